@@ -1,0 +1,15 @@
+//! Amounts, basis points, time and addresses, as bytes and as text.
+//!
+//! Every type here holds an invariant that its constructors check: an amount is an unsigned
+//! integer in base units, a timestamp has one unit, an address has been decoded. None of them
+//! ever passes through a float.
+
+mod bps;
+mod evm_address;
+mod lots;
+mod time;
+
+pub use bps::{Bps, ParseBpsError};
+pub use evm_address::{EvmAddress, ParseEvmAddressError};
+pub use lots::{DecimalError, Lots, ParseLotsError};
+pub use time::{UnixMillis, UnixSeconds};
