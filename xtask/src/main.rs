@@ -1,2 +1,37 @@
-//! xtask
-fn main() {}
+//! What CI calls: one subcommand per file, in Rust, with nothing to install first.
+
+mod contracts;
+mod outcome;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use outcome::Outcome;
+
+/// The chores of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Compile the sandbox's contracts again and compare every byte with what is committed
+    Contracts(contracts::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Contracts(arguments) => contracts::run(&arguments).map_err(Into::into),
+    };
+    outcome::report(outcome)
+}
+
+/// Why a chore failed. Each chore has an error type of its own; this is only its text.
+type Failure = Box<dyn std::error::Error>;
+
+/// What a chore came to, or why it failed.
+type Finished = Result<Outcome, Failure>;
