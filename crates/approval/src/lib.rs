@@ -1,1 +1,37 @@
-//! approval
+//! What an approval is judged by, and what comes of it, whatever the chain.
+//!
+//! [`Terms`] are our side: what was agreed, what the [`Registry`] pins and what the [`Policy`]
+//! bounds. A chain crate compares a payload with them and answers with its evidence or with a
+//! [`Refusal`] that lists every [`Violation`]. A [`Statement`] says in words what a signature
+//! allows, a [`Reviewer`] approves it, and a [`Ledger`] gives the [`Reservation`] without which
+//! nothing signs.
+
+mod code;
+mod config;
+mod environment;
+mod facts;
+mod ledger;
+mod memory_ledger;
+mod policy;
+mod registry;
+mod reservation;
+mod review;
+mod statement;
+mod swap_id;
+mod terms;
+mod violation;
+
+pub use code::Code;
+pub use config::{ConfigDigest, ConfigError};
+pub use environment::{Environment, ParseEnvironmentError};
+pub use facts::{EvmFacts, Fact};
+pub use ledger::{Ledger, LedgerError};
+pub use memory_ledger::MemoryLedger;
+pub use policy::{AssetLimits, Policy};
+pub use registry::{Network, NetworkKind, Registry, Token};
+pub use reservation::{Claim, Reservation, ReserveError, reserve};
+pub use review::{Decision, ReviewRequest, Reviewer};
+pub use statement::{Line, Origin, Statement};
+pub use swap_id::SwapId;
+pub use terms::{AssetAmount, Permit2Terms, Pin, Terms, UnpinnedMembers};
+pub use violation::{Refusal, Violation, Violations, excerpt};

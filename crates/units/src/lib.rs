@@ -12,4 +12,5 @@ mod time;
 pub use bps::{Bps, ParseBpsError};
 pub use evm_address::{EvmAddress, ParseEvmAddressError};
 pub use lots::{DecimalError, Lots, ParseLotsError};
+pub use ruint::aliases::U256;
 pub use time::{UnixMillis, UnixSeconds};

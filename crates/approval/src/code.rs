@@ -1,0 +1,113 @@
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// The stable name of a check before a signature.
+///
+/// Chains share a code where the meaning is the same. A code never changes its meaning, so
+/// scripts and audits may match on [`Code::as_str`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Code {
+    /// The approval type does not fit the source network, or is unknown.
+    Mechanism,
+    /// The echoed quote or request differs from the accepted one, or is out of bounds.
+    Quote,
+    /// A deadline has passed, is beyond the horizon, or is not the intent's.
+    Deadline,
+    /// Another approval of this swap is live, or its nonce belongs to another swap.
+    Replay,
+    /// The registry pins nothing to compare with.
+    Unpinned,
+    /// Terms, registry, chain or key belong to different environments.
+    Environment,
+    /// The answer names an address to approve that is not pinned.
+    ApproveTo,
+    /// The host's clock and the latest block differ too much.
+    Clock,
+    /// A limit or the address book stands against it.
+    Limits,
+    /// A fact that policy requires was not given.
+    Unavailable,
+    /// The payload is not of the form it must have.
+    Malformed,
+    /// A value is not encoded in the one way that is taken.
+    Encoding,
+    /// The primary type is not `PermitWitnessTransferFrom`.
+    PrimaryType,
+    /// The types are not exactly those of Permit2 and of an allowed witness.
+    TypeInjection,
+    /// The EIP-712 domain is not Permit2's.
+    Domain,
+    /// The chain id is not the pinned one.
+    ChainId,
+    /// The verifying contract is not the pinned Permit2.
+    VerifyingContract,
+    /// The spender is not a pinned escrow.
+    Spender,
+    /// The token is not the agreed one.
+    Token,
+    /// The amount is not the agreed one.
+    Amount,
+    /// The nonce is used, or is not the agreed one.
+    Nonce,
+    /// A witness member is not what it must be.
+    Witness,
+    /// The witness hash is not the hash of the witness.
+    WitnessHash,
+    /// The witness type string is not that of the allowed witness.
+    WitnessTypeString,
+    /// The message lacks a member of its type, or has one more.
+    Message,
+    /// The owner is not the key at hand.
+    Owner,
+    /// The token allowance towards Permit2 does not cover the amount.
+    Allowance,
+}
+
+impl Code {
+    /// Returns the code's name, as it stands in refusals.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mechanism => "mechanism",
+            Self::Quote => "quote",
+            Self::Deadline => "deadline",
+            Self::Replay => "replay",
+            Self::Unpinned => "unpinned",
+            Self::Environment => "environment",
+            Self::ApproveTo => "approve_to",
+            Self::Clock => "clock",
+            Self::Limits => "limits",
+            Self::Unavailable => "unavailable",
+            Self::Malformed => "malformed",
+            Self::Encoding => "encoding",
+            Self::PrimaryType => "primary_type",
+            Self::TypeInjection => "type_injection",
+            Self::Domain => "domain",
+            Self::ChainId => "chain_id",
+            Self::VerifyingContract => "verifying_contract",
+            Self::Spender => "spender",
+            Self::Token => "token",
+            Self::Amount => "amount",
+            Self::Nonce => "nonce",
+            Self::Witness => "witness",
+            Self::WitnessHash => "witness_hash",
+            Self::WitnessTypeString => "witness_type_string",
+            Self::Message => "message",
+            Self::Owner => "owner",
+            Self::Allowance => "allowance",
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,78 @@
+use std::fmt;
+
+use countersign_units::{Lots, U256, UnixSeconds};
+use serde::{Deserialize, Serialize};
+
+/// A fact about the source chain that a check may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fact {
+    /// The code at the owner's address: an owner with code signs by ERC-1271, not by its key.
+    OwnerCode,
+    /// The hash of the code at the spender's address.
+    SpenderCodeHash,
+    /// The token allowance of the owner towards Permit2.
+    Allowance,
+    /// The word of the owner's Permit2 nonce bitmap that holds the nonce.
+    NonceBitmap,
+    /// The time of the latest block.
+    BlockTime,
+}
+
+impl Fact {
+    /// All facts of an EVM chain, in the order in which they are reported.
+    pub const EVM: [Self; 5] = [
+        Self::OwnerCode,
+        Self::SpenderCodeHash,
+        Self::Allowance,
+        Self::NonceBitmap,
+        Self::BlockTime,
+    ];
+
+    /// Returns the fact's name, as it stands in policies and answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnerCode => "owner_code",
+            Self::SpenderCodeHash => "spender_code_hash",
+            Self::Allowance => "allowance",
+            Self::NonceBitmap => "nonce_bitmap",
+            Self::BlockTime => "block_time",
+        }
+    }
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// What a view of an EVM chain said. A fact that is absent is not judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a caller fills in the facts it has")]
+pub struct EvmFacts {
+    /// The code at the owner's address; empty for an account that is a key.
+    pub owner_code: Option<Vec<u8>>,
+    /// Keccak-256 of the code at the spender's address, as `extcodehash` gives it.
+    pub spender_code_hash: Option<[u8; 32]>,
+    /// The token allowance of the owner towards Permit2.
+    pub allowance: Option<Lots>,
+    /// The word of the owner's nonce bitmap at the nonce's upper 248 bits.
+    pub nonce_bitmap: Option<U256>,
+    /// The time of the latest block.
+    pub block_time: Option<UnixSeconds>,
+}
+
+impl EvmFacts {
+    /// Says whether a fact was given.
+    pub const fn has(&self, fact: Fact) -> bool {
+        match fact {
+            Fact::OwnerCode => self.owner_code.is_some(),
+            Fact::SpenderCodeHash => self.spender_code_hash.is_some(),
+            Fact::Allowance => self.allowance.is_some(),
+            Fact::NonceBitmap => self.nonce_bitmap.is_some(),
+            Fact::BlockTime => self.block_time.is_some(),
+        }
+    }
+}

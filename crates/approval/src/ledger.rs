@@ -1,0 +1,69 @@
+use async_trait::async_trait;
+use countersign_units::UnixSeconds;
+
+use crate::{AssetLimits, Claim, SwapId};
+
+/// Remembers what was reserved, so that no swap is approved twice and no limit is passed.
+///
+/// [`reserve`](crate::reserve) is the only caller that turns a `record` into a
+/// [`Reservation`](crate::Reservation).
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Records a claim, all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`LedgerError`] if the swap has a live reservation, if the claim's resource
+    /// belongs to another swap, if the rolling limit would be passed, or if it can't be written.
+    async fn record(
+        &self,
+        claim: &Claim,
+        limits: AssetLimits,
+        now: UnixSeconds,
+    ) -> Result<(), LedgerError>;
+
+    /// Frees the limits of a swap whose approval can no longer be used. Its resource stays taken.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LedgerError::Unavailable`] if it can't be written.
+    async fn release(&self, swap_id: SwapId) -> Result<(), LedgerError>;
+}
+
+/// Why a ledger did not record a claim.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The swap's first approval can still be used.
+    #[error("swap {swap_id} has a live approval until {valid_until}")]
+    LiveApproval {
+        /// The swap.
+        swap_id: SwapId,
+        /// When its approval can no longer be used, in Unix seconds.
+        valid_until: UnixSeconds,
+    },
+    /// A nonce, coin or message was used by another swap.
+    #[error("{resource} belongs to swap {swap_id}")]
+    ResourceTaken {
+        /// The nonce, coin or message.
+        resource: String,
+        /// The swap that used it.
+        swap_id: SwapId,
+    },
+    /// The rolling limit of an asset would be passed.
+    #[error("limit per day of {token}: {left} base units left, {asked} asked for")]
+    LimitPerDay {
+        /// The token's key.
+        token: String,
+        /// What is left of the limit.
+        left: countersign_units::Lots,
+        /// What was asked for.
+        asked: countersign_units::Lots,
+    },
+    /// The ledger can't be read or written.
+    #[error("the ledger is not available: {0}")]
+    Unavailable(&'static str),
+}
+
+#[cfg(test)]
+struct _DynCompatible(Box<dyn Ledger>);

@@ -1,0 +1,94 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use countersign_units::{Lots, UnixSeconds};
+
+use crate::{AssetLimits, Claim, Ledger, LedgerError, SwapId};
+
+const DAY_SECONDS: u64 = 86_400;
+
+/// A ledger in memory: for tests, the sandbox, and a first try. It forgets when the process ends.
+#[derive(Debug, Default)]
+pub struct MemoryLedger {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    live: HashMap<SwapId, UnixSeconds>,
+    taken: HashMap<String, SwapId>,
+    moved: Vec<Moved>,
+}
+
+#[derive(Debug)]
+struct Moved {
+    swap_id: SwapId,
+    token: String,
+    amount: Lots,
+    at: UnixSeconds,
+}
+
+impl MemoryLedger {
+    /// Starts with nothing reserved.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl State {
+    fn check(
+        &self,
+        claim: &Claim,
+        limits: AssetLimits,
+        now: UnixSeconds,
+    ) -> Result<(), LedgerError> {
+        if let Some(valid_until) = self.live.get(&claim.swap_id).filter(|until| **until >= now) {
+            let (swap_id, valid_until) = (claim.swap_id, *valid_until);
+            return Err(LedgerError::LiveApproval { swap_id, valid_until });
+        }
+        if let Some(swap_id) = self.taken.get(&claim.resource) {
+            let (resource, swap_id) = (claim.resource.clone(), *swap_id);
+            return Err(LedgerError::ResourceTaken { resource, swap_id });
+        }
+        let left =
+            limits.per_day.checked_sub(self.moved_since(&claim.token, now)).unwrap_or(Lots::ZERO);
+        if claim.amount > left {
+            let (token, asked) = (claim.token.clone(), claim.amount);
+            return Err(LedgerError::LimitPerDay { token, left, asked });
+        }
+        Ok(())
+    }
+
+    /// Sums what left within a day; an overflow counts as everything.
+    fn moved_since(&self, token: &str, now: UnixSeconds) -> Lots {
+        let recent =
+            |moved: &&Moved| moved.token == token && moved.at.saturating_add(DAY_SECONDS) > now;
+        let sum = |total: Lots, moved: &Moved| total.checked_add(moved.amount).unwrap_or(Lots::MAX);
+        self.moved.iter().filter(recent).fold(Lots::ZERO, sum)
+    }
+}
+
+#[async_trait]
+impl Ledger for MemoryLedger {
+    async fn record(
+        &self,
+        claim: &Claim,
+        limits: AssetLimits,
+        now: UnixSeconds,
+    ) -> Result<(), LedgerError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.check(claim, limits, now)?;
+        state.live.insert(claim.swap_id, claim.valid_until);
+        state.taken.insert(claim.resource.clone(), claim.swap_id);
+        let (token, amount) = (claim.token.clone(), claim.amount);
+        state.moved.push(Moved { swap_id: claim.swap_id, token, amount, at: now });
+        Ok(())
+    }
+
+    async fn release(&self, swap_id: SwapId) -> Result<(), LedgerError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.moved.retain(|moved| moved.swap_id != swap_id);
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+use std::collections::BTreeMap;
+
+use countersign_units::{Bps, Lots};
+use serde::Deserialize;
+
+use crate::{ConfigError, Fact, Registry, config};
+
+const FILE: &str = "policy";
+
+/// The custodian's bounds: what may be signed at all, and from when on a person must look.
+///
+/// Read from TOML. An unknown key is an error, and so is a token that the registry does not hold:
+/// a limit that is misspelt would limit nothing.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    file: PolicyFile,
+    limits: BTreeMap<String, AssetLimits>,
+    review_above: BTreeMap<String, Lots>,
+    digest: [u8; 32],
+}
+
+/// How much of one asset may leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a ledger needs all limits to hold them")]
+pub struct AssetLimits {
+    /// The most that one swap may move, in base units.
+    pub per_swap: Lots,
+    /// The most that all swaps of a rolling day may move, in base units.
+    pub per_day: Lots,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyFile {
+    paused: bool,
+    max_deadline_seconds: u64,
+    max_slippage_bps: Bps,
+    #[serde(default = "default_clock_skew")]
+    max_clock_skew_seconds: u64,
+    #[serde(default)]
+    require_facts: Vec<Fact>,
+    address_book: Option<Vec<String>>,
+    #[serde(default)]
+    review_above: BTreeMap<String, String>,
+    #[serde(default)]
+    limits: BTreeMap<String, LimitsFile>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsFile {
+    per_swap: String,
+    per_day: String,
+}
+
+const fn default_clock_skew() -> u64 {
+    300
+}
+
+impl Policy {
+    /// Reads a policy; amounts are decimal and take their decimals from `registry`.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`] that names the key.
+    pub fn from_toml(text: &str, registry: &Registry) -> Result<Self, ConfigError> {
+        let (file, digest): (PolicyFile, _) = config::read(FILE, text)?;
+        let mut limits = BTreeMap::new();
+        for (token, limit) in &file.limits {
+            let amount =
+                |name, text| lots(registry, token, &format!("limits.{token}.{name}"), text);
+            let per_swap = amount("per_swap", &limit.per_swap)?;
+            let per_day = amount("per_day", &limit.per_day)?;
+            limits.insert(token.clone(), AssetLimits { per_swap, per_day });
+        }
+        let mut review_above = BTreeMap::new();
+        for (token, text) in &file.review_above {
+            let amount = lots(registry, token, &format!("review_above.{token}"), text)?;
+            review_above.insert(token.clone(), amount);
+        }
+        Ok(Self { file, limits, review_above, digest })
+    }
+
+    /// Says whether signing is stopped.
+    pub const fn paused(&self) -> bool {
+        self.file.paused
+    }
+
+    /// Returns how far ahead a deadline may lie, in seconds.
+    pub const fn max_deadline_seconds(&self) -> u64 {
+        self.file.max_deadline_seconds
+    }
+
+    /// Returns the largest slippage that may be asked for.
+    pub const fn max_slippage(&self) -> Bps {
+        self.file.max_slippage_bps
+    }
+
+    /// Returns how far the clock and the latest block may differ, in seconds.
+    pub const fn max_clock_skew_seconds(&self) -> u64 {
+        self.file.max_clock_skew_seconds
+    }
+
+    /// Returns the facts without which nothing is signed.
+    pub fn require_facts(&self) -> &[Fact] {
+        &self.file.require_facts
+    }
+
+    /// Says whether value may go to an address. Without an address book it may go to any.
+    pub fn allows_address(&self, address: &str) -> bool {
+        let book = self.file.address_book.as_deref();
+        book.is_none_or(|book| book.iter().any(|known| known == address))
+    }
+
+    /// Returns an asset's limits, by its token's key. Without limits nothing of it may be signed.
+    pub fn limits(&self, token: &str) -> Option<&AssetLimits> {
+        self.limits.get(token)
+    }
+
+    /// Says whether a person must approve this amount of a token.
+    pub fn needs_review(&self, token: &str, amount: Lots) -> bool {
+        self.review_above.get(token).is_some_and(|threshold| amount > *threshold)
+    }
+
+    /// Returns SHA-256 of the policy's text.
+    pub const fn digest(&self) -> [u8; 32] {
+        self.digest
+    }
+}
+
+fn lots(registry: &Registry, token: &str, member: &str, text: &str) -> Result<Lots, ConfigError> {
+    let known = registry
+        .token(token)
+        .ok_or_else(|| ConfigError::value(FILE, member, "a token of the registry", token))?;
+    Lots::from_decimal(text, known.decimals)
+        .map_err(|_| ConfigError::value(FILE, member, "a decimal amount of that token", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::tests::SAMPLE;
+
+    const POLICY: &str = r#"
+paused = false
+max_deadline_seconds = 3600
+max_slippage_bps = 100
+require_facts = ["allowance", "nonce_bitmap"]
+review_above = { USDC = "10000" }
+[limits.USDC]
+per_swap = "50000.5"
+per_day = "500000"
+"#;
+
+    fn read(text: &str) -> Result<Policy, ConfigError> {
+        Policy::from_toml(text, &Registry::from_toml(SAMPLE).unwrap())
+    }
+
+    #[test]
+    fn reads_amounts_with_the_tokens_decimals() {
+        let policy = read(POLICY).unwrap();
+        assert_eq!(policy.limits("USDC").unwrap().per_swap, Lots::from(50_000_500_000));
+        assert!(policy.limits("WETH").is_none());
+        assert!(policy.needs_review("USDC", Lots::from(10_000_000_001)));
+        assert!(!policy.needs_review("USDC", Lots::from(10_000_000_000)));
+        assert!(policy.allows_address("anything"));
+        assert_eq!(policy.require_facts(), [Fact::Allowance, Fact::NonceBitmap]);
+    }
+
+    #[test]
+    fn refuses_unknown_keys_tokens_and_values() {
+        for (from, to, names) in [
+            ("paused = false", "pausd = false", "pausd"),
+            ("paused = false", "paused = 0", "paused"),
+            ("[limits.USDC]", "[limits.USDX]", "limits.USDX"),
+            ("50000.5", "50000.0000005", "per_swap"),
+            ("100", "10001", "max_slippage_bps"),
+            ("\"allowance\"", "\"alowance\"", "alowance"),
+        ] {
+            let error = read(&POLICY.replacen(from, to, 1)).unwrap_err();
+            assert!(error.to_string().contains(names), "{names}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_address_book_that_is_there_is_complete() {
+        let policy = read(&format!("address_book = [\"abc\"]\n{POLICY}")).unwrap();
+        assert!(policy.allows_address("abc") && !policy.allows_address("abd"));
+    }
+}

@@ -1,0 +1,115 @@
+use countersign_units::{Lots, UnixSeconds};
+
+use crate::{Code, Environment, Ledger, LedgerError, Policy, Refusal, SwapId, Violation};
+
+/// What an approval would take: made by a chain crate out of its evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "every chain crate fills it in whole")]
+pub struct Claim {
+    /// Which swap.
+    pub swap_id: SwapId,
+    /// Where.
+    pub environment: Environment,
+    /// The digest that would be signed.
+    pub digest: [u8; 32],
+    /// The nonce, coin or message that no other swap may use, by a name that is unique over all
+    /// chains.
+    pub resource: String,
+    /// The token's key in the registry.
+    pub token: String,
+    /// How much of it would leave.
+    pub amount: Lots,
+    /// The last moment at which the approval can be used.
+    pub valid_until: UnixSeconds,
+}
+
+/// The right to sign one digest for one swap, once.
+///
+/// Only [`reserve`] makes one, after the ledger has recorded it. Signing consumes it.
+///
+/// ```compile_fail
+/// let claim = todo!();
+/// countersign_approval::Reservation { claim };
+/// ```
+#[derive(Debug)]
+#[must_use = "a reservation that is dropped blocks its swap until it expires"]
+pub struct Reservation {
+    claim: Claim,
+}
+
+/// Why nothing was reserved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReserveError {
+    /// Policy says that nothing is signed now.
+    #[error("signing is paused by policy")]
+    Paused,
+    /// A limit, or another approval, stands against it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The ledger can't be read or written: nothing is signed.
+    #[error(transparent)]
+    Ledger(LedgerError),
+}
+
+/// Reserves an approval in the ledger.
+///
+/// # Errors
+///
+/// Returns [`ReserveError::Paused`] while policy says so, [`ReserveError::Refused`] with code
+/// `limits` or `replay`, and [`ReserveError::Ledger`] if the ledger is not available.
+pub async fn reserve(
+    ledger: &dyn Ledger,
+    claim: Claim,
+    policy: &Policy,
+    now: UnixSeconds,
+) -> Result<Reservation, ReserveError> {
+    if policy.paused() {
+        return Err(ReserveError::Paused);
+    }
+    let Some(limits) = policy.limits(&claim.token) else {
+        let member = format!("limits.{}", claim.token);
+        return Err(refuse(Code::Limits, &member, "limits in the policy", "none"));
+    };
+    if claim.amount > limits.per_swap {
+        let member = format!("limits.{}.per_swap", claim.token);
+        let expected = format!("at most {} base units", limits.per_swap);
+        return Err(refuse(Code::Limits, &member, expected, claim.amount));
+    }
+    ledger.record(&claim, *limits, now).await.map_err(from_ledger)?;
+    Ok(Reservation { claim })
+}
+
+impl Reservation {
+    /// Returns what was reserved.
+    pub const fn claim(&self) -> &Claim {
+        &self.claim
+    }
+}
+
+fn refuse(
+    code: Code,
+    member: &str,
+    expected: impl std::fmt::Display,
+    found: impl std::fmt::Display,
+) -> ReserveError {
+    Refusal::one(Violation::new(code, member, expected, found)).into()
+}
+
+fn from_ledger(error: LedgerError) -> ReserveError {
+    match &error {
+        LedgerError::LiveApproval { .. } => {
+            refuse(Code::Replay, "swap", "no approval that can still be used", error)
+        }
+        LedgerError::ResourceTaken { .. } => {
+            refuse(Code::Replay, "resource", "one that no other swap used", error)
+        }
+        LedgerError::LimitPerDay { token, .. } => {
+            refuse(Code::Limits, &format!("limits.{token}.per_day"), "room for the amount", &error)
+        }
+        LedgerError::Unavailable(_) => ReserveError::Ledger(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

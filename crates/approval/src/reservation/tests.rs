@@ -1,0 +1,79 @@
+use super::*;
+use crate::registry::tests::SAMPLE;
+use crate::{MemoryLedger, Registry};
+
+const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
+
+fn policy(paused: bool) -> Policy {
+    let text = format!(
+        "paused = {paused}\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\n[limits.USDC]\nper_swap = \"100\"\nper_day = \"150\""
+    );
+    Policy::from_toml(&text, &Registry::from_toml(SAMPLE).unwrap()).unwrap()
+}
+
+fn claim(nonce: u8, usdc: u64) -> Claim {
+    Claim {
+        swap_id: SwapId::generate(),
+        environment: Environment::Testnet,
+        digest: [nonce; 32],
+        resource: format!("nonce {nonce}"),
+        token: "USDC".to_owned(),
+        amount: Lots::from(usdc.saturating_mul(1_000_000)),
+        valid_until: NOW.saturating_add(600),
+    }
+}
+
+async fn code(ledger: &MemoryLedger, claim: Claim, now: UnixSeconds) -> Option<Code> {
+    match reserve(ledger, claim, &policy(false), now).await {
+        Ok(_) => None,
+        Err(ReserveError::Refused(refusal)) => Some(refusal.violations()[0].code),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn one_live_approval_a_swap() {
+    let ledger = MemoryLedger::new();
+    let first = claim(1, 1);
+    let second = Claim { resource: "nonce 2".to_owned(), ..first.clone() };
+    assert_eq!(code(&ledger, first, NOW).await, None);
+    assert_eq!(code(&ledger, second.clone(), NOW).await, Some(Code::Replay));
+    assert_eq!(code(&ledger, second.clone(), NOW.saturating_add(600)).await, Some(Code::Replay));
+    assert_eq!(code(&ledger, second, NOW.saturating_add(601)).await, None);
+}
+
+#[tokio::test]
+async fn one_swap_a_nonce_for_ever() {
+    let ledger = MemoryLedger::new();
+    assert_eq!(code(&ledger, claim(1, 1), NOW).await, None);
+    assert_eq!(code(&ledger, claim(1, 1), NOW.saturating_add(90_000)).await, Some(Code::Replay));
+}
+
+#[tokio::test]
+async fn limits_a_swap_and_a_day() {
+    let ledger = MemoryLedger::new();
+    assert_eq!(code(&ledger, claim(1, 101), NOW).await, Some(Code::Limits));
+    let first = claim(2, 100);
+    let swap_id = first.swap_id;
+    assert_eq!(code(&ledger, first, NOW).await, None);
+    assert_eq!(code(&ledger, claim(3, 51), NOW).await, Some(Code::Limits));
+    assert_eq!(code(&ledger, claim(3, 50), NOW).await, None);
+    assert_eq!(code(&ledger, claim(4, 1), NOW).await, Some(Code::Limits));
+    assert_eq!(code(&ledger, claim(5, 100), NOW.saturating_add(86_400)).await, None);
+    ledger.release(swap_id).await.unwrap();
+    assert_eq!(code(&ledger, claim(6, 1), NOW).await, Some(Code::Limits));
+}
+
+#[tokio::test]
+async fn a_token_without_limits_is_refused() {
+    let unlimited = Claim { token: "SOL".to_owned(), ..claim(1, 1) };
+    assert_eq!(code(&MemoryLedger::new(), unlimited, NOW).await, Some(Code::Limits));
+}
+
+#[tokio::test]
+async fn nothing_is_reserved_while_paused() {
+    let ledger = MemoryLedger::new();
+    let paused = reserve(&ledger, claim(1, 1), &policy(true), NOW).await;
+    assert_eq!(paused.unwrap_err(), ReserveError::Paused);
+    assert_eq!(code(&ledger, claim(1, 1), NOW).await, None);
+}

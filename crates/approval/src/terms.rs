@@ -1,0 +1,139 @@
+use countersign_units::{EvmAddress, Lots, U256};
+
+use crate::{ConfigDigest, Environment, Fact, SwapId};
+
+/// What we agreed to, and what an approval is compared with.
+///
+/// Every member comes from our own side: the request, the accepted quote, the registry and the
+/// policy. What the counterparty claimed (a nonce, a secret hash) is bound to them afterwards and
+/// never replaces a pinned member. The facade's `accept` and `bind` make terms; a payload that is
+/// checked against terms that were copied from that payload is not checked at all.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
+pub struct Terms {
+    /// Our own id of the swap.
+    pub swap_id: SwapId,
+    /// Where the swap takes place.
+    pub environment: Environment,
+    /// What we give, exactly.
+    pub source: AssetAmount,
+    /// What we get, at least.
+    pub destination: AssetAmount,
+    /// Who gets it, in the destination chain's own form.
+    pub recipient: String,
+    /// Who gets the source asset back if the swap fails.
+    pub refund_address: String,
+    /// Which policy and registry the terms were made from.
+    pub config: ConfigDigest,
+    /// What a Permit2 approval has to say.
+    pub permit2: Permit2Terms,
+}
+
+/// An amount of a token on a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
+pub struct AssetAmount {
+    /// The token's key in the registry; limits are counted by it.
+    pub token: String,
+    /// The token's symbol, for people.
+    pub symbol: String,
+    /// The network's key in the registry.
+    pub network: String,
+    /// How many decimals the token has.
+    pub decimals: u8,
+    /// The amount in base units.
+    pub amount: Lots,
+}
+
+impl AssetAmount {
+    /// Writes the amount for people: `100.5 USDC on ethereum`.
+    pub fn describe(&self) -> String {
+        format!("{} {} on {}", self.amount.to_decimal(self.decimals), self.symbol, self.network)
+    }
+}
+
+/// What a Permit2 approval has to say, to the unit.
+///
+/// Deadlines are Unix seconds at the full width of an EVM word, since that is what is signed.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
+pub struct Permit2Terms {
+    /// The account whose tokens move.
+    pub owner: EvmAddress,
+    /// The address of the key at hand, where it is known before signing.
+    pub signer: Option<EvmAddress>,
+    /// The pinned EIP-155 chain id.
+    pub chain_id: u64,
+    /// The pinned Permit2 contract of that chain.
+    pub permit2: EvmAddress,
+    /// The pinned escrow contracts, one of which must be the spender.
+    pub escrows: Vec<EvmAddress>,
+    /// The pinned code hash of the escrow contract, where it is known.
+    pub escrow_code_hash: Option<[u8; 32]>,
+    /// The agreed token.
+    pub token: EvmAddress,
+    /// The agreed amount, exactly.
+    pub amount: Lots,
+    /// The nonce that was bound; absent means any that is not used.
+    pub nonce: Option<U256>,
+    /// Nonces of this owner that belong to other swaps of ours.
+    pub used_nonces: Vec<U256>,
+    /// The intent's deadline, where it was bound.
+    pub deadline: Option<U256>,
+    /// The last deadline that policy allows, for the permit and for its witness.
+    pub max_deadline: U256,
+    /// The allowed witness structs, as EIP-712 encodeType.
+    pub witness_types: Vec<String>,
+    /// Pinned witness members. One that is absent is not pinned.
+    pub witness: Pin,
+    /// The pinned resolvers; every witness member `resolverDepositAddress` must be one of them.
+    /// Empty where the resolver is pinned by `witness` or not at all.
+    pub resolvers: Vec<EvmAddress>,
+    /// What to do about a witness member that nothing pins, bounds or binds.
+    pub unpinned_members: UnpinnedMembers,
+    /// The facts without which nothing is signed.
+    pub require_facts: Vec<Fact>,
+    /// How far, in seconds, the clock and the latest block may differ.
+    pub max_clock_skew: u64,
+}
+
+/// What to do about a witness member that nothing pins, bounds or binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a check either holds or it does not")]
+pub enum UnpinnedMembers {
+    /// Refuse: the counterparty would choose the value alone.
+    Refuse,
+    /// Take the value, and list it as taken from the counterparty.
+    Allow,
+}
+
+/// A value that a witness member must have, of any EIP-712 type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "these are the kinds of value that JSON can pin")]
+pub enum Pin {
+    /// A number, an address, bytes or a string, by its text; read by the member's type.
+    Text(String),
+    /// A boolean.
+    Bool(bool),
+    /// The elements of an array, all of them.
+    List(Vec<Self>),
+    /// Members of a struct by name; those that are absent are not pinned.
+    Struct(Vec<(String, Self)>),
+}
+
+impl Pin {
+    /// Pins nothing.
+    pub const fn nothing() -> Self {
+        Self::Struct(Vec::new())
+    }
+
+    /// Returns the pin of a struct's member.
+    pub fn member(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Struct(members) => {
+                members.iter().find_map(|(member, pin)| (member == name).then_some(pin))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::Code;
+
+/// How many characters of a found value are shown.
+const EXCERPT: usize = 160;
+
+/// One check that a payload failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// Which check.
+    pub code: Code,
+    /// What had to be there.
+    pub expected: String,
+    /// What was there: an excerpt, with control characters escaped.
+    pub found: String,
+    /// The whole in one sentence, with the path of the member.
+    pub message: String,
+}
+
+impl Violation {
+    /// Records that `member` is not what it had to be.
+    pub fn new(
+        code: Code,
+        member: &str,
+        expected: impl fmt::Display,
+        found: impl fmt::Display,
+    ) -> Self {
+        let expected = expected.to_string();
+        let found = excerpt(&found.to_string());
+        let message = format!("{member}: expected {expected}, found {found}");
+        Self { code, expected, found, message }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.code, self.message)
+    }
+}
+
+/// Shortens a text from outside and escapes what could confuse a terminal or a log.
+pub fn excerpt(text: &str) -> String {
+    let mut characters = text.chars();
+    let mut shown = String::with_capacity(text.len().min(EXCERPT));
+    for character in characters.by_ref().take(EXCERPT) {
+        if character.is_control() || is_invisible(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Says whether a character changes how its neighbours are shown without showing itself.
+const fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The violations found so far.
+#[derive(Clone, Debug, Default)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// Starts with none.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, violation: Violation) {
+        self.0.push(violation);
+    }
+
+    /// Adds a violation of `code` by `member`, unless `holds`.
+    pub fn require(
+        &mut self,
+        holds: bool,
+        code: Code,
+        member: &str,
+        expected: impl fmt::Display,
+        found: impl fmt::Display,
+    ) {
+        if !holds {
+            self.push(Violation::new(code, member, expected, found));
+        }
+    }
+
+    /// Says whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Passes where there are none.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Refusal`] that lists them all.
+    pub fn into_result(self) -> Result<(), Refusal> {
+        if self.0.is_empty() { Ok(()) } else { Err(Refusal { violations: self.0 }) }
+    }
+}
+
+impl From<Violations> for Vec<Violation> {
+    fn from(violations: Violations) -> Self {
+        violations.0
+    }
+}
+
+/// Why nothing was signed: every violation that was found, at least one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+pub struct Refusal {
+    violations: Vec<Violation>,
+}
+
+impl Refusal {
+    /// Refuses for one reason.
+    pub fn one(violation: Violation) -> Self {
+        Self { violations: vec![violation] }
+    }
+
+    /// Returns the violations.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Says whether one of the violations has this code.
+    pub fn has(&self, code: Code) -> bool {
+        self.violations.iter().any(|violation| violation.code == code)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("refused")?;
+        self.violations.iter().try_for_each(|violation| write!(formatter, "; {violation}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_short_and_shows_what_is_hidden() {
+        assert_eq!(excerpt("a\u{202e}b\n"), "a\\u{202e}b\\n");
+        assert_eq!(excerpt(&"x".repeat(1_000)).chars().count(), EXCERPT + 1);
+    }
+
+    #[test]
+    fn a_refusal_lists_all_violations() {
+        let mut violations = Violations::new();
+        violations.require(1 == 2, Code::Amount, "permitted.amount", 1, 2);
+        violations.require(true, Code::Token, "permitted.token", 1, 1);
+        violations.require(false, Code::Nonce, "nonce", "one not used", 7);
+        let refusal = violations.into_result().unwrap_err();
+        assert_eq!(refusal.violations().len(), 2);
+        assert!(refusal.has(Code::Nonce) && !refusal.has(Code::Token));
+        assert_eq!(
+            refusal.to_string(),
+            "refused; amount: permitted.amount: expected 1, found 2; nonce: nonce: expected one not used, found 7"
+        );
+        assert!(Violations::new().into_result().is_ok());
+    }
+}
