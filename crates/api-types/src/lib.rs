@@ -2,4 +2,14 @@
 //!
 //! What is here has been parsed and is believed by nobody: no type of this crate can be signed.
 
+pub mod defi;
 pub mod json;
+
+mod excerpt;
+mod raw_object;
+mod read;
+mod write;
+
+pub use excerpt::excerpt;
+pub use raw_object::{RawObject, RawObjectError};
+pub use read::ReadError;
