@@ -1,1 +1,39 @@
-//! evm
+//! Permit2 approvals: from what the API sent to a signature.
+//!
+//! [`verify`] reads a payload, compares all of it with the [`Terms`], rebuilds the EIP-712 message
+//! from checked values and returns a [`VerifiedPermit`]; [`sign`] takes that and nothing else.
+//!
+//! ```text
+//! PermitPayload ─► verify(payload, terms, facts, now) ─► VerifiedPermit ─► sign(permit, reservation, …) ─► SignedPermit
+//!                         └─► Refusal: every violation, typed
+//! ```
+//!
+//! [`Terms`]: countersign_approval::Terms
+
+mod adapter;
+mod digest;
+mod eip712;
+mod error;
+mod evidence;
+mod judge;
+mod keccak;
+mod payload;
+mod permit;
+mod sign;
+mod signature;
+mod signer;
+mod statement;
+
+pub use adapter::{AlloySigner, LocalSigner, ParseKeyError};
+pub use digest::PermitDigest;
+pub use error::{TermsError, VerifyError};
+pub use evidence::{VerifiedPermit, verify};
+pub use judge::{Judgement, judge};
+pub use payload::PermitPayload;
+pub use permit::Permit;
+pub use sign::{SignError, sign};
+pub use signature::{SignatureError, SignedPermit, UncheckedSignature};
+pub use signer::{PermitSigner, SignPermit, SignerError};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! A dry run of the verification: a line of JSON in, a verdict out, without a key or a network.
+//!
+//! A custodian runs it over its own history. The verdict is no evidence: no signer takes it.
+
+mod evm;
+mod line;
+mod read;
+mod verdict;
+
+use countersign_units::UnixSeconds;
+
+pub use verdict::{Outcome, Verdict};
+
+/// Judges one line.
+///
+/// A line holds `id`, `chain`, `terms`, `payload` and optionally `facts` and `require_facts`.
+/// Without `terms.now` the payload is judged as of `now`. There is always a verdict: a payload
+/// that can't be decoded is refused, and a line whose terms can't be read is invalid.
+pub fn check_line(line: &str, now: UnixSeconds) -> Verdict {
+    match line::Line::read(line) {
+        Ok(line) => {
+            let outcome = match line.chain.as_ref() {
+                "evm" => evm::check(&line, now),
+                other => Err(format!("chain: expected evm, found {other:?}")),
+            };
+            Verdict::new(&line.id, outcome.unwrap_or_else(|error| Outcome::Invalid { error }))
+        }
+        Err(error) => Verdict::new("", Outcome::Invalid { error }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

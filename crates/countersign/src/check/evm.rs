@@ -1,0 +1,101 @@
+use countersign_api_types::json::{self, Value};
+use countersign_approval::{EvmFacts, Fact, Permit2Terms, Pin, UnpinnedMembers};
+use countersign_evm::{PermitPayload, VerifyError, judge};
+use countersign_units::{Lots, UnixSeconds};
+
+use super::line::Line;
+use super::read::{Invalid, Reader, uint};
+use super::verdict::Outcome;
+
+/// How far the clock and the latest block may differ where the terms do not say.
+const MAX_CLOCK_SKEW: u64 = 300;
+
+pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Invalid> {
+    let parse = |name, text| json::parse(text).map_err(|error| format!("{name}: {error}"));
+    let terms = parse("terms", line.terms.get())?;
+    let facts = line.facts.map(|facts| parse("facts", facts.get())).transpose()?;
+    let required =
+        line.require_facts.map(|facts| parse("require_facts", facts.get())).transpose()?;
+    let reader = Reader::new("terms", &terms)?;
+    let now = reader.small("now")?.map_or(clock, UnixSeconds::new);
+    let mut permit2 = read_terms(reader)?;
+    if let Some(required) = &required {
+        permit2.require_facts = read_fact_names(required)?;
+    }
+    let facts = facts.as_ref().map(read_facts).transpose()?.unwrap_or_default();
+    match judge(&PermitPayload::new(line.payload.get()), &permit2, &facts, now) {
+        Ok(judgement) => Ok(Outcome::Sign {
+            digest: format!("0x{}", hex::encode(judgement.digest())),
+            statement: judgement.statement(),
+            not_judged: judgement.not_judged().to_vec(),
+        }),
+        Err(VerifyError::Refused(refusal)) => {
+            let not_judged = Fact::EVM.into_iter().filter(|fact| !facts.has(*fact)).collect();
+            Ok(Outcome::Refuse { violations: refusal.violations().to_vec(), not_judged })
+        }
+        Err(VerifyError::Terms(error)) => Err(error.to_string()),
+    }
+}
+
+fn read_terms(terms: Reader<'_>) -> Result<Permit2Terms, Invalid> {
+    let nonces = terms.elements("used_nonces")?.iter().map(uint).collect::<Option<_>>();
+    let facts = terms.get("require_facts").map(read_fact_names).transpose()?;
+    Ok(Permit2Terms {
+        owner: terms.required("owner", Reader::parsed)?,
+        signer: terms.parsed("signer")?,
+        chain_id: terms.required("chain_id", Reader::small)?,
+        permit2: terms.required("permit2_address", Reader::parsed)?,
+        escrows: vec![terms.required("spender", Reader::parsed)?],
+        escrow_code_hash: terms.bytes32("spender_code_hash")?,
+        token: terms.required("token", Reader::parsed)?,
+        amount: Lots::new(terms.required("amount", Reader::uint)?),
+        nonce: terms.uint("nonce")?,
+        used_nonces: nonces.ok_or_else(|| terms.bad("used_nonces", "integers"))?,
+        deadline: terms.uint("deadline")?,
+        max_deadline: terms.required("max_deadline", Reader::uint)?,
+        witness_types: vec![terms.required("witness_type", Reader::parsed)?],
+        witness: terms.get("witness").map_or(Ok(Pin::nothing()), |value| read_pin(value, terms))?,
+        resolvers: Vec::new(),
+        // The format says that a member which is absent is not pinned.
+        unpinned_members: UnpinnedMembers::Allow,
+        require_facts: facts.unwrap_or_default(),
+        max_clock_skew: terms.small("max_clock_skew")?.unwrap_or(MAX_CLOCK_SKEW),
+    })
+}
+
+fn read_pin(value: &Value<'_>, terms: Reader<'_>) -> Result<Pin, Invalid> {
+    Ok(match value {
+        Value::Null => return Err(terms.bad("witness", "no null")),
+        Value::Bool(truth) => Pin::Bool(*truth),
+        Value::Number(text) => Pin::Text((*text).to_owned()),
+        Value::String(text) => Pin::Text(text.as_ref().to_owned()),
+        Value::Array(elements) => Pin::List(
+            elements.iter().map(|element| read_pin(element, terms)).collect::<Result<_, _>>()?,
+        ),
+        Value::Object(object) => {
+            let pin = |(name, value): (&str, &Value<'_>)| {
+                read_pin(value, terms).map(|pin| (name.to_owned(), pin))
+            };
+            let there = object.members().filter(|(_, value)| !value.is_null());
+            Pin::Struct(there.map(pin).collect::<Result<_, _>>()?)
+        }
+    })
+}
+
+fn read_facts(facts: &Value<'_>) -> Result<EvmFacts, Invalid> {
+    let facts = Reader::new("facts", facts)?;
+    Ok(EvmFacts {
+        owner_code: facts.bytes("owner_code")?,
+        spender_code_hash: facts.bytes32("spender_code_hash")?,
+        allowance: facts.uint("allowance")?.map(Lots::new),
+        nonce_bitmap: facts.uint("nonce_bitmap")?,
+        block_time: facts.small("block_time")?.map(UnixSeconds::new),
+    })
+}
+
+fn read_fact_names(names: &Value<'_>) -> Result<Vec<Fact>, Invalid> {
+    let read =
+        |name: &Value<'_>| Fact::EVM.into_iter().find(|fact| name.as_str() == Some(fact.as_str()));
+    let facts = names.as_array().and_then(|names| names.iter().map(read).collect::<Option<_>>());
+    facts.ok_or_else(|| "require_facts: expected a list of names of facts".to_owned())
+}

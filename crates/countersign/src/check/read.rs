@@ -1,0 +1,96 @@
+use std::fmt;
+use std::str::FromStr;
+
+use countersign_api_types::json::{Object, Value};
+use countersign_units::U256;
+
+/// What is wrong with our side of a line: the path of the member and what was expected.
+pub(super) type Invalid = String;
+
+/// Reads members of our own terms and facts; `null` is the same as absent.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    name: &'static str,
+    object: &'a Object<'a>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(name: &'static str, value: &'a Value<'a>) -> Result<Self, Invalid> {
+        let object = value.as_object().ok_or_else(|| format!("{name}: expected an object"))?;
+        Ok(Self { name, object })
+    }
+
+    pub(super) fn get(self, member: &str) -> Option<&'a Value<'a>> {
+        self.object.get(member).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn required<T>(
+        self,
+        member: &str,
+        read: impl FnOnce(Self, &str) -> Result<Option<T>, Invalid>,
+    ) -> Result<T, Invalid> {
+        read(self, member)?.ok_or_else(|| self.bad(member, "a value"))
+    }
+
+    /// Reads a string that a type parses.
+    pub(super) fn parsed<T>(self, member: &str) -> Result<Option<T>, Invalid>
+    where
+        T: FromStr<Err: fmt::Display>,
+    {
+        let Some(value) = self.get(member) else { return Ok(None) };
+        let text = value.as_str().ok_or_else(|| self.bad(member, "a string"))?;
+        text.parse().map(Some).map_err(|error| self.bad(member, error))
+    }
+
+    /// Reads an integer without sign, as a number or as a decimal or hex string.
+    pub(super) fn uint(self, member: &str) -> Result<Option<U256>, Invalid> {
+        self.get(member)
+            .map(|value| uint(value).ok_or_else(|| self.bad(member, "an integer")))
+            .transpose()
+    }
+
+    /// Reads an integer that fits into 64 bits.
+    pub(super) fn small(self, member: &str) -> Result<Option<u64>, Invalid> {
+        let value = self.uint(member)?;
+        value
+            .map(|value| value.try_into().map_err(|_| self.bad(member, "an integer below 2^64")))
+            .transpose()
+    }
+
+    /// Reads bytes in hex with `0x`.
+    pub(super) fn bytes(self, member: &str) -> Result<Option<Vec<u8>>, Invalid> {
+        let Some(value) = self.get(member) else { return Ok(None) };
+        let digits = value.as_str().and_then(|text| text.strip_prefix("0x"));
+        let bytes = digits.and_then(|digits| hex::decode(digits).ok());
+        bytes.map(Some).ok_or_else(|| self.bad(member, "0x and pairs of hex digits"))
+    }
+
+    /// Reads 32 bytes in hex with `0x`.
+    pub(super) fn bytes32(self, member: &str) -> Result<Option<[u8; 32]>, Invalid> {
+        let bytes = self.bytes(member)?;
+        bytes.map(|bytes| bytes.try_into().map_err(|_| self.bad(member, "32 bytes"))).transpose()
+    }
+
+    pub(super) fn elements(self, member: &str) -> Result<&'a [Value<'a>], Invalid> {
+        match self.get(member) {
+            None => Ok(&[]),
+            Some(value) => value.as_array().ok_or_else(|| self.bad(member, "an array")),
+        }
+    }
+
+    pub(super) fn bad(self, member: &str, expected: impl fmt::Display) -> Invalid {
+        format!("{}.{member}: expected {expected}", self.name)
+    }
+}
+
+pub(super) fn uint(value: &Value<'_>) -> Option<U256> {
+    let text = match value {
+        Value::Number(text) => text,
+        Value::String(text) => text.as_ref(),
+        _ => return None,
+    };
+    match text.strip_prefix("0x") {
+        Some(digits) => U256::from_str_radix(digits, 16).ok().filter(|_| !digits.is_empty()),
+        None => text.parse().ok().map(countersign_units::Lots::value),
+    }
+}

@@ -1,0 +1,56 @@
+use countersign_approval::{Fact, Statement, Violation};
+use serde::Serialize;
+
+/// The answer to one line.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    id: String,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+/// What a verdict says.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a caller must tell these three apart")]
+pub enum Outcome {
+    /// The payload is what was agreed.
+    Sign {
+        /// What would be signed: `0x` and hex digits.
+        digest: String,
+        /// What a signature would allow.
+        statement: Statement,
+        /// The facts that were not given.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        not_judged: Vec<Fact>,
+    },
+    /// The payload is not what was agreed.
+    Refuse {
+        /// Why: at least one.
+        violations: Vec<Violation>,
+        /// The facts that were not given.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        not_judged: Vec<Fact>,
+    },
+    /// The line itself can't be read. Never used for a bad payload.
+    Invalid {
+        /// Which member, and what was expected.
+        error: String,
+    },
+}
+
+impl Verdict {
+    pub(super) fn new(id: &str, outcome: Outcome) -> Self {
+        Self { id: id.to_owned(), outcome }
+    }
+
+    /// Returns the id of the line.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns what the verdict says.
+    pub const fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+}

@@ -1,0 +1,66 @@
+use countersign_api_types::json::{Object, Value};
+use countersign_approval::Code;
+use countersign_units::U256;
+
+use super::{Check, show};
+use crate::eip712::{describe, uint};
+
+impl Check<'_> {
+    /// Requires Permit2's domain on the pinned chain, and nothing else in it.
+    pub(super) fn domain(&mut self) {
+        let Some(domain) = self.sent.domain.and_then(Value::as_object) else {
+            return self.push(Code::Domain, "domain", "an object", show(self.sent.domain));
+        };
+        let name = domain.get("name");
+        let right = name.and_then(Value::as_str) == Some("Permit2");
+        self.require(right, Code::Domain, "domain.name", "Permit2", || show(name));
+        self.domain_members(domain);
+        self.chain_id(domain);
+        self.verifying_contract(domain);
+    }
+
+    fn domain_members(&mut self, domain: &Object<'_>) {
+        for (member, value) in domain.members() {
+            let known = matches!(member, "name" | "chainId" | "verifyingContract");
+            let expected = "only name, chainId and verifyingContract";
+            self.require(known, Code::Domain, "domain", expected, || {
+                format!("{member}: {}", describe(value))
+            });
+        }
+    }
+
+    fn chain_id(&mut self, domain: &Object<'_>) {
+        let expected = self.terms.chain_id;
+        let Some(sent) = domain.get("chainId") else {
+            return self.push(Code::Domain, "domain.chainId", expected, "nothing");
+        };
+        match uint(sent, self.sent.source, true) {
+            Some(found) => {
+                let equal = found == U256::from(expected);
+                self.require(equal, Code::ChainId, "domain.chainId", expected, || {
+                    found.to_string()
+                });
+            }
+            None => self.push(Code::Encoding, "domain.chainId", "an integer", describe(sent)),
+        }
+    }
+
+    /// Compares the contract in the domain, and the one named beside it.
+    fn verifying_contract(&mut self, domain: &Object<'_>) {
+        let expected = self.terms.permit2;
+        let in_domain = domain.get("verifyingContract");
+        let beside = self.sent.permit2;
+        let mut found = vec![("domain.verifyingContract", in_domain, Code::Domain)];
+        if beside.is_some() || self.sent.message.is_none() {
+            found.push(("permit2_contract_address", beside, Code::Malformed));
+        }
+        for (member, value, missing) in found {
+            if let Some(found) = self.address(value, member, missing) {
+                let equal = found == expected;
+                self.require(equal, Code::VerifyingContract, member, expected, || {
+                    found.to_string()
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+use countersign_api_types::json::{Object, Value};
+use countersign_approval::Code;
+use countersign_units::{EvmAddress, U256};
+
+use super::{Check, Json, show};
+use crate::eip712::Source;
+
+const MESSAGE: [&str; 5] = ["permitted", "spender", "nonce", "deadline", "witness"];
+const PERMITTED: [&str; 2] = ["token", "amount"];
+
+impl<'a> Check<'a> {
+    /// Requires exactly the members of the permit's type, at both levels.
+    pub(super) fn message_members(&mut self) {
+        if self.sent.source == Source::Api {
+            return;
+        }
+        let sent = self.sent.message;
+        let Some(message) = sent.and_then(Value::as_object) else {
+            return self.push(Code::Message, "message", "an object", show(sent));
+        };
+        self.exactly(message, "message", &MESSAGE);
+        match message.get("permitted") {
+            Some(Value::Object(permitted)) => {
+                self.exactly(permitted, "message.permitted", &PERMITTED);
+            }
+            other => self.push(Code::Message, "message.permitted", "an object", show(other)),
+        }
+    }
+
+    fn exactly(&mut self, object: &Object<'_>, path: &str, expected: &[&str]) {
+        for name in expected {
+            let there = object.get(name).is_some();
+            self.require(there, Code::Message, path, name, || format!("no {name}"));
+        }
+        for (name, _) in object.members() {
+            let known = expected.contains(&name);
+            self.require(known, Code::Message, path, expected.join(", "), || name.to_owned());
+        }
+    }
+
+    /// Compares token and amount, where the payload names them.
+    pub(super) fn token_and_amount(&mut self) {
+        let Some(permitted) = self.in_message("permitted").and_then(Value::as_object) else {
+            return;
+        };
+        let (token, amount) = (self.terms.token, self.terms.amount);
+        if let Some(sent) = permitted.get("token")
+            && let Some(found) = self.address(Some(sent), "message.permitted.token", Code::Message)
+        {
+            let member = "message.permitted.token";
+            self.require(found == token, Code::Token, member, token, || found.to_string());
+        }
+        if let Some(sent) = permitted.get("amount")
+            && let Some(found) = self.integer(Some(sent), "message.permitted.amount", Code::Message)
+        {
+            let (equal, member) = (found == amount.value(), "message.permitted.amount");
+            self.require(equal, Code::Amount, member, amount, || found.to_string());
+        }
+    }
+
+    /// Returns the spender, after comparing it wherever it is named.
+    pub(super) fn spender(&mut self) -> Option<EvmAddress> {
+        let mut spender = None;
+        if let Some(sent) = self.in_message("spender") {
+            spender = Some(self.escrow(sent, "message.spender")?);
+        }
+        if self.sent.escrow.is_none() && self.sent.source == Source::Api {
+            self.push(Code::Malformed, "escrow_contract_address", "an address", "nothing");
+        }
+        if let Some(sent) = self.sent.escrow {
+            let beside = self.escrow(sent, "escrow_contract_address")?;
+            let spender = *spender.get_or_insert(beside);
+            let member = "escrow_contract_address";
+            self.require(beside == spender, Code::Spender, member, spender, || beside.to_string());
+        }
+        spender
+    }
+
+    fn escrow(&mut self, sent: &'a Value<'a>, member: &str) -> Option<EvmAddress> {
+        let found = self.address(Some(sent), member, Code::Message)?;
+        let pinned = self.terms.escrows.contains(&found);
+        let expected = || {
+            let escrows: Vec<String> = self.terms.escrows.iter().map(ToString::to_string).collect();
+            format!("the pinned escrow {}", escrows.join(" or "))
+        };
+        if !pinned {
+            let expected = expected();
+            self.push(Code::Spender, member, expected, found);
+        }
+        let itself = found.is_zero() || found == self.terms.owner || Some(found) == self.resolver();
+        let expected = "neither the zero address, nor the owner, nor the resolver";
+        self.require(!itself, Code::Spender, member, expected, || found.to_string());
+        Some(found)
+    }
+
+    /// Returns the resolver's deposit address that is named beside the message, if it can be read.
+    pub(super) fn resolver(&self) -> Option<EvmAddress> {
+        self.sent.resolver.and_then(Value::as_str).and_then(|text| text.parse().ok())
+    }
+
+    /// Returns the nonce, after comparing it wherever it is named.
+    pub(super) fn nonce(&mut self) -> Option<U256> {
+        let nonce = self.everywhere("nonce", self.sent.nonce, Code::Nonce)?;
+        if let Some(agreed) = self.terms.nonce {
+            self.require(nonce == agreed, Code::Nonce, "nonce", agreed, || nonce.to_string());
+        }
+        let unused = !self.terms.used_nonces.contains(&nonce);
+        let expected = "a nonce that no swap of ours used";
+        self.require(unused, Code::Nonce, "nonce", expected, || nonce.to_string());
+        Some(nonce)
+    }
+
+    /// Returns the deadline, after comparing it wherever it is named.
+    pub(super) fn deadline(&mut self) -> Option<U256> {
+        let deadline = self.everywhere("deadline", self.sent.deadline, Code::Deadline)?;
+        if let Some(agreed) = self.terms.deadline {
+            let equal = deadline == agreed;
+            self.require(equal, Code::Deadline, "deadline", agreed, || deadline.to_string());
+        }
+        self.horizon(deadline, "deadline", Code::Deadline);
+        Some(deadline)
+    }
+
+    /// Requires a moment in the future, within what policy allows.
+    pub(super) fn horizon(&mut self, deadline: U256, member: &str, code: Code) {
+        let (now, last) = (self.now, self.terms.max_deadline);
+        let within = deadline > U256::from(now.value()) && deadline <= last;
+        let expected = format_args!("after {now}, and at most {last}");
+        self.require(within, code, member, expected, || deadline.to_string());
+    }
+
+    /// Reads an integer of the message that may also stand beside it; both must be equal.
+    fn everywhere(&mut self, name: &str, beside: Json<'a>, code: Code) -> Option<U256> {
+        let in_message = self.in_message(name);
+        if in_message.is_none() && self.sent.source == Source::TypedData {
+            return None; // its absence is a violation of the message already
+        }
+        let first = self.integer(in_message.or(beside), name, code)?;
+        if let (Some(_), Some(beside)) = (in_message, beside) {
+            let second = self.integer(Some(beside), name, code)?;
+            self.require(first == second, code, name, first, || second.to_string());
+        }
+        Some(first)
+    }
+
+    fn in_message(&self, name: &str) -> Json<'a> {
+        self.sent.message.and_then(Value::as_object)?.get(name)
+    }
+}

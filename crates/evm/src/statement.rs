@@ -1,0 +1,103 @@
+use countersign_approval::{Fact, Origin, Statement, Terms};
+use countersign_units::{EvmAddress, U256};
+
+use crate::Permit;
+use crate::eip712::{Kind, Path, Value, WitnessType};
+
+/// Says what a permit allows, from its decoded values.
+pub(crate) fn of_permit(permit: &Permit, digest: [u8; 32], not_judged: &[Fact]) -> Statement {
+    let mut statement = Statement::new("Permit2: one transfer of tokens by a spender");
+    statement.push("owner", permit.owner, Origin::Agreed);
+    statement.push("chain id", permit.chain_id, Origin::Pinned);
+    statement.push("Permit2 contract", permit.permit2, Origin::Pinned);
+    statement.push("spender", permit.spender, Origin::Pinned);
+    statement.push("token", permit.token, Origin::Agreed);
+    statement.push("amount (base units)", permit.amount, Origin::Agreed);
+    statement.push("deadline (Unix seconds)", permit.deadline, Origin::Bounded);
+    statement.push("nonce", permit.nonce, Origin::Claimed);
+    push_witness(permit, &mut statement);
+    let facts: Vec<&str> = not_judged.iter().map(|fact| fact.as_str()).collect();
+    if !facts.is_empty() {
+        statement.push("not judged", facts.join(", "), Origin::Context);
+    }
+    statement.push("digest", format_args!("0x{}", hex::encode(digest)), Origin::Context);
+    statement
+}
+
+/// Says which swap an approval belongs to, and by what it was judged.
+pub(crate) fn push_swap(terms: &Terms, statement: &mut Statement) {
+    statement.push("swap", terms.swap_id, Origin::Context);
+    statement.push("environment", terms.environment, Origin::Context);
+    statement.push("gives", terms.source.describe(), Origin::Agreed);
+    let promised = "promised, not bound by this signature";
+    statement.push(
+        "gets at least",
+        format_args!("{} ({promised})", terms.destination.describe()),
+        Origin::Agreed,
+    );
+    statement.push("recipient", format_args!("{} ({promised})", terms.recipient), Origin::Agreed);
+    statement.push(
+        "refund address",
+        format_args!("{} ({promised})", terms.refund_address),
+        Origin::Agreed,
+    );
+    let hash = |bytes: [u8; 32]| format!("sha256:{}", hex::encode(bytes));
+    statement.push("policy", hash(terms.config.policy), Origin::Context);
+    statement.push("registry", hash(terms.config.registry), Origin::Context);
+}
+
+fn push_witness(permit: &Permit, statement: &mut Statement) {
+    let Ok(types) = WitnessType::parse(&permit.witness_type) else { return };
+    let mut lines = Vec::new();
+    collect(&types, &Kind::Struct(0), &permit.witness, &Path::Root("witness"), &mut lines);
+    for ((label, value), origin) in lines.into_iter().zip(&permit.witness_origins) {
+        statement.push(label, value, *origin);
+    }
+}
+
+/// Lists the scalars of a witness, in the order in which they were judged.
+fn collect(
+    types: &WitnessType<'_>,
+    kind: &Kind,
+    value: &Value,
+    path: &Path<'_>,
+    lines: &mut Vec<(String, String)>,
+) {
+    match (kind, value) {
+        (Kind::Struct(_), Value::Struct(place, members)) => {
+            let defs = types.get(*place).map(|def| def.members.as_slice()).unwrap_or_default();
+            for (def, value) in defs.iter().zip(members) {
+                collect(types, &def.kind, value, &Path::Member(path, def.name), lines);
+            }
+        }
+        (Kind::Array(element, _), Value::Array(values)) => {
+            for (place, value) in values.iter().enumerate() {
+                collect(types, element, value, &Path::Element(path, place), lines);
+            }
+        }
+        (kind, value) => lines.push((path.to_string(), show_scalar(kind, value))),
+    }
+}
+
+/// Writes a scalar for people.
+pub(crate) fn show_scalar(kind: &Kind, value: &Value) -> String {
+    match (kind, value) {
+        (Kind::Address, Value::Word(word)) => {
+            word.last_chunk().map_or_else(String::new, |bytes| EvmAddress::new(*bytes).to_string())
+        }
+        (Kind::Bool, Value::Word(word)) => (*word != [0; 32]).to_string(),
+        (Kind::Int(_), Value::Word(word)) => {
+            let unsigned = U256::from_be_bytes(*word);
+            let negative = unsigned.bit(255);
+            if negative { format!("-{}", unsigned.wrapping_neg()) } else { unsigned.to_string() }
+        }
+        (Kind::FixedBytes(size), Value::Word(word)) => {
+            let bytes = word.get(..usize::from(*size)).unwrap_or_default();
+            format!("0x{}", hex::encode(bytes))
+        }
+        (_, Value::Word(word)) => U256::from_be_bytes(*word).to_string(),
+        (_, Value::Bytes(bytes)) => format!("0x{}", hex::encode(bytes)),
+        (_, Value::String(text)) => format!("{text:?}"),
+        (_, Value::Array(_) | Value::Struct(..)) => String::new(),
+    }
+}
