@@ -1,1 +1,16 @@
-//! http-client
+//! Typed async clients of the swap intent APIs.
+//!
+//! A client tells what it knows about a failed call: its cause, typed, and whether the same
+//! request may be sent again ([`Retry`]). Calls that have an effect are sent once. Answers are
+//! bounded, redirects are not followed, and the API key is in no log, error or `Debug` form.
+
+pub mod defi;
+pub mod transport;
+
+mod call;
+mod error;
+
+pub use call::Call;
+pub use defi::{DefiClient, DefiClientBuilder};
+pub use error::{Cause, ClientError, InvalidRequest, Retry};
+pub use transport::{ConfigError, TransportError};

@@ -164,7 +164,8 @@ fn plain_decimal(text: &str) -> Option<String> {
         Some(places) => (true, places),
         None => (false, exponent.strip_prefix('+').unwrap_or(exponent)),
     };
-    let places = places.parse().ok().filter(|places: &usize| *places <= MAX_EXPONENT)?;
+    let _: HumanAmount = mantissa.parse().ok()?;
+    let places = exponent_places(places)?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     if left {
         let whole = format!("{whole:0>width$}", width = places.saturating_add(1));
@@ -174,6 +175,11 @@ fn plain_decimal(text: &str) -> Option<String> {
     let fraction = format!("{fraction:0<places$}");
     let (moved, fraction) = fraction.split_at_checked(places)?;
     Some(format!("{whole}{moved}.{fraction}0"))
+}
+
+fn exponent_places(digits: &str) -> Option<usize> {
+    let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|places| all_digits && *places <= MAX_EXPONENT)
 }
 
 #[cfg(test)]
@@ -197,7 +203,9 @@ mod tests {
         ] {
             assert_eq!(plain(text).unwrap().as_str(), expected, "{text}");
         }
-        for text in ["1e101", "1e-101", "-1e2", "1e", "e1", "1e1e1", "-1", "1e1.5", "1e+-1"] {
+        for text in [
+            "1e101", "1e-101", "-1e2", "1e", "e1", "1e1e1", "-1", "1e1.5", "1e+-1", "1e++1", "1.e1",
+        ] {
             assert_eq!(plain(text), None, "{text}");
         }
     }

@@ -1,0 +1,59 @@
+//! What an answer means: its status and its body.
+
+use countersign_api_types::ReadError;
+use countersign_api_types::defi::{ApiError, Wire};
+
+use crate::Cause;
+use crate::transport::{Answer, StaticKey};
+
+/// How many characters of a body an error shows.
+const SHOWN: usize = 256;
+/// Too many requests.
+const TOO_MANY: u16 = 429;
+
+/// Reads the body of a success, or the cause of a failure.
+pub(super) fn read<T: Wire>(answer: &Answer, key: &StaticKey) -> Result<T, Cause> {
+    if answer.status == TOO_MANY {
+        return Err(Cause::RateLimited { retry_after: answer.retry_after });
+    }
+    // An error is one even where the status line says otherwise.
+    if let Some(error) = ApiError::from_json(&answer.body).ok().filter(|error| error.code != 0) {
+        return Err(told(answer.status, error, key));
+    }
+    let excerpt = || key.excerpt(&answer.body, SHOWN);
+    if !answer.is_success() {
+        return Err(Cause::Status { status: answer.status, excerpt: excerpt() });
+    }
+    T::from_json(&answer.body).map_err(|reason| Cause::Undecodable {
+        reason: redacted::<T>(reason, &answer.body, key),
+        excerpt: excerpt(),
+    })
+}
+
+fn told(status: u16, error: ApiError, key: &StaticKey) -> Cause {
+    let clean = |text: Option<String>| text.map(|text| key.excerpt(&text, SHOWN));
+    let error = ApiError {
+        code: error.code,
+        message: key.excerpt(&error.message, SHOWN),
+        entity: clean(error.entity),
+        kind: clean(error.kind),
+    };
+    if error.is_allowance_missing() {
+        return Cause::Permit2AllowanceMissing { error };
+    }
+    Cause::Api { status, error }
+}
+
+/// Keeps the key out of what an error shows of a body: where the body holds it, the error is
+/// that of the body without it.
+fn redacted<T: Wire>(reason: ReadError, body: &str, key: &StaticKey) -> ReadError {
+    let clean = key.redact(body);
+    if clean == body {
+        return reason;
+    }
+    T::from_json(&clean).err().unwrap_or_else(|| ReadError::Member {
+        path: String::new(),
+        expected: "a body without the API key",
+        found: "one that holds it".to_owned(),
+    })
+}

@@ -1,0 +1,21 @@
+//! One request over HTTP: deadlines, retries, size caps, authentication, redaction.
+//!
+//! The transport knows no API. It sends a [`Request`] and brings back an [`Answer`], whatever
+//! its status; what a status means is for the client above.
+
+mod auth;
+mod backoff;
+mod base_url;
+mod body;
+mod error;
+mod limits;
+mod request;
+mod retry_after;
+mod sender;
+
+pub use auth::StaticKey;
+pub use base_url::BaseUrl;
+pub use error::{ConfigError, TransportError, Waiting};
+pub use limits::Limits;
+pub use request::{Answer, Repeat, Request};
+pub use sender::Transport;
