@@ -25,12 +25,7 @@ pub struct Claim {
 
 /// The right to sign one digest for one swap, once.
 ///
-/// Only [`reserve`] makes one, after the ledger has recorded it. Signing consumes it.
-///
-/// ```compile_fail
-/// let claim = todo!();
-/// countersign_approval::Reservation { claim };
-/// ```
+/// Only [`reserve`] makes one, after the ledger has recorded it.
 #[derive(Debug)]
 #[must_use = "a reservation that is dropped blocks its swap until it expires"]
 pub struct Reservation {

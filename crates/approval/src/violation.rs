@@ -79,6 +79,7 @@ impl Violations {
     }
 
     /// Adds a violation of `code` by `member`, unless `holds`.
+    #[expect(clippy::too_many_arguments, reason = "a check and the four members of a violation")]
     pub fn require(
         &mut self,
         holds: bool,

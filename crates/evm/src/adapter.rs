@@ -69,3 +69,11 @@ impl<S: alloy::signers::Signer> fmt::Debug for AlloySigner<S> {
         write!(formatter, "AlloySigner({})", self.signer.address())
     }
 }
+
+#[cfg(test)]
+impl<S> AlloySigner<S> {
+    /// Returns the blind signer, for tests below the door.
+    pub(crate) const fn inner(&self) -> &S {
+        &self.signer
+    }
+}

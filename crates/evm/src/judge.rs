@@ -114,7 +114,7 @@ struct Check<'a> {
 
 type Json<'a> = Option<&'a countersign_api_types::json::Value<'a>>;
 
-impl<'a> Check<'a> {
+impl Check<'_> {
     /// Runs every check of the payload; there is a permit only if each value could be read.
     fn all(&mut self) -> Result<Option<Permit>, VerifyError> {
         self.mechanism();
@@ -249,6 +249,7 @@ impl<'a> Check<'a> {
     }
 
     /// Adds a violation unless `holds`; what was found is written only then.
+    #[expect(clippy::too_many_arguments, reason = "a check and the four members of a violation")]
     fn require(
         &mut self,
         holds: bool,

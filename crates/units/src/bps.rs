@@ -31,6 +31,7 @@ impl Bps {
     }
 
     /// Returns what is left of the whole: 10,000 minus this share.
+    #[must_use]
     pub const fn complement(self) -> Self {
         Self(ONE.saturating_sub(self.0))
     }

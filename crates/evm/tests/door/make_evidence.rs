@@ -1,0 +1,29 @@
+//! Evidence is made by `verify` alone.
+
+use std::sync::Arc;
+
+use countersign_approval::{Claim, EvmFacts, Ledger, Policy, Reservation, Terms, reserve};
+use countersign_evm::*;
+use countersign_units::UnixSeconds;
+
+async fn approve(
+    payload: PermitPayload,
+    terms: &Arc<Terms>,
+    ledger: &dyn Ledger,
+    policy: &Policy,
+    signer: &LocalSigner,
+    now: UnixSeconds,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let judgement: Judgement = judge(&payload, &terms.permit2, &EvmFacts::default(), now)?;
+    let unverified = payload.clone();
+    let permit: VerifiedPermit = verify(payload, terms, &EvmFacts::default(), now)?;
+    let claim: Claim = permit.claim();
+    let reservation: Reservation = reserve(ledger, claim.clone(), policy, now).await?;
+    sign(&VerifiedPermit { judgement, payload: unverified, terms: Arc::clone(terms) }, &reservation, policy, signer, now).await?;
+    let _ = (judgement, unverified, claim);
+    Ok(())
+}
+
+fn main() {
+    let _ = approve;
+}
