@@ -94,7 +94,6 @@ contract SandboxEscrow {
         bytes calldata signature
     ) external {
         if (used[witness.secretHash]) revert Taken(witness.secretHash);
-        if (block.timestamp > witness.deadline) revert WitnessExpired(witness.deadline);
         used[witness.secretHash] = true;
         deposits[witness.secretHash] = Deposit({
             owner: owner,
@@ -111,6 +110,8 @@ contract SandboxEscrow {
             WITNESS_TYPE_STRING,
             signature
         );
+        // After Permit2's own checks, so that an expired permit fails with its error.
+        if (block.timestamp > witness.deadline) revert WitnessExpired(witness.deadline);
         emit Deposited(witness.secretHash, owner, permit.permitted.token, permit.permitted.amount);
     }
 

@@ -1,1 +1,50 @@
-//! sandbox
+//! A local counterparty for swaps: the intent API over HTTP, in three dialects, and in-process
+//! EVMs that execute what is approved.
+//!
+//! On approval the escrow's `deposit` runs in an EVM, on Permit2's own creation code at its
+//! canonical address, against ERC-20 tokens with real balances. A wrong signature, a spent nonce,
+//! a missing allowance or an expired deadline fails because the chain says so. Destinations on an
+//! EVM network are paid by token transfers; destinations on Solana by entries in a plain book.
+//!
+//! It shares no code with what verifies or signs: it builds its messages with another
+//! implementation, so that a mistake in one is not repeated in the other. [`Tamper`] makes it lie
+//! about what is to be signed, and [`Fault`] breaks its answers on their way.
+//!
+//! # Examples
+//!
+//! ```
+//! use countersign_sandbox::{Sandbox, SandboxConfig};
+//!
+//! # let runtime = tokio::runtime::Runtime::new()?;
+//! # runtime.block_on(async {
+//! let sandbox = Sandbox::start(SandboxConfig::default()).await?;
+//! assert!(sandbox.url().starts_with("http://127.0.0.1:"));
+//! assert!(sandbox.registry_toml().contains("environment = \"sandbox\""));
+//! sandbox.shutdown().await;
+//! # Ok::<_, countersign_sandbox::SandboxError>(())
+//! # })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+mod account;
+mod answer;
+mod api;
+mod chain;
+mod clock;
+mod config;
+mod documents;
+mod fault;
+mod json;
+mod market;
+mod payload;
+mod sandbox;
+mod shared;
+mod swap;
+mod tamper;
+mod world;
+
+pub use account::{Account, Balance, Execution};
+pub use config::{PayloadForm, SandboxConfig};
+pub use fault::{Fault, ParseFaultError};
+pub use sandbox::{Sandbox, SandboxError};
+pub use tamper::{ParseTamperError, Tamper};

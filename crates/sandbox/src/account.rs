@@ -1,0 +1,122 @@
+//! Accounts, what they hold, and what moved it.
+
+use std::fmt;
+
+use alloy::primitives::Address;
+use alloy::signers::local::PrivateKeySigner;
+use countersign_units::Lots;
+
+use crate::market::TokenListing;
+
+/// An account of the sandbox that a client may act as. Its key was made at start and is worth
+/// nothing elsewhere.
+#[derive(Clone)]
+pub struct Account {
+    /// The account's name. `default` owns funds and has let Permit2 move them; `no-allowance`
+    /// owns funds and has not.
+    pub name: String,
+    /// The network, by the registry's name.
+    pub network: String,
+    /// The account's address, as `0x` and 40 hex digits with a checksum.
+    pub address: String,
+    private_key: String,
+}
+
+impl Account {
+    /// Returns the account's private key, as `0x` and 64 hex digits.
+    pub fn private_key(&self) -> &str {
+        &self.private_key
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Account")
+            .field("name", &self.name)
+            .field("network", &self.network)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What an account holds of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// The network, by the registry's name.
+    pub network: String,
+    /// The token, by the registry's key.
+    pub token: String,
+    /// How many digits of the amount stand after the decimal point.
+    pub decimals: u8,
+    /// The amount in base units.
+    pub lots: Lots,
+}
+
+impl Balance {
+    pub(crate) fn new(listing: &TokenListing, lots: Lots) -> Self {
+        Self {
+            network: listing.network.to_owned(),
+            token: listing.key.to_owned(),
+            decimals: listing.decimals,
+            lots,
+        }
+    }
+}
+
+/// Something that ran and moved tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// Names the execution, as `0x` and 64 hex digits. Transactions are not signed here, so it
+    /// is no hash of a signed transaction.
+    pub id: String,
+    /// The network, by the registry's name.
+    pub network: String,
+    /// What was called; `book entry` on a network that has no engine.
+    pub call: String,
+    /// The gas that the call used; zero for a book entry.
+    pub gas_used: u64,
+    /// The token that moved, by the registry's key.
+    pub token: String,
+    /// Whose tokens moved.
+    pub from: String,
+    /// Who got them.
+    pub to: String,
+    /// How much moved, in base units.
+    pub amount: Lots,
+}
+
+/// A key made at start.
+pub(crate) struct Party(PrivateKeySigner);
+
+impl Party {
+    pub(crate) fn random() -> Self {
+        Self(PrivateKeySigner::random())
+    }
+
+    pub(crate) const fn address(&self) -> Address {
+        self.0.address()
+    }
+
+    pub(crate) fn account(&self, name: &str, network: &str) -> Account {
+        Account {
+            name: name.to_owned(),
+            network: network.to_owned(),
+            address: self.address().to_string(),
+            private_key: self.0.to_bytes().to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn never_shows_a_key() {
+        let account = Party::random().account("default", "ethereum");
+        let key = account.private_key().trim_start_matches("0x");
+        assert_eq!(key.len(), 64);
+        assert!(!format!("{account:?}").contains(key));
+    }
+}

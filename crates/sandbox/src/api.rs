@@ -1,0 +1,51 @@
+//! The intent API over HTTP.
+
+mod approvals;
+mod body;
+mod dialect;
+mod error;
+mod faults;
+mod guard;
+mod intents;
+mod listings;
+mod opening;
+mod quotes;
+mod render;
+mod status;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::shared::Shared;
+
+pub(crate) use dialect::Dialect;
+pub(crate) use error::ApiError;
+pub(crate) use guard::ReadFailures;
+
+/// The longest request body that is read.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// Builds the whole API.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    let mut router = Router::new()
+        .route("/v1/networks", get(listings::networks))
+        .route("/v1/tokens", get(listings::tokens))
+        .route("/v1/swaps", get(status::list))
+        .route("/v1/intents/{id}", get(status::read));
+    // The newest dialect writes a slash behind the path of a POST, the older ones don't.
+    for slash in ["", "/"] {
+        router = router
+            .route(&format!("/v1/quotes{slash}"), post(quotes::create))
+            .route(&format!("/v1/intents{slash}"), post(intents::create))
+            .route(&format!("/v1/intents/{{id}}/approvals{slash}"), post(approvals::add));
+    }
+    router
+        .fallback(guard::not_found)
+        .layer(from_fn_with_state(Arc::clone(&shared), guard::check))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(shared)
+}

@@ -1,0 +1,112 @@
+//! `POST /v1/intents/{id}/approvals`: takes a signature and has the chain judge it.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::body::{self, ApprovalBody};
+use super::error::answer;
+use super::{ApiError, Dialect};
+use crate::chain::ChainError;
+use crate::clock;
+use crate::json::Json;
+use crate::shared::{Shared, State as SandboxState};
+use crate::swap::{Event, Intent, Status};
+use crate::world::Shortage;
+
+/// Answers an approval.
+pub(super) async fn add(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    uri: Uri,
+    body: Bytes,
+) -> Response {
+    let asked = Dialect::from_path(uri.path());
+    let Some(id) = id.parse().ok().filter(|id| shared.read(|state| state.intent(*id).is_some()))
+    else {
+        return ApiError::not_found("Intent").respond(asked);
+    };
+    let dialect = shared.read(|state| state.intent(id).map_or(asked, |intent| intent.dialect));
+    let result = body::read::<ApprovalBody>(uri.path(), &body)
+        .and_then(|(body, _)| shared.change(|state| approve(state, id, &body)));
+    if matches!(result, Ok(Approved { anew: true, .. })) {
+        Shared::follow(&shared, id);
+    }
+    answer(dialect, result.map(|approved| approved.answer))
+}
+
+/// An approval that counts.
+struct Approved {
+    /// Whether it was not there before.
+    anew: bool,
+    answer: Json,
+}
+
+fn approve(state: &mut SandboxState, id: Uuid, body: &ApprovalBody) -> Result<Approved, ApiError> {
+    let intent = state.intent(id).ok_or_else(|| ApiError::not_found("Intent"))?.clone();
+    if intent.approval.as_ref() == Some(&body.signed_data) {
+        return Ok(Approved { anew: false, answer: accepted(&intent) });
+    }
+    if intent.status != Status::Created {
+        return Err(ApiError::unprocessable("Intent", "Invalid swap/intent status"));
+    }
+    if body.approval_type != "permit2" {
+        return Err(ApiError::unprocessable(
+            "Approval",
+            "Intent couldn't be processed: expected a permit2 approval",
+        ));
+    }
+    let deposit = execute(state, &intent, &signature(&body.signed_data)?)?;
+    let intent = state.intent_mut(id).ok_or_else(|| ApiError::not_found("Intent"))?;
+    intent.status = Status::Approved;
+    intent.approval = Some(body.signed_data.clone());
+    intent.history.deposit = Some(deposit);
+    Ok(Approved { anew: true, answer: accepted(intent) })
+}
+
+fn signature(text: &str) -> Result<Vec<u8>, ApiError> {
+    let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+    bytes.ok_or_else(|| ApiError::invalid("body.signed_data: expected 0x and hexadecimal digits"))
+}
+
+/// Runs the deposit. What the chain refuses, the API refuses, in the chain's words.
+fn execute(state: &mut SandboxState, intent: &Intent, signature: &[u8]) -> Result<Event, ApiError> {
+    let now = clock::now();
+    let token = &intent.quote.source;
+    let deposited = state.world.deposit(clock::seconds(now), token, &intent.deposit, signature);
+    let id = deposited.map_err(|error| explain(state, intent, &error))?;
+    Ok(Event { id, at: now })
+}
+
+fn explain(state: &mut SandboxState, intent: &Intent, error: &ChainError) -> ApiError {
+    let Some(name) = error.revert_name() else { return ApiError::internal(error.to_string()) };
+    // Permit2 hides the token's own error behind one text, so the chain is asked for the cause.
+    let deposit = &intent.deposit;
+    let shortage = (name == "TRANSFER_FROM_FAILED")
+        .then(|| state.world.shortage(&intent.quote.source, deposit.owner, deposit.amount))
+        .flatten();
+    match shortage {
+        Some(Shortage::Allowance) => ApiError::allowance_missing(),
+        Some(Shortage::Balance) => {
+            ApiError::unprocessable("Approval", format!("Invalid balance: {name}"))
+        }
+        None => ApiError::unprocessable(
+            "Approval",
+            format!("Intent signature validation failed on provider side: {name}"),
+        ),
+    }
+}
+
+/// Writes the answer to an approval that counts.
+fn accepted(intent: &Intent) -> Json {
+    if intent.dialect == Dialect::G3 {
+        return Json::object([("intent_id", Json::text(intent.id))]);
+    }
+    let mut echo = intent.answer.clone();
+    echo.set("signed_data", Json::from(intent.approval.clone()));
+    echo
+}

@@ -1,0 +1,154 @@
+//! What clients send, in all dialects at once: each dialect fills its own members.
+
+use countersign_units::Lots;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{ApiError, Dialect};
+use crate::world::{Token, World, network_by_id};
+
+/// The body of a quote request.
+#[derive(Deserialize)]
+pub(super) struct QuoteBody {
+    pub(super) from: Side,
+    pub(super) to: Side,
+    pub(super) amount: Box<RawValue>,
+    slippage_bps: Option<Box<RawValue>>,
+}
+
+/// The body of a create request.
+#[derive(Deserialize)]
+pub(super) struct IntentBody {
+    pub(super) quote_id: Option<String>,
+    pub(super) from: Side,
+    pub(super) to: Side,
+    pub(super) refund_address: Option<String>,
+    pub(super) amount: Option<Box<RawValue>>,
+    slippage_bps: Option<Box<RawValue>>,
+}
+
+/// The body of an approval.
+#[derive(Deserialize)]
+pub(super) struct ApprovalBody {
+    pub(super) approval_type: String,
+    pub(super) signed_data: String,
+}
+
+/// One side of a swap.
+#[derive(Deserialize)]
+pub(super) struct Side {
+    #[serde(alias = "from_network_id", alias = "to_network_id")]
+    network_id: Option<u64>,
+    #[serde(alias = "from_token", alias = "to_token", alias = "contract_address")]
+    token: Option<String>,
+    token_id: Option<u64>,
+    #[serde(alias = "from_address", alias = "to_address")]
+    pub(super) address: Option<String>,
+    pub(super) refund_address: Option<String>,
+}
+
+/// Reads a body, and the dialect that it is in.
+///
+/// # Errors
+///
+/// Returns an [`ApiError`] that says where the body is not what the call takes.
+pub(super) fn read<'a, T: Deserialize<'a>>(
+    path: &str,
+    body: &'a [u8],
+) -> Result<(T, Dialect), ApiError> {
+    let dialect = Dialect::of(path, is_prefixed(body));
+    let read = serde_json::from_slice(body)
+        .map_err(|error| ApiError::invalid(format!("body: {error}")))?;
+    Ok((read, dialect))
+}
+
+/// Tells the dialect of a body for an answer that refuses it.
+pub(super) fn dialect(path: &str, body: &[u8]) -> Dialect {
+    Dialect::of(path, is_prefixed(body))
+}
+
+impl QuoteBody {
+    /// Returns the slippage in basis points, half a percent if the client doesn't say.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`] if it is no integer from 0 to 10000.
+    pub(super) fn slippage_bps(&self) -> Result<u64, ApiError> {
+        self.slippage_bps.as_deref().map_or(Ok(50), slippage)
+    }
+}
+
+impl IntentBody {
+    /// Returns the slippage in basis points, where the client repeats it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`] if it is no integer from 0 to 10000.
+    pub(super) fn slippage_bps(&self) -> Result<Option<u64>, ApiError> {
+        self.slippage_bps.as_deref().map(slippage).transpose()
+    }
+}
+
+impl Side {
+    /// Says whether the side names a token at all.
+    pub(super) const fn names_token(&self) -> bool {
+        self.token_id.is_some() || self.network_id.is_some() || self.token.is_some()
+    }
+
+    /// Finds the token that the side names by number, or by network and contract.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`] if nothing is named or nothing of that name is listed.
+    pub(super) fn token(&self, world: &World) -> Result<Token, ApiError> {
+        let unknown = || ApiError::unprocessable("Token", "Network or token couldn't be processed");
+        let tokens = world.tokens().iter();
+        let found = match (self.token_id, self.network_id, &self.token) {
+            (Some(id), _, _) => tokens.into_iter().find(|token| token.listing.api_id == id),
+            (None, Some(network), Some(address)) => {
+                let network = network_by_id(network).ok_or_else(unknown)?;
+                tokens
+                    .into_iter()
+                    .find(|token| token.listing.network == network && token.is_at(address))
+            }
+            _ => {
+                return Err(ApiError::invalid(
+                    "expected token_id, or a network's number and a token's address",
+                ));
+            }
+        };
+        found.cloned().ok_or_else(unknown)
+    }
+}
+
+/// Reads an amount as a human writes it, exactly, from a JSON number or string.
+///
+/// # Errors
+///
+/// Returns an [`ApiError`] if it is no plain decimal number, too precise for the token, or zero.
+pub(super) fn amount(raw: &RawValue, decimals: u8) -> Result<Lots, ApiError> {
+    let refused = |reason: &dyn std::fmt::Display| {
+        ApiError::unprocessable("Quote", format!("Invalid amount: {reason}"))
+    };
+    let lots = Lots::from_decimal(text(raw), decimals).map_err(|error| refused(&error))?;
+    if lots.is_zero() { Err(refused(&"expected more than zero")) } else { Ok(lots) }
+}
+
+fn slippage(raw: &RawValue) -> Result<u64, ApiError> {
+    let parsed = text(raw).parse().ok().filter(|bps| *bps <= 10_000);
+    parsed.ok_or_else(|| ApiError::invalid("Slippage value couldn't be processed"))
+}
+
+/// Returns a number's text, or what stands between a string's quotes. A string with escapes
+/// keeps them, and is no number then.
+fn text(raw: &RawValue) -> &str {
+    let text = raw.get();
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+}
+
+fn is_prefixed(body: &[u8]) -> bool {
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else { return false };
+    ["/from/from_network_id", "/from/from_token", "/from/from_address"]
+        .iter()
+        .any(|path| value.pointer(path).is_some())
+}

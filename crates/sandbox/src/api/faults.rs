@@ -1,0 +1,69 @@
+//! Create answers that break on their way.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use super::error::json;
+use crate::Fault;
+use crate::json::Json;
+
+/// How much is added to an answer that is too long.
+const PADDING: usize = 8 * 1024 * 1024;
+
+/// Writes a create answer with a fault in it.
+pub(super) async fn respond(fault: Fault, lateness: Duration, mut answer: Json) -> Response {
+    match fault {
+        Fault::Late => {
+            tokio::time::sleep(lateness).await;
+            json(StatusCode::OK, &answer)
+        }
+        Fault::Duplicated => {
+            double(&mut answer);
+            json(StatusCode::OK, &answer)
+        }
+        Fault::Truncated => text("application/json", first_half(&answer.to_string())),
+        Fault::Oversized => {
+            answer.push("padding", Json::from("x".repeat(PADDING)));
+            json(StatusCode::OK, &answer)
+        }
+        Fault::WrongTyped => {
+            mistype(&mut answer);
+            json(StatusCode::OK, &answer)
+        }
+        Fault::Html => {
+            text("text/html", "<!doctype html><title>Sign in</title><p>Please sign in.".to_owned())
+        }
+        // Told before anything was created.
+        Fault::ServerError => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Adds a second escrow and a second secret hash behind the honest ones.
+fn double(answer: &mut Json) {
+    if let Some(params) = answer.get_mut("params_to_sign") {
+        params.push(
+            "escrow_contract_address",
+            Json::from("0x00000000000000000000000000000000000000e5"),
+        );
+    }
+    answer.push("secret_hash", Json::from(format!("0x{}", "5e".repeat(32))));
+}
+
+fn mistype(answer: &mut Json) {
+    if let Some(params) = answer.get_mut("params_to_sign") {
+        params.set("escrow_contract_address", Json::from(7));
+        params.set("nonce", Json::object([("value", Json::from("1"))]));
+    }
+    answer.set("secret_hash", Json::from(true));
+}
+
+fn first_half(text: &str) -> String {
+    text.chars().take(text.len().div_euclid(2)).collect()
+}
+
+fn text(kind: &'static str, body: String) -> Response {
+    (StatusCode::OK, [(CONTENT_TYPE, kind)], body).into_response()
+}

@@ -1,0 +1,54 @@
+//! What every request passes: the API key, and faults that hit reads.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::{ApiError, Dialect};
+use crate::Fault;
+use crate::shared::Shared;
+
+/// How often a read fails before it succeeds.
+const READ_FAILURES: u32 = 2;
+
+/// How often each path has failed so far.
+#[derive(Debug, Default)]
+pub(crate) struct ReadFailures(Mutex<HashMap<String, u32>>);
+
+impl ReadFailures {
+    /// Counts a read, and says whether it is to fail. After a success the count begins anew.
+    fn next_fails(&self, path: &str) -> bool {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(path.to_owned()).or_default();
+        let fails = *count < READ_FAILURES;
+        *count = if fails { count.saturating_add(1) } else { 0 };
+        fails
+    }
+}
+
+/// Demands the API key, and lets reads fail where the configured fault says so.
+pub(super) async fn check(
+    State(shared): State<Arc<Shared>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let key = request.headers().get("x-api-key").map(|value| value.as_bytes());
+    let path = request.uri().path().to_owned();
+    if key != Some(shared.api_key().as_bytes()) {
+        return ApiError::unauthorized().respond(Dialect::from_path(&path));
+    }
+    let broken = shared.config().fault == Some(Fault::ServerError);
+    if broken && request.method() == Method::GET && shared.read_failures().next_fails(&path) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the sandbox was told to fail").into_response();
+    }
+    next.run(request).await
+}
+
+/// Answers for a path that is none of the API's.
+pub(super) async fn not_found(request: Request) -> Response {
+    ApiError::not_found("Other").respond(Dialect::from_path(request.uri().path()))
+}

@@ -1,0 +1,96 @@
+//! The networks and the tokens, in one shape for all dialects.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::error::json;
+use crate::json::Json;
+use crate::market::{NETWORKS, NetworkListing};
+use crate::shared::Shared;
+use crate::world::{Token, network_id};
+
+/// How many items a page has if the client doesn't say, and at most.
+const DEFAULT_LIMIT: usize = 20;
+const MAXIMUM_LIMIT: usize = 100;
+
+/// The query of the token list.
+#[derive(Deserialize)]
+pub(super) struct TokenQuery {
+    limit: Option<usize>,
+    offset: Option<usize>,
+    q: Option<String>,
+    network_id: Option<u64>,
+}
+
+/// `GET /v1/networks`.
+pub(super) async fn networks() -> Response {
+    json(StatusCode::OK, &Json::list(NETWORKS.iter().map(network)))
+}
+
+/// `GET /v1/tokens`.
+pub(super) async fn tokens(
+    State(shared): State<Arc<Shared>>,
+    Query(query): Query<TokenQuery>,
+) -> Response {
+    let tokens = shared.read(|state| state.world.tokens().to_vec());
+    let found: Vec<_> = tokens.iter().filter(|token| query.matches(token)).map(token).collect();
+    json(
+        StatusCode::OK,
+        &page(found, query.limit.unwrap_or(DEFAULT_LIMIT), query.offset.unwrap_or_default()),
+    )
+}
+
+/// Cuts a page out of a list, and says which one it is.
+pub(super) fn page(items: Vec<Json>, limit: usize, offset: usize) -> Json {
+    let limit = limit.clamp(1, MAXIMUM_LIMIT);
+    let total = items.len();
+    let pagination = Json::object([
+        ("limit", Json::number(limit)),
+        ("offset", Json::number(offset)),
+        ("pages", Json::number(total.div_ceil(limit))),
+        ("total", Json::number(total)),
+    ]);
+    let items = items.into_iter().skip(offset).take(limit);
+    Json::object([("data", Json::list(items)), ("pagination", pagination)])
+}
+
+impl TokenQuery {
+    fn matches(&self, token: &Token) -> bool {
+        let on_network = self.network_id.is_none_or(|id| id == network_id(token.listing.network));
+        let named = |text: &String| {
+            let text = text.to_lowercase();
+            [token.listing.symbol, token.listing.name, &token.address]
+                .iter()
+                .any(|name| name.to_lowercase().contains(&text))
+        };
+        on_network && self.q.as_ref().is_none_or(named)
+    }
+}
+
+fn network(network: &NetworkListing) -> Json {
+    Json::object([
+        ("id", Json::from(network.api_id)),
+        ("name", Json::from(network.name)),
+        ("type", Json::from(if network.chain_id.is_some() { "EVM" } else { "SOLANA" })),
+        ("supports_optimized_swap", Json::from(false)),
+        ("icon_url", Json::from("")),
+        ("supports_custom_tokens", Json::from(false)),
+    ])
+}
+
+fn token(token: &Token) -> Json {
+    Json::object([
+        ("token_id", Json::from(token.listing.api_id)),
+        ("network_id", Json::from(network_id(token.listing.network))),
+        ("name", Json::from(token.listing.name)),
+        ("contract_address", Json::text(&token.address)),
+        ("symbol", Json::from(token.listing.symbol)),
+        ("decimals", Json::number(token.listing.decimals)),
+        ("icon_url", Json::from("")),
+        ("wrapped_token_address", Json::Null),
+    ])
+}

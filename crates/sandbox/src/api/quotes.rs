@@ -1,0 +1,86 @@
+//! `POST /v1/quotes`: a price for an amount.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::response::Response;
+use countersign_units::UnixMillis;
+use uuid::Uuid;
+
+use super::body::{self, QuoteBody};
+use super::error::answer;
+use super::{ApiError, render};
+use crate::json::Json;
+use crate::market;
+use crate::shared::{Shared, State as SandboxState};
+use crate::swap::Quote;
+use crate::{SandboxConfig, Tamper, clock};
+
+/// Answers a quote request.
+pub(super) async fn create(State(shared): State<Arc<Shared>>, uri: Uri, body: Bytes) -> Response {
+    let result = quote(&shared, uri.path(), &body);
+    answer(body::dialect(uri.path(), &body), result)
+}
+
+fn quote(shared: &Shared, path: &str, body: &[u8]) -> Result<Json, ApiError> {
+    let (body, dialect) = body::read::<QuoteBody>(path, body)?;
+    let config = shared.config();
+    shared.change(|state| {
+        let quote = price(state, config, &body)?;
+        let json = render::quote(dialect, &quote);
+        state.keep_quote(quote);
+        Ok(json)
+    })
+}
+
+fn price(
+    state: &mut SandboxState,
+    config: &SandboxConfig,
+    body: &QuoteBody,
+) -> Result<Quote, ApiError> {
+    let (source, target) = (body.from.token(&state.world)?, body.to.token(&state.world)?);
+    if source.contract.is_none() || source.listing.key == target.listing.key {
+        return Err(ApiError::unprocessable("Quote", "Swap type unsupported for requested token"));
+    }
+    let asked = body::amount(&body.amount, source.listing.decimals)?.value();
+    let amount = if config.tamper == Some(Tamper::QuoteAmount) {
+        asked.saturating_add(asked)
+    } else {
+        asked
+    };
+    let slippage_bps = body.slippage_bps()?;
+    let too_large = || ApiError::unprocessable("Quote", "Swap amount is too large");
+    let price = market::price(amount, source.listing, target.listing, slippage_bps)
+        .ok_or_else(too_large)?;
+    if price.minimum.is_zero() {
+        return Err(ApiError::unprocessable("Quote", "Swap amount is too small"));
+    }
+    if !state.world.can_pay(&target, price.maximum) {
+        return Err(too_large());
+    }
+    Ok(Quote {
+        id: Uuid::new_v4(),
+        source,
+        target,
+        amount,
+        price,
+        slippage_bps,
+        expires_at: expiry(config),
+    })
+}
+
+fn expiry(config: &SandboxConfig) -> UnixMillis {
+    let now = clock::now();
+    match config.tamper {
+        Some(Tamper::QuoteExpired) => UnixMillis::new(now.value().saturating_sub(60_000)),
+        _ => later(now, config.quote_lifetime),
+    }
+}
+
+fn later(moment: UnixMillis, duration: Duration) -> UnixMillis {
+    let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    UnixMillis::new(moment.value().saturating_add(millis))
+}

@@ -1,0 +1,63 @@
+//! How a sandbox is to behave.
+
+use std::time::Duration;
+
+use crate::{Fault, Tamper};
+
+/// The settings of a sandbox.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_sandbox::{SandboxConfig, Tamper};
+///
+/// let config = SandboxConfig { tamper: Some(Tamper::Spender), ..SandboxConfig::default() };
+/// assert_eq!(config.port, 0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct SandboxConfig {
+    /// The port on 127.0.0.1; zero for any free one.
+    pub port: u16,
+    /// What every quote and create answer lies about, if anything.
+    pub tamper: Option<Tamper>,
+    /// How answers break on their way, if they do.
+    pub fault: Option<Fault>,
+    /// The form in which a client is handed what it is to sign.
+    pub payload_form: PayloadForm,
+    /// How long a swap stays in one status before it moves to the next.
+    pub step: Duration,
+    /// How long a quote can be accepted.
+    pub quote_lifetime: Duration,
+    /// How long an intent can be approved, and its deposit be claimed. Whole seconds, rounded
+    /// down: the chain counts no smaller time.
+    pub intent_lifetime: Duration,
+    /// How late an answer is under [`Fault::Late`].
+    pub lateness: Duration,
+}
+
+/// The form of `params_to_sign`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PayloadForm {
+    /// As the API documents it: domain, types and witness under `additional_data`; the client
+    /// puts the message together.
+    #[default]
+    Api,
+    /// As wallets are handed it: a whole `eth_signTypedData_v4` object under `typed_data`.
+    TypedData,
+}
+
+impl Default for SandboxConfig {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            tamper: None,
+            fault: None,
+            payload_form: PayloadForm::Api,
+            step: Duration::from_millis(50),
+            quote_lifetime: Duration::from_mins(1),
+            intent_lifetime: Duration::from_mins(30),
+            lateness: Duration::from_secs(20),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What is traded here, and at which prices.
+
+use alloy::primitives::U256;
+
+/// A basis point's share of the whole.
+const BASIS: u64 = 10_000;
+
+/// A network of the sandbox.
+#[derive(Debug)]
+pub(crate) struct NetworkListing {
+    /// Our own name of it, and the API's.
+    pub(crate) name: &'static str,
+    /// The API's own number of it.
+    pub(crate) api_id: u64,
+    /// The EIP-155 chain id of an EVM network. No real network has one of these.
+    pub(crate) chain_id: Option<u64>,
+}
+
+/// A token of the sandbox.
+#[derive(Debug)]
+pub(crate) struct TokenListing {
+    /// Its key in the registry and the policy.
+    pub(crate) key: &'static str,
+    pub(crate) symbol: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) network: &'static str,
+    /// The API's own number of it.
+    pub(crate) api_id: u64,
+    pub(crate) decimals: u8,
+    /// Its price in millionths of a dollar.
+    pub(crate) price: u64,
+    /// What a seeded account gets, in whole tokens.
+    pub(crate) seed: u64,
+    /// What the sample policy lets one swap and one day move, in whole tokens.
+    pub(crate) limits: (u64, u64),
+}
+
+/// Every network.
+pub(crate) const NETWORKS: [NetworkListing; 3] = [
+    NetworkListing { name: "ethereum", api_id: 1, chain_id: Some(910_001) },
+    NetworkListing { name: "base", api_id: 5, chain_id: Some(910_002) },
+    NetworkListing { name: "solana", api_id: 4, chain_id: None },
+];
+
+/// The mint that stands for native SOL.
+pub(crate) const NATIVE_SOL: &str = "So11111111111111111111111111111111111111112";
+
+/// Every token.
+pub(crate) const TOKENS: [TokenListing; 5] = [
+    TokenListing {
+        key: "USDC",
+        symbol: "USDC",
+        name: "Sandbox USD Coin",
+        network: "ethereum",
+        api_id: 1,
+        decimals: 6,
+        price: 1_000_000,
+        seed: 100_000,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "WETH",
+        symbol: "WETH",
+        name: "Sandbox Wrapped Ether",
+        network: "ethereum",
+        api_id: 2,
+        decimals: 18,
+        price: 3_000_000_000,
+        seed: 100,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "USDT",
+        symbol: "USDT",
+        name: "Sandbox Tether USD",
+        network: "ethereum",
+        api_id: 3,
+        decimals: 6,
+        price: 1_000_000,
+        seed: 100_000,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "USDC_base",
+        symbol: "USDC",
+        name: "Sandbox USD Coin",
+        network: "base",
+        api_id: 5,
+        decimals: 6,
+        price: 1_000_000,
+        seed: 100_000,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "SOL",
+        symbol: "SOL",
+        name: "Sandbox SOL",
+        network: "solana",
+        api_id: 4,
+        decimals: 9,
+        price: 150_000_000,
+        seed: 0,
+        limits: (50_000, 500_000),
+    },
+];
+
+/// What a swap pays: the table's price, and the range that the slippage leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Price {
+    pub(crate) minimum: U256,
+    pub(crate) expected: U256,
+    pub(crate) maximum: U256,
+}
+
+/// Returns whole tokens as base units.
+pub(crate) fn whole(tokens: u64, decimals: u8) -> Option<U256> {
+    U256::from(tokens).checked_mul(unit(decimals)?)
+}
+
+/// Prices an amount of one token in another, rounding down; `None` where it does not fit.
+pub(crate) fn price(
+    amount: U256,
+    from: &TokenListing,
+    to: &TokenListing,
+    slippage_bps: u64,
+) -> Option<Price> {
+    let worth = amount.checked_mul(U256::from(from.price))?.checked_mul(unit(to.decimals)?)?;
+    let each = U256::from(to.price).checked_mul(unit(from.decimals)?)?;
+    let expected = worth.checked_div(each)?;
+    let scaled =
+        |share: u64| expected.checked_mul(U256::from(share))?.checked_div(U256::from(BASIS));
+    Some(Price {
+        minimum: scaled(BASIS.checked_sub(slippage_bps)?)?,
+        expected,
+        maximum: scaled(BASIS.checked_add(slippage_bps)?)?,
+    })
+}
+
+fn unit(decimals: u8) -> Option<U256> {
+    U256::from(10).checked_pow(U256::from(decimals))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_by_integers_alone() {
+        let [usdc, weth, .., sol] = &TOKENS;
+        let priced = price(U256::from(100_000_000), usdc, sol, 50).unwrap();
+        assert_eq!(priced.expected, U256::from(666_666_666));
+        assert_eq!(priced.minimum, U256::from(663_333_332));
+        assert_eq!(priced.maximum, U256::from(669_999_999));
+        assert_eq!(
+            price(whole(1, 18).unwrap(), weth, usdc, 0).unwrap().minimum,
+            whole(3_000, 6).unwrap()
+        );
+    }
+
+    #[test]
+    fn refuses_what_does_not_fit() {
+        let [usdc, weth, ..] = &TOKENS;
+        assert_eq!(price(U256::MAX, usdc, weth, 50), None);
+        assert_eq!(price(U256::from(1), usdc, weth, 10_001), None);
+    }
+}

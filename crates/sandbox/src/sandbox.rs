@@ -1,0 +1,155 @@
+//! A running sandbox.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use alloy::primitives::{Address, U256};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::account::{Account, Balance, Execution};
+use crate::chain::ChainError;
+use crate::config::SandboxConfig;
+use crate::shared::Shared;
+use crate::world::World;
+use crate::{api, clock, documents};
+
+/// A local counterparty: the intent API on 127.0.0.1, and chains that execute what is approved.
+///
+/// Its keys, contracts and chain ids are its own, so nothing that is signed for it is worth
+/// anything elsewhere. Payouts on Solana are entries in a book: no engine of that chain runs.
+///
+/// Dropping it ends it; [`Sandbox::shutdown`] also waits for the end.
+pub struct Sandbox {
+    url: String,
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// The port cannot be listened on.
+    #[error("cannot listen on 127.0.0.1:{port}")]
+    Listen {
+        /// The port that was asked for; zero stands for any.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A contract could not be deployed, or an account could not be seeded.
+    #[error("cannot start the chains: {reason}")]
+    Chain {
+        /// What the chain answered.
+        reason: String,
+    },
+}
+
+impl Sandbox {
+    /// Starts the chains and the server.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SandboxError`] if the port is taken or a chain does not start.
+    pub async fn start(config: SandboxConfig) -> Result<Self, SandboxError> {
+        let port = config.port;
+        let listen = |source| SandboxError::Listen { port, source };
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+            .await
+            .map_err(listen)?;
+        let url = format!("http://{}", listener.local_addr().map_err(listen)?);
+        let world = World::start(clock::seconds(clock::now()))?;
+        let api_key = hex::encode(rand::random::<[u8; 16]>());
+        let shared = Arc::new(Shared::new(config, api_key, world));
+        let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
+        Ok(Self { url, shared, server })
+    }
+
+    /// Returns the base URL, without a slash at its end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns the API key that every request has to bring in `X-Api-Key`.
+    pub fn api_key(&self) -> &str {
+        self.shared.api_key()
+    }
+
+    /// Returns a registry that pins this sandbox's networks, contracts and tokens.
+    pub fn registry_toml(&self) -> String {
+        self.shared.read(|state| documents::registry(&state.world))
+    }
+
+    /// Returns a policy to begin with.
+    pub fn policy_toml(&self) -> String {
+        documents::policy()
+    }
+
+    /// Returns the accounts that a client may act as. The first owns funds and has let Permit2
+    /// move them; those named `no-allowance` own funds and have not.
+    pub fn accounts(&self) -> Vec<Account> {
+        self.shared.read(|state| state.world.accounts())
+    }
+
+    /// Makes up an address on a network that can be paid to, or returns `None` for a network that
+    /// isn't here. Nobody holds its key.
+    pub fn new_recipient(&self, network: &str) -> Option<String> {
+        documents::new_recipient(network)
+    }
+
+    /// Reads what an address holds, from the chains themselves and from Solana's book.
+    pub fn balances(&self, address: &str) -> Vec<Balance> {
+        self.shared.change(|state| state.world.balances(address))
+    }
+
+    /// Returns everything that ran since the accounts were seeded, in order.
+    pub fn executions(&self) -> Vec<Execution> {
+        self.shared.read(|state| state.world.executions().to_vec())
+    }
+
+    /// Says whether Permit2 has used up a nonce of an owner, on any network. An owner that is no
+    /// address, or a nonce that is no decimal integer, has not been used.
+    pub fn nonce_used(&self, owner: &str, nonce: &str) -> bool {
+        let parsed = owner.parse::<Address>().ok().zip(U256::from_str_radix(nonce, 10).ok());
+        parsed.is_some_and(|(owner, nonce)| {
+            self.shared.change(|state| state.world.nonce_used(owner, nonce))
+        })
+    }
+
+    /// Ends the sandbox and waits until its port is free.
+    pub async fn shutdown(mut self) {
+        self.shared.stop().cancel();
+        if let Err(error) = (&mut self.server).await {
+            tracing::debug!(%error, "the server ended early");
+        }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.shared.stop().cancel();
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Sandbox").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl From<ChainError> for SandboxError {
+    fn from(error: ChainError) -> Self {
+        Self::Chain { reason: error.to_string() }
+    }
+}
+
+async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let stop = shared.stop().clone();
+    let served = axum::serve(listener, api::router(shared));
+    // A request that is still open must not keep the port: nothing here is worth finishing.
+    if let Some(Err(error)) = stop.run_until_cancelled(served.into_future()).await {
+        tracing::error!(%error, "the sandbox's server failed");
+    }
+}

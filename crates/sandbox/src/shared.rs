@@ -1,0 +1,204 @@
+//! What all requests share: the world, the quotes, the intents, and the clockwork that moves
+//! approved intents along.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use alloy::primitives::Address;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::api::ReadFailures;
+use crate::clock;
+use crate::config::SandboxConfig;
+use crate::swap::{Event, Intent, Quote, Status};
+use crate::world::{Settlement, World};
+
+/// The sandbox behind its server.
+pub(crate) struct Shared {
+    config: SandboxConfig,
+    api_key: String,
+    state: Mutex<State>,
+    read_failures: ReadFailures,
+    stop: CancellationToken,
+}
+
+/// Everything that changes.
+pub(crate) struct State {
+    pub(crate) world: World,
+    quotes: HashMap<Uuid, Quote>,
+    /// In the order of creation.
+    intents: Vec<Intent>,
+}
+
+impl Shared {
+    pub(crate) fn new(config: SandboxConfig, api_key: String, world: World) -> Self {
+        let state = State { world, quotes: HashMap::new(), intents: Vec::new() };
+        Self {
+            config,
+            api_key,
+            state: Mutex::new(state),
+            read_failures: ReadFailures::default(),
+            stop: CancellationToken::new(),
+        }
+    }
+
+    pub(crate) const fn config(&self) -> &SandboxConfig {
+        &self.config
+    }
+
+    pub(crate) fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    pub(crate) const fn read_failures(&self) -> &ReadFailures {
+        &self.read_failures
+    }
+
+    /// Returns the signal that ends the server and all clockwork.
+    pub(crate) const fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// Looks at the state. The lock is held for as long as `look` runs, never across an await.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes the state. The lock is held for as long as `change` runs, never across an await.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Moves an approved intent one step at a time until nothing follows.
+    pub(crate) fn follow(shared: &Arc<Self>, id: Uuid) {
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move {
+            let stop = shared.stop.clone();
+            stop.run_until_cancelled(async {
+                loop {
+                    tokio::time::sleep(shared.config.step).await;
+                    if shared.change(|state| state.step(id)) {
+                        break;
+                    }
+                }
+            })
+            .await;
+        });
+    }
+}
+
+impl State {
+    /// Keeps a quote, and forgets those that have expired. An expired one is kept for a while:
+    /// a client that accepts it is to be told why that fails.
+    pub(crate) fn keep_quote(&mut self, quote: Quote) {
+        const MEMORY_MILLIS: u64 = 3_600_000;
+        let oldest = clock::now().value().saturating_sub(MEMORY_MILLIS);
+        self.quotes.retain(|_, quote| quote.expires_at.value() > oldest);
+        self.quotes.insert(quote.id, quote);
+    }
+
+    pub(crate) fn quote(&self, id: Uuid) -> Option<&Quote> {
+        self.quotes.get(&id)
+    }
+
+    pub(crate) fn keep_intent(&mut self, intent: Intent) {
+        self.intents.push(intent);
+    }
+
+    pub(crate) fn intent(&self, id: Uuid) -> Option<&Intent> {
+        self.intents.iter().find(|intent| intent.id == id)
+    }
+
+    pub(crate) fn intent_mut(&mut self, id: Uuid) -> Option<&mut Intent> {
+        self.intents.iter_mut().find(|intent| intent.id == id)
+    }
+
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Intent> {
+        self.intents.iter().rev()
+    }
+
+    /// Returns an intent whose status takes the time into account.
+    pub(crate) fn refreshed(&mut self, id: Uuid) -> Option<&Intent> {
+        let intent = self.intent_mut(id)?;
+        intent.expire();
+        Some(intent)
+    }
+
+    /// Brings every status up to the time.
+    pub(crate) fn refresh_all(&mut self) {
+        self.intents.iter_mut().for_each(Intent::expire);
+    }
+
+    /// Returns the nonce of an owner's latest finished swap.
+    pub(crate) fn finished_nonce(&self, owner: Address) -> Option<u64> {
+        let finished =
+            |intent: &&Intent| intent.deposit.owner == owner && intent.status == Status::Finished;
+        self.newest_first().find(finished).map(|intent| intent.deposit.nonce.saturating_to())
+    }
+
+    /// Moves an intent one step along, and says whether it has arrived.
+    fn step(&mut self, id: Uuid) -> bool {
+        let Some(position) = self.intents.iter().position(|intent| intent.id == id) else {
+            return true;
+        };
+        let Self { world, intents, .. } = self;
+        let Some(intent) = intents.get_mut(position) else { return true };
+        intent.status = match intent.status {
+            Status::Approved => Status::Verified,
+            Status::Verified => Status::Deposited,
+            Status::Deposited => settle(world, intent),
+            Status::RefundRequested => refund(world, intent),
+            arrived => arrived,
+        };
+        intent.status.is_final()
+    }
+}
+
+impl Intent {
+    /// Ends an intent that nobody approved in time.
+    fn expire(&mut self) {
+        if self.status == Status::Created && clock::seconds(clock::now()) > self.deadline {
+            self.status = Status::Expired;
+        }
+    }
+}
+
+/// Pays out and claims. A resolver that comes too late leaves the deposit to be refunded.
+fn settle(world: &mut World, intent: &mut Intent) -> Status {
+    let now = clock::now();
+    let settlement = Settlement {
+        source: &intent.quote.source,
+        deposited: intent.quote.amount,
+        target: &intent.quote.target,
+        payout: intent.quote.price.expected,
+        recipient: intent.recipient.clone(),
+        secret: intent.secret,
+    };
+    match world.settle(clock::seconds(now), &settlement) {
+        Ok(settled) => {
+            tracing::debug!(intent = %intent.id, claim = %settled.claim, "settled");
+            intent.history.payout = Some(Event { id: settled.payout, at: now });
+            Status::Finished
+        }
+        Err(error) => {
+            tracing::debug!(intent = %intent.id, %error, "not settled");
+            Status::RefundRequested
+        }
+    }
+}
+
+/// Refunds, which the chain allows after the deadline; until then the request stands.
+fn refund(world: &mut World, intent: &mut Intent) -> Status {
+    let now = clock::now();
+    match world.refund(clock::seconds(now), &intent.quote.source, &intent.deposit) {
+        Ok(id) => {
+            intent.history.refund = Some(Event { id, at: now });
+            Status::Refunded
+        }
+        Err(error) => {
+            tracing::debug!(intent = %intent.id, %error, "not refunded yet");
+            Status::RefundRequested
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Quotes, and what becomes of an accepted one.
+
+use std::fmt;
+
+use alloy::primitives::{B256, U256};
+use countersign_units::{UnixMillis, UnixSeconds};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::api::Dialect;
+use crate::chain::Deposit;
+use crate::json::Json;
+use crate::market::Price;
+use crate::world::{Destination, Token};
+
+/// An offer to swap.
+#[derive(Clone, Debug)]
+pub(crate) struct Quote {
+    pub(crate) id: Uuid,
+    pub(crate) source: Token,
+    pub(crate) target: Token,
+    pub(crate) amount: U256,
+    pub(crate) price: Price,
+    pub(crate) slippage_bps: u64,
+    pub(crate) expires_at: UnixMillis,
+}
+
+/// An accepted quote on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Intent {
+    pub(crate) id: Uuid,
+    pub(crate) dialect: Dialect,
+    pub(crate) quote: Quote,
+    pub(crate) parties: Addresses,
+    pub(crate) recipient: Destination,
+    pub(crate) secret: B256,
+    /// What the escrow will be told on chain: always the honest values.
+    pub(crate) deposit: Deposit,
+    pub(crate) deadline: UnixSeconds,
+    pub(crate) status: Status,
+    /// The approval that the chain accepted.
+    pub(crate) approval: Option<String>,
+    /// What the create request was answered with.
+    pub(crate) answer: Json,
+    pub(crate) history: History,
+}
+
+/// The addresses of an intent, as the client wrote them.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) refund: String,
+}
+
+/// What happened to an intent, and when.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    pub(crate) created_at: UnixMillis,
+    pub(crate) deposit: Option<Event>,
+    pub(crate) payout: Option<Event>,
+    pub(crate) refund: Option<Event>,
+}
+
+/// A transaction and its time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    pub(crate) id: B256,
+    pub(crate) at: UnixMillis,
+}
+
+/// Where an intent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Created,
+    Approved,
+    Verified,
+    Deposited,
+    Finished,
+    Expired,
+    RefundRequested,
+    Refunded,
+    Failed,
+}
+
+impl Status {
+    /// Says whether nothing follows any more.
+    pub(crate) const fn is_final(self) -> bool {
+        matches!(self, Self::Finished | Self::Expired | Self::Refunded | Self::Failed)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, formatter)
+    }
+}
+
+/// Returns the hash under which the escrow holds a deposit: SHA-256 of the secret.
+pub(crate) fn hash_secret(secret: B256) -> B256 {
+    B256::from(<[u8; 32]>::from(Sha256::digest(secret)))
+}

@@ -1,0 +1,104 @@
+//! Named lies of a hostile counterparty.
+
+mod answer;
+mod domain;
+mod message;
+mod table;
+mod types;
+mod witness;
+
+use std::fmt;
+use std::str::FromStr;
+
+use alloy::primitives::{Address, U256};
+
+use crate::answer::Answer;
+
+pub use table::Tamper;
+
+/// A text names no tampering.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected the name of a tampering, such as {first}, found {found:?}", first = Tamper::Spender)]
+pub struct ParseTamperError {
+    found: String,
+}
+
+impl fmt::Display for Tamper {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for Tamper {
+    type Err = ParseTamperError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.iter().copied().find(|tamper| tamper.name() == text);
+        found.ok_or_else(|| ParseTamperError { found: text.to_owned() })
+    }
+}
+
+/// What a lie needs to know about the swap and its surroundings.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    pub(crate) owner: Address,
+    pub(crate) attacker: Address,
+    pub(crate) token: Address,
+    pub(crate) other_token: Address,
+    pub(crate) amount: U256,
+    /// How many decimals the source token has.
+    pub(crate) decimals: u8,
+    pub(crate) chain_id: u64,
+    pub(crate) other_chain_id: u64,
+    pub(crate) nonce: u64,
+    pub(crate) now: u64,
+    pub(crate) deadline: u64,
+}
+
+/// Changes an honest create answer into the lie.
+///
+/// A lie about quotes or nonces was told before the answer was made, and changes nothing here.
+pub(crate) fn apply(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
+    if tamper.needs_typed_data() {
+        answer.use_typed_data();
+    }
+    domain::apply(tamper, &mut answer.payload, scene);
+    types::apply(tamper, &mut answer.payload, scene);
+    witness::apply(tamper, answer, scene);
+    message::apply(tamper, answer, scene);
+    answer::apply(tamper, answer, scene);
+}
+
+/// Returns an address that differs in one bit.
+fn one_bit_off(address: Address) -> Address {
+    let mut bytes = address.into_array();
+    if let Some(byte) = bytes.get_mut(10) {
+        *byte ^= 4;
+    }
+    Address::from(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_round_trip_and_are_unique() {
+        let names: BTreeSet<_> = Tamper::ALL.iter().map(|tamper| tamper.name()).collect();
+        assert_eq!(names.len(), Tamper::ALL.len());
+        for tamper in Tamper::ALL {
+            assert_eq!(tamper.name().parse(), Ok(*tamper));
+            assert!(!tamper.description().is_empty());
+        }
+        assert!("nothing".parse::<Tamper>().is_err());
+    }
+
+    #[test]
+    fn stands_for_each_kind_of_vector_once() {
+        let kinds: Vec<_> = Tamper::ALL.iter().flat_map(|tamper| tamper.vector_kinds()).collect();
+        let unique: BTreeSet<_> = kinds.iter().collect();
+        assert_eq!(kinds.len(), unique.len());
+    }
+}
