@@ -79,7 +79,7 @@ fn replace(value: &mut Value, at: &mut usize, odd: &Value) {
         *at = usize::MAX;
         return;
     }
-    *at -= 1;
+    *at = at.saturating_sub(1);
     match value {
         Value::Array(elements) => elements.iter_mut().for_each(|inner| replace(inner, at, odd)),
         Value::Object(members) => members.values_mut().for_each(|inner| replace(inner, at, odd)),

@@ -1,0 +1,10 @@
+//! The client of the DeFi API against servers on loopback.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
+
+mod answers;
+mod connection;
+mod repeats;
+mod requests;
+mod secrets;
+mod server;

@@ -1,0 +1,129 @@
+//! The API key is in no log, error or `Debug` form.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use countersign_api_types::defi::Profile;
+use countersign_http_client::{ConfigError, DefiClient};
+use log::{Log, Metadata, Record};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::server::{KEY, Reply, Server, approval, creation};
+
+/// A part of the key that no text may hold.
+const PART: &str = "0123456789";
+
+/// Everything that was logged, through `log` and through `tracing`.
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Log for Captured {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let line = format!("{}: {}\n", record.target(), record.args());
+        self.0.lock().unwrap().extend_from_slice(line.as_bytes());
+    }
+
+    fn flush(&self) {}
+}
+
+#[tokio::test]
+async fn no_log_holds_the_key_at_any_level() {
+    let captured = Captured::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(captured.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    log::set_boxed_logger(Box::new(captured.clone())).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+
+    let server = Server::start([Reply::new(503, ""), Reply::ok("[]"), Reply::new(500, KEY)]).await;
+    let client = server.client(Profile::G2);
+    client.networks().await.unwrap();
+    client.create_intent(&creation()).await.unwrap_err();
+    assert_eq!(server.asked().len(), 3);
+    assert!(server.asked().iter().all(|asked| asked.headers["x-api-key"] == KEY));
+
+    let text = captured.text();
+    assert!(text.contains("countersign_http_client"), "our own log is captured");
+    assert!(text.contains("hyper"), "that of the layers below is captured");
+    assert!(!text.contains(PART), "{text}");
+}
+
+#[tokio::test]
+async fn no_debug_form_holds_the_key() {
+    let server = Server::start([]).await;
+    let builder = server.builder();
+    let client = builder.clone().build().unwrap();
+    assert!(!format!("{builder:#?} {client:#?}").contains(PART));
+}
+
+#[tokio::test]
+async fn no_error_repeats_a_key_that_the_api_echoes() {
+    let escaped = KEY.replace('/', "\\/");
+    for reply in [
+        Reply::new(401, &format!("{}unknown key {KEY}", "x".repeat(240))),
+        Reply::new(401, &format!(r#"{{"code":401,"type":"{KEY}","message":"bad key {KEY}"}}"#)),
+        Reply::new(401, &format!(r#"{{"code":9,"message":"{escaped}","entity":"{escaped}"}}"#)),
+        Reply::ok(&format!(r#"{{"id":"i1","status":["{KEY}"],"key":"{KEY}"}}"#)),
+        Reply::ok(&format!(r#"{{"id":"{}{KEY}","deadline_at":"{}{KEY}"}}"#, "-", "x".repeat(58))),
+        Reply::ok(&format!(r#"{{"id":"i1","status":"x","from":"{escaped}"}}"#)),
+        Reply::ok(&format!(r#"{{"id":"{KEY}","intent_id":"{KEY}","status":"Created"}}"#)),
+    ] {
+        let server = Server::start([reply.clone(), reply.clone(), reply.clone()]).await;
+        let client = server.client(Profile::G2);
+        let errors = [
+            client.intent_status("i1").await.err(),
+            client.create_intent(&creation()).await.err(),
+            client.add_approval("i1", &approval()).await.err(),
+        ];
+        assert!(errors.iter().any(Option::is_some), "{reply:?}");
+        for error in errors.into_iter().flatten() {
+            let text = format!("{error} {error:?}");
+            assert!(!text.contains(PART), "{text}");
+        }
+    }
+}
+
+#[test]
+fn no_configuration_error_holds_the_key() {
+    for key in [format!("{KEY}\n"), format!("{KEY} {KEY}"), String::new()] {
+        let builder = DefiClient::builder("https://api.example.com").api_key(key.into());
+        assert!(!builder.build().unwrap_err().to_string().contains(PART));
+    }
+    let none = DefiClient::builder("https://api.example.com").build().unwrap_err();
+    assert_eq!(none, ConfigError::NoKey);
+    let base = format!("https://user:{KEY}@api.example.com");
+    let builder = DefiClient::builder(&base).api_key(KEY.into());
+    assert!(!format!("{builder:?}").contains(PART));
+    assert!(!format!("{:?}", builder.build().unwrap_err()).contains(PART));
+}
