@@ -31,12 +31,13 @@ pub(super) fn read<T: Wire>(answer: &Answer, key: &StaticKey) -> Result<T, Cause
 }
 
 fn told(status: u16, error: ApiError, key: &StaticKey) -> Cause {
-    let clean = |text: Option<String>| text.map(|text| key.excerpt(&text, SHOWN));
+    // Bounded only: the error escapes its texts where it shows them.
+    let clean = |text: String| key.redact(&text).chars().take(SHOWN).collect();
     let error = ApiError {
         code: error.code,
-        message: key.excerpt(&error.message, SHOWN),
-        entity: clean(error.entity),
-        kind: clean(error.kind),
+        message: clean(error.message),
+        entity: error.entity.map(clean),
+        kind: error.kind.map(clean),
     };
     if error.is_allowance_missing() {
         return Cause::Permit2AllowanceMissing { error };

@@ -32,6 +32,11 @@ async fn an_error_of_the_api_in_either_schema() {
     assert!(matches!(error.cause(), Cause::Api { status: 422, error }
         if error.code == 7 && error.entity.as_deref() == Some("Quote")));
     assert_eq!((error.retry(), error.code()), (Retry::Never, "api"));
+    let body = format!(r#"{{"code":7,"message":"a \"b\"\u001b[2J{}"}}"#, "x".repeat(5_000));
+    let error = created(Reply::new(400, &body)).await;
+    let shown = r#"create an intent: the API answers with status 400, code 7: a \"b\"\u{1b}[2Jxx"#;
+    assert!(error.to_string().starts_with(shown), "{error}");
+    assert!(error.to_string().len() < 400);
     let body = r#"{"code":500,"type":"internal","message":"later"}"#;
     let error = created(Reply::ok(body)).await;
     assert!(matches!(error.cause(), Cause::Api { status: 200, error } if error.code == 500));

@@ -64,6 +64,18 @@ async fn the_other_side_speaks_no_tls() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_stalls() {
+    let (address, _) = raw(b"", true).await;
+    let limit = Duration::from_millis(300);
+    let builder = DefiClient::builder(&format!("https://{address}")).api_key(KEY.into());
+    let client = builder.connect_deadline(limit).build().unwrap();
+    let error = client.add_approval("i1", &approval()).await.unwrap_err();
+    let timeout = TransportError::Timeout { waiting: Waiting::Connection, limit };
+    assert_eq!(error.cause(), &Cause::Transport(timeout));
+    assert_eq!(error.retry(), Retry::Safe);
+}
+
+#[tokio::test]
 async fn a_connection_that_closes_without_an_answer() {
     let (address, count) = raw(b"", false).await;
     let error = create(address).await;
