@@ -24,7 +24,7 @@ impl Violation {
     /// Records that `member` is not what it had to be.
     pub fn new(
         code: Code,
-        member: &str,
+        member: impl fmt::Display,
         expected: impl fmt::Display,
         found: impl fmt::Display,
     ) -> Self {
@@ -84,7 +84,7 @@ impl Violations {
         &mut self,
         holds: bool,
         code: Code,
-        member: &str,
+        member: impl fmt::Display,
         expected: impl fmt::Display,
         found: impl fmt::Display,
     ) {

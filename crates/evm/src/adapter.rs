@@ -1,7 +1,6 @@
 use std::fmt;
 
 use alloy::primitives::B256;
-use alloy::signers::local::{PrivateKeySigner, Secp256k1Signer};
 use async_trait::async_trait;
 use countersign_units::EvmAddress;
 
@@ -15,30 +14,10 @@ pub struct AlloySigner<S> {
     signer: S,
 }
 
-/// A key in memory, signing with libsecp256k1.
-pub type LocalSigner = AlloySigner<Secp256k1Signer>;
-
-/// A text is no private key. It does not say what the text was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected a secp256k1 private key of 64 hex digits")]
-pub struct ParseKeyError;
-
 impl<S> AlloySigner<S> {
     /// Takes an alloy signer.
     pub const fn new(signer: S) -> Self {
         Self { signer }
-    }
-}
-
-impl LocalSigner {
-    /// Reads a private key of 64 hex digits, with or without `0x`.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`ParseKeyError`] if the text is not hex, or not in the range of a key.
-    pub fn from_hex(key: &str) -> Result<Self, ParseKeyError> {
-        let signer: PrivateKeySigner = key.parse().map_err(|_| ParseKeyError)?;
-        Ok(Self::new(signer.into_secp256k1()))
     }
 }
 
@@ -67,13 +46,5 @@ impl<S: alloy::signers::Signer + Send + Sync> PermitSigner for AlloySigner<S> {
 impl<S: alloy::signers::Signer> fmt::Debug for AlloySigner<S> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "AlloySigner({})", self.signer.address())
-    }
-}
-
-#[cfg(test)]
-impl<S> AlloySigner<S> {
-    /// Returns the blind signer, for tests below the door.
-    pub(crate) const fn inner(&self) -> &S {
-        &self.signer
     }
 }

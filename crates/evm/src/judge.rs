@@ -241,7 +241,7 @@ impl Check<'_> {
     fn push(
         &mut self,
         code: Code,
-        member: &str,
+        member: impl std::fmt::Display,
         expected: impl std::fmt::Display,
         found: impl std::fmt::Display,
     ) {
@@ -254,7 +254,7 @@ impl Check<'_> {
         &mut self,
         holds: bool,
         code: Code,
-        member: &str,
+        member: impl std::fmt::Display,
         expected: impl std::fmt::Display,
         found: impl FnOnce() -> String,
     ) {

@@ -1,9 +1,17 @@
 use std::fmt;
 
-use alloy::primitives::{B256, Signature, U256};
 use countersign_units::EvmAddress;
+use secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
+use secp256k1::{Message, SECP256K1};
 
 use crate::PermitDigest;
+use crate::local::address_of;
+
+/// Half the order of secp256k1, the largest `s` that is taken (EIP-2).
+const HALF_ORDER: [u8; 32] = [
+    0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0x5d, 0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
+];
 
 /// A signature as a key backend returned it. Nothing about it has been checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +55,39 @@ pub enum SignatureError {
     },
 }
 
+impl UncheckedSignature {
+    /// Takes `r` and `s` one after another, and the parity.
+    pub fn from_compact(compact: &[u8; 64], y_parity: bool) -> Self {
+        let (halves, _) = compact.as_chunks::<32>();
+        let half = |place: usize| halves.get(place).copied().unwrap_or_default();
+        Self { r: half(0), s: half(1), y_parity }
+    }
+
+    fn to_compact(self) -> [u8; 64] {
+        let mut compact = [0; 64];
+        let (halves, _) = compact.as_chunks_mut::<32>();
+        halves.iter_mut().zip([self.r, self.s]).for_each(|(half, scalar)| *half = scalar);
+        compact
+    }
+
+    /// Appends `v`, as EVM contracts take it.
+    fn with_v(self) -> [u8; 65] {
+        let v = if self.y_parity { 28 } else { 27 };
+        let mut bytes = [v; 65];
+        if let Some(scalars) = bytes.first_chunk_mut() {
+            *scalars = self.to_compact();
+        }
+        bytes
+    }
+
+    fn recover(self, digest: &PermitDigest) -> Result<EvmAddress, secp256k1::Error> {
+        let parity = if self.y_parity { RecoveryId::One } else { RecoveryId::Zero };
+        let signature = RecoverableSignature::from_compact(&self.to_compact(), parity)?;
+        let message = Message::from_digest(*digest.as_bytes());
+        Ok(address_of(&SECP256K1.recover_ecdsa(&message, &signature)?))
+    }
+}
+
 impl SignedPermit {
     /// Recovers the signer over the digest, and lets the signature out if it is the owner.
     pub(crate) fn check(
@@ -54,19 +95,16 @@ impl SignedPermit {
         digest: &PermitDigest,
         owner: EvmAddress,
     ) -> Result<Self, SignatureError> {
-        let UncheckedSignature { r, s, y_parity } = unchecked;
-        let signature = Signature::new(U256::from_be_bytes(r), U256::from_be_bytes(s), y_parity);
-        if signature.normalize_s().is_some() {
+        if unchecked.s > HALF_ORDER {
             return Err(SignatureError::HighS);
         }
-        let found = signature
-            .recover_address_from_prehash(&B256::from(*digest.as_bytes()))
+        let found = unchecked
+            .recover(digest)
             .map_err(|_| SignatureError::Unrecoverable { expected: owner })?;
-        let found = EvmAddress::new(found.0.0);
         if found != owner {
             return Err(SignatureError::OtherSigner { expected: owner, found });
         }
-        Ok(Self(signature.as_bytes()))
+        Ok(Self(unchecked.with_v()))
     }
 
     /// Returns the 65 bytes: `r`, `s`, and `v` as 27 or 28.

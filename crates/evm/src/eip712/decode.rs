@@ -16,7 +16,7 @@ pub(crate) fn decode_struct(
     let def = types.get(place)?;
     let Some(object) = value.as_object() else {
         let expected = format!("an object of type {}", def.name);
-        violations.push(Violation::new(Code::Message, &path.to_string(), expected, value.kind()));
+        violations.push(Violation::new(Code::Message, path, expected, value.kind()));
         return None;
     };
     require_members(def, object, path, violations);
@@ -44,12 +44,7 @@ fn decode(
                 .as_array()
                 .filter(|elements| length.is_none_or(|length| length == elements.len()));
             let Some(elements) = elements else {
-                violations.push(Violation::new(
-                    Code::Encoding,
-                    &path.to_string(),
-                    kind,
-                    describe(value),
-                ));
+                violations.push(Violation::new(Code::Encoding, path, kind, describe(value)));
                 return None;
             };
             let decoded: Vec<Value> = elements
@@ -64,12 +59,7 @@ fn decode(
         }
         scalar => decode_scalar(scalar, value, source)
             .map_err(|expected| {
-                violations.push(Violation::new(
-                    Code::Encoding,
-                    &path.to_string(),
-                    expected,
-                    describe(value),
-                ));
+                violations.push(Violation::new(Code::Encoding, path, expected, describe(value)));
             })
             .ok(),
     }
@@ -83,8 +73,8 @@ fn require_members(
 ) {
     for member in &def.members {
         if object.get(member.name).is_none() {
-            let path = Path::Member(path, member.name).to_string();
-            violations.push(Violation::new(Code::Message, &path, "a value", "nothing"));
+            let path = Path::Member(path, member.name);
+            violations.push(Violation::new(Code::Message, path, "a value", "nothing"));
         }
     }
     if object.len() == def.members.len() {
@@ -93,7 +83,7 @@ fn require_members(
     for (name, _) in object.members() {
         if def.members.iter().all(|member| member.name != name) {
             let expected = format!("only the members of {}", def.text);
-            violations.push(Violation::new(Code::Message, &path.to_string(), expected, name));
+            violations.push(Violation::new(Code::Message, path, expected, name));
         }
     }
 }

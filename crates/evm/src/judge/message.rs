@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 use countersign_api_types::json::{Object, Value};
 use countersign_approval::Code;
 use countersign_units::{EvmAddress, U256};
@@ -122,7 +124,7 @@ impl<'a> Check<'a> {
     }
 
     /// Requires a moment in the future, within what policy allows.
-    pub(super) fn horizon(&mut self, deadline: U256, member: &str, code: Code) {
+    pub(super) fn horizon(&mut self, deadline: U256, member: impl Display, code: Code) {
         let (now, last) = (self.now, self.terms.max_deadline);
         let within = deadline > U256::from(now.value()) && deadline <= last;
         let expected = format_args!("after {now}, and at most {last}");

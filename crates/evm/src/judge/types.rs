@@ -42,11 +42,10 @@ pub(super) fn compare(sent: Json<'_>, types: &WitnessType<'_>, violations: &mut 
     };
     let expected = expected_types(types);
     for (name, members) in &expected {
-        let path = format_args!("types.{name}").to_string();
-        match sent.get(name) {
-            Some(sent) if is_exactly(sent, members) => {}
-            Some(sent) => mismatch(&path, &encode(name, members), &shown(sent), violations),
-            None => mismatch(&path, &encode(name, members), "nothing", violations),
+        let sent = sent.get(name);
+        if !sent.is_some_and(|sent| is_exactly(sent, members)) {
+            let found = sent.map_or_else(|| "nothing".to_owned(), shown);
+            mismatch(&format!("types.{name}"), &encode(name, members), &found, violations);
         }
     }
     unexpected(sent, &expected, violations);

@@ -105,7 +105,7 @@ impl Check<'_> {
         };
         if let Some(pins) = pins.filter(|pins| pins.len() != values.len()) {
             let expected = format_args!("{} elements", pins.len());
-            self.push(Code::Witness, &part.path.to_string(), expected, values.len());
+            self.push(Code::Witness, part.path, expected, values.len());
         }
         if pins.is_none() {
             self.unpinned(part.path);
@@ -124,7 +124,7 @@ impl Check<'_> {
             let expected =
                 decode_pin(part.kind, pin).map_err(|expected| bad_pin(part.path, &expected))?;
             let equal = *part.value == expected;
-            self.require(equal, Code::Witness, &part.path.to_string(), text_of(pin), || {
+            self.require(equal, Code::Witness, part.path, text_of(pin), || {
                 crate::statement::show_scalar(part.kind, part.value)
             });
             return Ok(Origin::Pinned);
@@ -143,7 +143,7 @@ impl Check<'_> {
             ("secretHash", Kind::FixedBytes(32)) => self.secret_role(part, *word, claims),
             ("deadline", Kind::Uint(_)) => {
                 let deadline = U256::from_be_bytes(*word);
-                self.horizon(deadline, &part.path.to_string(), Code::Witness);
+                self.horizon(deadline, part.path, Code::Witness);
                 Some(Origin::Bounded)
             }
             _ => None,
@@ -153,29 +153,25 @@ impl Check<'_> {
     fn resolver_role(&mut self, part: Part<'_>, word: [u8; 32], claims: &Claims) -> Option<Origin> {
         if let Some(resolver) = claims.resolver {
             let equal = resolver.to_word() == word;
-            self.require(equal, Code::Witness, &part.path.to_string(), resolver, || {
+            self.require(equal, Code::Witness, part.path, resolver, || {
                 crate::statement::show_scalar(part.kind, part.value)
             });
         }
         let pinned = self.terms.resolvers.iter().any(|resolver| resolver.to_word() == word);
         let bound = !self.terms.resolvers.is_empty();
-        self.require(
-            pinned || !bound,
-            Code::Witness,
-            &part.path.to_string(),
-            "a pinned resolver",
-            || crate::statement::show_scalar(part.kind, part.value),
-        );
+        self.require(pinned || !bound, Code::Witness, part.path, "a pinned resolver", || {
+            crate::statement::show_scalar(part.kind, part.value)
+        });
         bound.then_some(Origin::Pinned)
     }
 
     fn secret_role(&mut self, part: Part<'_>, word: [u8; 32], claims: &Claims) -> Option<Origin> {
-        let path = part.path.to_string();
+        let path = part.path;
         let zero = word == [0; 32];
-        self.require(!zero, Code::Witness, &path, "a hash that is not zero", || "zero".to_owned());
+        self.require(!zero, Code::Witness, path, "a hash that is not zero", || "zero".to_owned());
         let secret_hash = claims.secret_hash?;
         let expected = format_args!("the intent's secret hash 0x{}", hex::encode(secret_hash));
-        self.require(word == secret_hash, Code::Witness, &path, expected, || {
+        self.require(word == secret_hash, Code::Witness, path, expected, || {
             format!("0x{}", hex::encode(word))
         });
         Some(Origin::Claimed)
@@ -212,12 +208,7 @@ impl Check<'_> {
 
     fn unpinned(&mut self, path: &Path<'_>) {
         if self.terms.unpinned_members == UnpinnedMembers::Refuse {
-            self.push(
-                Code::Unpinned,
-                &path.to_string(),
-                "a member that terms pin or bound",
-                "none",
-            );
+            self.push(Code::Unpinned, path, "a member that terms pin or bound", "none");
         }
     }
 }

@@ -133,7 +133,7 @@ async fn a_signature_is_recovered_before_it_leaves() {
 #[test]
 fn a_key_is_not_shown() {
     let signer = LocalSigner::from_hex(KEY).unwrap();
-    assert_eq!(format!("{signer:?}"), format!("AlloySigner({OWNER})"));
+    assert_eq!(format!("{signer:?}"), format!("LocalSigner({OWNER})"));
     let bad = format!("{}x", &KEY[..65]);
     let error = LocalSigner::from_hex(&bad).unwrap_err();
     assert!(!format!("{error} {error:?}").contains(&KEY[10..20]));

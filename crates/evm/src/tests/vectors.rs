@@ -1,7 +1,5 @@
 //! Vectors that viem, ethers and others agree on; the hashes are compared below the door.
 
-use alloy::primitives::B256;
-use alloy::signers::SignerSync;
 use countersign_api_types::json;
 use countersign_approval::{Code, EvmFacts, Permit2Terms, Pin, UnpinnedMembers, Violations};
 use countersign_units::{Lots, U256};
@@ -10,9 +8,7 @@ use serde_json::{Value, json};
 use super::honest::{HORIZON, NOW};
 use crate::eip712::{Path, Source, WitnessType, decode_struct};
 use crate::permit::Permit;
-use crate::{
-    LocalSigner, PermitDigest, PermitPayload, SignedPermit, UncheckedSignature, VerifyError, judge,
-};
+use crate::{LocalSigner, PermitDigest, PermitPayload, SignedPermit, VerifyError, judge};
 
 const VECTORS: &str = include_str!("../../../../tests/vectors/evm-permit2.json");
 
@@ -82,9 +78,7 @@ fn hashes_and_signatures_are_those_of_other_implementations() {
         assert_eq!(hex_of(hashes.digest), text(&case, "/digest"), "{name}");
 
         let signer = LocalSigner::from_hex(text(&case, "/private_key")).unwrap();
-        let signature = signer.inner().sign_hash_sync(&B256::from(hashes.digest)).unwrap();
-        let (r, s) = (signature.r().to_be_bytes(), signature.s().to_be_bytes());
-        let unchecked = UncheckedSignature { r, s, y_parity: signature.v() };
+        let unchecked = signer.sign_digest(hashes.digest);
         let approval =
             SignedPermit::check(unchecked, &PermitDigest::new(hashes.digest), permit.owner)
                 .unwrap();
