@@ -97,7 +97,7 @@ impl Payload {
         ]);
         match style.form {
             PayloadForm::Api => {
-                params.push("additional_data", self.additional_data(style.hex_deadline))
+                params.push("additional_data", self.additional_data(style.hex_deadline));
             }
             PayloadForm::TypedData => {
                 params.push("typed_data", self.typed_data());

@@ -80,13 +80,12 @@ pub(crate) enum Status {
     Expired,
     RefundRequested,
     Refunded,
-    Failed,
 }
 
 impl Status {
     /// Says whether nothing follows any more.
     pub(crate) const fn is_final(self) -> bool {
-        matches!(self, Self::Finished | Self::Expired | Self::Refunded | Self::Failed)
+        matches!(self, Self::Finished | Self::Expired | Self::Refunded)
     }
 }
 

@@ -4,6 +4,8 @@ mod answer;
 mod domain;
 mod message;
 mod table;
+#[cfg(test)]
+mod tests;
 mod types;
 mod witness;
 
@@ -76,29 +78,4 @@ fn one_bit_off(address: Address) -> Address {
         *byte ^= 4;
     }
     Address::from(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn names_round_trip_and_are_unique() {
-        let names: BTreeSet<_> = Tamper::ALL.iter().map(|tamper| tamper.name()).collect();
-        assert_eq!(names.len(), Tamper::ALL.len());
-        for tamper in Tamper::ALL {
-            assert_eq!(tamper.name().parse(), Ok(*tamper));
-            assert!(!tamper.description().is_empty());
-        }
-        assert!("nothing".parse::<Tamper>().is_err());
-    }
-
-    #[test]
-    fn stands_for_each_kind_of_vector_once() {
-        let kinds: Vec<_> = Tamper::ALL.iter().flat_map(|tamper| tamper.vector_kinds()).collect();
-        let unique: BTreeSet<_> = kinds.iter().collect();
-        assert_eq!(kinds.len(), unique.len());
-    }
 }

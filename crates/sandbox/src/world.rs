@@ -1,15 +1,18 @@
 //! All networks of the sandbox, the accounts on them, and what ran there.
 
+mod moves;
 mod seed;
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, U256};
 use countersign_units::{Lots, UnixSeconds};
 
 use crate::account::{Account, Balance, Execution, Party};
-use crate::chain::{Chain, ChainError, Deposit, Receipt};
+use crate::chain::{Chain, ChainError};
 use crate::market::{NETWORKS, TokenListing};
+
+pub(crate) use moves::{Destination, Settlement, Shortage};
 
 /// Every chain, every account, and the book of the network that has no engine yet.
 pub(crate) struct World {
@@ -43,15 +46,6 @@ pub(crate) struct Parties {
     pub(crate) resolver: Party,
     /// Owns nothing; hostile answers name it.
     pub(crate) attacker: Party,
-}
-
-/// Where a payout goes.
-#[derive(Clone, Debug)]
-pub(crate) enum Destination {
-    /// An account of an EVM network.
-    Evm(Address),
-    /// An account of the book.
-    Book(String),
 }
 
 impl World {
@@ -123,163 +117,6 @@ impl World {
         self.chains.values_mut().any(|chain| chain.nonce_used(owner, nonce).unwrap_or_default())
     }
 
-    /// Runs the escrow's deposit on a network.
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`ChainError`] that the chain answers with.
-    pub(crate) fn deposit(
-        &mut self,
-        now: UnixSeconds,
-        token: &Token,
-        deposit: &Deposit,
-        signature: &[u8],
-    ) -> Result<B256, ChainError> {
-        let operator = self.parties.operator.address();
-        let chain = self.chain(token.listing.network)?;
-        let escrow = chain.escrow();
-        let receipt = chain.deposit(now, operator, deposit, signature)?;
-        Ok(self.record(
-            "SandboxEscrow.deposit",
-            token,
-            (deposit.owner, escrow),
-            deposit.amount,
-            &receipt,
-        ))
-    }
-
-    /// Pays out on the destination and claims the deposit, in this order: the resolver bears the
-    /// risk. A claim that would fail stops the payout.
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`ChainError`] of the claim or the payout.
-    pub(crate) fn settle(
-        &mut self,
-        now: UnixSeconds,
-        settlement: &Settlement<'_>,
-    ) -> Result<Settled, ChainError> {
-        let resolver = self.parties.resolver.address();
-        let source = self.chain(settlement.source.listing.network)?;
-        let escrow = source.escrow();
-        source.try_claim(now, resolver, settlement.secret)?;
-        let payout = self.pay(now, settlement)?;
-        let claim = self.chain(settlement.source.listing.network)?.claim(
-            now,
-            resolver,
-            settlement.secret,
-        )?;
-        let amount = settlement.deposited;
-        let claim = self.record(
-            "SandboxEscrow.claim",
-            settlement.source,
-            (escrow, resolver),
-            amount,
-            &claim,
-        );
-        Ok(Settled { payout, claim })
-    }
-
-    /// Runs the escrow's refund on a network.
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`ChainError`] that the chain answers with.
-    pub(crate) fn refund(
-        &mut self,
-        now: UnixSeconds,
-        token: &Token,
-        deposit: &Deposit,
-    ) -> Result<B256, ChainError> {
-        let operator = self.parties.operator.address();
-        let chain = self.chain(token.listing.network)?;
-        let escrow = chain.escrow();
-        let receipt = chain.refund(now, operator, deposit.secret_hash)?;
-        Ok(self.record(
-            "SandboxEscrow.refund",
-            token,
-            (escrow, deposit.owner),
-            deposit.amount,
-            &receipt,
-        ))
-    }
-
-    /// Says whether a deposit fails for want of an allowance, or of a balance.
-    pub(crate) fn shortage(
-        &mut self,
-        token: &Token,
-        owner: Address,
-        amount: U256,
-    ) -> Option<Shortage> {
-        let contract = token.contract?;
-        let chain = self.chain(token.listing.network).ok()?;
-        if chain.permit2_allowance(contract, owner).ok()? < amount {
-            return Some(Shortage::Allowance);
-        }
-        (chain.balance(contract, owner).ok()? < amount).then_some(Shortage::Balance)
-    }
-
-    /// Says whether the resolver can pay an amount out.
-    pub(crate) fn can_pay(&mut self, token: &Token, amount: U256) -> bool {
-        let resolver = self.parties.resolver.address();
-        let Some(contract) = token.contract else { return true };
-        self.evm_balance(token.listing.network, contract, resolver)
-            .is_some_and(|held| held >= amount)
-    }
-
-    fn pay(&mut self, now: UnixSeconds, settlement: &Settlement<'_>) -> Result<B256, ChainError> {
-        let (token, amount) = (settlement.target, settlement.payout);
-        match (token.contract, &settlement.recipient) {
-            (Some(contract), Destination::Evm(recipient)) => {
-                let parties = (self.parties.resolver.address(), *recipient);
-                let chain = self.chain(token.listing.network)?;
-                let receipt = chain.transfer(now, contract, parties, amount)?;
-                Ok(self.record("SandboxToken.transfer", token, parties, amount, &receipt))
-            }
-            (None, Destination::Book(recipient)) => Ok(self.pay_in_book(token, recipient, amount)),
-            _ => Err(ChainError::Engine("the recipient belongs to another network".to_owned())),
-        }
-    }
-
-    fn pay_in_book(&mut self, token: &Token, recipient: &str, amount: U256) -> B256 {
-        let held = self.book.entry((recipient.to_owned(), token.listing.key)).or_default();
-        *held = held.saturating_add(amount);
-        // Nothing ran, so nothing gives a name: a random one keeps payouts apart.
-        let id = B256::from(rand::random::<[u8; 32]>());
-        self.executions.push(Execution {
-            id: id.to_string(),
-            network: token.listing.network.to_owned(),
-            call: "book entry".to_owned(),
-            gas_used: 0,
-            token: token.listing.key.to_owned(),
-            from: self.parties.resolver.address().to_string(),
-            to: recipient.to_owned(),
-            amount: Lots::new(amount),
-        });
-        id
-    }
-
-    fn record(
-        &mut self,
-        call: &str,
-        token: &Token,
-        (from, to): (Address, Address),
-        amount: U256,
-        receipt: &Receipt,
-    ) -> B256 {
-        self.executions.push(Execution {
-            id: receipt.id.to_string(),
-            network: token.listing.network.to_owned(),
-            call: call.to_owned(),
-            gas_used: receipt.gas_used,
-            token: token.listing.key.to_owned(),
-            from: from.to_string(),
-            to: to.to_string(),
-            amount: Lots::new(amount),
-        });
-        receipt.id
-    }
-
     fn chain(&mut self, network: &str) -> Result<&mut Chain, ChainError> {
         let missing = || ChainError::Engine(format!("no chain runs for {network}"));
         self.chains.get_mut(network).ok_or_else(missing)
@@ -288,31 +125,6 @@ impl World {
     fn evm_balance(&mut self, network: &str, contract: Address, account: Address) -> Option<U256> {
         self.chains.get_mut(network)?.balance(contract, account).ok()
     }
-}
-
-/// What the resolver does when a swap is due.
-pub(crate) struct Settlement<'a> {
-    pub(crate) source: &'a Token,
-    pub(crate) deposited: U256,
-    pub(crate) target: &'a Token,
-    pub(crate) payout: U256,
-    pub(crate) recipient: Destination,
-    pub(crate) secret: B256,
-}
-
-/// The transactions of a settled swap.
-pub(crate) struct Settled {
-    pub(crate) payout: B256,
-    pub(crate) claim: B256,
-}
-
-/// Why a token did not move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shortage {
-    /// Permit2 may not move that much.
-    Allowance,
-    /// The owner does not have that much.
-    Balance,
 }
 
 impl Token {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -36,7 +36,7 @@ pub(super) async fn check(
     request: Request,
     next: Next,
 ) -> Response {
-    let key = request.headers().get("x-api-key").map(|value| value.as_bytes());
+    let key = request.headers().get("x-api-key").map(HeaderValue::as_bytes);
     let path = request.uri().path().to_owned();
     if key != Some(shared.api_key().as_bytes()) {
         return ApiError::unauthorized().respond(Dialect::from_path(&path));

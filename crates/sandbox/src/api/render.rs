@@ -173,7 +173,9 @@ fn nested_status(intent: &Intent) -> Json {
             ("tx_at", time(event)),
         ]);
         if let Json::Object(members) = decimal_side(token) {
-            members.into_iter().for_each(|(key, value)| side.push(&key, value));
+            for (key, value) in members {
+                side.push(&key, value);
+            }
         }
         side
     };

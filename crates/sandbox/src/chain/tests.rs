@@ -118,7 +118,7 @@ fn a_deposit_is_refunded_after_the_deadline_and_not_before() {
     let deposit = bench.deposit(7, 400);
     let signature = bench.sign(&deposit);
     bench.run(START, &deposit, &signature).unwrap();
-    let mut refund = |bench: &mut Bench, at| {
+    let refund = |bench: &mut Bench, at| {
         bench.chain.refund(UnixSeconds::new(at), Address::ZERO, deposit.secret_hash).map(drop)
     };
     assert_eq!(refund(&mut bench, START + 100), reverted("RefundTooEarly"));

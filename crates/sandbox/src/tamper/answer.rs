@@ -11,7 +11,7 @@ pub(super) fn apply(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
     match tamper {
         Tamper::Owner => answer.from_address = scene.attacker.to_string(),
         Tamper::QuoteMinOut => {
-            let half = answer.quote.price.minimum >> 1;
+            let half = answer.quote.price.minimum.wrapping_shr(1);
             answer.quote.price.minimum = U256::max(half, U256::from(1));
         }
         Tamper::ApproveTo => answer.approve_to = Json::text(scene.attacker),

@@ -13,13 +13,13 @@ pub(super) fn apply(tamper: Tamper, payload: &mut Payload, scene: &Scene) {
         Tamper::ChainIdMissing => payload.domain.remove("chainId"),
         Tamper::ChainIdOther => payload.domain.set("chainId", Json::from(scene.other_chain_id)),
         Tamper::ChainIdTruncates => {
-            let wide = U256::from(scene.chain_id).saturating_add(U256::from(1) << 64);
+            let wide = U256::from(scene.chain_id).saturating_add(U256::from(1).wrapping_shl(64));
             payload.domain.set("chainId", Json::text(wide));
         }
         Tamper::VerifyingContract => verified_by(payload, one_bit_off(PERMIT2_ADDRESS)),
         Tamper::LookalikePermit2Address => verified_by(payload, lookalike()),
         Tamper::VerifyingContractOnlyParams => {
-            payload.permit2 = one_bit_off(PERMIT2_ADDRESS).to_string()
+            payload.permit2 = one_bit_off(PERMIT2_ADDRESS).to_string();
         }
         Tamper::DomainName => payload.domain.set("name", Json::from("Permit2 ")),
         Tamper::DomainNameOfAToken => token_domain(payload, scene.token),

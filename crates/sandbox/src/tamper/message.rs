@@ -27,7 +27,7 @@ fn permitted(tamper: Tamper, payload: &mut Payload, scene: &Scene) {
     match tamper {
         Tamper::Token => permitted.set("token", Json::text(scene.other_token)),
         Tamper::Amount => {
-            permitted.set("amount", Json::text(amount.saturating_mul(U256::from(10))))
+            permitted.set("amount", Json::text(amount.saturating_mul(U256::from(10))));
         }
         Tamper::Amount18DecimalsConfusion => {
             let missing =
@@ -36,13 +36,13 @@ fn permitted(tamper: Tamper, payload: &mut Payload, scene: &Scene) {
             permitted.set("amount", Json::text(amount.saturating_mul(scale)));
         }
         Tamper::AmountBelowIntent => {
-            permitted.set("amount", Json::text(amount.saturating_sub(U256::from(1))))
+            permitted.set("amount", Json::text(amount.saturating_sub(U256::from(1))));
         }
         Tamper::AmountHexStringAmbiguity => {
-            permitted.set("amount", Json::text(format_args!("0x{amount}")))
+            permitted.set("amount", Json::text(format_args!("0x{amount}")));
         }
         Tamper::AmountFloat => {
-            permitted.set("amount", Json::text(format_args!("{}.0", Lots::new(amount))))
+            permitted.set("amount", Json::text(format_args!("{}.0", Lots::new(amount))));
         }
         _ => {}
     }
@@ -60,7 +60,10 @@ fn deadline(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
             return answer.payload.message.set("deadline", Json::text(millis));
         }
         Tamper::Deadline2Pow64 => {
-            return answer.payload.message.set("deadline", Json::text(U256::from(1) << 64));
+            return answer
+                .payload
+                .message
+                .set("deadline", Json::text(U256::from(1).wrapping_shl(64)));
         }
         // The token's own permit has this deadline in its message already.
         Tamper::Eip2612Permit => {

@@ -124,7 +124,7 @@ fn others(tamper: Tamper, payload: &mut Payload) {
             payload.types.set(PERMIT, permit_members(TOKEN_PERMISSIONS, FORGED_NAME));
         }
         Tamper::TypeDomainShort => {
-            payload.types.set("EIP712Domain", members(&[("string", "name")]))
+            payload.types.set("EIP712Domain", members(&[("string", "name")]));
         }
         Tamper::TypeDomainSalted => payload.types.set(
             "EIP712Domain",
@@ -191,8 +191,8 @@ fn allowance(payload: &mut Payload, scene: &Scene) {
     "PermitSingle".clone_into(&mut payload.primary_type);
     let details = Json::object([
         ("token", Json::text(scene.token)),
-        ("amount", Json::text(U256::MAX >> 96)),
-        ("expiration", Json::text(U256::MAX >> 208)),
+        ("amount", Json::text(U256::MAX.wrapping_shr(96))),
+        ("expiration", Json::text(U256::MAX.wrapping_shr(208))),
         ("nonce", Json::from("0")),
     ]);
     payload.message = Json::object([

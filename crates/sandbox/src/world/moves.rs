@@ -1,0 +1,189 @@
+//! What moves tokens: deposits, payouts, claims and refunds.
+
+use alloy::primitives::{Address, B256, U256};
+use countersign_units::{Lots, UnixSeconds};
+
+use super::{Token, World};
+use crate::account::Execution;
+use crate::chain::{ChainError, Deposit, Receipt};
+
+/// Where a payout goes.
+#[derive(Clone, Debug)]
+pub(crate) enum Destination {
+    /// An account of an EVM network.
+    Evm(Address),
+    /// An account of the book.
+    Book(String),
+}
+
+/// What the resolver does when a swap is due.
+pub(crate) struct Settlement<'a> {
+    pub(crate) source: &'a Token,
+    pub(crate) deposited: U256,
+    pub(crate) target: &'a Token,
+    pub(crate) payout: U256,
+    pub(crate) recipient: Destination,
+    pub(crate) secret: B256,
+}
+
+/// What a transaction moved.
+struct Movement<'a> {
+    call: &'static str,
+    token: &'a Token,
+    from: Address,
+    to: Address,
+    amount: U256,
+}
+
+/// The transactions of a settled swap.
+pub(crate) struct Settled {
+    pub(crate) payout: B256,
+    pub(crate) claim: B256,
+}
+
+/// Why a token did not move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shortage {
+    /// Permit2 may not move that much.
+    Allowance,
+    /// The owner does not have that much.
+    Balance,
+}
+
+impl World {
+    /// Runs the escrow's deposit on a network.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`ChainError`] that the chain answers with.
+    pub(crate) fn deposit(
+        &mut self,
+        now: UnixSeconds,
+        token: &Token,
+        deposit: &Deposit,
+        signature: &[u8],
+    ) -> Result<B256, ChainError> {
+        let operator = self.parties.operator.address();
+        let chain = self.chain(token.listing.network)?;
+        let escrow = chain.escrow();
+        let receipt = chain.deposit(now, operator, deposit, signature)?;
+        let (from, to, amount) = (deposit.owner, escrow, deposit.amount);
+        let movement = Movement { call: "SandboxEscrow.deposit", token, from, to, amount };
+        Ok(self.record(&movement, &receipt))
+    }
+
+    /// Pays out on the destination and claims the deposit, in this order: the resolver bears the
+    /// risk. A claim that would fail stops the payout.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`ChainError`] of the claim or the payout.
+    pub(crate) fn settle(
+        &mut self,
+        now: UnixSeconds,
+        settlement: &Settlement<'_>,
+    ) -> Result<Settled, ChainError> {
+        let resolver = self.parties.resolver.address();
+        let source = self.chain(settlement.source.listing.network)?;
+        let escrow = source.escrow();
+        source.try_claim(now, resolver, settlement.secret)?;
+        let payout = self.pay(now, settlement)?;
+        let source = self.chain(settlement.source.listing.network)?;
+        let claim = source.claim(now, resolver, settlement.secret)?;
+        let (token, amount) = (settlement.source, settlement.deposited);
+        let movement =
+            Movement { call: "SandboxEscrow.claim", token, from: escrow, to: resolver, amount };
+        let claim = self.record(&movement, &claim);
+        Ok(Settled { payout, claim })
+    }
+
+    /// Runs the escrow's refund on a network.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`ChainError`] that the chain answers with.
+    pub(crate) fn refund(
+        &mut self,
+        now: UnixSeconds,
+        token: &Token,
+        deposit: &Deposit,
+    ) -> Result<B256, ChainError> {
+        let operator = self.parties.operator.address();
+        let chain = self.chain(token.listing.network)?;
+        let escrow = chain.escrow();
+        let receipt = chain.refund(now, operator, deposit.secret_hash)?;
+        let (from, to, amount) = (escrow, deposit.owner, deposit.amount);
+        let movement = Movement { call: "SandboxEscrow.refund", token, from, to, amount };
+        Ok(self.record(&movement, &receipt))
+    }
+
+    /// Says whether a deposit fails for want of an allowance, or of a balance.
+    pub(crate) fn shortage(
+        &mut self,
+        token: &Token,
+        owner: Address,
+        amount: U256,
+    ) -> Option<Shortage> {
+        let contract = token.contract?;
+        let chain = self.chain(token.listing.network).ok()?;
+        if chain.permit2_allowance(contract, owner).ok()? < amount {
+            return Some(Shortage::Allowance);
+        }
+        (chain.balance(contract, owner).ok()? < amount).then_some(Shortage::Balance)
+    }
+
+    /// Says whether the resolver can pay an amount out.
+    pub(crate) fn can_pay(&mut self, token: &Token, amount: U256) -> bool {
+        let resolver = self.parties.resolver.address();
+        let Some(contract) = token.contract else { return true };
+        self.evm_balance(token.listing.network, contract, resolver)
+            .is_some_and(|held| held >= amount)
+    }
+
+    fn pay(&mut self, now: UnixSeconds, settlement: &Settlement<'_>) -> Result<B256, ChainError> {
+        let (token, amount) = (settlement.target, settlement.payout);
+        match (token.contract, &settlement.recipient) {
+            (Some(contract), Destination::Evm(recipient)) => {
+                let (from, to) = (self.parties.resolver.address(), *recipient);
+                let chain = self.chain(token.listing.network)?;
+                let receipt = chain.transfer(now, contract, (from, to), amount)?;
+                let movement = Movement { call: "SandboxToken.transfer", token, from, to, amount };
+                Ok(self.record(&movement, &receipt))
+            }
+            (None, Destination::Book(recipient)) => Ok(self.pay_in_book(token, recipient, amount)),
+            _ => Err(ChainError::Engine("the recipient belongs to another network".to_owned())),
+        }
+    }
+
+    fn pay_in_book(&mut self, token: &Token, recipient: &str, amount: U256) -> B256 {
+        let held = self.book.entry((recipient.to_owned(), token.listing.key)).or_default();
+        *held = held.saturating_add(amount);
+        // Nothing ran, so nothing gives a name: a random one keeps payouts apart.
+        let id = B256::from(rand::random::<[u8; 32]>());
+        self.executions.push(Execution {
+            id: id.to_string(),
+            network: token.listing.network.to_owned(),
+            call: "book entry".to_owned(),
+            gas_used: 0,
+            token: token.listing.key.to_owned(),
+            from: self.parties.resolver.address().to_string(),
+            to: recipient.to_owned(),
+            amount: Lots::new(amount),
+        });
+        id
+    }
+
+    fn record(&mut self, movement: &Movement<'_>, receipt: &Receipt) -> B256 {
+        self.executions.push(Execution {
+            id: receipt.id.to_string(),
+            network: movement.token.listing.network.to_owned(),
+            call: movement.call.to_owned(),
+            gas_used: receipt.gas_used,
+            token: movement.token.listing.key.to_owned(),
+            from: movement.from.to_string(),
+            to: movement.to.to_string(),
+            amount: Lots::new(movement.amount),
+        });
+        receipt.id
+    }
+}

@@ -1,0 +1,14 @@
+//! The sandbox from outside: over HTTP, with approvals that another implementation signed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod client;
+mod faults;
+mod listings;
+mod refusals;
+mod swaps;
+mod tampers;
