@@ -15,7 +15,7 @@ use crate::json::Json;
 use crate::shared::{Shared, State as SandboxState};
 use crate::swap::{Addresses, Quote};
 use crate::world::Token;
-use crate::{Fault, clock};
+use crate::{Fault, SandboxConfig, Tamper, clock};
 
 /// Answers a create request.
 pub(super) async fn create(State(shared): State<Arc<Shared>>, uri: Uri, body: Bytes) -> Response {
@@ -34,7 +34,7 @@ fn accept(shared: &Shared, path: &str, body: &[u8]) -> Result<Json, ApiError> {
     let (body, dialect) = body::read::<IntentBody>(path, body)?;
     let config = shared.config();
     shared.change(|state| {
-        let quote = accepted_quote(state, &body)?;
+        let quote = accepted_quote(state, config, &body)?;
         let accepted = opening::Accepted { quote, parties: addresses(&body, dialect)?, dialect };
         let intent = opening::open(state, config, accepted)?;
         let json = intent.answer.clone();
@@ -43,39 +43,42 @@ fn accept(shared: &Shared, path: &str, body: &[u8]) -> Result<Json, ApiError> {
     })
 }
 
-/// Finds the quote that the client accepts, and sees that it means the same one.
-fn accepted_quote(state: &SandboxState, body: &IntentBody) -> Result<Quote, ApiError> {
+/// Finds the quote that the client accepts, and sees that it stands and that the client means it.
+///
+/// A counterparty that lied about the quote itself asks no questions.
+fn accepted_quote(
+    state: &SandboxState,
+    config: &SandboxConfig,
+    body: &IntentBody,
+) -> Result<Quote, ApiError> {
     let id =
         body.quote_id.as_deref().ok_or_else(|| ApiError::invalid("body.quote_id is required"))?;
     let quote = id.parse().ok().and_then(|id: Uuid| state.quote(id));
     let quote = quote.ok_or_else(|| ApiError::not_found("Quote"))?.clone();
-    if quote.expires_at < clock::now() {
-        return Err(ApiError::unprocessable(
-            "Quote",
-            "Intent couldn't be processed: the quote has expired",
-        ));
+    let lied = matches!(config.tamper, Some(Tamper::QuoteAmount | Tamper::QuoteExpired));
+    let refused = |entity, reason: &str| {
+        ApiError::unprocessable(entity, format!("Intent couldn't be processed: {reason}"))
+    };
+    if !lied && quote.expires_at < clock::now() {
+        return Err(refused("Quote", "the quote has expired"));
     }
+    if !lied && !means(state, body, &quote)? {
+        return Err(refused("Intent", "it differs from the quote"));
+    }
+    Ok(quote)
+}
+
+/// Says whether what a body repeats of a quote is what the quote says.
+fn means(state: &SandboxState, body: &IntentBody, quote: &Quote) -> Result<bool, ApiError> {
     let same_token = |side: &Side, token: &Token| -> Result<bool, ApiError> {
         Ok(!side.names_token() || side.token(&state.world)?.listing.key == token.listing.key)
     };
-    let same_amount = match &body.amount {
-        Some(amount) => {
-            body::amount(amount, quote.source.listing.decimals)?.value() == quote.amount
-        }
-        None => true,
-    };
-    let same_slippage = body.slippage_bps()?.is_none_or(|bps| bps == quote.slippage_bps);
-    if same_token(&body.from, &quote.source)?
+    let decimals = quote.source.listing.decimals;
+    let amount = body.amount.as_deref().map(|amount| body::amount(amount, decimals)).transpose()?;
+    Ok(same_token(&body.from, &quote.source)?
         && same_token(&body.to, &quote.target)?
-        && same_amount
-        && same_slippage
-    {
-        return Ok(quote);
-    }
-    Err(ApiError::unprocessable(
-        "Intent",
-        "Intent couldn't be processed: it differs from the quote",
-    ))
+        && amount.is_none_or(|amount| amount.value() == quote.amount)
+        && body.slippage_bps()?.is_none_or(|bps| bps == quote.slippage_bps))
 }
 
 fn addresses(body: &IntentBody, dialect: Dialect) -> Result<Addresses, ApiError> {

@@ -51,7 +51,6 @@ fn permitted(tamper: Tamper, payload: &mut Payload, scene: &Scene) {
 /// Changes the deadline in the message and, for a lie that both forms can tell, in the answer.
 fn deadline(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
     let everywhere = match tamper {
-        Tamper::DeadlineMax => U256::MAX,
         Tamper::DeadlineZero => U256::ZERO,
         Tamper::DeadlinePast => U256::from(scene.now.saturating_sub(60)),
         Tamper::DeadlineOver => U256::from(scene.now.saturating_add(BEYOND_HORIZON)),
@@ -59,16 +58,14 @@ fn deadline(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
             let millis = scene.deadline.saturating_mul(1_000);
             return answer.payload.message.set("deadline", Json::text(millis));
         }
+        Tamper::DeadlineMax => {
+            return answer.payload.message.set("deadline", Json::text(U256::MAX));
+        }
         Tamper::Deadline2Pow64 => {
             return answer
                 .payload
                 .message
                 .set("deadline", Json::text(U256::from(1).wrapping_shl(64)));
-        }
-        // The token's own permit has this deadline in its message already.
-        Tamper::Eip2612Permit => {
-            answer.deadline = Json::number(U256::MAX);
-            return;
         }
         _ => return,
     };

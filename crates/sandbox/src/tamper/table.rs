@@ -61,7 +61,7 @@ tampers! {
     AmountBelowIntent "amount-below-intent" "the message moves one base unit less" ["amount-below-intent"]
     AmountHexStringAmbiguity "amount-hex-string-ambiguity" "the amount's digits are written as hexadecimal" ["amount-hex-string-ambiguity"]
     AmountFloat "amount-float" "the amount has a decimal point" ["amount-float"]
-    DeadlineMax "deadline-max" "the permit never expires" ["deadline-max"]
+    DeadlineMax "deadline-max" "the message's deadline is 2^256 - 1: it never expires" ["deadline-max"]
     DeadlineInMilliseconds "deadline-in-milliseconds" "the message's deadline counts milliseconds" ["deadline-in-milliseconds"]
     DeadlineZero "deadline-zero" "the deadline is zero" ["deadline-zero"]
     DeadlinePast "deadline-past" "the deadline has passed" ["deadline-past"]
@@ -126,6 +126,7 @@ impl Tamper {
                 | Self::AmountBelowIntent
                 | Self::AmountHexStringAmbiguity
                 | Self::AmountFloat
+                | Self::DeadlineMax
                 | Self::DeadlineInMilliseconds
                 | Self::Deadline2Pow64
                 | Self::NonceOther

@@ -142,7 +142,7 @@ fn places() -> BTreeMap<&'static str, Vec<Tamper>> {
                 T::AmountFloat,
             ],
         ),
-        ("message.deadline", vec![T::DeadlineInMilliseconds, T::Deadline2Pow64]),
+        ("message.deadline", vec![T::DeadlineMax, T::DeadlineInMilliseconds, T::Deadline2Pow64]),
         ("message.nonce", vec![T::NonceOther]),
         ("from", vec![T::Owner]),
         ("types.TokenPermissions", vec![T::TokenPermissionsRedefined, T::TokenPermissionsNarrowed]),
@@ -205,7 +205,7 @@ fn spread_values() -> Vec<Spread> {
             ],
             &["escrow_contract_address"],
         ),
-        (&[T::DeadlineMax, T::DeadlineZero, T::DeadlinePast, T::DeadlineOver], &["deadline"]),
+        (&[T::DeadlineZero, T::DeadlinePast, T::DeadlineOver], &["deadline"]),
         (&[T::TokenPermissionsExtraField], &["types.TokenPermissions"]),
         (&[T::WitnessResolver], &["witness.resolverDepositAddress", "witness_hash"]),
         (
