@@ -1,11 +1,43 @@
 //! Verify, sign and follow cross-chain swap intents.
+//!
+//! [`Countersign`] runs a swap through an intent API: quote, accept, create, bind, verify, review,
+//! reserve, sign, approve, track. Each step is a call of its own, and each takes what the one
+//! before it returned, so none can be left out:
+//!
+//! ```text
+//! SwapRequest ─► Offered ─► Accepted ─► Created ─► Bound ─► Verified ─► Reviewed ─► Reserved ─► Signed ─► status
+//!               quote      accept      create     bind     verify      review      reserve     sign      approve, track
+//! ```
+//!
+//! The other crates of the workspace are re-exported here, so that this one is all that a service
+//! depends on.
 
+mod accept;
+mod api;
+mod bind;
 pub mod check;
 mod clock;
+mod config;
+mod defi;
+mod error;
+mod flow;
+mod request;
+mod steps;
+mod swap;
+mod track;
 
+pub use api::{ApiError, Intent, Offer, Status, SwapApi, SwapStatus};
 pub use clock::{Clock, SystemClock};
+pub use config::{Config, ConfigFileError};
 pub use countersign_api_types as api_types;
 pub use countersign_approval as approval;
 pub use countersign_evm as evm;
 pub use countersign_http_client as http_client;
 pub use countersign_units as units;
+pub use defi::DefiApi;
+pub use error::{FlowError, Step};
+pub use flow::{Countersign, CountersignBuilder};
+pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
+pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};
+pub use swap::{Event, SwapOutcome};
+pub use track::TrackOptions;

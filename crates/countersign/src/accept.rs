@@ -1,0 +1,197 @@
+use countersign_approval::{
+    Code, ConfigDigest, Network, NetworkKind, Permit2Terms, Pin, Policy, Refusal, Registry, SwapId,
+    Terms, UnpinnedMembers, Violation, Violations,
+};
+use countersign_units::{EvmAddress, U256, UnixMillis};
+
+use crate::{Offer, Order};
+
+/// Makes terms of our order and the offer, or refuses the offer.
+///
+/// Everything in the terms comes from the order, the registry and the policy; of the offer they
+/// take the least amount that it promises, which must be no less than what was asked for.
+pub(crate) fn accept(
+    order: &Order,
+    offer: &Offer,
+    registry: &Registry,
+    policy: &Policy,
+    now: UnixMillis,
+) -> Result<Terms, Refusal> {
+    let mut violations = Violations::new();
+    check_offer(order, offer, now, &mut violations);
+    check_bounds(order, policy, &mut violations);
+    let pinned = pinned(order, registry, &mut violations);
+    violations.into_result()?;
+    let Some((network, permit2, owner, token)) = pinned else {
+        return Err(Refusal::one(unpinned("networks", "an EVM network", "less")));
+    };
+    let horizon = now.to_seconds().saturating_add(policy.max_deadline_seconds());
+    let mut destination = order.destination.clone();
+    destination.amount = offer.min_out;
+    Ok(Terms {
+        swap_id: SwapId::generate(),
+        environment: registry.environment(),
+        source: order.source.clone(),
+        destination,
+        recipient: order.recipient.clone(),
+        refund_address: order.refund_address.clone(),
+        config: ConfigDigest { policy: policy.digest(), registry: registry.digest() },
+        permit2: Permit2Terms {
+            owner,
+            signer: None,
+            chain_id: network.chain_id.unwrap_or_default(),
+            permit2,
+            escrows: network.escrows.clone(),
+            escrow_code_hash: network.escrow_code_hash,
+            token,
+            amount: order.source.amount,
+            nonce: None,
+            used_nonces: Vec::new(),
+            deadline: None,
+            max_deadline: U256::from(horizon.value()),
+            witness_types: network.witnesses.clone(),
+            witness: Pin::nothing(),
+            resolvers: network.resolvers.clone(),
+            unpinned_members: UnpinnedMembers::Refuse,
+            require_facts: policy.require_facts().to_vec(),
+            max_clock_skew: policy.max_clock_skew_seconds(),
+        },
+    })
+}
+
+/// Compares an offer with the order that it answers.
+fn check_offer(order: &Order, offer: &Offer, now: UnixMillis, violations: &mut Violations) {
+    compare_offer(order, offer, "quote", violations);
+    let least = order.destination.amount;
+    let enough = offer.min_out >= least && !offer.min_out.is_zero();
+    violations.require(
+        enough,
+        Code::Quote,
+        "quote.to.min_amount",
+        format_args!("at least {least}"),
+        offer.min_out,
+    );
+    if let Some(max_out) = offer.max_out {
+        let (expected, sane) =
+            (format_args!("at least the minimum {}", offer.min_out), max_out >= offer.min_out);
+        violations.require(sane, Code::Quote, "quote.to.max_amount", expected, max_out);
+    }
+    if let Some(expires_at) = offer.expires_at {
+        let expected = format_args!("after {now}");
+        violations.require(expires_at > now, Code::Quote, "quote.expires_at", expected, expires_at);
+    }
+}
+
+/// Compares what an offer repeats of our order, wherever it is repeated.
+pub(crate) fn compare_offer(order: &Order, offer: &Offer, at: &str, violations: &mut Violations) {
+    let mut equal = |member: &str, holds: bool, expected: &dyn std::fmt::Display, found: String| {
+        violations.require(holds, Code::Quote, format_args!("{at}.{member}"), expected, found);
+    };
+    let amount = order.source.amount;
+    equal("from.amount", offer.from_amount == amount, &amount, offer.from_amount.to_string());
+    for (member, found, expected) in [
+        ("from.token", &offer.from_token, &order.source_address),
+        ("to.token", &offer.to_token, &order.destination_address),
+    ] {
+        if let Some(found) = found {
+            equal(member, is_same_address(found, expected), expected, found.clone());
+        }
+    }
+    for (member, found, expected) in [
+        ("from.network_id", offer.from_network, order.source_network_id),
+        ("to.network_id", offer.to_network, order.destination_network_id),
+        ("from.decimals", offer.from_decimals.map(u64::from), u64::from(order.source.decimals)),
+        ("to.decimals", offer.to_decimals.map(u64::from), u64::from(order.destination.decimals)),
+    ] {
+        if let Some(found) = found {
+            equal(member, found == expected, &expected, found.to_string());
+        }
+    }
+    if let Some(slippage) = offer.slippage {
+        equal("slippage_bps", slippage == order.slippage, &order.slippage, slippage.to_string());
+    }
+}
+
+fn check_bounds(order: &Order, policy: &Policy, violations: &mut Violations) {
+    let most = policy.max_slippage();
+    let within = order.slippage <= most;
+    violations.require(
+        within,
+        Code::Quote,
+        "slippage_bps",
+        format_args!("at most {most}"),
+        order.slippage,
+    );
+    for (member, address) in
+        [("recipient", &order.recipient), ("refund_address", &order.refund_address)]
+    {
+        let known = policy.allows_address(address);
+        violations.require(known, Code::Limits, member, "an address of the address book", address);
+    }
+    let token = &order.source.token;
+    let Some(limits) = policy.limits(token) else {
+        let member = format!("limits.{token}");
+        return violations.push(Violation::new(
+            Code::Limits,
+            member,
+            "limits in the policy",
+            "none",
+        ));
+    };
+    let (amount, most) = (order.source.amount, limits.per_swap);
+    let expected = format_args!("at most {most} base units");
+    violations.require(
+        amount <= most,
+        Code::Limits,
+        format_args!("limits.{token}.per_swap"),
+        expected,
+        amount,
+    );
+}
+
+type Pinned<'r> = (&'r Network, EvmAddress, EvmAddress, EvmAddress);
+
+/// Collects what the registry pins for the source network.
+fn pinned<'r>(
+    order: &Order,
+    registry: &'r Registry,
+    violations: &mut Violations,
+) -> Option<Pinned<'r>> {
+    let name = &order.source.network;
+    let network = registry.network(name)?;
+    let member = |key: &str| format!("networks.{name}.{key}");
+    if network.kind != NetworkKind::Evm {
+        let found = format!("{:?}", network.kind).to_lowercase();
+        violations.push(unpinned(
+            &member("kind"),
+            "evm, the one kind that can be signed for",
+            &found,
+        ));
+        return None;
+    }
+    for (key, empty) in [
+        ("escrows", network.escrows.is_empty()),
+        ("witnesses", network.witnesses.is_empty()),
+        ("resolvers", network.resolvers.is_empty()),
+        ("permit2", network.permit2.is_none()),
+    ] {
+        violations.require(!empty, Code::Unpinned, member(key), "a pinned value", "none");
+    }
+    let owner = order.owner.parse();
+    if let Err(error) = &owner {
+        violations.push(Violation::new(Code::Owner, "owner", error, &order.owner));
+    }
+    Some((network, network.permit2?, owner.ok()?, order.source_address.parse().ok()?))
+}
+
+fn unpinned(member: &str, expected: &str, found: &str) -> Violation {
+    Violation::new(Code::Unpinned, member, expected, found)
+}
+
+/// Compares addresses as their chains do: EVM's by bytes, all others by text.
+pub(crate) fn is_same_address(one: &str, other: &str) -> bool {
+    match (one.parse::<EvmAddress>(), other.parse::<EvmAddress>()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}

@@ -1,0 +1,131 @@
+use async_trait::async_trait;
+use countersign_api_types::defi::Mechanism;
+pub use countersign_api_types::defi::Status;
+use countersign_http_client::Retry;
+use countersign_units::{Bps, Lots, UnixMillis, UnixSeconds};
+
+use crate::Order;
+
+/// An intent API, as the flow sees it: one implementation for each API.
+///
+/// Nothing that comes through it is believed: the flow compares offers and intents with the order
+/// and with the registry before anything is signed.
+#[async_trait]
+pub trait SwapApi: Send + Sync {
+    /// Asks for an offer. Has no effect.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`] if there is no readable answer.
+    async fn quote(&self, order: &Order) -> Result<Offer, ApiError>;
+
+    /// Creates an intent from an offer. Sent once.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`]; where its `retry` is `AskFirst` there may be an intent.
+    async fn create(&self, order: &Order, offer: &Offer) -> Result<Intent, ApiError>;
+
+    /// Submits a signed approval, as the API's `signed_data`. Sent once.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`]; where its `retry` is `AskFirst` the approval may have been taken.
+    async fn submit(
+        &self,
+        intent_id: &str,
+        mechanism: &Mechanism,
+        signed_data: &str,
+    ) -> Result<(), ApiError>;
+
+    /// Asks how far a swap is.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`] if there is no readable answer.
+    async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError>;
+}
+
+/// What an API offers for an order. Nothing about it has been checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
+pub struct Offer {
+    /// The offer's id.
+    pub id: String,
+    /// The source token's address, where the API repeats it.
+    pub from_token: Option<String>,
+    /// The API's number of the source network, where it repeats it.
+    pub from_network: Option<u64>,
+    /// The decimals of the source token, as the API sees them.
+    pub from_decimals: Option<u8>,
+    /// What we give, in base units.
+    pub from_amount: Lots,
+    /// The destination token's address, where the API repeats it.
+    pub to_token: Option<String>,
+    /// The API's number of the destination network, where it repeats it.
+    pub to_network: Option<u64>,
+    /// The decimals of the destination token, as the API sees them.
+    pub to_decimals: Option<u8>,
+    /// What we get at least, in base units.
+    pub min_out: Lots,
+    /// What we get at most, in base units.
+    pub max_out: Option<Lots>,
+    /// The slippage that was applied.
+    pub slippage: Option<Bps>,
+    /// Until when it may be accepted.
+    pub expires_at: Option<UnixMillis>,
+}
+
+/// An intent that an API created. Nothing about it has been checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
+pub struct Intent {
+    /// The intent's id.
+    pub id: String,
+    /// How it is to be approved.
+    pub mechanism: Mechanism,
+    /// Until when it may be approved, in Unix seconds.
+    pub deadline: Option<UnixSeconds>,
+    /// The hash of the secret that releases the funds.
+    pub secret_hash: Option<String>,
+    /// An address that the API wants approved on chain.
+    pub approve_to: Option<String>,
+    /// What is to be signed: the text of a JSON object, byte for byte as it was sent.
+    pub params_to_sign: Option<String>,
+    /// The offer that was applied, where the API repeats it.
+    pub offer: Option<Offer>,
+    /// Who pays in, where the API repeats it.
+    pub from_address: Option<String>,
+    /// Who is paid, where the API repeats it.
+    pub to_address: Option<String>,
+    /// Where a failed swap returns to, where the API repeats it.
+    pub refund_address: Option<String>,
+}
+
+/// How far a swap is, as the API says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
+pub struct SwapStatus {
+    /// The status.
+    pub status: Status,
+    /// The transaction that moved our funds into the escrow.
+    pub deposit_tx: Option<String>,
+    /// The transaction that paid the recipient.
+    pub payout_tx: Option<String>,
+}
+
+/// Why a call of an API failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
+pub struct ApiError {
+    /// A stable name of the cause.
+    pub code: &'static str,
+    /// Whether the same call may be made again.
+    pub retry: Retry,
+    /// What happened, bounded and without secrets.
+    pub message: String,
+}
+
+#[cfg(test)]
+struct _DynCompatible(Box<dyn SwapApi>);

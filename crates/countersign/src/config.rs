@@ -1,0 +1,110 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use countersign_approval::{ConfigError, Policy, Registry};
+
+/// The registry and the policy that a service runs by.
+///
+/// A policy that was read from a file is read again before each signature, so that `paused = true`
+/// stops signing at once.
+#[derive(Clone, Debug)]
+pub struct Config {
+    registry: Registry,
+    policy: Source,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Fixed(Box<Policy>),
+    File(PathBuf),
+}
+
+/// Why a configuration was not taken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigFileError {
+    /// The file can't be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Others than the owner can write the file, so it decides nothing.
+    #[error("{}: expected a file that only its owner can write, found mode {mode:o}", path.display())]
+    WritableByOthers {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The text is not a policy or a registry.
+    #[error(transparent)]
+    Content(#[from] ConfigError),
+}
+
+impl Config {
+    /// Takes a registry and a policy as TOML texts.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`] that names the key.
+    pub fn from_toml(registry: &str, policy: &str) -> Result<Self, ConfigError> {
+        let registry = Registry::from_toml(registry)?;
+        let policy = Source::Fixed(Box::new(Policy::from_toml(policy, &registry)?));
+        Ok(Self { registry, policy })
+    }
+
+    /// Reads a registry and a policy from files.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigFileError`] if a file can't be read, can be written by others than its
+    /// owner, or does not hold what it should.
+    pub fn from_files(registry: &Path, policy: &Path) -> Result<Self, ConfigFileError> {
+        let registry = Registry::from_toml(&read(registry)?)?;
+        let config = Self { registry, policy: Source::File(policy.to_owned()) };
+        config.policy()?;
+        Ok(config)
+    }
+
+    /// Returns the registry.
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Returns the policy as it is now.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigFileError`] if its file can no longer be read; nothing is signed then.
+    pub fn policy(&self) -> Result<Policy, ConfigFileError> {
+        match &self.policy {
+            Source::Fixed(policy) => Ok(policy.as_ref().clone()),
+            Source::File(path) => Ok(Policy::from_toml(&read(path)?, &self.registry)?),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, ConfigFileError> {
+    let unreadable = |source| ConfigFileError::Unreadable { path: path.to_owned(), source };
+    check_mode(path, &fs::metadata(path).map_err(unreadable)?)?;
+    fs::read_to_string(path).map_err(unreadable)
+}
+
+#[cfg(unix)]
+fn check_mode(path: &Path, metadata: &fs::Metadata) -> Result<(), ConfigFileError> {
+    use std::os::unix::fs::PermissionsExt;
+    const GROUP_OR_OTHERS_WRITE: u32 = 0o022;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & GROUP_OR_OTHERS_WRITE == 0 {
+        return Ok(());
+    }
+    Err(ConfigFileError::WritableByOthers { path: path.to_owned(), mode })
+}
+
+#[cfg(not(unix))]
+fn check_mode(_: &Path, _: &fs::Metadata) -> Result<(), ConfigFileError> {
+    Ok(())
+}

@@ -1,0 +1,113 @@
+use async_trait::async_trait;
+use countersign_api_types::defi::{
+    ApprovalSubmission, Asset, CreateIntentRequest, CreatedIntent, HumanAmount, Mechanism, Quote,
+    QuoteRequest,
+};
+use countersign_http_client::{ClientError, DefiClient, Retry};
+
+use crate::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
+
+/// The Changelly DeFi API behind the flow.
+#[derive(Clone, Debug)]
+pub struct DefiApi {
+    client: DefiClient,
+}
+
+impl DefiApi {
+    /// Takes a client, which knows the base URL, the key and the dialect.
+    pub const fn new(client: DefiClient) -> Self {
+        Self { client }
+    }
+}
+
+#[async_trait]
+impl SwapApi for DefiApi {
+    async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
+        Ok(self.client.quote(&quote_request(order)).await?.into())
+    }
+
+    async fn create(&self, order: &Order, offer: &Offer) -> Result<Intent, ApiError> {
+        let request = CreateIntentRequest {
+            quote_id: offer.id.clone(),
+            from_address: order.owner.clone(),
+            refund_address: order.refund_address.clone(),
+            public_key: None,
+            to_address: order.recipient.clone(),
+            order: Some(quote_request(order)),
+        };
+        Ok(self.client.create_intent(&request).await?.into())
+    }
+
+    async fn submit(
+        &self,
+        intent_id: &str,
+        mechanism: &Mechanism,
+        signed_data: &str,
+    ) -> Result<(), ApiError> {
+        if *mechanism != Mechanism::Permit2 {
+            let message = format!("expected a permit2 approval, found {mechanism}");
+            return Err(ApiError { code: "invalid_request", retry: Retry::Never, message });
+        }
+        let approval = ApprovalSubmission::Permit2 { signature: signed_data.to_owned() };
+        self.client.add_approval(intent_id, &approval).await?;
+        Ok(())
+    }
+
+    async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
+        let found = self.client.intent_status(intent_id).await?;
+        Ok(SwapStatus { status: found.status, deposit_tx: found.from.tx, payout_tx: found.to.tx })
+    }
+}
+
+fn quote_request(order: &Order) -> QuoteRequest {
+    let asset =
+        |network_id, address: &String| Asset::ByAddress { network_id, address: address.clone() };
+    QuoteRequest {
+        from: asset(order.source_network_id, &order.source_address),
+        to: asset(order.destination_network_id, &order.destination_address),
+        amount: HumanAmount::from_lots(order.source.amount, order.source.decimals),
+        slippage_bps: order.slippage,
+    }
+}
+
+impl From<Quote> for Offer {
+    fn from(quote: Quote) -> Self {
+        Self {
+            id: quote.id,
+            from_token: quote.from.token,
+            from_network: quote.from.network_id,
+            from_decimals: quote.from.decimals,
+            from_amount: quote.from.amount,
+            to_token: quote.to.token,
+            to_network: quote.to.network_id,
+            to_decimals: quote.to.decimals,
+            min_out: quote.to.min_amount,
+            max_out: quote.to.max_amount,
+            slippage: quote.slippage_bps,
+            expires_at: quote.expires_at,
+        }
+    }
+}
+
+impl From<CreatedIntent> for Intent {
+    fn from(intent: CreatedIntent) -> Self {
+        Self {
+            id: intent.id,
+            mechanism: intent.mechanism,
+            deadline: intent.deadline,
+            secret_hash: intent.secret_hash,
+            approve_to: intent.approve_to,
+            params_to_sign: intent.params_to_sign.map(|params| params.as_str().to_owned()),
+            offer: intent.quote.map(Offer::from),
+            from_address: intent.from_address,
+            to_address: intent.to_address,
+            refund_address: intent.refund_address,
+        }
+    }
+}
+
+impl From<ClientError> for ApiError {
+    fn from(error: ClientError) -> Self {
+        Self { code: error.code(), retry: error.retry(), message: error.to_string() }
+    }
+}

@@ -1,0 +1,155 @@
+use std::fmt;
+
+use countersign_approval::{LedgerError, Refusal, ReserveError};
+use countersign_evm::{SignError, TermsError, VerifyError};
+use countersign_units::EvmAddress;
+
+use crate::{ApiError, ConfigFileError, RequestError};
+
+/// A step of the flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Step {
+    /// Asking for an offer.
+    Quote,
+    /// Making terms of it.
+    Accept,
+    /// Creating an intent.
+    Create,
+    /// Adding its claims to the terms.
+    Bind,
+    /// Comparing the payload with the terms.
+    Verify,
+    /// Showing the statement to a reviewer.
+    Review,
+    /// Reserving the approval in the ledger.
+    Reserve,
+    /// Signing.
+    Sign,
+    /// Submitting the approval.
+    Approve,
+    /// Following the swap.
+    Track,
+}
+
+impl Step {
+    /// Returns the step's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Quote => "quote",
+            Self::Accept => "accept",
+            Self::Create => "create",
+            Self::Bind => "bind",
+            Self::Verify => "verify",
+            Self::Review => "review",
+            Self::Reserve => "reserve",
+            Self::Sign => "sign",
+            Self::Approve => "approve",
+            Self::Track => "track",
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// Why a step of the flow did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FlowError {
+    /// The request can't be an order.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The policy can't be read; nothing is signed.
+    #[error(transparent)]
+    Config(#[from] ConfigFileError),
+    /// Something is not what was agreed. Nothing was signed.
+    #[error("{step}: {refusal}")]
+    Refused {
+        /// Where it was found.
+        step: Step,
+        /// Every violation that was found.
+        refusal: Refusal,
+    },
+    /// The terms can't be compared with anything: our own mistake. Nothing was signed.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    /// A call of the API failed.
+    #[error("{step}: {source}")]
+    Api {
+        /// In which step.
+        step: Step,
+        /// Why.
+        source: ApiError,
+    },
+    /// A person has to approve it, and did not. Nothing was signed.
+    #[error("review: {0}")]
+    NotApproved(String),
+    /// No key at hand controls the owner's account.
+    #[error("no key at hand controls {owner}")]
+    NoKey {
+        /// The account that is to pay.
+        owner: EvmAddress,
+    },
+    /// Policy says that nothing is signed now.
+    #[error("signing is paused by policy")]
+    Paused,
+    /// The ledger is not available. Nothing was signed.
+    #[error(transparent)]
+    Ledger(LedgerError),
+    /// The signature was not made, or not let out.
+    #[error(transparent)]
+    Sign(SignError),
+    /// The swap was not at its end when the deadline for following it passed. It goes on without
+    /// us; `status` tells how far it is.
+    #[error("track: not at its end after {seconds} s, last seen {last_seen}")]
+    TrackTimeout {
+        /// How long it was followed.
+        seconds: u64,
+        /// The last status that was seen.
+        last_seen: String,
+    },
+}
+
+impl FlowError {
+    pub(crate) const fn refused(step: Step) -> impl Fn(Refusal) -> Self {
+        move |refusal| Self::Refused { step, refusal }
+    }
+
+    pub(crate) const fn api(step: Step) -> impl Fn(ApiError) -> Self {
+        move |source| Self::Api { step, source }
+    }
+}
+
+impl From<VerifyError> for FlowError {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
+            VerifyError::Terms(error) => Self::Terms(error),
+        }
+    }
+}
+
+impl From<ReserveError> for FlowError {
+    fn from(error: ReserveError) -> Self {
+        match error {
+            ReserveError::Paused => Self::Paused,
+            ReserveError::Refused(refusal) => Self::Refused { step: Step::Reserve, refusal },
+            ReserveError::Ledger(error) => Self::Ledger(error),
+            // `ReserveError` may grow; whatever else it says, nothing was reserved.
+            _ => Self::Ledger(LedgerError::Unavailable("it did not reserve")),
+        }
+    }
+}
+
+impl From<SignError> for FlowError {
+    fn from(error: SignError) -> Self {
+        match error {
+            SignError::Paused => Self::Paused,
+            error => Self::Sign(error),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_api_types::defi::{Mechanism, Status};
+use countersign_approval::{Decision, Ledger, MemoryLedger, ReviewRequest, Reviewer, reserve};
+use countersign_evm::{PermitSigner, sign, verify};
+use countersign_http_client::Retry;
+use countersign_units::{EvmAddress, UnixSeconds};
+use futures::Stream;
+
+use crate::steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};
+use crate::{
+    ApiError, Clock, Config, FlowError, Order, Step, SwapApi, SwapRequest, SwapStatus, SystemClock,
+    TrackOptions,
+};
+use crate::{accept, bind, track};
+
+/// How long a reviewer may take.
+const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
+/// How often an approval is sent whose fate is unknown. Each time are the same bytes.
+const SUBMISSIONS: u32 = 3;
+
+/// Runs swaps: the API, the keys, the registry and the policy together.
+///
+/// Made by [`Countersign::builder`]. Its steps take what the step before returned; [`swap`] runs
+/// them all.
+///
+/// [`swap`]: Countersign::swap
+pub struct Countersign {
+    api: Arc<dyn SwapApi>,
+    config: Config,
+    signers: Vec<Arc<dyn PermitSigner>>,
+    ledger: Arc<dyn Ledger>,
+    reviewer: Option<Arc<dyn Reviewer>>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Sets up a [`Countersign`].
+#[must_use]
+pub struct CountersignBuilder {
+    inner: Countersign,
+}
+
+impl CountersignBuilder {
+    /// Adds a key. The key of a swap is found by the owner's address.
+    pub fn signer(mut self, signer: impl PermitSigner + 'static) -> Self {
+        self.inner.signers.push(Arc::new(signer));
+        self
+    }
+
+    /// Sets the ledger; in memory if this isn't called.
+    pub fn ledger(mut self, ledger: impl Ledger + 'static) -> Self {
+        self.inner.ledger = Arc::new(ledger);
+        self
+    }
+
+    /// Sets who approves what policy wants reviewed. Without a reviewer it is not signed.
+    pub fn reviewer(mut self, reviewer: impl Reviewer + 'static) -> Self {
+        self.inner.reviewer = Some(Arc::new(reviewer));
+        self
+    }
+
+    /// Sets the clock; the host's if this isn't called.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.inner.clock = Arc::new(clock);
+        self
+    }
+
+    /// Ends the set-up.
+    pub fn build(self) -> Countersign {
+        self.inner
+    }
+}
+
+impl Countersign {
+    /// Begins to set up a flow over an API, by a registry and a policy.
+    pub fn builder(api: impl SwapApi + 'static, config: Config) -> CountersignBuilder {
+        CountersignBuilder {
+            inner: Self {
+                api: Arc::new(api),
+                config,
+                signers: Vec::new(),
+                ledger: Arc::new(MemoryLedger::new()),
+                reviewer: None,
+                clock: Arc::new(SystemClock),
+            },
+        }
+    }
+
+    /// Asks for an offer.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Request`] if the registry does not hold the tokens, or
+    /// [`FlowError::Api`].
+    pub async fn quote(&self, request: &SwapRequest) -> Result<Offered, FlowError> {
+        let order = Order::new(request, self.config.registry())?;
+        let offer = self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?;
+        Ok(Offered { order, offer })
+    }
+
+    /// Makes terms of an offer: compares it with the order, the registry and the policy.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Refused`] with every violation, [`FlowError::NoKey`] if there is no key
+    /// of the owner, or [`FlowError::Config`].
+    pub fn accept(&self, offered: Offered) -> Result<Accepted, FlowError> {
+        let Offered { order, offer } = offered;
+        let policy = self.config.policy()?;
+        let now = self.clock.now();
+        let mut terms = accept::accept(&order, &offer, self.config.registry(), &policy, now)
+            .map_err(FlowError::refused(Step::Accept))?;
+        terms.permit2.signer = Some(self.signer(terms.permit2.owner)?.address());
+        Ok(Accepted { order, offer, terms })
+    }
+
+    /// Creates the intent.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Api`]. Where its `retry` is `AskFirst` there may be an intent; it is
+    /// worth nothing without an approval.
+    pub async fn create(&self, accepted: Accepted) -> Result<Created, FlowError> {
+        let created = self.api.create(&accepted.order, &accepted.offer).await;
+        let intent = created.map_err(FlowError::api(Step::Create))?;
+        Ok(Created { accepted, intent })
+    }
+
+    /// Adds the intent's claims to the terms, after comparing everything that it repeats.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Refused`] with every violation.
+    pub fn bind(&self, created: Created) -> Result<Bound, FlowError> {
+        let Created { accepted: Accepted { order, offer, terms }, intent } = created;
+        let name = terms.source.network.clone();
+        let Some(network) = self.config.registry().network(&name) else {
+            let token = terms.source.describe();
+            return Err(crate::RequestError::UnknownToken { token, known: String::new() }.into());
+        };
+        let (terms, payload) = bind::bind(terms, (&order, &offer), &intent, network)
+            .map_err(FlowError::refused(Step::Bind))?;
+        Ok(Bound { intent_id: intent.id, terms: Arc::new(terms), payload })
+    }
+
+    /// Compares the payload with the terms and makes evidence of it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Refused`] with every violation.
+    pub fn verify(&self, bound: Bound) -> Result<Verified, FlowError> {
+        let Bound { intent_id, terms, payload } = bound;
+        let permit =
+            verify(payload, &terms, &countersign_approval::EvmFacts::default(), self.now())?;
+        Ok(Verified { intent_id, permit: Arc::new(permit) })
+    }
+
+    /// Has a person approve the statement, where policy asks for it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::NotApproved`] if the reviewer denies, does not answer in time, or is
+    /// not there.
+    pub async fn review(&self, verified: Verified) -> Result<Reviewed, FlowError> {
+        let terms = verified.permit.terms();
+        if !self.config.policy()?.needs_review(&terms.source.token, terms.source.amount) {
+            return Ok(Reviewed { verified });
+        }
+        let Some(reviewer) = &self.reviewer else {
+            let amount = terms.source.describe();
+            return Err(FlowError::NotApproved(format!(
+                "policy wants {amount} reviewed, and there is no reviewer"
+            )));
+        };
+        let statement = verified.statement();
+        let digest = *verified.permit.digest().as_bytes();
+        let request = ReviewRequest { swap_id: terms.swap_id, statement: &statement, digest };
+        match tokio::time::timeout(REVIEW_DEADLINE, reviewer.review(&request)).await {
+            Ok(Decision::Approve { .. }) => Ok(Reviewed { verified }),
+            Ok(Decision::Deny { by, reason }) => {
+                Err(FlowError::NotApproved(format!("{by} denied it: {reason}")))
+            }
+            Err(_) => Err(FlowError::NotApproved("no answer in time".to_owned())),
+        }
+    }
+
+    /// Reserves the approval in the ledger: one live approval a swap, limits, nonces.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Refused`] with `replay` or `limits`, [`FlowError::Paused`], or
+    /// [`FlowError::Ledger`].
+    pub async fn reserve(&self, reviewed: Reviewed) -> Result<Reserved, FlowError> {
+        let Reviewed { verified } = reviewed;
+        let (claim, policy) = (verified.permit.claim(), self.config.policy()?);
+        let reservation = reserve(self.ledger.as_ref(), claim, &policy, self.now()).await?;
+        Ok(Reserved { verified, reservation })
+    }
+
+    /// Signs with the owner's key.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Sign`], [`FlowError::NoKey`] or [`FlowError::Paused`]. A backend that
+    /// failed may be tried again with the same reservation.
+    pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
+        let Verified { intent_id, permit } = &reserved.verified;
+        let signer = self.signer(permit.permit().owner())?;
+        let policy = self.config.policy()?;
+        let signature = sign(permit, &reserved.reservation, &policy, signer, self.now()).await?;
+        Ok(Signed { intent_id: intent_id.clone(), permit: Arc::clone(permit), signature })
+    }
+
+    /// Submits the approval. Where an answer is lost, asks for the status and sends the same bytes
+    /// again if they did not arrive.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Api`]. The approval may be submitted again: it is still the same one.
+    pub async fn approve(&self, approval: &Signed) -> Result<(), FlowError> {
+        let mut sent = 0_u32;
+        loop {
+            sent = sent.saturating_add(1);
+            let Err(error) = self.submit(approval).await else { return Ok(()) };
+            let arrived = error.retry == Retry::AskFirst && self.has_arrived(approval).await;
+            if arrived {
+                return Ok(());
+            }
+            if error.retry == Retry::Never || sent >= SUBMISSIONS {
+                return Err(FlowError::Api { step: Step::Approve, source: error });
+            }
+            tracing::warn!(code = error.code, sent, "the approval may not have arrived");
+        }
+    }
+
+    /// Follows a swap: yields each new status, and ends after a terminal one.
+    pub fn track<'a>(
+        &'a self,
+        intent_id: &'a str,
+        options: TrackOptions,
+    ) -> impl Stream<Item = Result<SwapStatus, FlowError>> + 'a {
+        track::track(self.api.as_ref(), intent_id, options)
+    }
+
+    /// Asks how far a swap is.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Api`].
+    pub async fn status(&self, intent_id: &str) -> Result<SwapStatus, FlowError> {
+        self.api.status(intent_id).await.map_err(FlowError::api(Step::Track))
+    }
+
+    async fn submit(&self, approval: &Signed) -> Result<(), ApiError> {
+        let signed_data = approval.signature.to_string();
+        self.api.submit(&approval.intent_id, &Mechanism::Permit2, &signed_data).await
+    }
+
+    async fn has_arrived(&self, approval: &Signed) -> bool {
+        let status = self.api.status(&approval.intent_id).await;
+        status.is_ok_and(|seen| seen.status != Status::Created)
+    }
+
+    fn signer(&self, owner: EvmAddress) -> Result<&dyn PermitSigner, FlowError> {
+        let signer = self.signers.iter().find(|signer| signer.address() == owner);
+        signer.map(AsRef::as_ref).ok_or(FlowError::NoKey { owner })
+    }
+
+    fn now(&self) -> UnixSeconds {
+        self.clock.now().to_seconds()
+    }
+}
+
+impl fmt::Debug for Countersign {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let signers: Vec<EvmAddress> = self.signers.iter().map(|signer| signer.address()).collect();
+        formatter.debug_struct("Countersign").field("signers", &signers).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for CountersignBuilder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.inner, formatter)
+    }
+}

@@ -1,0 +1,184 @@
+use std::fmt;
+use std::str::FromStr;
+
+use countersign_approval::{AssetAmount, Registry};
+use countersign_units::{Bps, DecimalError, Lots};
+
+/// What a caller wants swapped.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a request is data that a caller fills in")]
+pub struct SwapRequest {
+    /// What to give.
+    pub from: TokenAt,
+    /// What to get.
+    pub to: TokenAt,
+    /// How much to give, as a decimal number such as `100.5`.
+    pub amount: String,
+    /// How much to get at least, as a decimal number; absent: what the quote promises.
+    pub min_out: Option<String>,
+    /// How far the price may move.
+    pub slippage: Bps,
+    /// The account that pays, in the source chain's form.
+    pub owner: String,
+    /// The account that is paid, in the destination chain's form.
+    pub recipient: String,
+    /// The account that gets the funds back if the swap fails; the owner in most cases.
+    pub refund_address: String,
+}
+
+/// A token on a network, by our own names: `USDC@ethereum`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a token is named by these two")]
+pub struct TokenAt {
+    /// The token's symbol.
+    pub symbol: String,
+    /// The network's name in the registry.
+    pub network: String,
+}
+
+/// A text does not name a token on a network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a token and a network, such as USDC@ethereum")]
+pub struct ParseAssetError;
+
+impl FromStr for TokenAt {
+    type Err = ParseAssetError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once('@') {
+            Some((symbol, network)) if !symbol.is_empty() && !network.is_empty() => {
+                Ok(Self { symbol: symbol.to_owned(), network: network.to_owned() })
+            }
+            _ => Err(ParseAssetError),
+        }
+    }
+}
+
+impl fmt::Display for TokenAt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}@{}", self.symbol, self.network)
+    }
+}
+
+/// A request whose tokens and amounts were looked up in the registry.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "an API's implementation reads all of it")]
+pub struct Order {
+    /// What we give, exactly.
+    pub source: AssetAmount,
+    /// The source token's address, from the registry.
+    pub source_address: String,
+    /// The API's number of the source network, from the registry.
+    pub source_network_id: u64,
+    /// What we get; the amount is the least that the caller asked for, or zero.
+    pub destination: AssetAmount,
+    /// The destination token's address, from the registry.
+    pub destination_address: String,
+    /// The API's number of the destination network, from the registry.
+    pub destination_network_id: u64,
+    /// How far the price may move.
+    pub slippage: Bps,
+    /// The account that pays.
+    pub owner: String,
+    /// The account that is paid.
+    pub recipient: String,
+    /// The account that gets the funds back if the swap fails.
+    pub refund_address: String,
+}
+
+/// Why a request can't be an order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// The registry does not hold the token.
+    #[error("{token} is not in the registry; it holds {known}")]
+    UnknownToken {
+        /// The token that was asked for.
+        token: String,
+        /// The tokens that the registry holds.
+        known: String,
+    },
+    /// An amount is no exact amount of its token.
+    #[error("{member}: {found:?}: {source}")]
+    Amount {
+        /// `amount` or `min_out`.
+        member: &'static str,
+        /// The text.
+        found: String,
+        /// What is wrong with it.
+        source: DecimalError,
+    },
+    /// The amount is zero.
+    #[error("amount: expected more than zero")]
+    Nothing,
+    /// Source and destination are the same token.
+    #[error("expected two different tokens, found {0} twice")]
+    SameToken(String),
+}
+
+impl Order {
+    /// Looks up a request in the registry.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`RequestError`] if a token is not there, or an amount is not exact.
+    pub fn new(request: &SwapRequest, registry: &Registry) -> Result<Self, RequestError> {
+        if request.from == request.to {
+            return Err(RequestError::SameToken(request.from.to_string()));
+        }
+        let (source, source_address, source_network_id) =
+            look_up(&request.from, Some(&request.amount), "amount", registry)?;
+        if source.amount.is_zero() {
+            return Err(RequestError::Nothing);
+        }
+        let (destination, destination_address, destination_network_id) =
+            look_up(&request.to, request.min_out.as_deref(), "min_out", registry)?;
+        Ok(Self {
+            source,
+            source_address,
+            source_network_id,
+            destination,
+            destination_address,
+            destination_network_id,
+            slippage: request.slippage,
+            owner: request.owner.clone(),
+            recipient: request.recipient.clone(),
+            refund_address: request.refund_address.clone(),
+        })
+    }
+}
+
+fn look_up(
+    asset: &TokenAt,
+    amount: Option<&str>,
+    member: &'static str,
+    registry: &Registry,
+) -> Result<(AssetAmount, String, u64), RequestError> {
+    let found = registry.find(&asset.symbol, &asset.network);
+    let network = registry.network(&asset.network);
+    let (Some((key, token)), Some(network)) = (found, network) else {
+        let known: Vec<String> = registry
+            .tokens()
+            .map(|(_, token)| format!("{}@{}", token.symbol, token.network))
+            .collect();
+        return Err(RequestError::UnknownToken {
+            token: asset.to_string(),
+            known: known.join(", "),
+        });
+    };
+    let lots = |text: &str| {
+        Lots::from_decimal(text, token.decimals).map_err(|source| RequestError::Amount {
+            member,
+            found: text.to_owned(),
+            source,
+        })
+    };
+    let amount = AssetAmount {
+        token: key.to_owned(),
+        symbol: token.symbol.clone(),
+        network: token.network.clone(),
+        decimals: token.decimals,
+        amount: amount.map_or(Ok(Lots::ZERO), lots)?,
+    };
+    Ok((amount, token.address.clone(), network.api_network_id))
+}

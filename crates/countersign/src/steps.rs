@@ -1,0 +1,158 @@
+use std::sync::Arc;
+
+use countersign_approval::{Reservation, Statement, SwapId, Terms};
+use countersign_evm::{PermitPayload, SignedPermit, VerifiedPermit};
+
+use crate::{Intent, Offer, Order};
+
+/// An order and what the API offers for it.
+#[derive(Debug)]
+#[must_use = "an offer does nothing until it is accepted"]
+pub struct Offered {
+    pub(crate) order: Order,
+    pub(crate) offer: Offer,
+}
+
+/// An offer that was found to be what was asked for, and the terms that follow from it.
+#[derive(Debug)]
+#[must_use = "accepted terms do nothing until an intent is created"]
+pub struct Accepted {
+    pub(crate) order: Order,
+    pub(crate) offer: Offer,
+    pub(crate) terms: Terms,
+}
+
+/// An intent, as the API created it.
+#[derive(Debug)]
+#[must_use = "an intent does nothing until it is approved"]
+pub struct Created {
+    pub(crate) accepted: Accepted,
+    pub(crate) intent: Intent,
+}
+
+/// Terms with the intent's claims, and the payload that is to be compared with them.
+#[derive(Debug)]
+#[must_use = "a payload does nothing until it is verified"]
+pub struct Bound {
+    pub(crate) intent_id: String,
+    pub(crate) terms: Arc<Terms>,
+    pub(crate) payload: PermitPayload,
+}
+
+/// A payload that is what was agreed.
+#[derive(Debug)]
+#[must_use = "evidence does nothing until it is signed"]
+pub struct Verified {
+    pub(crate) intent_id: String,
+    pub(crate) permit: Arc<VerifiedPermit>,
+}
+
+/// A verified payload that needed no review, or passed it.
+#[derive(Debug)]
+#[must_use = "evidence does nothing until it is signed"]
+pub struct Reviewed {
+    pub(crate) verified: Verified,
+}
+
+/// A reviewed payload with the right to sign it, once.
+#[derive(Debug)]
+#[must_use = "a reservation that is dropped blocks its swap until it expires"]
+pub struct Reserved {
+    pub(crate) verified: Verified,
+    pub(crate) reservation: Reservation,
+}
+
+/// A signed approval. It may be submitted again: the same bytes spend the same nonce.
+#[derive(Debug)]
+#[must_use = "a signature that is not submitted can still be used by whoever holds it"]
+pub struct Signed {
+    pub(crate) intent_id: String,
+    pub(crate) permit: Arc<VerifiedPermit>,
+    pub(crate) signature: SignedPermit,
+}
+
+impl Offered {
+    /// Returns the order.
+    pub const fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// Returns the offer.
+    pub const fn offer(&self) -> &Offer {
+        &self.offer
+    }
+}
+
+impl Accepted {
+    /// Returns the terms, without the claims that an intent adds.
+    pub const fn terms(&self) -> &Terms {
+        &self.terms
+    }
+}
+
+impl Created {
+    /// Returns the intent. Nothing about it has been checked.
+    pub const fn intent(&self) -> &Intent {
+        &self.intent
+    }
+}
+
+impl Bound {
+    /// Returns the terms.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Returns the payload. Nothing about it has been checked.
+    pub const fn payload(&self) -> &PermitPayload {
+        &self.payload
+    }
+}
+
+impl Verified {
+    /// Returns the evidence.
+    pub fn permit(&self) -> &VerifiedPermit {
+        &self.permit
+    }
+
+    /// Says in words what a signature would allow.
+    pub fn statement(&self) -> Statement {
+        self.permit.statement()
+    }
+}
+
+impl Reviewed {
+    /// Returns the evidence.
+    pub fn permit(&self) -> &VerifiedPermit {
+        &self.verified.permit
+    }
+}
+
+impl Reserved {
+    /// Returns the evidence.
+    pub fn permit(&self) -> &VerifiedPermit {
+        &self.verified.permit
+    }
+}
+
+impl Signed {
+    /// Returns our own id of the swap.
+    pub fn swap_id(&self) -> SwapId {
+        self.permit.terms().swap_id
+    }
+
+    /// Returns the API's id of the intent.
+    pub fn intent_id(&self) -> &str {
+        &self.intent_id
+    }
+
+    /// Returns the evidence.
+    pub fn permit(&self) -> &VerifiedPermit {
+        &self.permit
+    }
+
+    /// Returns the signature.
+    pub const fn signature(&self) -> &SignedPermit {
+        &self.signature
+    }
+}

@@ -1,0 +1,113 @@
+use countersign_approval::{Statement, SwapId};
+use futures::StreamExt;
+
+use crate::{Countersign, FlowError, Step, SwapRequest, SwapStatus, TrackOptions};
+
+/// What happened in a swap, as it happens.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A step begins.
+    Began(Step),
+    /// The API offers this.
+    Offered {
+        /// What we give and what we get at least, in words.
+        summary: &'a str,
+    },
+    /// The API created an intent.
+    Created {
+        /// The API's id of it.
+        intent_id: &'a str,
+    },
+    /// The payload is what was agreed.
+    Verified {
+        /// What a signature allows.
+        statement: &'a Statement,
+    },
+    /// The approval was signed and is about to be submitted.
+    Signed {
+        /// The digest that was signed.
+        digest: [u8; 32],
+    },
+    /// The swap has a new status.
+    Status(&'a SwapStatus),
+}
+
+/// How a swap ended.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a caller reads all of it")]
+pub struct SwapOutcome {
+    /// Our own id of the swap.
+    pub swap_id: SwapId,
+    /// The API's id of the intent.
+    pub intent_id: String,
+    /// What was signed, in words.
+    pub statement: Statement,
+    /// The digest that was signed.
+    pub digest: [u8; 32],
+    /// The last status.
+    pub status: SwapStatus,
+}
+
+impl Countersign {
+    /// Runs a swap from its request to its end.
+    ///
+    /// `observe` is told what happens; it decides nothing.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`FlowError`] of the step that failed. Up to and including `reserve` nothing
+    /// was signed.
+    pub async fn swap(
+        &self,
+        request: &SwapRequest,
+        options: TrackOptions,
+        mut observe: impl FnMut(Event<'_>),
+    ) -> Result<SwapOutcome, FlowError> {
+        observe(Event::Began(Step::Quote));
+        let offered = self.quote(request).await?;
+        let accepted = self.accept(offered)?;
+        let (gives, gets) =
+            (accepted.terms().source.describe(), accepted.terms().destination.describe());
+        observe(Event::Offered { summary: &format!("{gives} for at least {gets}") });
+        observe(Event::Began(Step::Create));
+        let created = self.create(accepted).await?;
+        observe(Event::Created { intent_id: &created.intent().id });
+        observe(Event::Began(Step::Verify));
+        let verified = self.verify(self.bind(created)?)?;
+        let statement = verified.statement();
+        observe(Event::Verified { statement: &statement });
+        let reserved = self.reserve(self.review(verified).await?).await?;
+        observe(Event::Began(Step::Sign));
+        let approval = self.sign(&reserved).await?;
+        let digest = *approval.permit().digest().as_bytes();
+        observe(Event::Signed { digest });
+        self.approve(&approval).await?;
+        let (swap_id, intent_id) = (approval.swap_id(), approval.intent_id().to_owned());
+        observe(Event::Began(Step::Track));
+        let status = self.follow(&intent_id, options, &mut observe).await?;
+        Ok(SwapOutcome { swap_id, intent_id, statement, digest, status })
+    }
+
+    /// Follows a swap to its end and returns its last status.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::TrackTimeout`] or [`FlowError::Api`]; the swap goes on without us.
+    pub async fn follow(
+        &self,
+        intent_id: &str,
+        options: TrackOptions,
+        observe: &mut impl FnMut(Event<'_>),
+    ) -> Result<SwapStatus, FlowError> {
+        let mut statuses = std::pin::pin!(self.track(intent_id, options));
+        let mut last = None;
+        while let Some(seen) = statuses.next().await {
+            let seen = seen?;
+            observe(Event::Status(&seen));
+            last = Some(seen);
+        }
+        let seconds = options.deadline.as_secs();
+        last.ok_or(FlowError::TrackTimeout { seconds, last_seen: "nothing".to_owned() })
+    }
+}

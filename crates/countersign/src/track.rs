@@ -1,0 +1,103 @@
+use std::time::Duration;
+
+use futures::stream::{self, Stream};
+use tokio::time::{Instant, sleep};
+
+use crate::{FlowError, Step, SwapApi, SwapStatus};
+use countersign_http_client::Retry;
+
+/// How a swap is followed.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "these are all the settings there are")]
+pub struct TrackOptions {
+    /// How long to wait before the status is asked for a second time.
+    pub first_wait: Duration,
+    /// The longest wait; each one is half as long again as the one before.
+    pub longest_wait: Duration,
+    /// How long to follow the swap in all.
+    pub deadline: Duration,
+}
+
+impl Default for TrackOptions {
+    fn default() -> Self {
+        Self {
+            first_wait: Duration::from_millis(250),
+            longest_wait: Duration::from_secs(5),
+            deadline: Duration::from_mins(30),
+        }
+    }
+}
+
+struct Tracker<'a> {
+    api: &'a dyn SwapApi,
+    intent_id: &'a str,
+    options: TrackOptions,
+    started: Instant,
+    wait: Duration,
+    last_seen: Option<SwapStatus>,
+    done: bool,
+}
+
+/// Follows a swap: yields each status that differs from the one before, and ends after a terminal
+/// one.
+pub(crate) fn track<'a>(
+    api: &'a dyn SwapApi,
+    intent_id: &'a str,
+    options: TrackOptions,
+) -> impl Stream<Item = Result<SwapStatus, FlowError>> + 'a {
+    let tracker = Tracker {
+        api,
+        intent_id,
+        options,
+        started: Instant::now(),
+        wait: Duration::ZERO,
+        last_seen: None,
+        done: false,
+    };
+    stream::unfold(tracker, |mut tracker| async move {
+        if tracker.done {
+            return None;
+        }
+        let next = tracker.next().await;
+        tracker.done = next.as_ref().map_or(true, |seen| seen.status.is_terminal());
+        Some((next, tracker))
+    })
+}
+
+impl Tracker<'_> {
+    /// Asks until the status changes. A call that fails without effect is made again.
+    async fn next(&mut self) -> Result<SwapStatus, FlowError> {
+        loop {
+            if self.started.elapsed().saturating_add(self.wait) > self.options.deadline {
+                return Err(self.timeout());
+            }
+            sleep(self.wait).await;
+            self.lengthen_wait();
+            match self.api.status(self.intent_id).await {
+                Ok(seen) if self.last_seen.as_ref() != Some(&seen) => {
+                    self.last_seen = Some(seen.clone());
+                    return Ok(seen);
+                }
+                Ok(_) => {}
+                Err(source) if source.retry == Retry::Never => {
+                    return Err(FlowError::Api { step: Step::Track, source });
+                }
+                Err(source) => tracing::warn!(code = source.code, "no status"),
+            }
+        }
+    }
+
+    fn lengthen_wait(&mut self) {
+        let longer = self.wait.saturating_mul(3).checked_div(2).unwrap_or_default();
+        self.wait = longer.clamp(self.options.first_wait, self.options.longest_wait);
+    }
+
+    fn timeout(&self) -> FlowError {
+        let last_seen = self.last_seen.as_ref();
+        FlowError::TrackTimeout {
+            seconds: self.options.deadline.as_secs(),
+            last_seen: last_seen
+                .map_or_else(|| "nothing".to_owned(), |seen| seen.status.to_string()),
+        }
+    }
+}
