@@ -1,2 +1,41 @@
-//! cli
-fn main() {}
+//! The `countersign` command.
+
+mod arguments;
+mod commands;
+mod connection;
+mod exit;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr(arguments.verbose);
+    let json = arguments.command.json();
+    let ended = match arguments.command {
+        Command::Swap(swap) => commands::swap::run(&swap),
+        Command::Check(check) => commands::check::run(&check),
+        Command::Statement(statement) => commands::statement::run(&statement),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
+        Command::Status(status) => commands::status::run(&status),
+    };
+    exit::report(ended, json)
+}
+
+/// Logs go to standard error, and only where they are asked for: `RUST_LOG` wins over `-v`.
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "error",
+        1 => "warn",
+        2 => "info,countersign=debug",
+        _ => "debug,countersign=trace",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

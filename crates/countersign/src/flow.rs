@@ -253,6 +253,10 @@ impl Countersign {
         self.api.status(intent_id).await.map_err(FlowError::api(Step::Track))
     }
 
+    pub(crate) fn api(&self) -> &dyn SwapApi {
+        self.api.as_ref()
+    }
+
     async fn submit(&self, approval: &Signed) -> Result<(), ApiError> {
         let signed_data = approval.signature.to_string();
         self.api.submit(&approval.intent_id, &Mechanism::Permit2, &signed_data).await

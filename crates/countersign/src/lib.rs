@@ -39,5 +39,5 @@ pub use error::{FlowError, Step};
 pub use flow::{Countersign, CountersignBuilder};
 pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
 pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};
-pub use swap::{Event, SwapOutcome};
+pub use swap::{Event, SwapOutcome, follow};
 pub use track::TrackOptions;

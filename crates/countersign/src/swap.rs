@@ -1,7 +1,8 @@
 use countersign_approval::{Statement, SwapId};
 use futures::StreamExt;
 
-use crate::{Countersign, FlowError, Step, SwapRequest, SwapStatus, TrackOptions};
+use crate::track::track;
+use crate::{Countersign, FlowError, Step, SwapApi, SwapRequest, SwapStatus, TrackOptions};
 
 /// What happened in a swap, as it happens.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl Countersign {
         &self,
         request: &SwapRequest,
         options: TrackOptions,
-        mut observe: impl FnMut(Event<'_>),
+        mut observe: impl FnMut(Event<'_>) + Send,
     ) -> Result<SwapOutcome, FlowError> {
         observe(Event::Began(Step::Quote));
         let offered = self.quote(request).await?;
@@ -85,29 +86,29 @@ impl Countersign {
         self.approve(&approval).await?;
         let (swap_id, intent_id) = (approval.swap_id(), approval.intent_id().to_owned());
         observe(Event::Began(Step::Track));
-        let status = self.follow(&intent_id, options, &mut observe).await?;
+        let status = follow(self.api(), &intent_id, options, &mut observe).await?;
         Ok(SwapOutcome { swap_id, intent_id, statement, digest, status })
     }
+}
 
-    /// Follows a swap to its end and returns its last status.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`FlowError::TrackTimeout`] or [`FlowError::Api`]; the swap goes on without us.
-    pub async fn follow(
-        &self,
-        intent_id: &str,
-        options: TrackOptions,
-        observe: &mut impl FnMut(Event<'_>),
-    ) -> Result<SwapStatus, FlowError> {
-        let mut statuses = std::pin::pin!(self.track(intent_id, options));
-        let mut last = None;
-        while let Some(seen) = statuses.next().await {
-            let seen = seen?;
-            observe(Event::Status(&seen));
-            last = Some(seen);
-        }
-        let seconds = options.deadline.as_secs();
-        last.ok_or(FlowError::TrackTimeout { seconds, last_seen: "nothing".to_owned() })
+/// Follows a swap to its end and returns its last status. Needs neither keys nor configuration.
+///
+/// # Errors
+///
+/// Returns [`FlowError::TrackTimeout`] or [`FlowError::Api`]; the swap goes on without us.
+pub async fn follow(
+    api: &dyn SwapApi,
+    intent_id: &str,
+    options: TrackOptions,
+    observe: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Result<SwapStatus, FlowError> {
+    let mut statuses = std::pin::pin!(track(api, intent_id, options));
+    let mut last = None;
+    while let Some(seen) = statuses.next().await {
+        let seen = seen?;
+        observe(Event::Status(&seen));
+        last = Some(seen);
     }
+    let seconds = options.deadline.as_secs();
+    last.ok_or(FlowError::TrackTimeout { seconds, last_seen: "nothing".to_owned() })
 }

@@ -13,4 +13,6 @@ mod error;
 pub use call::Call;
 pub use defi::{DefiClient, DefiClientBuilder};
 pub use error::{Cause, ClientError, InvalidRequest, Retry};
+#[doc(no_inline)]
+pub use secrecy::SecretString;
 pub use transport::{ConfigError, TransportError};

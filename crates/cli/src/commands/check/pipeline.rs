@@ -1,0 +1,121 @@
+use std::io::Write;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use countersign::check::{Outcome, check_line};
+use countersign::units::UnixSeconds;
+
+use super::{Input, Lines};
+use crate::exit::Failure;
+
+/// How many lines a worker takes at once.
+const BATCH: usize = 128;
+/// How many batches wait before and behind each worker; this bounds the memory.
+const QUEUE: usize = 4;
+
+/// How many verdicts of each kind there were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) signed: u64,
+    pub(crate) refused: u64,
+    pub(crate) invalid: u64,
+}
+
+impl Counts {
+    pub(crate) const fn add(&mut self, other: Self) {
+        self.signed = self.signed.saturating_add(other.signed);
+        self.refused = self.refused.saturating_add(other.refused);
+        self.invalid = self.invalid.saturating_add(other.invalid);
+    }
+
+    const fn count(&mut self, outcome: &Outcome) {
+        let count = match outcome {
+            Outcome::Sign { .. } => &mut self.signed,
+            Outcome::Refuse { .. } => &mut self.refused,
+            Outcome::Invalid { .. } => &mut self.invalid,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
+/// Verdicts of one batch, as text.
+struct Judged {
+    text: Vec<u8>,
+    counts: Counts,
+}
+
+/// Judges all lines on `workers` threads and writes the verdicts in the order of the lines.
+///
+/// Batches go round the workers, and verdicts are taken from them in the same round, so the order
+/// needs no buffer of its own.
+pub(crate) fn run(
+    input: Input,
+    output: &mut impl Write,
+    workers: usize,
+    now: UnixSeconds,
+) -> Result<Counts, Failure> {
+    thread::scope(|scope| {
+        let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+        for _ in 0..workers.max(1) {
+            let (send_lines, lines) = sync_channel(QUEUE);
+            let (send_verdicts, verdicts) = sync_channel(QUEUE);
+            scope.spawn(move || judge(&lines, &send_verdicts, now));
+            inputs.push(send_lines);
+            outputs.push(verdicts);
+        }
+        let reader = scope.spawn(move || read(input, &inputs));
+        let counts = write(&outputs, output);
+        // Where writing failed, dropping its ends stops the workers and then the reader.
+        drop(outputs);
+        let read = reader
+            .join()
+            .map_err(|_| Failure::io("reader")(std::io::Error::other("it panicked")))?;
+        counts.and_then(|counts| read.map(|()| counts))
+    })
+}
+
+fn read(input: Input, workers: &[SyncSender<Vec<String>>]) -> Result<(), Failure> {
+    let mut lines = Lines::new(input);
+    for worker in workers.iter().cycle() {
+        let mut batch = Vec::with_capacity(BATCH);
+        while batch.len() < BATCH
+            && let Some(line) = lines.next_line()?
+        {
+            batch.push(line.to_owned());
+        }
+        let last = batch.len() < BATCH;
+        let gone = !batch.is_empty() && worker.send(batch).is_err();
+        if last || gone {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn judge(batches: &Receiver<Vec<String>>, verdicts: &SyncSender<Judged>, now: UnixSeconds) {
+    for batch in batches {
+        let mut judged = Judged { text: Vec::new(), counts: Counts::default() };
+        for line in batch {
+            let verdict = check_line(&line, now);
+            judged.counts.count(verdict.outcome());
+            // Writing to memory, and of types without maps, does not fail.
+            let _ = serde_json::to_writer(&mut judged.text, &verdict);
+            judged.text.push(b'\n');
+        }
+        if verdicts.send(judged).is_err() {
+            return;
+        }
+    }
+}
+
+fn write(workers: &[Receiver<Judged>], output: &mut impl Write) -> Result<Counts, Failure> {
+    let mut counts = Counts::default();
+    for worker in workers.iter().cycle() {
+        // The first worker without verdicts is the one after the last batch.
+        let Ok(judged) = worker.recv() else { break };
+        output.write_all(&judged.text).map_err(Failure::io("standard output"))?;
+        counts.add(judged.counts);
+    }
+    output.flush().map_err(Failure::io("standard output"))?;
+    Ok(counts)
+}

@@ -1,0 +1,95 @@
+use countersign::SwapOutcome;
+use countersign::approval::Statement;
+use serde::Serialize;
+
+use crate::output;
+
+/// The result of a swap, as `--json` shows it.
+#[derive(Serialize)]
+pub(crate) struct Report<'a> {
+    swap_id: String,
+    intent_id: &'a str,
+    status: String,
+    digest: String,
+    statement: &'a Statement,
+    deposit_tx: &'a Option<String>,
+    payout_tx: &'a Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    balances: Option<Balances>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    executions: Vec<Execution>,
+}
+
+/// Balances around a swap with the sandbox, read from its chains.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Balances {
+    pub(crate) before: Vec<Balance>,
+    pub(crate) after: Vec<Balance>,
+}
+
+/// What somebody holds of a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Balance {
+    pub(crate) party: &'static str,
+    pub(crate) address: String,
+    pub(crate) token: String,
+    /// In base units.
+    pub(crate) lots: String,
+    /// As a decimal number.
+    pub(crate) amount: String,
+}
+
+/// Something that ran on the sandbox's chains.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Execution {
+    pub(crate) network: String,
+    pub(crate) call: String,
+    pub(crate) gas_used: u64,
+    pub(crate) id: String,
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn new(
+        outcome: &'a SwapOutcome,
+        balances: Option<Balances>,
+        executions: Vec<Execution>,
+    ) -> Self {
+        Self {
+            swap_id: outcome.swap_id.to_string(),
+            intent_id: &outcome.intent_id,
+            status: outcome.status.status.to_string(),
+            digest: outcome
+                .digest
+                .iter()
+                .fold("0x".to_owned(), |hex, byte| format!("{hex}{byte:02x}")),
+            statement: &outcome.statement,
+            deposit_tx: &outcome.status.deposit_tx,
+            payout_tx: &outcome.status.payout_tx,
+            balances,
+            executions,
+        }
+    }
+
+    /// Writes the result for people.
+    pub(crate) fn print(&self) {
+        for Execution { network, call, gas_used, .. } in &self.executions {
+            output::result(format_args!("executed  {call} on {network}, gas {gas_used}"));
+        }
+        for (before, after) in self.balances.iter().flat_map(Balances::pairs) {
+            if before != after {
+                let Balance { party, token, amount, .. } = before;
+                output::result(format_args!(
+                    "moved     {party:<9} {token:<13} {amount} -> {}",
+                    after.amount
+                ));
+            }
+        }
+        output::result(format_args!("{}", self.status));
+    }
+}
+
+impl Balances {
+    fn pairs(&self) -> impl Iterator<Item = (&Balance, &Balance)> {
+        self.before.iter().zip(&self.after)
+    }
+}

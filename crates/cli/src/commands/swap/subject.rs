@@ -1,0 +1,166 @@
+use countersign::evm::{LocalSigner, PermitSigner};
+use countersign::{Config, Countersign, DefiApi, SwapRequest, TrackOptions};
+#[cfg(feature = "sandbox")]
+use countersign_sandbox::Sandbox;
+
+use super::report::{Balance, Balances, Execution};
+use crate::arguments::Swap;
+use crate::connection::{self, SetupError};
+use crate::exit::Failure;
+
+/// Who swaps what with whom.
+pub(crate) struct Subject {
+    pub(crate) countersign: Countersign,
+    pub(crate) request: SwapRequest,
+    #[cfg(feature = "sandbox")]
+    sandbox: Option<Sandbox>,
+}
+
+impl Subject {
+    pub(crate) async fn new(arguments: &Swap) -> Result<Self, Failure> {
+        #[cfg(feature = "sandbox")]
+        if arguments.sandbox {
+            return Self::with_sandbox(arguments).await;
+        }
+        let missing = SetupError::Missing;
+        let registry = arguments.config.registry.as_ref().ok_or(missing("--registry"))?;
+        let policy = arguments.config.policy.as_ref().ok_or(missing("--policy"))?;
+        let config = Config::from_files(registry, policy).map_err(SetupError::from)?;
+        let signer = connection::key(arguments.key_file.as_ref().ok_or(missing("--key-file"))?)?;
+        let recipient = arguments.recipient.clone().ok_or(missing("--recipient"))?;
+        let api = connection::api(&arguments.api)?;
+        Ok(Self {
+            request: request(arguments, &signer, recipient),
+            countersign: assemble(api, config, signer),
+            #[cfg(feature = "sandbox")]
+            sandbox: None,
+        })
+    }
+
+    /// Returns what owner and recipient hold, where the chains are ours to ask.
+    pub(crate) fn balances(&self) -> Option<Vec<Balance>> {
+        #[cfg(feature = "sandbox")]
+        if let Some(sandbox) = &self.sandbox {
+            let parties = [("owner", &self.request.owner), ("recipient", &self.request.recipient)];
+            let of = |(party, address): (_, &String)| sandbox_balances(sandbox, party, address);
+            return Some(parties.into_iter().flat_map(of).collect());
+        }
+        None
+    }
+
+    /// Returns what owner and recipient held and what they hold now.
+    pub(crate) fn change(&self, before: Option<Vec<Balance>>) -> Option<Balances> {
+        let (before, after) = (before?, self.balances()?);
+        Some(Balances { before, after })
+    }
+
+    pub(crate) async fn end(self) {
+        #[cfg(feature = "sandbox")]
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+#[cfg(not(feature = "sandbox"))]
+impl Subject {
+    #[expect(
+        clippy::unused_async,
+        clippy::unused_self,
+        reason = "only a sandbox has to be prepared"
+    )]
+    pub(crate) async fn prepare(&self, _: &Swap, _: TrackOptions) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    #[expect(clippy::unused_self, reason = "only a sandbox tells what it executed")]
+    pub(crate) const fn executions(&self) -> Vec<Execution> {
+        Vec::new()
+    }
+}
+
+#[cfg(feature = "sandbox")]
+impl Subject {
+    async fn with_sandbox(arguments: &Swap) -> Result<Self, Failure> {
+        let missing = SetupError::Missing;
+        let config = crate::commands::sandbox::config(0, arguments.hostile);
+        let sandbox = Sandbox::start(config).await?;
+        let config = Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml());
+        let config = config.map_err(SetupError::from)?;
+        let accounts = sandbox.accounts();
+        // A network without accounts is refused with the names of those that are known.
+        let account = accounts.iter().find(|account| account.network == arguments.from.network);
+        let account = account.or(accounts.first()).ok_or(missing("an account of the sandbox"))?;
+        let signer = LocalSigner::from_hex(account.private_key())
+            .map_err(|source| SetupError::Key { path: "sandbox".into(), source })?;
+        let recipient =
+            arguments.recipient.clone().or_else(|| sandbox.new_recipient(&arguments.to.network));
+        let api = crate::arguments::Api {
+            url: Some(sandbox.url().to_owned()),
+            key_file: None,
+            profile: arguments.api.profile,
+        };
+        let api = connection::api_with_key(&api, sandbox.api_key().to_owned().into())?;
+        Ok(Self {
+            request: request(arguments, &signer, recipient.unwrap_or_default()),
+            countersign: assemble(api, config, signer),
+            sandbox: Some(sandbox),
+        })
+    }
+
+    /// Runs the earlier swap that a lie about it needs.
+    pub(crate) async fn prepare(
+        &self,
+        arguments: &Swap,
+        options: TrackOptions,
+    ) -> Result<(), Failure> {
+        if arguments.hostile.tamper == Some(countersign_sandbox::Tamper::NonceAlreadyUsed) {
+            crate::output::say(format_args!(
+                "an earlier swap, whose nonce will be handed out again"
+            ));
+            self.countersign.swap(&self.request, options, |_| {}).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn executions(&self) -> Vec<Execution> {
+        let executions = self.sandbox.as_ref().map(Sandbox::executions).unwrap_or_default();
+        let shown = |execution: countersign_sandbox::Execution| Execution {
+            network: execution.network,
+            call: execution.call,
+            gas_used: execution.gas_used,
+            id: execution.id,
+        };
+        executions.into_iter().map(shown).collect()
+    }
+}
+
+#[cfg(feature = "sandbox")]
+fn sandbox_balances(sandbox: &Sandbox, party: &'static str, address: &str) -> Vec<Balance> {
+    let shown = |balance: countersign_sandbox::Balance| Balance {
+        party,
+        address: address.to_owned(),
+        token: format!("{}@{}", balance.token, balance.network),
+        lots: balance.lots.to_string(),
+        amount: balance.lots.to_decimal(balance.decimals),
+    };
+    sandbox.balances(address).into_iter().map(shown).collect()
+}
+
+fn assemble(api: DefiApi, config: Config, signer: LocalSigner) -> Countersign {
+    Countersign::builder(api, config).signer(signer).build()
+}
+
+fn request(arguments: &Swap, signer: &LocalSigner, recipient: String) -> SwapRequest {
+    let owner = signer.address().to_string();
+    SwapRequest {
+        from: arguments.from.clone(),
+        to: arguments.to.clone(),
+        amount: arguments.amount.clone(),
+        min_out: arguments.min_out.clone(),
+        slippage: arguments.slippage,
+        refund_address: arguments.refund_address.clone().unwrap_or_else(|| owner.clone()),
+        owner,
+        recipient,
+    }
+}
