@@ -111,7 +111,7 @@ pub(crate) struct Api {
     #[arg(long = "api-url", value_name = "URL", env = "COUNTERSIGN_API_URL")]
     pub(crate) url: Option<String>,
     /// A file with the API key [default: the variable `COUNTERSIGN_API_KEY`]
-    #[arg(long = "api-key-file", value_name = "FILE")]
+    #[arg(id = "api_key_file", long = "api-key-file", value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
     /// The API's dialect: g1, g2 or g3
     #[arg(long, default_value = "g3")]
