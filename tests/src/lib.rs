@@ -1,1 +1,20 @@
-//! tests
+//! What the whole-system tests share: a sandbox with a client of it, and eyes on what moved.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod clock;
+mod files;
+mod funds;
+mod refusals;
+mod relay;
+mod scene;
+mod signers;
+mod vectors;
+
+pub use clock::SetClock;
+pub use files::ConfigFiles;
+pub use funds::Funds;
+pub use refusals::assert_refused;
+pub use relay::{Fate, Relay};
+pub use scene::{SHORT, Scene, short_steps, until_reserved, until_verified};
+pub use signers::{Counter, CountingSigner};
+pub use vectors::codes_of_kind;

@@ -1,0 +1,104 @@
+use async_trait::async_trait;
+use countersign::api_types::defi::Mechanism;
+use countersign::{ApiError, DefiApi, Intent, Offer, Order, SwapApi, SwapStatus};
+
+type Change<T> = Box<dyn Fn(&mut T) + Send + Sync>;
+type Submission = Box<dyn Fn(u32) -> Fate + Send + Sync>;
+
+/// An API that changes what another one answers: what a broken or bought implementation could
+/// hand to the flow.
+pub struct Relay {
+    api: DefiApi,
+    offer: Change<Offer>,
+    intent: Change<Intent>,
+    submission: Submission,
+    submissions: std::sync::atomic::AtomicU32,
+}
+
+/// What becomes of a submission.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a test names all of them")]
+pub enum Fate {
+    /// It arrives, and its answer comes back.
+    Delivered,
+    /// It arrives, and its answer is lost.
+    AnswerLost(ApiError),
+    /// It does not arrive.
+    Lost(ApiError),
+}
+
+impl Relay {
+    /// Relays everything as it is.
+    pub fn new(api: DefiApi) -> Self {
+        Self {
+            api,
+            offer: Box::new(|_| {}),
+            intent: Box::new(|_| {}),
+            submission: Box::new(|_| Fate::Delivered),
+            submissions: 0.into(),
+        }
+    }
+
+    /// Changes each offer.
+    #[must_use]
+    pub fn offers(mut self, change: impl Fn(&mut Offer) + Send + Sync + 'static) -> Self {
+        self.offer = Box::new(change);
+        self
+    }
+
+    /// Changes each created intent.
+    #[must_use]
+    pub fn intents(mut self, change: impl Fn(&mut Intent) + Send + Sync + 'static) -> Self {
+        self.intent = Box::new(change);
+        self
+    }
+
+    /// Decides about each submission, by how many were before it.
+    #[must_use]
+    pub fn submissions(mut self, fate: impl Fn(u32) -> Fate + Send + Sync + 'static) -> Self {
+        self.submission = Box::new(fate);
+        self
+    }
+}
+
+#[async_trait]
+impl SwapApi for Relay {
+    async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
+        let mut offer = self.api.quote(order).await?;
+        (self.offer)(&mut offer);
+        Ok(offer)
+    }
+
+    async fn create(&self, order: &Order, offer: &Offer) -> Result<Intent, ApiError> {
+        let mut intent = self.api.create(order, offer).await?;
+        (self.intent)(&mut intent);
+        Ok(intent)
+    }
+
+    async fn submit(
+        &self,
+        intent_id: &str,
+        mechanism: &Mechanism,
+        signed_data: &str,
+    ) -> Result<(), ApiError> {
+        let before = self.submissions.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        match (self.submission)(before) {
+            Fate::Delivered => self.api.submit(intent_id, mechanism, signed_data).await,
+            Fate::AnswerLost(error) => {
+                self.api.submit(intent_id, mechanism, signed_data).await?;
+                Err(error)
+            }
+            Fate::Lost(error) => Err(error),
+        }
+    }
+
+    async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
+        self.api.status(intent_id).await
+    }
+}
+
+impl std::fmt::Debug for Relay {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Relay").finish_non_exhaustive()
+    }
+}

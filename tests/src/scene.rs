@@ -1,0 +1,198 @@
+use std::time::Duration;
+
+use countersign::api_types::defi::Profile;
+use countersign::http_client::DefiClient;
+use countersign::units::Bps;
+use countersign::{
+    Config, Countersign, CountersignBuilder, DefiApi, FlowError, Reserved, SwapApi, SwapRequest,
+    TrackOptions, Verified,
+};
+use countersign_sandbox::{Account, Sandbox, SandboxConfig};
+
+use crate::{Counter, CountingSigner, Funds};
+
+/// How a swap with a sandbox whose steps are short is followed.
+pub const SHORT: TrackOptions = TrackOptions {
+    first_wait: Duration::from_millis(5),
+    longest_wait: Duration::from_millis(40),
+    deadline: Duration::from_secs(30),
+};
+
+/// A sandbox, an account of it whose key is counted, and a recipient.
+#[derive(Debug)]
+pub struct Scene {
+    /// The counterparty.
+    pub sandbox: Sandbox,
+    /// In which dialect it is spoken to.
+    pub profile: Profile,
+    /// Who pays.
+    pub account: Account,
+    /// Who is paid, by the network's name of the destination.
+    pub recipient: String,
+    /// How often the account's key was asked to sign.
+    pub signatures: Counter,
+    /// The destination, as `TOKEN@network`.
+    pub to: String,
+}
+
+impl Scene {
+    /// Starts a sandbox with short steps, where USDC is to be swapped.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not start, or does not know the destination.
+    pub async fn start(config: SandboxConfig, profile: Profile, to: &str) -> Self {
+        let sandbox = Sandbox::start(config).await.unwrap();
+        let (_, network) = to.split_once('@').unwrap();
+        let recipient = sandbox.new_recipient(network).unwrap();
+        let account = sandbox.accounts().swap_remove(0);
+        let (signatures, to) = (Counter::default(), to.to_owned());
+        Self { sandbox, profile, account, recipient, signatures, to }
+    }
+
+    /// Starts an honest sandbox in the first dialect, where USDC is to be swapped for SOL.
+    pub async fn honest() -> Self {
+        Self::start(short_steps(), Profile::G1, "SOL@solana").await
+    }
+
+    /// Acts as another account of the sandbox.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is none of that name.
+    #[must_use]
+    pub fn acting_as(mut self, name: &str) -> Self {
+        let accounts = self.sandbox.accounts();
+        self.account = accounts.into_iter().find(|account| account.name == name).unwrap();
+        self
+    }
+
+    /// Returns a client with short deadlines.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it can't be set up.
+    pub fn api(&self) -> DefiApi {
+        let client = DefiClient::builder(self.sandbox.url())
+            .api_key(self.sandbox.api_key().to_owned().into())
+            .profile(self.profile)
+            .attempt_deadline(Duration::from_secs(10))
+            .total_deadline(Duration::from_secs(20));
+        DefiApi::new(client.build().unwrap())
+    }
+
+    /// Returns the sandbox's own registry and policy.
+    ///
+    /// # Panics
+    ///
+    /// Panics if they can't be read.
+    pub fn config(&self) -> Config {
+        self.config_with(|_, _| {})
+    }
+
+    /// Returns the sandbox's registry and policy after a change of their texts.
+    ///
+    /// # Panics
+    ///
+    /// Panics if they can't be read any more.
+    pub fn config_with(&self, change: impl FnOnce(&mut String, &mut String)) -> Config {
+        let (mut registry, mut policy) = (self.sandbox.registry_toml(), self.sandbox.policy_toml());
+        change(&mut registry, &mut policy);
+        Config::from_toml(&registry, &policy).unwrap()
+    }
+
+    /// Begins to set up a flow over the sandbox, with the account's key.
+    pub fn builder(&self, config: Config) -> CountersignBuilder {
+        self.builder_over(self.api(), config)
+    }
+
+    /// Begins to set up a flow over an API, with the account's key.
+    pub fn builder_over(&self, api: impl SwapApi + 'static, config: Config) -> CountersignBuilder {
+        Countersign::builder(api, config).signer(self.signer())
+    }
+
+    /// Returns a flow over the sandbox with its own registry and policy.
+    pub fn countersign(&self) -> Countersign {
+        self.builder(self.config()).build()
+    }
+
+    /// Returns the account's key, counted.
+    pub fn signer(&self) -> CountingSigner {
+        CountingSigner::new(self.account.private_key(), &self.signatures)
+    }
+
+    /// Asks for 100 USDC to be swapped.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the destination is no token on a network.
+    pub fn request(&self) -> SwapRequest {
+        SwapRequest {
+            from: "USDC@ethereum".parse().unwrap(),
+            to: self.to.parse().unwrap(),
+            amount: "100".to_owned(),
+            min_out: None,
+            slippage: Bps::new(50).unwrap(),
+            owner: self.account.address.clone(),
+            recipient: self.recipient.clone(),
+            refund_address: self.account.address.clone(),
+        }
+    }
+
+    /// Reads what the payer and the recipient hold.
+    pub fn funds(&self) -> Funds {
+        Funds::of(&self.sandbox, &[&self.account.address, &self.recipient])
+    }
+
+    /// Asserts that no key was asked to sign and nothing ran on any chain.
+    ///
+    /// # Panics
+    ///
+    /// Panics if something did; `before` is what was held at the start.
+    pub fn assert_untouched(&self, before: &Funds, what: &str) {
+        assert_eq!(self.signatures.get(), 0, "{what}: a key was asked to sign");
+        self.assert_unmoved(before, what);
+    }
+
+    /// Asserts that nothing ran on any chain.
+    ///
+    /// # Panics
+    ///
+    /// Panics if something did; `before` is what was held at the start.
+    pub fn assert_unmoved(&self, before: &Funds, what: &str) {
+        assert_eq!(self.sandbox.executions(), [], "{what}: something ran");
+        assert_eq!(self.funds(), *before, "{what}: funds moved");
+    }
+}
+
+/// A sandbox whose swaps take as good as no time.
+pub fn short_steps() -> SandboxConfig {
+    SandboxConfig { step: Duration::from_millis(2), ..SandboxConfig::default() }
+}
+
+/// Runs the steps up to and including `verify`.
+///
+/// # Errors
+///
+/// Returns the [`FlowError`] of the step that failed.
+pub async fn until_verified(
+    countersign: &Countersign,
+    request: &SwapRequest,
+) -> Result<Verified, FlowError> {
+    let offered = countersign.quote(request).await?;
+    let created = countersign.create(countersign.accept(offered)?).await?;
+    countersign.verify(countersign.bind(created)?)
+}
+
+/// Runs the steps up to and including `reserve`.
+///
+/// # Errors
+///
+/// Returns the [`FlowError`] of the step that failed.
+pub async fn until_reserved(
+    countersign: &Countersign,
+    request: &SwapRequest,
+) -> Result<Reserved, FlowError> {
+    let verified = until_verified(countersign, request).await?;
+    countersign.reserve(countersign.review(verified).await?).await
+}

@@ -1,0 +1,8 @@
+//! Whole swaps through the facade: what moves, and what stops one before it begins.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod configuration;
+mod finishing;
+mod review;
+mod stopping;
+mod submitting;

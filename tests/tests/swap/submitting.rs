@@ -1,0 +1,179 @@
+//! Approvals on their way: sent twice, lost, answered late, and what the chain refuses.
+
+use std::time::Duration;
+
+use countersign::api_types::defi::Profile;
+use countersign::http_client::Retry;
+use countersign::{ApiError, FlowError, Status, Step, follow};
+use countersign_sandbox::SandboxConfig;
+use countersign_tests::{
+    ConfigFiles, Fate, Relay, SHORT, Scene, SetClock, short_steps, until_reserved, until_verified,
+};
+
+const GIVEN: u64 = 100_000_000;
+
+fn lost() -> ApiError {
+    let message = "the connection broke".to_owned();
+    ApiError { code: "io", retry: Retry::AskFirst, message }
+}
+
+#[tokio::test]
+async fn an_approval_that_is_sent_twice_moves_funds_once() {
+    for profile in Profile::ALL {
+        let scene = Scene::start(short_steps(), profile, "USDC@base").await;
+        let (countersign, before) = (scene.countersign(), scene.funds());
+        let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
+        let signed = countersign.sign(&reserved).await.unwrap();
+        countersign.approve(&signed).await.unwrap();
+        countersign.approve(&signed).await.unwrap();
+        let last = follow(&scene.api(), signed.intent_id(), SHORT, &mut |_| {}).await.unwrap();
+        assert_eq!(last.status, Status::Finished, "{profile}");
+        countersign.approve(&signed).await.unwrap();
+        let after = before.minus(&scene.account.address, "USDC", GIVEN).plus(
+            &scene.recipient,
+            "USDC_base",
+            GIVEN,
+        );
+        assert_eq!(scene.funds(), after, "{profile}");
+    }
+}
+
+#[tokio::test]
+async fn signing_twice_gives_the_same_bytes() {
+    let scene = Scene::honest().await;
+    let countersign = scene.countersign();
+    let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
+    let first = countersign.sign(&reserved).await.unwrap();
+    let second = countersign.sign(&reserved).await.unwrap();
+    assert_eq!(first.signature(), second.signature());
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_an_approval_is_made_up_for_by_the_status() {
+    let scene = Scene::honest().await;
+    let before = scene.funds();
+    let relay = Relay::new(scene.api()).submissions(|_| Fate::AnswerLost(lost()));
+    let countersign = scene.builder_over(relay, scene.config()).build();
+    let outcome = countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
+    assert_eq!(outcome.status.status, Status::Finished);
+    assert_eq!(scene.signatures.get(), 1);
+    let after = before.minus(&scene.account.address, "USDC", GIVEN).plus(
+        &scene.recipient,
+        "SOL",
+        666_666_666,
+    );
+    assert_eq!(scene.funds(), after);
+}
+
+#[tokio::test]
+async fn an_approval_that_did_not_arrive_is_sent_again_and_not_for_ever() {
+    let scene = Scene::honest().await;
+    let relay = Relay::new(scene.api()).submissions(|before| match before {
+        0 => Fate::Lost(lost()),
+        _ => Fate::Delivered,
+    });
+    let countersign = scene.builder_over(relay, scene.config()).build();
+    let outcome = countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
+    assert_eq!(outcome.status.status, Status::Finished);
+    assert_eq!(scene.signatures.get(), 1);
+
+    let before = scene.funds();
+    let ran = scene.sandbox.executions().len();
+    let relay = Relay::new(scene.api()).submissions(|_| Fate::Lost(lost()));
+    let countersign = scene.builder_over(relay, scene.config()).build();
+    let result = countersign.swap(&scene.request(), SHORT, |_| {}).await;
+    let Err(FlowError::Api { step: Step::Approve, source }) = result else { panic!("{result:?}") };
+    assert_eq!(source, lost());
+    assert_eq!((scene.funds(), scene.sandbox.executions().len()), (before, ran));
+}
+
+#[tokio::test]
+async fn a_missing_allowance_is_told_as_such_and_nothing_moves() {
+    for profile in Profile::ALL {
+        let scene = Scene::start(short_steps(), profile, "USDC@base").await;
+        let scene = scene.acting_as("no-allowance");
+        let before = scene.funds();
+        let result = scene.countersign().swap(&scene.request(), SHORT, |_| {}).await;
+        let Err(FlowError::Api { step, source }) = result else { panic!("{profile}: {result:?}") };
+        assert_eq!((step, source.code), (Step::Approve, "permit2_allowance_missing"));
+        assert_eq!(source.retry, Retry::Never, "{profile}");
+        scene.assert_unmoved(&before, "no allowance");
+        // The twin, over the same sandbox.
+        let scene = scene.acting_as("default");
+        scene.countersign().swap(&scene.request(), SHORT, |_| {}).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_balance_that_is_too_small_is_the_chains_own_refusal() {
+    // The allowance of the sandbox's account is exactly its balance of 100,000.
+    let scene = Scene::honest().await;
+    let config = scene.config_with(|_, policy| *policy = policy.replace("\"50000\"", "\"500000\""));
+    let mut request = scene.request();
+    "100000.000001".clone_into(&mut request.amount);
+    let before = scene.funds();
+    let countersign = scene.builder(config).build();
+    let result = countersign.swap(&request, SHORT, |_| {}).await;
+    assert!(matches!(result, Err(FlowError::Api { step: Step::Approve, .. })), "{result:?}");
+    scene.assert_unmoved(&before, "too small a balance");
+    "100000".clone_into(&mut request.amount);
+    let outcome = countersign.swap(&request, SHORT, |_| {}).await.unwrap();
+    assert_eq!(outcome.status.status, Status::Finished);
+}
+
+#[tokio::test]
+async fn an_approval_that_comes_too_late_is_refused_by_the_chain() {
+    let lifetime = Duration::from_secs(1);
+    let config = SandboxConfig { intent_lifetime: lifetime, ..short_steps() };
+    let scene = Scene::start(config, Profile::G2, "SOL@solana").await;
+    // Our own clock is slow, so that it is not us who notices.
+    let (clock, before) = (SetClock::default(), scene.funds());
+    clock.advance(-60);
+    let countersign = scene.builder(scene.config()).clock(clock).build();
+    let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
+    let signed = countersign.sign(&reserved).await.unwrap();
+    // The deadline counts whole seconds and the last of them still holds.
+    tokio::time::sleep(lifetime * 2).await;
+    let result = countersign.approve(&signed).await;
+    assert!(matches!(result, Err(FlowError::Api { step: Step::Approve, .. })), "{result:?}");
+    scene.assert_unmoved(&before, "too late");
+}
+
+#[tokio::test]
+async fn nothing_is_signed_after_the_deadline() {
+    let scene = Scene::honest().await;
+    let (clock, before) = (SetClock::default(), scene.funds());
+    let countersign = scene.builder(scene.config()).clock(clock.clone()).build();
+    let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
+    clock.advance(3_000);
+    let result = countersign.sign(&reserved).await;
+    let Err(FlowError::Sign(error)) = result else { panic!("{result:?}") };
+    assert!(matches!(error, countersign::evm::SignError::OutOfDate { .. }), "{error}");
+    scene.assert_untouched(&before, "after the deadline");
+}
+
+#[tokio::test]
+async fn a_policy_that_is_paused_meanwhile_stops_the_next_step() {
+    let scene = Scene::honest().await;
+    let (registry, policy) = (scene.sandbox.registry_toml(), scene.sandbox.policy_toml());
+    let paused = policy.replace("paused = false", "paused = true");
+    let files = ConfigFiles::new(&registry, &policy);
+    let countersign = scene.builder(files.read().unwrap()).build();
+    let before = scene.funds();
+
+    let verified = until_verified(&countersign, &scene.request()).await.unwrap();
+    files.set_policy(&paused);
+    let reviewed = countersign.review(verified).await.unwrap();
+    let result = countersign.reserve(reviewed).await;
+    assert!(matches!(result, Err(FlowError::Paused)), "{result:?}");
+
+    files.set_policy(&policy);
+    let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
+    files.set_policy(&paused);
+    let result = countersign.sign(&reserved).await;
+    assert!(matches!(result, Err(FlowError::Paused)), "{result:?}");
+    scene.assert_untouched(&before, "paused");
+
+    files.set_policy(&policy);
+    countersign.approve(&countersign.sign(&reserved).await.unwrap()).await.unwrap();
+}
