@@ -108,3 +108,35 @@ fn check_mode(path: &Path, metadata: &fs::Metadata) -> Result<(), ConfigFileErro
 fn check_mode(_: &Path, _: &fs::Metadata) -> Result<(), ConfigFileError> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mainnet_samples_are_read_and_pin_no_escrow() {
+        let registry = include_str!("../../../examples/config/registry.mainnet.toml");
+        let policy = include_str!("../../../examples/config/policy.mainnet.toml");
+        let config = Config::from_toml(registry, policy).unwrap();
+        let ethereum = config.registry().network("ethereum").unwrap();
+        assert!(ethereum.escrows.is_empty() && ethereum.resolvers.is_empty());
+        assert!(!config.policy().unwrap().allows_address("anyone"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_write_decides_nothing() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let registry = folder.path().join("registry.toml");
+        fs::write(&registry, include_str!("../../../examples/config/registry.mainnet.toml"))
+            .unwrap();
+        let policy = folder.path().join("policy.toml");
+        fs::write(&policy, include_str!("../../../examples/config/policy.mainnet.toml")).unwrap();
+        for (mode, taken) in [(0o600, true), (0o644, true), (0o664, false), (0o606, false)] {
+            fs::set_permissions(&policy, fs::Permissions::from_mode(mode)).unwrap();
+            let read = Config::from_files(&registry, &policy);
+            assert_eq!(read.is_ok(), taken, "{mode:o}: {read:?}");
+        }
+    }
+}

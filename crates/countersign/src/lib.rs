@@ -41,3 +41,8 @@ pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
 pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};
 pub use swap::{Event, SwapOutcome, follow};
 pub use track::TrackOptions;
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
