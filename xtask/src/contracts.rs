@@ -4,14 +4,14 @@ mod artifact;
 mod compiler;
 mod error;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::outcome::Outcome;
 use artifact::Artifact;
 use error::ContractsError;
 
 /// The arguments of `cargo xtask contracts`.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(crate) struct Arguments {
     /// Write what was compiled over the committed artifacts
     #[arg(long)]
@@ -42,7 +42,7 @@ struct Folders {
 
 impl Folders {
     fn new() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let root = crate::cargo::root();
         Self { contracts: root.join("contracts"), compiler: root.join("target").join("solc") }
     }
 

@@ -1,7 +1,10 @@
 //! What CI calls: one subcommand per file, in Rust, with nothing to install first.
 
+mod bench;
+mod cargo;
 mod contracts;
 mod outcome;
+mod test;
 
 use std::process::ExitCode;
 
@@ -19,12 +22,18 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run every test and every check, and say at the end what was skipped and why
+    Test(test::Arguments),
+    /// Measure, and compare with what it may cost; fails where it costs more
+    Bench(bench::Arguments),
     /// Compile the sandbox's contracts again and compare every byte with what is committed
     Contracts(contracts::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Test(arguments) => test::run(&arguments).map_err(Into::into),
+        Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
         Command::Contracts(arguments) => contracts::run(&arguments).map_err(Into::into),
     };
     outcome::report(outcome)

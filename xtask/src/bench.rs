@@ -1,0 +1,115 @@
+//! `cargo xtask bench`: measures, and compares with what it may cost.
+
+mod estimates;
+mod ratio;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::cargo::cargo;
+use crate::outcome::Outcome;
+use estimates::Estimates;
+use ratio::{EVM, Ratio};
+
+/// The arguments of `cargo xtask bench`.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// What to measure
+    suite: Suite,
+    /// Measure for a short time: to see that it works, not how fast it is
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Suite {
+    /// Permit2: verification and approval beside a raw signature
+    Evm,
+}
+
+/// Why nothing could be measured.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BenchError {
+    /// Something could not be run or written.
+    #[error("cannot {action}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The benchmark did not come to its end.
+    #[error("the benchmark failed")]
+    Failed,
+    /// Cargo did not say where it builds.
+    #[error("expected cargo metadata to name its target directory")]
+    NoTarget,
+    /// A measurement is missing.
+    #[error("expected a median of {id} in {}", path.display())]
+    NoMedian {
+        /// The benchmark's name.
+        id: &'static str,
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+}
+
+/// Runs a suite, and judges what it measured.
+///
+/// # Errors
+///
+/// Returns a [`BenchError`] if it can't be run or measures nothing.
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, BenchError> {
+    let (package, bench, ratios) = match arguments.suite {
+        Suite::Evm => ("countersign-evm", "permit", &EVM),
+    };
+    let estimates = Estimates::new(&target()?);
+    // What an earlier run measured must not be taken for what this one did.
+    estimates.forget(ratios)?;
+    measure(package, bench, arguments.quick, &estimates)?;
+    judge(ratios, &estimates)
+}
+
+fn measure(
+    package: &str,
+    bench: &str,
+    quick: bool,
+    estimates: &Estimates,
+) -> Result<(), BenchError> {
+    let mut command = cargo();
+    command.args(["bench", "--locked", "--package", package, "--bench", bench, "--"]);
+    if quick {
+        command.args(["--warm-up-time=0.5", "--measurement-time=1"]);
+    }
+    let run = command.env("CRITERION_HOME", estimates.folder()).status();
+    let status = run.map_err(|source| BenchError::Io { action: "run cargo bench", source })?;
+    if status.success() { Ok(()) } else { Err(BenchError::Failed) }
+}
+
+fn judge(ratios: &[Ratio], estimates: &Estimates) -> Result<Outcome, BenchError> {
+    let median = |id| estimates.median(id);
+    let mut lines = Vec::new();
+    for id in ratio::ids(ratios) {
+        lines.push(format!("median {id} {:.2} µs", median(id)? / 1_000.0));
+    }
+    let mut good = true;
+    for ratio in ratios {
+        let judged = ratio.judge(median)?;
+        good &= judged.holds();
+        lines.push(judged.to_string());
+    }
+    let written = lines.iter().try_for_each(|line| writeln!(io::stdout(), "{line}"));
+    written.map_err(|source| BenchError::Io { action: "write to the standard output", source })?;
+    Ok(Outcome::Written { good })
+}
+
+/// Asks cargo where it builds: a configuration or `CARGO_TARGET_DIR` may have moved it.
+fn target() -> Result<PathBuf, BenchError> {
+    let output = cargo().args(["metadata", "--no-deps", "--format-version=1"]).output();
+    let output =
+        output.map_err(|source| BenchError::Io { action: "run cargo metadata", source })?;
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).map_err(|_| BenchError::NoTarget)?;
+    let target = metadata.get("target_directory").and_then(serde_json::Value::as_str);
+    target.map(PathBuf::from).ok_or(BenchError::NoTarget)
+}

@@ -1,0 +1,124 @@
+//! The list of checks, and how each is run.
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use super::reader::Reader;
+use super::tally::Tally;
+use crate::cargo::cargo;
+use crate::contracts;
+use crate::outcome::{Outcome, explain};
+
+/// A part of the whole that can be run alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Part {
+    /// Unit, integration, example and documentation tests
+    Tests,
+    /// Format and clippy
+    Lints,
+    /// The documentation, without a warning
+    Docs,
+    /// The command without the sandbox
+    Production,
+    /// The contracts' artifacts
+    Contracts,
+    /// Dependencies: licences, bans, sources
+    Deny,
+}
+
+/// One check.
+pub(super) struct Check {
+    pub(super) part: Part,
+    pub(super) name: &'static str,
+    /// Runs it; takes its name.
+    pub(super) run: fn(&str) -> io::Result<Tally>,
+}
+
+/// All checks, the quick ones first.
+pub(super) const CHECKS: &[Check] = &[
+    Check { part: Part::Lints, name: "format", run: format },
+    Check { part: Part::Tests, name: "tests", run: tests },
+    Check { part: Part::Lints, name: "clippy", run: clippy },
+    Check { part: Part::Docs, name: "docs", run: docs },
+    Check { part: Part::Production, name: "production build", run: production },
+    Check { part: Part::Contracts, name: "contracts", run: contracts },
+    Check { part: Part::Deny, name: "deny", run: deny },
+];
+
+fn format(_: &str) -> io::Result<Tally> {
+    judge(cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// Runs all tests to the end. Their output is shown as it comes.
+fn tests(_: &str) -> io::Result<Tally> {
+    let arguments = ["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"];
+    let mut command = cargo();
+    show(command.args(arguments))?;
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let mut reader = Reader::default();
+    if let Some(output) = child.stdout.take() {
+        copy(BufReader::new(output), &mut reader)?;
+    }
+    Ok(reader.finish(child.wait()?.success()))
+}
+
+fn clippy(_: &str) -> io::Result<Tally> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    judge(cargo().args(arguments))
+}
+
+fn docs(_: &str) -> io::Result<Tally> {
+    let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
+    judge(cargo().args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn production(_: &str) -> io::Result<Tally> {
+    judge(cargo().args(["build", "-p", "countersign-cli", "--no-default-features", "--locked"]))
+}
+
+fn contracts(name: &str) -> io::Result<Tally> {
+    writeln!(io::stdout(), "cargo xtask contracts")?;
+    Ok(match contracts::run(&contracts::Arguments::default()) {
+        Ok(Outcome::Skipped(why)) => Tally::skipped(name, &why),
+        Ok(_) => Tally::passed(),
+        Err(error) => {
+            explain(&error);
+            Tally::failed()
+        }
+    })
+}
+
+fn deny(name: &str) -> io::Result<Tally> {
+    let mut version = cargo();
+    let version = version.args(["deny", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+    if !version.status()?.success() {
+        return Ok(Tally::skipped(name, "needs cargo-deny"));
+    }
+    // Duplicates are worth a look now and then, and pages long.
+    let checks = ["bans", "licenses", "sources"];
+    judge(cargo().args(["deny", "--locked", "check", "--allow=duplicate"]).args(checks))
+}
+
+/// Runs a command whose exit status is the whole answer.
+fn judge(command: &mut Command) -> io::Result<Tally> {
+    show(command)?;
+    let good = command.status()?.success();
+    Ok(if good { Tally::passed() } else { Tally::failed() })
+}
+
+fn show(command: &Command) -> io::Result<()> {
+    let arguments: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
+    writeln!(io::stdout(), "cargo {}", arguments.join(" "))
+}
+
+fn copy(mut output: impl BufRead, reader: &mut Reader) -> io::Result<()> {
+    let mut line = Vec::new();
+    while output.read_until(b'\n', &mut line)? > 0 {
+        if reader.take(String::from_utf8_lossy(&line).trim_end()) {
+            io::stdout().write_all(&line)?;
+        }
+        line.clear();
+    }
+    Ok(())
+}
