@@ -19,8 +19,6 @@ pub enum Code {
     Replay,
     /// The registry pins nothing to compare with.
     Unpinned,
-    /// Terms, registry, chain or key belong to different environments.
-    Environment,
     /// The answer names an address to approve that is not pinned.
     ApproveTo,
     /// The host's clock and the latest block differ too much.
@@ -74,7 +72,6 @@ impl Code {
             Self::Deadline => "deadline",
             Self::Replay => "replay",
             Self::Unpinned => "unpinned",
-            Self::Environment => "environment",
             Self::ApproveTo => "approve_to",
             Self::Clock => "clock",
             Self::Limits => "limits",

@@ -6,6 +6,8 @@ use crate::Code;
 
 /// How many characters of a found value are shown.
 const EXCERPT: usize = 160;
+/// How many violations a refusal lists.
+const MOST: usize = 100;
 
 /// One check that a payload failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,18 +66,27 @@ const fn is_invisible(character: char) -> bool {
 }
 
 /// The violations found so far.
+///
+/// Lists up to a hundred; a payload with more is counted on, so that its refusal stays readable.
 #[derive(Clone, Debug, Default)]
-pub struct Violations(Vec<Violation>);
+pub struct Violations {
+    list: Vec<Violation>,
+    omitted: usize,
+}
 
 impl Violations {
     /// Starts with none.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { list: Vec::new(), omitted: 0 }
     }
 
     /// Adds one.
     pub fn push(&mut self, violation: Violation) {
-        self.0.push(violation);
+        if self.list.len() < MOST {
+            self.list.push(violation);
+        } else {
+            self.omitted = self.omitted.saturating_add(1);
+        }
     }
 
     /// Adds a violation of `code` by `member`, unless `holds`.
@@ -95,7 +106,7 @@ impl Violations {
 
     /// Says whether there are none.
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// Passes where there are none.
@@ -104,13 +115,12 @@ impl Violations {
     ///
     /// Returns the [`Refusal`] that lists them all.
     pub fn into_result(self) -> Result<(), Refusal> {
-        if self.0.is_empty() { Ok(()) } else { Err(Refusal { violations: self.0 }) }
-    }
-}
-
-impl From<Violations> for Vec<Violation> {
-    fn from(violations: Violations) -> Self {
-        violations.0
+        let Self { list: mut violations, omitted } = self;
+        if omitted > 0 {
+            let found = format_args!("{omitted} more");
+            violations.push(Violation::new(Code::Malformed, "payload", "fewer violations", found));
+        }
+        if violations.is_empty() { Ok(()) } else { Err(Refusal { violations }) }
     }
 }
 
@@ -152,6 +162,15 @@ mod tests {
     fn an_excerpt_is_short_and_shows_what_is_hidden() {
         assert_eq!(excerpt("a\u{202e}b\n"), "a\\u{202e}b\\n");
         assert_eq!(excerpt(&"x".repeat(1_000)).chars().count(), EXCERPT + 1);
+    }
+
+    #[test]
+    fn a_refusal_stays_readable() {
+        let mut violations = Violations::new();
+        (0..1_000).for_each(|found| violations.require(false, Code::Message, "x", "none", found));
+        let refusal = violations.into_result().unwrap_err();
+        assert_eq!(refusal.violations().len(), MOST + 1);
+        assert_eq!(refusal.violations()[MOST].found, "900 more");
     }
 
     #[test]

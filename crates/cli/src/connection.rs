@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use countersign::approval::ConfigError;
 use countersign::evm::{LocalSigner, ParseKeyError};
-use countersign::http_client::{ConfigError as ClientConfigError, DefiClient, SecretString};
+use countersign::http_client::{
+    ConfigError as ClientConfigError, DefiClient, ExposeSecret, SecretString,
+};
 use countersign::{ConfigFileError, DefiApi};
 
 use crate::arguments::Api;
@@ -39,9 +41,9 @@ pub(crate) enum SetupError {
 pub(crate) fn api(arguments: &Api) -> Result<DefiApi, SetupError> {
     let key = match &arguments.key_file {
         Some(path) => read_secret(path)?,
-        None => std::env::var(API_KEY_VARIABLE).map_err(|_| SetupError::NoApiKey)?,
+        None => std::env::var(API_KEY_VARIABLE).map_err(|_| SetupError::NoApiKey)?.into(),
     };
-    api_with_key(arguments, key.into())
+    api_with_key(arguments, key)
 }
 
 /// Makes a client of the API that the arguments name.
@@ -53,15 +55,17 @@ pub(crate) fn api_with_key(arguments: &Api, key: SecretString) -> Result<DefiApi
 /// Reads a private key from its file.
 pub(crate) fn key(path: &Path) -> Result<LocalSigner, SetupError> {
     let text = read_secret(path)?;
-    LocalSigner::from_hex(&text).map_err(|source| SetupError::Key { path: path.to_owned(), source })
+    LocalSigner::from_hex(text.expose_secret())
+        .map_err(|source| SetupError::Key { path: path.to_owned(), source })
 }
 
 /// Reads a secret from a file that others can't read, without the line break at its end.
-fn read_secret(path: &Path) -> Result<String, SetupError> {
+fn read_secret(path: &Path) -> Result<SecretString, SetupError> {
     let unreadable = |source| SetupError::Unreadable { path: path.to_owned(), source };
     check_mode(path, &fs::metadata(path).map_err(unreadable)?)?;
-    let text = fs::read_to_string(path).map_err(unreadable)?;
-    Ok(text.trim_end().to_owned())
+    let mut text = fs::read_to_string(path).map_err(unreadable)?;
+    text.truncate(text.trim_end().len());
+    Ok(text.into())
 }
 
 #[cfg(unix)]

@@ -2,7 +2,7 @@ use countersign_approval::{
     Code, ConfigDigest, Network, NetworkKind, Permit2Terms, Pin, Policy, Refusal, Registry, SwapId,
     Terms, UnpinnedMembers, Violation, Violations,
 };
-use countersign_units::{EvmAddress, U256, UnixMillis};
+use countersign_units::{EvmAddress, Lots, U256, UnixMillis};
 
 use crate::{Offer, Order};
 
@@ -72,14 +72,22 @@ fn check_offer(order: &Order, offer: &Offer, now: UnixMillis, violations: &mut V
         offer.min_out,
     );
     if let Some(max_out) = offer.max_out {
-        let (expected, sane) =
-            (format_args!("at least the minimum {}", offer.min_out), max_out >= offer.min_out);
-        violations.require(sane, Code::Quote, "quote.to.max_amount", expected, max_out);
+        check_spread(order, offer.min_out, max_out, violations);
     }
     if let Some(expires_at) = offer.expires_at {
         let expected = format_args!("after {now}");
         violations.require(expires_at > now, Code::Quote, "quote.expires_at", expected, expires_at);
     }
+}
+
+/// Requires the least and the most of an offer to lie no further apart than the slippage that was
+/// asked for.
+fn check_spread(order: &Order, min_out: Lots, max_out: Lots, violations: &mut Violations) {
+    let share = u64::from(order.slippage.complement().value());
+    let floor = max_out.checked_mul_div(share, 10_000).unwrap_or(Lots::MAX);
+    let within = min_out >= floor && min_out <= max_out;
+    let expected = format_args!("from {floor} to {max_out}, by the slippage asked for");
+    violations.require(within, Code::Quote, "quote.to.min_amount", expected, min_out);
 }
 
 /// Compares what an offer repeats of our order, wherever it is repeated.

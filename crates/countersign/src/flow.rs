@@ -20,6 +20,8 @@ use crate::{accept, bind, track};
 const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
 /// How often an approval is sent whose fate is unknown. Each time are the same bytes.
 const SUBMISSIONS: u32 = 3;
+/// How long to wait before it is sent again.
+const SUBMISSION_PAUSE: Duration = Duration::from_millis(500);
 
 /// Runs swaps: the API, the keys, the registry and the policy together.
 ///
@@ -224,14 +226,16 @@ impl Countersign {
         loop {
             sent = sent.saturating_add(1);
             let Err(error) = self.submit(approval).await else { return Ok(()) };
-            let arrived = error.retry == Retry::AskFirst && self.has_arrived(approval).await;
-            if arrived {
+            // A second submission may be declined because the first one was taken.
+            let unsure = error.retry == Retry::AskFirst || sent > 1;
+            if unsure && self.has_arrived(approval).await {
                 return Ok(());
             }
             if error.retry == Retry::Never || sent >= SUBMISSIONS {
                 return Err(FlowError::Api { step: Step::Approve, source: error });
             }
             tracing::warn!(code = error.code, sent, "the approval may not have arrived");
+            tokio::time::sleep(SUBMISSION_PAUSE).await;
         }
     }
 

@@ -73,6 +73,9 @@ impl VerifiedPermit {
     }
 
     /// Returns what the approval takes, for the ledger.
+    ///
+    /// The chain's clock may be behind ours, so the approval counts as live for as long as the two
+    /// may differ after its deadline.
     pub fn claim(&self) -> Claim {
         let permit = self.permit();
         let Permit { chain_id, permit2, owner, nonce, .. } = permit;
@@ -83,7 +86,7 @@ impl VerifiedPermit {
             resource: format!("permit2/{chain_id}/{permit2}/{owner}/{nonce}"),
             token: self.terms.source.token.clone(),
             amount: permit.amount,
-            valid_until: self.valid_until(),
+            valid_until: self.valid_until().saturating_add(self.terms.permit2.max_clock_skew),
         }
     }
 }

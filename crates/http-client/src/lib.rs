@@ -14,5 +14,5 @@ pub use call::Call;
 pub use defi::{DefiClient, DefiClientBuilder};
 pub use error::{Cause, ClientError, InvalidRequest, Retry};
 #[doc(no_inline)]
-pub use secrecy::SecretString;
+pub use secrecy::{ExposeSecret, SecretString};
 pub use transport::{ConfigError, TransportError};
