@@ -104,12 +104,11 @@ pub(crate) const TOKENS: [TokenListing; 5] = [
     },
 ];
 
-/// What a swap pays: the table's price, and the range that the slippage leaves.
+/// What a swap pays: the table's price, which is also the most, and what the slippage leaves of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Price {
     pub(crate) minimum: U256,
     pub(crate) expected: U256,
-    pub(crate) maximum: U256,
 }
 
 /// Returns whole tokens as base units.
@@ -127,13 +126,9 @@ pub(crate) fn price(
     let worth = amount.checked_mul(U256::from(from.price))?.checked_mul(unit(to.decimals)?)?;
     let each = U256::from(to.price).checked_mul(unit(from.decimals)?)?;
     let expected = worth.checked_div(each)?;
-    let scaled =
-        |share: u64| expected.checked_mul(U256::from(share))?.checked_div(U256::from(BASIS));
-    Some(Price {
-        minimum: scaled(BASIS.checked_sub(slippage_bps)?)?,
-        expected,
-        maximum: scaled(BASIS.checked_add(slippage_bps)?)?,
-    })
+    let share = U256::from(BASIS.checked_sub(slippage_bps)?);
+    let minimum = expected.checked_mul(share)?.checked_div(U256::from(BASIS))?;
+    Some(Price { minimum, expected })
 }
 
 fn unit(decimals: u8) -> Option<U256> {
@@ -150,7 +145,6 @@ mod tests {
         let priced = price(U256::from(100_000_000), usdc, sol, 50).unwrap();
         assert_eq!(priced.expected, U256::from(666_666_666));
         assert_eq!(priced.minimum, U256::from(663_333_332));
-        assert_eq!(priced.maximum, U256::from(669_999_999));
         assert_eq!(
             price(whole(1, 18).unwrap(), weth, usdc, 0).unwrap().minimum,
             whole(3_000, 6).unwrap()

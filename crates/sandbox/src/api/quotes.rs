@@ -58,7 +58,7 @@ fn price(
     if price.minimum.is_zero() {
         return Err(ApiError::unprocessable("Quote", "Swap amount is too small"));
     }
-    if !state.world.can_pay(&target, price.maximum) {
+    if !state.world.can_pay(&target, price.expected) {
         return Err(too_large());
     }
     Ok(Quote {

@@ -77,7 +77,7 @@ fn prefixed_quote(quote: &Quote) -> (Json, Json, Json) {
         ("to_network_id", network(&quote.target)),
         ("to_token", Json::text(&quote.target.address)),
         ("to_min_amount_lots", Json::number(quote.price.minimum)),
-        ("to_max_amount_lots", Json::number(quote.price.maximum)),
+        ("to_max_amount_lots", Json::number(quote.price.expected)),
         ("to_amount_decimals", decimals(&quote.target)),
     ]);
     (from, mid, to)
@@ -96,7 +96,7 @@ fn plain_quote(quote: &Quote) -> (Json, Json, Json) {
     from.push("amount_decimals", decimals(&quote.source));
     let mut to = side(&quote.target);
     to.push("min_amount_lots", Json::number(quote.price.minimum));
-    to.push("max_amount_lots", Json::number(quote.price.maximum));
+    to.push("max_amount_lots", Json::number(quote.price.expected));
     to.push("amount_decimals", decimals(&quote.target));
     let mid =
         nulls(["token_id", "token", "token_min_amount", "token_max_amount", "token_decimals"]);
@@ -108,7 +108,7 @@ fn decimal_quote(quote: &Quote) -> (Json, Json, Json) {
     from.push("amount", amount(quote.amount, &quote.source));
     let mut to = decimal_side(&quote.target);
     to.push("min_amount", amount(quote.price.minimum, &quote.target));
-    to.push("max_amount", amount(quote.price.maximum, &quote.target));
+    to.push("max_amount", amount(quote.price.expected, &quote.target));
     (from, Json::Null, to)
 }
 
@@ -140,7 +140,7 @@ fn flat_status(intent: &Intent) -> Json {
         ("to_token", Json::text(&quote.target.address)),
         ("to_token_id", Json::from(quote.target.listing.api_id)),
         ("to_min_amount_lots", Json::text(quote.price.minimum)),
-        ("to_max_amount_lots", Json::text(quote.price.maximum)),
+        ("to_max_amount_lots", Json::text(quote.price.expected)),
         ("swap_metadata", swap_metadata(intent)),
     ])
 }
@@ -183,7 +183,7 @@ fn nested_status(intent: &Intent) -> Json {
     from.push("amount", amount(quote.amount, &quote.source));
     let mut to = side(&quote.target, &intent.parties.to, history.payout);
     to.push("min_amount", amount(quote.price.minimum, &quote.target));
-    to.push("max_amount", amount(quote.price.maximum, &quote.target));
+    to.push("max_amount", amount(quote.price.expected, &quote.target));
     Json::object([
         ("intent_id", Json::text(intent.id)),
         ("status", Json::text(intent.status)),
