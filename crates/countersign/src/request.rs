@@ -1,8 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use countersign_approval::{AssetAmount, Registry};
-use countersign_units::{Bps, DecimalError, Lots};
+use countersign_approval::{AssetAmount, NetworkKind, Registry};
+use countersign_units::{Bps, DecimalError, EvmAddress, Lots, ParseEvmAddressError};
 
 /// What a caller wants swapped.
 #[derive(Clone, Debug)]
@@ -108,6 +108,16 @@ pub enum RequestError {
         /// What is wrong with it.
         source: DecimalError,
     },
+    /// An address is none on its network.
+    #[error("{member}: {found:?}: {source}")]
+    Address {
+        /// `owner`, `recipient` or `refund_address`.
+        member: &'static str,
+        /// The text.
+        found: String,
+        /// What is wrong with it.
+        source: ParseEvmAddressError,
+    },
     /// The amount is zero.
     #[error("amount: expected more than zero")]
     Nothing,
@@ -133,6 +143,9 @@ impl Order {
         }
         let (destination, destination_address, destination_network_id) =
             look_up(&request.to, request.min_out.as_deref(), "min_out", registry)?;
+        check_address("owner", &request.owner, &source.network, registry)?;
+        check_address("refund_address", &request.refund_address, &source.network, registry)?;
+        check_address("recipient", &request.recipient, &destination.network, registry)?;
         Ok(Self {
             source,
             source_address,
@@ -146,6 +159,25 @@ impl Order {
             refund_address: request.refund_address.clone(),
         })
     }
+}
+
+/// Requires an address to be one of its network, where the network is an EVM's. Addresses of other
+/// networks are compared by their text, and the API judges them.
+fn check_address(
+    member: &'static str,
+    address: &str,
+    network: &str,
+    registry: &Registry,
+) -> Result<(), RequestError> {
+    if registry.network(network).is_none_or(|network| network.kind != NetworkKind::Evm) {
+        return Ok(());
+    }
+    let found = address.to_owned();
+    address.parse::<EvmAddress>().map(drop).map_err(|source| RequestError::Address {
+        member,
+        found,
+        source,
+    })
 }
 
 fn look_up(
