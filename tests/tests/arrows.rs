@@ -67,8 +67,8 @@ struct Arrow {
     used: String,
 }
 
-fn arrow(user: &str, used: &str) -> Arrow {
-    Arrow { user: user.to_owned(), used: used.to_owned() }
+fn arrow(user: &str, dependency: &str) -> Arrow {
+    Arrow { user: user.to_owned(), used: dependency.to_owned() }
 }
 
 fn packages() -> Vec<Package> {

@@ -57,6 +57,9 @@ fn summarize(out: &mut impl Write, finished: &[Finished]) -> io::Result<Tally> {
         writeln!(out, "{name}: {tally} ({seconds} s)")?;
         total.add(tally);
     }
+    for failure in &total.failures {
+        writeln!(out, "failed: {failure}")?;
+    }
     for skip in &total.skipped {
         writeln!(out, "skipped: {}: {}", skip.what, skip.why)?;
     }
@@ -77,13 +80,14 @@ mod tests {
                 tally: Tally::skipped("deny", "needs cargo-deny"),
                 seconds: 0,
             },
-            Finished { name: "lints", tally: Tally::failed(), seconds: 60 },
+            Finished { name: "lints", tally: Tally::failed("lints"), seconds: 60 },
         ];
         let mut out = Vec::new();
         let total = summarize(&mut out, &finished).unwrap();
         assert_eq!(total.failed, 1);
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains("\nlints: 0 passed, 1 failed, 0 skipped (60 s)\n"), "{text}");
+        assert!(text.contains("\nfailed: lints\n"), "{text}");
         assert!(text.contains("\nskipped: deny: needs cargo-deny\n"), "{text}");
         assert_eq!(text.lines().last(), Some("1 passed, 1 failed, 1 skipped"));
     }

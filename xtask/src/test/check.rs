@@ -46,12 +46,12 @@ pub(super) const CHECKS: &[Check] = &[
     Check { part: Part::Deny, name: "deny", run: deny },
 ];
 
-fn format(_: &str) -> io::Result<Tally> {
-    judge(cargo().args(["fmt", "--all", "--check"]))
+fn format(name: &str) -> io::Result<Tally> {
+    judge(name, cargo().args(["fmt", "--all", "--check"]))
 }
 
 /// Runs all tests to the end. Their output is shown as it comes.
-fn tests(_: &str) -> io::Result<Tally> {
+fn tests(name: &str) -> io::Result<Tally> {
     let arguments = ["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"];
     let mut command = cargo();
     show(command.args(arguments))?;
@@ -60,21 +60,24 @@ fn tests(_: &str) -> io::Result<Tally> {
     if let Some(output) = child.stdout.take() {
         copy(BufReader::new(output), &mut reader)?;
     }
-    Ok(reader.finish(child.wait()?.success()))
+    Ok(reader.finish(name, child.wait()?.success()))
 }
 
-fn clippy(_: &str) -> io::Result<Tally> {
+fn clippy(name: &str) -> io::Result<Tally> {
     let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
-    judge(cargo().args(arguments))
+    judge(name, cargo().args(arguments))
 }
 
-fn docs(_: &str) -> io::Result<Tally> {
+fn docs(name: &str) -> io::Result<Tally> {
     let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
-    judge(cargo().args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
+    judge(name, cargo().args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
-fn production(_: &str) -> io::Result<Tally> {
-    judge(cargo().args(["build", "-p", "countersign-cli", "--no-default-features", "--locked"]))
+fn production(name: &str) -> io::Result<Tally> {
+    judge(
+        name,
+        cargo().args(["build", "-p", "countersign-cli", "--no-default-features", "--locked"]),
+    )
 }
 
 fn contracts(name: &str) -> io::Result<Tally> {
@@ -84,7 +87,7 @@ fn contracts(name: &str) -> io::Result<Tally> {
         Ok(_) => Tally::passed(),
         Err(error) => {
             explain(&error);
-            Tally::failed()
+            Tally::failed(name)
         }
     })
 }
@@ -97,14 +100,14 @@ fn deny(name: &str) -> io::Result<Tally> {
     }
     // Duplicates are worth a look now and then, and pages long.
     let checks = ["bans", "licenses", "sources"];
-    judge(cargo().args(["deny", "--locked", "check", "--allow=duplicate"]).args(checks))
+    judge(name, cargo().args(["deny", "--locked", "check", "--allow=duplicate"]).args(checks))
 }
 
 /// Runs a command whose exit status is the whole answer.
-fn judge(command: &mut Command) -> io::Result<Tally> {
+fn judge(name: &str, command: &mut Command) -> io::Result<Tally> {
     show(command)?;
     let good = command.status()?.success();
-    Ok(if good { Tally::passed() } else { Tally::failed() })
+    Ok(if good { Tally::passed() } else { Tally::failed(name) })
 }
 
 fn show(command: &Command) -> io::Result<()> {

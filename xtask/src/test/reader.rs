@@ -33,16 +33,16 @@ impl Reader {
         } else if self.in_successes {
             self.take_output(line);
         } else {
-            self.take_ignored(line);
+            self.take_test(line);
         }
         !self.in_successes
     }
 
-    /// Ends the reading. `good` is what cargo's exit status said.
-    pub(super) fn finish(mut self, good: bool) -> Tally {
+    /// Ends the reading. `name` is the check's, `good` is what cargo's exit status said.
+    pub(super) fn finish(mut self, name: &str, good: bool) -> Tally {
         // A test binary that did not compile, crashed or was never there has no failed test.
         if self.tally.failed == 0 && (!good || self.results == 0) {
-            self.tally.failed = 1;
+            self.tally.add(&Tally::failed(name));
         }
         self.tally.passed = self.tally.passed.saturating_sub(self.said_skipped);
         self.tally
@@ -74,10 +74,13 @@ impl Reader {
         }
     }
 
-    /// Reads `test name ... ignored, why`.
-    fn take_ignored(&mut self, line: &str) {
-        let test = line.strip_prefix("test ").and_then(|line| line.split_once(" ... ignored"));
-        if let Some((what, why)) = test {
+    /// Reads `test name ... ignored, why` and `test name ... FAILED`.
+    fn take_test(&mut self, line: &str) {
+        let test = line.strip_prefix("test ").and_then(|line| line.split_once(" ... "));
+        let Some((what, ending)) = test else { return };
+        if ending == "FAILED" {
+            self.tally.failures.push(what.to_owned());
+        } else if let Some(why) = ending.strip_prefix("ignored") {
             let why = why.strip_prefix(", ").unwrap_or("ignored");
             self.tally.skipped.push(Skip { what: what.to_owned(), why: why.to_owned() });
         }
@@ -132,13 +135,14 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
     fn read(output: &str, good: bool) -> (Tally, Vec<&str>) {
         let mut reader = Reader::default();
         let shown = output.lines().filter(|line| reader.take(line)).collect();
-        (reader.finish(good), shown)
+        (reader.finish("tests", good), shown)
     }
 
     #[test]
     fn counts_tests_that_skip_themselves_as_skipped() {
         let (tally, _) = read(OUTPUT, false);
         assert_eq!(tally.to_string(), "2 passed, 1 failed, 3 skipped");
+        assert_eq!(tally.failures, ["b"]);
         let skipped: Vec<_> =
             tally.skipped.iter().map(|skip| (skip.what.as_str(), skip.why.as_str())).collect();
         assert_eq!(
@@ -162,7 +166,7 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
     #[test]
     fn a_run_that_broke_off_has_failed() {
         assert_eq!(read("", false).0.failed, 1);
-        assert_eq!(read("", true).0.failed, 1);
+        assert_eq!(read("", true).0, Tally::failed("tests"));
         let good = "test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured";
         assert_eq!(read(good, false).0.to_string(), "1 passed, 1 failed, 0 skipped");
         assert_eq!(read(good, true).0.to_string(), "1 passed, 0 failed, 0 skipped");

@@ -7,6 +7,8 @@ use std::fmt;
 pub(super) struct Tally {
     pub(super) passed: u64,
     pub(super) failed: u64,
+    /// The names of those that failed, as far as they are known.
+    pub(super) failures: Vec<String>,
     pub(super) skipped: Vec<Skip>,
 }
 
@@ -24,8 +26,8 @@ impl Tally {
     }
 
     /// One that failed.
-    pub(super) fn failed() -> Self {
-        Self { failed: 1, ..Self::default() }
+    pub(super) fn failed(what: &str) -> Self {
+        Self { failed: 1, failures: vec![what.to_owned()], ..Self::default() }
     }
 
     /// One that was skipped.
@@ -38,13 +40,14 @@ impl Tally {
     pub(super) fn add(&mut self, other: &Self) {
         self.passed = self.passed.saturating_add(other.passed);
         self.failed = self.failed.saturating_add(other.failed);
+        self.failures.extend(other.failures.iter().cloned());
         self.skipped.extend(other.skipped.iter().cloned());
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { passed, failed, skipped } = self;
+        let Self { passed, failed, skipped, .. } = self;
         write!(formatter, "{passed} passed, {failed} failed, {} skipped", skipped.len())
     }
 }
