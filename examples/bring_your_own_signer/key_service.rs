@@ -82,6 +82,14 @@ impl KeyService {
     }
 }
 
+#[cfg(test)]
+impl KeyService {
+    /// Returns a line to a service that has ended.
+    pub(crate) fn ended() -> Self {
+        Self { orders: mpsc::channel(QUEUE).0 }
+    }
+}
+
 impl Vault {
     /// Puts a key into the vault.
     pub(crate) fn open(

@@ -107,4 +107,19 @@ mod tests {
         assert!(forged.contains("Nothing moved in the last two."), "{text}");
         assert!(forged.contains("99900 USDC on ethereum"), "{text}");
     }
+    #[tokio::test]
+    async fn a_service_that_has_ended_is_an_error_and_moves_nothing() {
+        let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
+        let account = shared::funded_account(&sandbox).unwrap();
+        let signer = RemoteKey::new(account.address.parse().unwrap(), KeyService::ended());
+        let api = shared::connect(&sandbox).unwrap();
+        let countersign =
+            Countersign::builder(api, shared::trust(&sandbox).unwrap()).signer(signer).build();
+        let recipient = sandbox.new_recipient("solana").unwrap();
+        let request = shared::usdc_to_sol("100", &account.address, &recipient).unwrap();
+        let ended = countersign.swap(&request, TrackOptions::default(), |_| {}).await;
+        let error = ended.unwrap_err().to_string();
+        assert_eq!(error, "the key backend is not available: it has ended");
+        assert_eq!(sandbox.executions(), []);
+    }
 }

@@ -44,3 +44,20 @@ type Failure = Box<dyn std::error::Error>;
 
 /// What a chore came to, or why it failed.
 type Finished = Result<Outcome, Failure>;
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+        let parse = |line: &str| Arguments::try_parse_from(line.split(' '));
+        assert!(parse("xtask test --only tests --only docs").is_ok());
+        assert!(parse("xtask bench evm --quick").is_ok());
+        assert!(parse("xtask bench").is_err());
+        assert!(parse("xtask test --only everything").is_err());
+    }
+}
