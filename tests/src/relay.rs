@@ -1,5 +1,8 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use async_trait::async_trait;
 use countersign::api_types::defi::Mechanism;
+use countersign::http_client::Retry;
 use countersign::{ApiError, DefiApi, Intent, Offer, Order, SwapApi, SwapStatus};
 
 type Change<T> = Box<dyn Fn(&mut T) + Send + Sync>;
@@ -12,7 +15,8 @@ pub struct Relay {
     offer: Change<Offer>,
     intent: Change<Intent>,
     submission: Submission,
-    submissions: std::sync::atomic::AtomicU32,
+    submissions: AtomicU32,
+    hidden_statuses: AtomicU32,
 }
 
 /// What becomes of a submission.
@@ -35,7 +39,8 @@ impl Relay {
             offer: Box::new(|_| {}),
             intent: Box::new(|_| {}),
             submission: Box::new(|_| Fate::Delivered),
-            submissions: 0.into(),
+            submissions: AtomicU32::new(0),
+            hidden_statuses: AtomicU32::new(0),
         }
     }
 
@@ -57,6 +62,13 @@ impl Relay {
     #[must_use]
     pub fn submissions(mut self, fate: impl Fn(u32) -> Fate + Send + Sync + 'static) -> Self {
         self.submission = Box::new(fate);
+        self
+    }
+
+    /// Does not tell the first statuses.
+    #[must_use]
+    pub fn hides_statuses(self, first: u32) -> Self {
+        self.hidden_statuses.store(first, Ordering::SeqCst);
         self
     }
 }
@@ -81,7 +93,7 @@ impl SwapApi for Relay {
         mechanism: &Mechanism,
         signed_data: &str,
     ) -> Result<(), ApiError> {
-        let before = self.submissions.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let before = self.submissions.fetch_add(1, Ordering::SeqCst);
         match (self.submission)(before) {
             Fate::Delivered => self.api.submit(intent_id, mechanism, signed_data).await,
             Fate::AnswerLost(error) => {
@@ -93,6 +105,12 @@ impl SwapApi for Relay {
     }
 
     async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
+        let left = self.hidden_statuses.load(Ordering::SeqCst);
+        if let Some(left) = left.checked_sub(1) {
+            self.hidden_statuses.store(left, Ordering::SeqCst);
+            let message = "no status for now".to_owned();
+            return Err(ApiError { code: "status", retry: Retry::Safe, message });
+        }
         self.api.status(intent_id).await
     }
 }

@@ -1,9 +1,10 @@
 //! Requests that end before an intent is created, each beside its honest twin.
 
+use countersign::api_types::defi::Profile;
 use countersign::approval::Code;
 use countersign::units::Bps;
 use countersign::{Countersign, FlowError, RequestError, Step, SwapRequest};
-use countersign_tests::{SHORT, Scene, assert_refused};
+use countersign_tests::{SHORT, Scene, assert_refused, short_steps};
 
 async fn accept(countersign: &Countersign, request: &SwapRequest) -> Result<(), FlowError> {
     countersign.accept(countersign.quote(request).await?).map(drop)
@@ -130,24 +131,38 @@ async fn amounts_above_the_limit_or_of_unlimited_tokens_are_refused() {
 }
 
 #[tokio::test]
-async fn a_source_that_cannot_be_signed_for_and_an_owner_that_is_none_are_refused() {
-    let scene = Scene::honest().await;
+async fn addresses_that_are_none_on_their_network_are_no_orders() {
+    let scene = Scene::start(short_steps(), Profile::G3, "USDC@base").await;
     let countersign = scene.countersign();
-    let checksum = scene.account.address.to_lowercase();
-    let flipped = scene.account.address.char_indices().map(|(place, letter)| {
-        let flip = place >= 2 && letter.is_ascii_alphabetic();
-        if !flip {
-            letter
-        } else if letter.is_ascii_lowercase() {
-            letter.to_ascii_uppercase()
-        } else {
-            letter.to_ascii_lowercase()
+    let solana = scene.sandbox.new_recipient("solana").unwrap();
+    let honest = scene.request();
+    for wrong in ["", "0x", "0x00", "garbage", &solana, &other_case(&honest.owner)] {
+        let mut owner = honest.clone();
+        wrong.clone_into(&mut owner.owner);
+        let mut refund = honest.clone();
+        wrong.clone_into(&mut refund.refund_address);
+        let mut recipient = honest.clone();
+        wrong.clone_into(&mut recipient.recipient);
+        for (request, named) in
+            [(owner, "owner"), (refund, "refund_address"), (recipient, "recipient")]
+        {
+            let error = request_error(&countersign, &request).await;
+            let RequestError::Address { member, .. } = error else { panic!("{wrong}: {error}") };
+            assert_eq!(member, named, "{wrong}");
         }
-    });
-    let mut request = scene.request();
-    request.owner = flipped.collect();
-    let result = accept(&countersign, &request).await;
-    assert_refused(result, Step::Accept, Code::Owner, "a wrong checksum");
-    request.owner = checksum;
-    accept(&countersign, &request).await.unwrap();
+    }
+    let mut lower = honest.clone();
+    lower.owner = lower.owner.to_lowercase();
+    accept(&countersign, &lower).await.unwrap();
+    accept(&countersign, &honest).await.unwrap();
+}
+
+/// Writes an address with the case of each letter flipped, so that its checksum is wrong.
+fn other_case(address: &str) -> String {
+    let flipped = |letter: char| match letter {
+        'x' => letter,
+        lower if lower.is_ascii_lowercase() => lower.to_ascii_uppercase(),
+        upper => upper.to_ascii_lowercase(),
+    };
+    address.chars().map(flipped).collect()
 }

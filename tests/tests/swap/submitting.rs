@@ -88,6 +88,29 @@ async fn an_approval_that_did_not_arrive_is_sent_again_and_not_for_ever() {
 }
 
 #[tokio::test]
+async fn a_second_submission_that_is_declined_because_of_the_first_is_a_success() {
+    let scene = Scene::honest().await;
+    let declined = ApiError { retry: Retry::Never, ..lost() };
+    let relay = Relay::new(scene.api()).hides_statuses(1).submissions(move |before| match before {
+        0 => Fate::AnswerLost(lost()),
+        _ => Fate::Lost(declined.clone()),
+    });
+    let countersign = scene.builder_over(relay, scene.config()).build();
+    let outcome = countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
+    assert_eq!(outcome.status.status, Status::Finished);
+    assert_eq!(scene.signatures.get(), 1);
+}
+
+#[tokio::test]
+async fn statuses_that_are_missing_for_a_while_do_not_end_a_swap() {
+    let scene = Scene::honest().await;
+    let relay = Relay::new(scene.api()).hides_statuses(3);
+    let countersign = scene.builder_over(relay, scene.config()).build();
+    let outcome = countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
+    assert_eq!(outcome.status.status, Status::Finished);
+}
+
+#[tokio::test]
 async fn a_missing_allowance_is_told_as_such_and_nothing_moves() {
     for profile in Profile::ALL {
         let scene = Scene::start(short_steps(), profile, "USDC@base").await;
