@@ -26,8 +26,9 @@ pub trait Ledger: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Returns [`LedgerError::Unavailable`] if it can't be written.
-    async fn release(&self, swap_id: SwapId) -> Result<(), LedgerError>;
+    /// Returns [`LedgerError::LiveApproval`] if the approval can still be used, and
+    /// [`LedgerError::Unavailable`] if it can't be written.
+    async fn release(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError>;
 }
 
 /// Why a ledger did not record a claim.

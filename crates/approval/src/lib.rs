@@ -6,6 +6,7 @@
 //! allows, a [`Reviewer`] approves it, and a [`Ledger`] gives the [`Reservation`] without which
 //! nothing signs.
 
+mod address;
 mod code;
 mod config;
 mod environment;
@@ -21,6 +22,7 @@ mod swap_id;
 mod terms;
 mod violation;
 
+pub use address::is_same_address;
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};

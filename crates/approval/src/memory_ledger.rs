@@ -43,16 +43,12 @@ impl State {
         limits: AssetLimits,
         now: UnixSeconds,
     ) -> Result<(), LedgerError> {
-        if let Some(valid_until) = self.live.get(&claim.swap_id).filter(|until| **until >= now) {
-            let (swap_id, valid_until) = (claim.swap_id, *valid_until);
-            return Err(LedgerError::LiveApproval { swap_id, valid_until });
-        }
+        self.check_dead(claim.swap_id, now)?;
         if let Some(swap_id) = self.taken.get(&claim.resource) {
             let (resource, swap_id) = (claim.resource.clone(), *swap_id);
             return Err(LedgerError::ResourceTaken { resource, swap_id });
         }
-        let left =
-            limits.per_day.checked_sub(self.moved_since(&claim.token, now)).unwrap_or(Lots::ZERO);
+        let left = limits.per_day.checked_sub(self.moved_today(&claim.token)).unwrap_or(Lots::ZERO);
         if claim.amount > left {
             let (token, asked) = (claim.token.clone(), claim.amount);
             return Err(LedgerError::LimitPerDay { token, left, asked });
@@ -60,12 +56,24 @@ impl State {
         Ok(())
     }
 
+    fn check_dead(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError> {
+        match self.live.get(&swap_id) {
+            Some(valid_until) if *valid_until >= now => {
+                Err(LedgerError::LiveApproval { swap_id, valid_until: *valid_until })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Forgets what left more than a day ago.
+    fn prune(&mut self, now: UnixSeconds) {
+        self.moved.retain(|moved| moved.at.saturating_add(DAY_SECONDS) > now);
+    }
+
     /// Sums what left within a day; an overflow counts as everything.
-    fn moved_since(&self, token: &str, now: UnixSeconds) -> Lots {
-        let recent =
-            |moved: &&Moved| moved.token == token && moved.at.saturating_add(DAY_SECONDS) > now;
+    fn moved_today(&self, token: &str) -> Lots {
         let sum = |total: Lots, moved: &Moved| total.checked_add(moved.amount).unwrap_or(Lots::MAX);
-        self.moved.iter().filter(recent).fold(Lots::ZERO, sum)
+        self.moved.iter().filter(|moved| moved.token == token).fold(Lots::ZERO, sum)
     }
 }
 
@@ -78,6 +86,7 @@ impl Ledger for MemoryLedger {
         now: UnixSeconds,
     ) -> Result<(), LedgerError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.prune(now);
         state.check(claim, limits, now)?;
         state.live.insert(claim.swap_id, claim.valid_until);
         state.taken.insert(claim.resource.clone(), claim.swap_id);
@@ -86,8 +95,9 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
-    async fn release(&self, swap_id: SwapId) -> Result<(), LedgerError> {
+    async fn release(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.check_dead(swap_id, now)?;
         state.moved.retain(|moved| moved.swap_id != swap_id);
         Ok(())
     }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use countersign_units::{Bps, Lots};
 use serde::Deserialize;
 
-use crate::{ConfigError, Fact, Registry, config};
+use crate::{ConfigError, Environment, Fact, Registry, config, is_same_address};
 
 const FILE: &str = "policy";
 
@@ -37,8 +37,7 @@ struct PolicyFile {
     max_slippage_bps: Bps,
     #[serde(default = "default_clock_skew")]
     max_clock_skew_seconds: u64,
-    #[serde(default)]
-    require_facts: Vec<Fact>,
+    require_facts: Option<Vec<Fact>>,
     address_book: Option<Vec<String>>,
     #[serde(default)]
     review_above: BTreeMap<String, String>,
@@ -65,6 +64,10 @@ impl Policy {
     /// Returns a [`ConfigError`] that names the key.
     pub fn from_toml(text: &str, registry: &Registry) -> Result<Self, ConfigError> {
         let (file, digest): (PolicyFile, _) = config::read(FILE, text)?;
+        if file.require_facts.is_none() && registry.environment() != Environment::Sandbox {
+            let (expected, found) = ("a list of facts, since the networks are live", "nothing");
+            return Err(ConfigError::value(FILE, "require_facts", expected, found));
+        }
         let mut limits = BTreeMap::new();
         for (token, limit) in &file.limits {
             let amount =
@@ -101,15 +104,16 @@ impl Policy {
         self.file.max_clock_skew_seconds
     }
 
-    /// Returns the facts without which nothing is signed.
+    /// Returns the facts without which nothing is signed. A policy over live networks must say
+    /// which, even if none.
     pub fn require_facts(&self) -> &[Fact] {
-        &self.file.require_facts
+        self.file.require_facts.as_deref().unwrap_or_default()
     }
 
     /// Says whether value may go to an address. Without an address book it may go to any.
     pub fn allows_address(&self, address: &str) -> bool {
         let book = self.file.address_book.as_deref();
-        book.is_none_or(|book| book.iter().any(|known| known == address))
+        book.is_none_or(|book| book.iter().any(|known| is_same_address(known, address)))
     }
 
     /// Returns an asset's limits, by its token's key. Without limits nothing of it may be signed.
@@ -176,6 +180,7 @@ per_day = "500000"
             ("50000.5", "50000.0000005", "per_swap"),
             ("100", "10001", "max_slippage_bps"),
             ("\"allowance\"", "\"alowance\"", "alowance"),
+            ("require_facts = [\"allowance\", \"nonce_bitmap\"]", "", "require_facts"),
         ] {
             let error = read(&POLICY.replacen(from, to, 1)).unwrap_err();
             assert!(error.to_string().contains(names), "{names}: {error}");

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use crate::{ConfigError, Environment, config};
 
-const FILE: &str = "registry";
+mod check;
 
+const FILE: &str = "registry";
 /// What is pinned: networks, contracts and tokens, by our own names.
 ///
 /// Read from TOML. An unknown key is an error. A network whose escrows are left empty is known
@@ -103,13 +104,12 @@ impl Registry {
     /// Returns a [`ConfigError`] that names the key.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let (file, digest): (RegistryFile, _) = config::read(FILE, text)?;
-        for (name, network) in &file.networks {
-            check_network(name, network)?;
-        }
+        check::networks(file.environment, &file.networks)?;
+        check::ambiguity(&file)?;
         let mut tokens = BTreeMap::new();
         for (key, token) in file.tokens {
             let network = file.networks.get(&token.network);
-            check_token(&key, &token, network)?;
+            check::token(&key, &token, network)?;
             let symbol = token.symbol.unwrap_or_else(|| key.clone());
             let TokenFile { network, address, decimals, .. } = token;
             tokens.insert(key, Token { symbol, network, address, decimals });
@@ -147,33 +147,6 @@ impl Registry {
     pub const fn digest(&self) -> [u8; 32] {
         self.digest
     }
-}
-
-fn check_network(name: &str, network: &Network) -> Result<(), ConfigError> {
-    let member = |key: &str| format!("networks.{name}.{key}");
-    if network.kind == NetworkKind::Evm && network.chain_id.is_none() {
-        return Err(ConfigError::value(FILE, member("chain_id"), "a chain id", "nothing"));
-    }
-    if let Some(zero) = network.escrows.iter().find(|escrow| escrow.is_zero()) {
-        return Err(ConfigError::value(FILE, member("escrows"), "contract addresses", zero));
-    }
-    Ok(())
-}
-
-fn check_token(key: &str, token: &TokenFile, network: Option<&Network>) -> Result<(), ConfigError> {
-    let member = |name: &str| format!("tokens.{key}.{name}");
-    let Some(network) = network else {
-        let expected = "a network of the registry";
-        return Err(ConfigError::value(FILE, member("network"), expected, &token.network));
-    };
-    if network.kind == NetworkKind::Evm && token.address.parse::<EvmAddress>().is_err() {
-        let expected = "0x and 40 hex digits, with a right checksum if of mixed case";
-        return Err(ConfigError::value(FILE, member("address"), expected, &token.address));
-    }
-    if token.decimals > 77 {
-        return Err(ConfigError::value(FILE, member("decimals"), "at most 77", token.decimals));
-    }
-    Ok(())
 }
 
 fn hash<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<[u8; 32]>, D::Error> {
@@ -221,6 +194,13 @@ decimals = 9
         assert_eq!(registry.network("ethereum").unwrap().chain_id, Some(11_155_111));
     }
 
+    /// Another token of the same network, before the one of the sample.
+    fn twin(symbol: &str, address: &str) -> String {
+        format!(
+            "[tokens.TWIN]\n{symbol}\nnetwork = \"ethereum\"\naddress = \"{address}\"\ndecimals = 6\n[tokens.SOL]"
+        )
+    }
+
     #[test]
     fn refuses_unknown_keys_and_senseless_values() {
         for (from, to, names) in [
@@ -235,6 +215,18 @@ decimals = 9
                 "networks.ethereum.escrows",
             ),
             ("decimals = 9", "decimals = 78", "tokens.SOL.decimals"),
+            ("11155111", "1", "networks.ethereum.chain_id"),
+            ("api_network_id = 4", "api_network_id = 1", "networks.solana"),
+            (
+                "[tokens.SOL]",
+                &twin("symbol = \"USDC\"", "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2"),
+                "USDC@ethereum",
+            ),
+            (
+                "[tokens.SOL]",
+                &twin("", "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48"),
+                "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48 on ethereum",
+            ),
         ] {
             let error = Registry::from_toml(&SAMPLE.replacen(from, to, 1)).unwrap_err();
             assert!(error.to_string().contains(names), "{names}: {error}");

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 /// What a signature would allow, in words: one page for a reviewer, the log and the screen.
 ///
@@ -63,7 +64,7 @@ impl Statement {
     pub fn push(&mut self, label: impl Into<String>, value: impl fmt::Display, origin: Origin) {
         // What the counterparty wrote must not be able to write lines of its own.
         let value = value.to_string();
-        let value = if origin == Origin::Claimed { crate::excerpt(&value) } else { value };
+        let value = if origin == Origin::Claimed { shorten(&value) } else { value };
         self.lines.push(Line { label: label.into(), value, origin });
     }
 
@@ -76,6 +77,16 @@ impl Statement {
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }
+}
+
+/// Shortens a text from the counterparty so that two different texts stay different.
+fn shorten(text: &str) -> String {
+    let shown = crate::excerpt(text);
+    if !shown.ends_with('…') {
+        return shown;
+    }
+    let hash = hex::encode(Sha256::digest(text));
+    format!("{shown} ({} bytes, sha256:{hash})", text.len())
 }
 
 impl fmt::Display for Statement {
@@ -96,6 +107,13 @@ impl fmt::Display for Statement {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_long_claims_do_not_look_the_same() {
+        let shown = |end: &str| shorten(&format!("{}{end}", "x".repeat(1_000)));
+        assert_ne!(shown("a"), shown("b"));
+        assert_eq!(shorten("short"), "short");
+    }
 
     #[test]
     fn says_where_each_value_comes_from() {

@@ -6,6 +6,8 @@ use crate::Code;
 
 /// How many characters of a found value are shown.
 const EXCERPT: usize = 160;
+/// How many characters of an expected value are shown: types are long, and ours in most cases.
+const EXPECTED: usize = 1_024;
 /// How many violations a refusal lists.
 const MOST: usize = 100;
 
@@ -30,7 +32,7 @@ impl Violation {
         expected: impl fmt::Display,
         found: impl fmt::Display,
     ) -> Self {
-        let expected = expected.to_string();
+        let expected = excerpt_of(&expected.to_string(), EXPECTED);
         let found = excerpt(&found.to_string());
         let message = format!("{member}: expected {expected}, found {found}");
         Self { code, expected, found, message }
@@ -45,9 +47,13 @@ impl fmt::Display for Violation {
 
 /// Shortens a text from outside and escapes what could confuse a terminal or a log.
 pub fn excerpt(text: &str) -> String {
+    excerpt_of(text, EXCERPT)
+}
+
+fn excerpt_of(text: &str, most: usize) -> String {
     let mut characters = text.chars();
-    let mut shown = String::with_capacity(text.len().min(EXCERPT));
-    for character in characters.by_ref().take(EXCERPT) {
+    let mut shown = String::with_capacity(text.len().min(most));
+    for character in characters.by_ref().take(most) {
         if character.is_control() || is_invisible(character) {
             shown.extend(character.escape_default());
         } else {

@@ -23,7 +23,7 @@ const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
 const KEY: &str = "19c0192d7f611485813005a36041dfc3e0d143ed87378da97c84f3f65dd64182";
 const PAYLOAD: &str = include_str!("payload.json");
 const REGISTRY: &str = r#"
-environment = "sandbox"
+environment = "mainnet"
 [networks.ethereum]
 kind = "evm"
 api_network_id = 1
@@ -37,6 +37,7 @@ const POLICY: &str = r#"
 paused = false
 max_deadline_seconds = 3600
 max_slippage_bps = 100
+require_facts = []
 [limits.USDC]
 per_swap = "1000000"
 per_day = "1000000"

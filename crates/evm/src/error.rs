@@ -1,4 +1,5 @@
 use countersign_approval::Refusal;
+use countersign_units::Lots;
 
 /// Why a payload was not verified.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +24,14 @@ pub enum TermsError {
         expected: &'static str,
         /// The part that is not.
         found: String,
+    },
+    /// The swap's amount and the permit's are not the same.
+    #[error("terms: expected one amount, found {swap} for the swap and {permit} for the permit")]
+    Amounts {
+        /// What limits and reviews go by.
+        swap: Lots,
+        /// What would be signed.
+        permit: Lots,
     },
     /// A pinned witness member is not in the witness type, or not of its type.
     #[error("terms: pinned {member}: expected {expected}")]

@@ -4,7 +4,7 @@ use countersign_approval::{Claim, EvmFacts, Statement, Terms};
 use countersign_units::UnixSeconds;
 
 use crate::judge::{Judgement, judge};
-use crate::{Permit, PermitDigest, PermitPayload, VerifyError};
+use crate::{Permit, PermitDigest, PermitPayload, TermsError, VerifyError};
 
 /// A permit that was compared with its terms and found to be what was agreed.
 ///
@@ -34,6 +34,10 @@ pub fn verify(
     facts: &EvmFacts,
     now: UnixSeconds,
 ) -> Result<VerifiedPermit, VerifyError> {
+    let (swap, permit) = (terms.source.amount, terms.permit2.amount);
+    if swap != permit {
+        return Err(TermsError::Amounts { swap, permit }.into());
+    }
     let judgement = judge(&payload, &terms.permit2, facts, now)?;
     let digest = PermitDigest::new(judgement.digest());
     Ok(VerifiedPermit { judgement, digest, payload, terms: Arc::clone(terms) })
@@ -78,12 +82,14 @@ impl VerifiedPermit {
     /// may differ after its deadline.
     pub fn claim(&self) -> Claim {
         let permit = self.permit();
-        let Permit { chain_id, permit2, owner, nonce, .. } = permit;
+        let Permit { chain_id, nonce, .. } = permit;
+        let [permit2, owner] =
+            [permit.permit2, permit.owner].map(|address| hex::encode(address.as_bytes()));
         Claim {
             swap_id: self.terms.swap_id,
             environment: self.terms.environment,
             digest: *self.digest.as_bytes(),
-            resource: format!("permit2/{chain_id}/{permit2}/{owner}/{nonce}"),
+            resource: format!("permit2/{chain_id}/0x{permit2}/0x{owner}/{nonce}"),
             token: self.terms.source.token.clone(),
             amount: permit.amount,
             valid_until: self.valid_until().saturating_add(self.terms.permit2.max_clock_skew),

@@ -6,6 +6,7 @@ mod message;
 mod types;
 mod witness;
 
+use countersign_api_types::json::Value;
 use countersign_approval::{Code, EvmFacts, Fact, Permit2Terms, Statement, Violation, Violations};
 use countersign_units::{EvmAddress, U256, UnixSeconds};
 
@@ -112,8 +113,6 @@ struct Check<'a> {
     violations: Violations,
 }
 
-type Json<'a> = Option<&'a countersign_api_types::json::Value<'a>>;
-
 impl Check<'_> {
     /// Runs every check of the payload; there is a permit only if each value could be read.
     fn all(&mut self) -> Result<Option<Permit>, VerifyError> {
@@ -152,11 +151,16 @@ impl Check<'_> {
 
     fn mechanism(&mut self) {
         let sent = self.sent.approval_type;
-        let right = match sent {
-            Some(sent) => sent.as_str() == Some("permit2"),
-            None => self.sent.source == Source::TypedData,
-        };
-        self.require(right, Code::Mechanism, "approval_type", "permit2", || show(sent));
+        if sent.is_absent() && self.sent.source == Source::Api {
+            self.push(Code::Mechanism, "approval_type", "permit2", "nothing");
+        }
+        for sent in sent.iter() {
+            let right = sent.as_str() == Some("permit2");
+            self.require(right, Code::Mechanism, "approval_type", "permit2", || describe(sent));
+        }
+        for sent in self.sent.approve_to.iter() {
+            self.push(Code::ApproveTo, "approve_to", "nothing", describe(sent));
+        }
     }
 
     fn primary_type(&mut self) {
@@ -178,22 +182,21 @@ impl Check<'_> {
 
     /// Compares the witness hash and the witness type string, wherever they stand.
     fn hashes(&mut self, hashes: Option<&PermitHashes>) {
-        let (strings, sent) = (&self.sent.witness_type_strings, &self.sent.witness_hashes);
+        let (strings, sent) = (self.sent.witness_type_string, self.sent.witness_hash);
         let required = self.sent.source == Source::Api;
         let expected = self.types.type_string();
-        if required && strings.is_empty() {
-            self.push(Code::WitnessTypeString, "witness_type_string", &expected, "nothing");
+        let member = "witness_type_string";
+        if required && strings.is_absent() {
+            self.push(Code::WitnessTypeString, member, &expected, "nothing");
         }
-        for value in strings {
+        for value in strings.iter() {
             let equal = value.as_str() == Some(expected.as_str());
-            self.require(equal, Code::WitnessTypeString, "witness_type_string", &expected, || {
-                describe(value)
-            });
+            self.require(equal, Code::WitnessTypeString, member, &expected, || describe(value));
         }
-        if required && sent.is_empty() {
+        if required && sent.is_absent() {
             self.push(Code::WitnessHash, "witness_hash", "the hash of the witness", "nothing");
         }
-        for value in sent {
+        for value in sent.iter() {
             let Some(found) = self.bytes32(value, "witness_hash") else { continue };
             if let Some(hashes) = hashes.filter(|hashes| hashes.witness != found) {
                 let expected = format!("0x{}", hex::encode(hashes.witness));
@@ -202,33 +205,24 @@ impl Check<'_> {
         }
     }
 
-    fn address(&mut self, value: Json<'_>, member: &str, missing: Code) -> Option<EvmAddress> {
-        let Some(value) = value else {
-            self.push(missing, member, "an address", "nothing");
-            return None;
-        };
+    fn address(&mut self, value: &Value<'_>, member: &str) -> Option<EvmAddress> {
         let read = value.as_str().ok_or_else(|| "an address".to_owned()).and_then(address);
         read.map_err(|expected| self.push(Code::Encoding, member, expected, describe(value))).ok()
     }
 
-    fn integer(&mut self, value: Json<'_>, member: &str, missing: Code) -> Option<U256> {
-        let Some(value) = value else {
-            self.push(missing, member, "an integer", "nothing");
-            return None;
-        };
-        let read = uint(value, self.sent.source, false);
+    fn integer(&mut self, value: &Value<'_>, member: &str, source: Source) -> Option<U256> {
+        let read = uint(value, source, false);
         if read.is_none() {
-            let expected = "a decimal integer below 2^256, as a string where it is above 2^53";
+            let expected = match source {
+                Source::Api => "a decimal integer below 2^256",
+                Source::TypedData => "a decimal integer, as a string where it is above 2^53",
+            };
             self.push(Code::Encoding, member, expected, describe(value));
         }
         read
     }
 
-    fn bytes32(
-        &mut self,
-        value: &countersign_api_types::json::Value<'_>,
-        member: &str,
-    ) -> Option<[u8; 32]> {
+    fn bytes32(&mut self, value: &Value<'_>, member: &str) -> Option<[u8; 32]> {
         let text = value.as_str().unwrap_or_default();
         let mut bytes = [0; 32];
         if hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut bytes).is_err() {
@@ -264,6 +258,6 @@ impl Check<'_> {
     }
 }
 
-fn show(value: Json<'_>) -> String {
+fn show(value: Option<&Value<'_>>) -> String {
     value.map_or_else(|| "nothing".to_owned(), describe)
 }

@@ -27,6 +27,7 @@ mod statement;
 
 pub use adapter::AlloySigner;
 pub use digest::PermitDigest;
+pub use eip712::check_witness_type;
 pub use error::{TermsError, VerifyError};
 pub use evidence::{VerifiedPermit, verify};
 pub use judge::{Judgement, judge};

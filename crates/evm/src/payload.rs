@@ -36,22 +36,48 @@ impl fmt::Debug for PermitPayload {
 }
 
 /// The members of a payload, sorted by what they mean; `null` is the same as absent.
+///
+/// A member that the API sends beside the typed data may stand on any level, and on several: all
+/// that are there are compared.
 pub(crate) struct Sent<'v> {
     pub(crate) source: Source,
-    pub(crate) approval_type: Option<&'v Value<'v>>,
+    pub(crate) approval_type: Everywhere<'v>,
+    pub(crate) approve_to: Everywhere<'v>,
+    pub(crate) escrow: Everywhere<'v>,
+    pub(crate) permit2: Everywhere<'v>,
+    pub(crate) resolver: Everywhere<'v>,
+    pub(crate) nonce: Everywhere<'v>,
+    pub(crate) deadline: Everywhere<'v>,
+    pub(crate) witness_type_string: Everywhere<'v>,
+    pub(crate) witness_hash: Everywhere<'v>,
+    pub(crate) secret_hash: Everywhere<'v>,
+    pub(crate) secret_hash_in_data: Option<&'v Value<'v>>,
     pub(crate) primary_type: Option<&'v Value<'v>>,
-    pub(crate) escrow: Option<&'v Value<'v>>,
-    pub(crate) permit2: Option<&'v Value<'v>>,
-    pub(crate) resolver: Option<&'v Value<'v>>,
-    pub(crate) nonce: Option<&'v Value<'v>>,
-    pub(crate) deadline: Option<&'v Value<'v>>,
     pub(crate) domain: Option<&'v Value<'v>>,
     pub(crate) types: Option<&'v Value<'v>>,
     pub(crate) message: Option<&'v Value<'v>>,
     pub(crate) witness: Option<&'v Value<'v>>,
-    pub(crate) witness_type_strings: Vec<&'v Value<'v>>,
-    pub(crate) witness_hashes: Vec<&'v Value<'v>>,
-    pub(crate) secret_hashes: Vec<&'v Value<'v>>,
+}
+
+/// A member on every level where it may stand: the payload, its params, and their data.
+#[derive(Clone, Copy)]
+pub(crate) struct Everywhere<'v>([Option<&'v Value<'v>>; 3]);
+
+impl<'v> Everywhere<'v> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'v Value<'v>> {
+        self.0.into_iter().flatten()
+    }
+
+    pub(crate) fn is_absent(self) -> bool {
+        self.iter().next().is_none()
+    }
+}
+
+/// The objects that a payload consists of.
+struct Levels<'v> {
+    payload: &'v Object<'v>,
+    params: Option<&'v Object<'v>>,
+    additional: Option<&'v Object<'v>>,
 }
 
 impl<'v> Sent<'v> {
@@ -59,20 +85,17 @@ impl<'v> Sent<'v> {
     pub(crate) fn new(payload: &'v Value<'v>) -> Result<Self, Violation> {
         let payload =
             payload.as_object().ok_or_else(|| malformed("payload", "an object", payload.kind()))?;
-        let params = either(payload, "params_to_sign", payload, "params")?;
+        let params = one_of(get(payload, "params_to_sign"), get(payload, "params"), "params")?;
         let params = params.map(|params| object(params, "params_to_sign")).transpose()?;
-        let empty = payload;
-        let additional = params.and_then(|params| get(params, "additional_data"));
-        let typed_data = either(payload, "typed_data", params.unwrap_or(empty), "typed_data")?;
+        let inside = |name| params.and_then(|params| get(params, name));
+        let typed_data = one_of(get(payload, "typed_data"), inside("typed_data"), "typed_data")?;
+        let additional = inside("additional_data");
+        let additional = additional.map(|data| object(data, "additional_data")).transpose()?;
+        let levels = Levels { payload, params, additional };
+        levels.refuse_strays()?;
         match (additional, typed_data) {
-            (Some(additional), None) => Ok(Self::api(
-                payload,
-                params.unwrap_or(empty),
-                object(additional, "additional_data")?,
-            )),
-            (None, Some(typed_data)) => {
-                Self::typed(payload, params, object(typed_data, "typed_data")?)
-            }
+            (Some(additional), None) => Ok(Self::api(&levels, additional)),
+            (None, Some(typed_data)) => Self::typed(&levels, object(typed_data, "typed_data")?),
             (Some(_), Some(_)) => {
                 Err(malformed("payload", "additional_data or typed_data", "both"))
             }
@@ -80,70 +103,75 @@ impl<'v> Sent<'v> {
         }
     }
 
-    fn api(payload: &'v Object<'v>, params: &'v Object<'v>, additional: &'v Object<'v>) -> Self {
+    fn api(levels: &Levels<'v>, additional: &'v Object<'v>) -> Self {
         Self {
-            source: Source::Api,
+            secret_hash_in_data: get(additional, "secretHash"),
             primary_type: get(additional, "primaryType"),
             domain: get(additional, "domain"),
             types: get(additional, "types"),
-            message: None,
             witness: get(additional, "witness"),
-            ..Self::common(payload, Some(params), Some(additional))
+            ..Self::beside(levels, Source::Api)
         }
     }
 
-    fn typed(
-        payload: &'v Object<'v>,
-        params: Option<&'v Object<'v>>,
-        typed_data: &'v Object<'v>,
-    ) -> Result<Self, Violation> {
+    fn typed(levels: &Levels<'v>, typed_data: &'v Object<'v>) -> Result<Self, Violation> {
         const MEMBERS: [&str; 4] = ["domain", "types", "primaryType", "message"];
         if let Some((name, _)) = typed_data.members().find(|(name, _)| !MEMBERS.contains(name)) {
             return Err(malformed("typed_data", "domain, types, primaryType and message", name));
         }
         let message = get(typed_data, "message");
         Ok(Self {
-            source: Source::TypedData,
             primary_type: get(typed_data, "primaryType"),
             domain: get(typed_data, "domain"),
             types: get(typed_data, "types"),
             message,
             witness: message.and_then(Value::as_object).and_then(|message| get(message, "witness")),
-            ..Self::common(payload, params, None)
+            ..Self::beside(levels, Source::TypedData)
         })
     }
 
-    fn common(
-        payload: &'v Object<'v>,
-        params: Option<&'v Object<'v>>,
-        additional: Option<&'v Object<'v>>,
-    ) -> Self {
-        let flat = |name| params.and_then(|params| get(params, name));
-        let everywhere = |name| {
-            [Some(payload), params, additional]
-                .into_iter()
-                .flatten()
-                .filter_map(|object| get(object, name))
-                .collect()
-        };
-        let mut secret_hashes: Vec<_> = everywhere("secret_hash");
-        secret_hashes.extend(additional.and_then(|additional| get(additional, "secretHash")));
+    /// Collects what stands beside the data that is signed.
+    fn beside(levels: &Levels<'v>, source: Source) -> Self {
         Self {
-            source: Source::Api,
-            approval_type: get(payload, "approval_type"),
+            source,
+            approval_type: levels.everywhere("approval_type"),
+            approve_to: levels.everywhere("approve_to"),
+            escrow: levels.everywhere("escrow_contract_address"),
+            permit2: levels.everywhere("permit2_contract_address"),
+            resolver: levels.everywhere("resolver_deposit_address"),
+            nonce: levels.everywhere("nonce"),
+            deadline: levels.everywhere("deadline_at"),
+            witness_type_string: levels.everywhere("witness_type_string"),
+            witness_hash: levels.everywhere("witness_hash"),
+            secret_hash: levels.everywhere("secret_hash"),
+            secret_hash_in_data: None,
             primary_type: None,
-            escrow: flat("escrow_contract_address"),
-            permit2: flat("permit2_contract_address"),
-            resolver: flat("resolver_deposit_address"),
-            nonce: flat("nonce"),
-            deadline: get(payload, "deadline_at"),
             domain: None,
             types: None,
             message: None,
             witness: None,
-            witness_type_strings: everywhere("witness_type_string"),
-            witness_hashes: everywhere("witness_hash"),
-            secret_hashes,
+        }
+    }
+}
+
+impl<'v> Levels<'v> {
+    fn everywhere(&self, name: &str) -> Everywhere<'v> {
+        let on = |object: Option<&'v Object<'v>>| object.and_then(|object| get(object, name));
+        Everywhere([on(Some(self.payload)), on(self.params), on(self.additional)])
+    }
+
+    /// Refuses parts of typed data where none may stand: they would say something that is neither
+    /// signed nor compared.
+    fn refuse_strays(&self) -> Result<(), Violation> {
+        const PARTS: [&str; 5] = ["domain", "types", "primaryType", "message", "witness"];
+        let above = [Some(self.payload), self.params].into_iter().flatten();
+        let mut strays = above.flat_map(|object| PARTS.map(|name| (object, name)));
+        let message = self.additional.map(|additional| (additional, "message"));
+        match strays.find(|(object, name)| get(object, name).is_some()).or(message) {
+            Some((object, name)) if get(object, name).is_some() => {
+                Err(malformed("payload", "typed data in one place", name))
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -152,7 +180,8 @@ impl<'v> Sent<'v> {
 pub(crate) fn read(payload: &PermitPayload) -> Result<Value<'_>, Violation> {
     json::parse(payload.as_json()).map_err(|JsonError { kind, offset }| {
         let code = if kind.is_ambiguous() { Code::Encoding } else { Code::Malformed };
-        Violation::new(code, "payload", kind, format!("something else at byte {offset}"))
+        let found = format_args!("text with an error at byte {offset}: {kind}");
+        Violation::new(code, "payload", "JSON that can be read in one way", found)
     })
 }
 
@@ -161,15 +190,13 @@ fn get<'v>(object: &'v Object<'v>, name: &str) -> Option<&'v Value<'v>> {
 }
 
 /// Takes a member that may stand in one of two places, and not in both.
-fn either<'v>(
-    first: &'v Object<'v>,
-    name: &'static str,
-    second: &'v Object<'v>,
-    other: &'static str,
+fn one_of<'v>(
+    first: Option<&'v Value<'v>>,
+    second: Option<&'v Value<'v>>,
+    name: &str,
 ) -> Result<Option<&'v Value<'v>>, Violation> {
-    let same = std::ptr::eq(first, second) && name == other;
-    match (get(first, name), get(second, other).filter(|_| !same)) {
-        (Some(_), Some(_)) => Err(malformed("payload", format!("{name} once"), "two of it")),
+    match (first, second) {
+        (Some(_), Some(_)) => Err(malformed("payload", format_args!("{name} once"), "two of it")),
         (found, None) | (None, found) => Ok(found),
     }
 }

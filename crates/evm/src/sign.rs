@@ -60,11 +60,7 @@ pub async fn sign(
     if valid_until <= now {
         return Err(SignError::OutOfDate { valid_until, now });
     }
-    let (claim, terms) = (reservation.claim(), permit.terms());
-    let same = claim.swap_id == terms.swap_id
-        && claim.environment == terms.environment
-        && claim.digest == *permit.digest().as_bytes();
-    if !same {
+    if *reservation.claim() != permit.claim() {
         return Err(SignError::OtherReservation);
     }
     let (expected, found) = (permit.permit().owner(), signer.address());

@@ -48,34 +48,39 @@ pub(crate) fn push_swap(terms: &Terms, statement: &mut Statement) {
 
 fn push_witness(permit: &Permit, statement: &mut Statement) {
     let Ok(types) = WitnessType::parse(&permit.witness_type) else { return };
-    let mut lines = Vec::new();
-    collect(&types, &Kind::Struct(0), &permit.witness, &Path::Root("witness"), &mut lines);
-    for ((label, value), origin) in lines.into_iter().zip(&permit.witness_origins) {
-        statement.push(label, value, *origin);
-    }
+    let mut page = Page { types: &types, origins: permit.witness_origins.iter(), statement };
+    page.push(&Kind::Struct(0), &permit.witness, &Path::Root("witness"));
 }
 
-/// Lists the scalars of a witness, in the order in which they were judged.
-fn collect(
-    types: &WitnessType<'_>,
-    kind: &Kind,
-    value: &Value,
-    path: &Path<'_>,
-    lines: &mut Vec<(String, String)>,
-) {
-    match (kind, value) {
-        (Kind::Struct(_), Value::Struct(place, members)) => {
-            let defs = types.get(*place).map(|def| def.members.as_slice()).unwrap_or_default();
-            for (def, value) in defs.iter().zip(members) {
-                collect(types, &def.kind, value, &Path::Member(path, def.name), lines);
+/// Writes a witness onto a statement, in the order in which it was judged.
+struct Page<'a> {
+    types: &'a WitnessType<'a>,
+    origins: std::slice::Iter<'a, Origin>,
+    statement: &'a mut Statement,
+}
+
+impl Page<'_> {
+    fn push(&mut self, kind: &Kind, value: &Value, path: &Path<'_>) {
+        match (kind, value) {
+            (Kind::Struct(_), Value::Struct(place, members)) => {
+                let types = self.types;
+                let defs = types.get(*place).map(|def| def.members.as_slice()).unwrap_or_default();
+                for (def, value) in defs.iter().zip(members) {
+                    self.push(&def.kind, value, &Path::Member(path, def.name));
+                }
+            }
+            (Kind::Array(element, _), Value::Array(values)) => {
+                let count = format_args!("{} elements", values.len());
+                self.statement.push(path.to_string(), count, Origin::Context);
+                for (place, value) in values.iter().enumerate() {
+                    self.push(element, value, &Path::Element(path, place));
+                }
+            }
+            (kind, value) => {
+                let origin = self.origins.next().copied().unwrap_or(Origin::Claimed);
+                self.statement.push(path.to_string(), show_scalar(kind, value), origin);
             }
         }
-        (Kind::Array(element, _), Value::Array(values)) => {
-            for (place, value) in values.iter().enumerate() {
-                collect(types, element, value, &Path::Element(path, place), lines);
-            }
-        }
-        (kind, value) => lines.push((path.to_string(), show_scalar(kind, value))),
     }
 }
 

@@ -6,7 +6,7 @@ const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
 
 fn policy(paused: bool) -> Policy {
     let text = format!(
-        "paused = {paused}\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\n[limits.USDC]\nper_swap = \"100\"\nper_day = \"150\""
+        "paused = {paused}\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = []\n[limits.USDC]\nper_swap = \"100\"\nper_day = \"150\""
     );
     Policy::from_toml(&text, &Registry::from_toml(SAMPLE).unwrap()).unwrap()
 }
@@ -59,9 +59,13 @@ async fn limits_a_swap_and_a_day() {
     assert_eq!(code(&ledger, claim(3, 51), NOW).await, Some(Code::Limits));
     assert_eq!(code(&ledger, claim(3, 50), NOW).await, None);
     assert_eq!(code(&ledger, claim(4, 1), NOW).await, Some(Code::Limits));
-    assert_eq!(code(&ledger, claim(5, 100), NOW.saturating_add(86_400)).await, None);
-    ledger.release(swap_id).await.unwrap();
-    assert_eq!(code(&ledger, claim(6, 1), NOW).await, Some(Code::Limits));
+    let still_live = ledger.release(swap_id, NOW).await.unwrap_err();
+    assert!(matches!(still_live, LedgerError::LiveApproval { .. }), "{still_live}");
+    let later = NOW.saturating_add(601);
+    ledger.release(swap_id, later).await.unwrap();
+    assert_eq!(code(&ledger, claim(5, 100), later).await, None);
+    assert_eq!(code(&ledger, claim(6, 1), later).await, Some(Code::Limits));
+    assert_eq!(code(&ledger, claim(7, 50), NOW.saturating_add(86_400)).await, None);
 }
 
 #[tokio::test]

@@ -3,6 +3,9 @@ use countersign_approval::{Code, Violation, Violations};
 
 use super::{Kind, Path, Source, StructDef, Value, WitnessType, decode_scalar};
 
+/// How many elements an array may have: a statement of more would not be read by anybody.
+const MAX_ELEMENTS: usize = 4_096;
+
 /// Decodes a struct: exactly the members of its type, each by its own type.
 ///
 /// Everything that is wrong is added to `violations`; there is a value only if nothing is.
@@ -40,11 +43,14 @@ fn decode(
     match kind {
         Kind::Struct(place) => decode_struct(types, *place, value, source, (path, violations)),
         Kind::Array(element, length) => {
-            let elements = value
-                .as_array()
-                .filter(|elements| length.is_none_or(|length| length == elements.len()));
+            let elements = value.as_array().filter(|elements| {
+                elements.len() <= MAX_ELEMENTS
+                    && length.is_none_or(|length| length == elements.len())
+            });
             let Some(elements) = elements else {
-                violations.push(Violation::new(Code::Encoding, path, kind, describe(value)));
+                let found = value.as_array().map(|elements| format!("{} elements", elements.len()));
+                let found = found.unwrap_or_else(|| describe(value));
+                violations.push(Violation::new(Code::Encoding, path, kind, found));
                 return None;
             };
             let decoded: Vec<Value> = elements

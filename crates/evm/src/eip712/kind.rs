@@ -57,7 +57,7 @@ impl fmt::Display for Kind {
             Self::Int(bits) => write!(formatter, "int{bits}: an integer"),
             Self::Struct(_) => formatter.write_str("an object"),
             Self::Array(_, Some(length)) => write!(formatter, "an array of {length}"),
-            Self::Array(_, None) => formatter.write_str("an array"),
+            Self::Array(_, None) => formatter.write_str("an array of up to 4096"),
         }
     }
 }

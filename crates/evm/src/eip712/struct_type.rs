@@ -7,6 +7,18 @@ const PERMIT_STUB: &str = "PermitWitnessTransferFrom(TokenPermissions permitted,
 const TOKEN_PERMISSIONS: &str = "TokenPermissions(address token,uint256 amount)";
 /// How many structs a witness type may have, and how many members a struct.
 const MAX_PARTS: usize = 64;
+/// How long a witness type may be, and how deeply its arrays may be nested.
+const MAX_TEXT: usize = 8_192;
+const MAX_ARRAYS: usize = 8;
+
+/// Says whether a text is the encodeType of a witness struct that could be allowed.
+///
+/// # Errors
+///
+/// Returns a [`TermsError`] that names the part that is wrong.
+pub fn check_witness_type(text: &str) -> Result<(), TermsError> {
+    WitnessType::parse(text).map(drop)
+}
 
 /// A witness struct with the structs that it refers to; the first one is the witness itself.
 #[derive(Debug)]
@@ -35,6 +47,9 @@ pub(crate) struct MemberDef<'a> {
 impl<'a> WitnessType<'a> {
     /// Reads an encodeType such as `Order(Asset sell,address to)Asset(address token)`.
     pub(crate) fn parse(text: &'a str) -> Result<Self, TermsError> {
+        if text.len() > MAX_TEXT {
+            return Err(bad("at most 8192 bytes", text));
+        }
         let mut structs = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -212,6 +227,9 @@ fn parse_kind(text: &str, structs: &[&str]) -> Result<Kind, TermsError> {
         Some(place) => Kind::Struct(place),
         None => Kind::elementary(base).ok_or_else(|| bad("a known type", text))?,
     };
+    if arrays.matches('[').count() > MAX_ARRAYS {
+        return Err(bad("at most 8 levels of arrays", text));
+    }
     while !arrays.is_empty() {
         let (length, rest) = arrays
             .strip_prefix('[')
@@ -308,6 +326,8 @@ mod tests {
             "uint256(bool a)",
             "EIP712Domain(bool a)",
             "PermitWitnessTransferFrom(bool a)",
+            &format!("W(uint256{} a)", "[]".repeat(9)),
+            &format!("W(uint256{} a)", "[]".repeat(200_000)),
             "TokenPermissions(address token,uint256 amount)",
             "W(TokenPermissions t)TokenPermissions(uint256 amount,address token)",
         ] {

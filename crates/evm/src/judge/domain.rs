@@ -3,7 +3,7 @@ use countersign_approval::Code;
 use countersign_units::U256;
 
 use super::{Check, show};
-use crate::eip712::{describe, uint};
+use crate::eip712::{Source, describe, uint};
 
 impl Check<'_> {
     /// Requires Permit2's domain on the pinned chain, and nothing else in it.
@@ -49,13 +49,17 @@ impl Check<'_> {
     fn verifying_contract(&mut self, domain: &Object<'_>) {
         let expected = self.terms.permit2;
         let in_domain = domain.get("verifyingContract");
-        let beside = self.sent.permit2;
-        let mut found = vec![("domain.verifyingContract", in_domain, Code::Domain)];
-        if beside.is_some() || self.sent.message.is_none() {
-            found.push(("permit2_contract_address", beside, Code::Malformed));
+        if in_domain.is_none() {
+            self.push(Code::Domain, "domain.verifyingContract", expected, "nothing");
         }
-        for (member, value, missing) in found {
-            if let Some(found) = self.address(value, member, missing) {
+        let beside = self.sent.permit2;
+        if beside.is_absent() && self.sent.source == Source::Api {
+            self.push(Code::Malformed, "permit2_contract_address", expected, "nothing");
+        }
+        let in_domain = in_domain.map(|value| ("domain.verifyingContract", value));
+        let beside = beside.iter().map(|value| ("permit2_contract_address", value));
+        for (member, value) in in_domain.into_iter().chain(beside) {
+            if let Some(found) = self.address(value, member) {
                 let equal = found == expected;
                 self.require(equal, Code::VerifyingContract, member, expected, || {
                     found.to_string()

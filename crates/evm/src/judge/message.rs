@@ -4,8 +4,9 @@ use countersign_api_types::json::{Object, Value};
 use countersign_approval::Code;
 use countersign_units::{EvmAddress, U256};
 
-use super::{Check, Json, show};
+use super::{Check, show};
 use crate::eip712::Source;
+use crate::payload::Everywhere;
 
 const MESSAGE: [&str; 5] = ["permitted", "spender", "nonce", "deadline", "witness"];
 const PERMITTED: [&str; 2] = ["token", "amount"];
@@ -42,18 +43,17 @@ impl<'a> Check<'a> {
 
     /// Compares token and amount, where the payload names them.
     pub(super) fn token_and_amount(&mut self) {
-        let Some(permitted) = self.in_message("permitted").and_then(Value::as_object) else {
-            return;
-        };
+        let permitted = self.in_message("permitted").and_then(Value::as_object);
+        let Some(permitted) = permitted else { return };
         let (token, amount) = (self.terms.token, self.terms.amount);
         if let Some(sent) = permitted.get("token")
-            && let Some(found) = self.address(Some(sent), "message.permitted.token", Code::Message)
+            && let Some(found) = self.address(sent, "message.permitted.token")
         {
             let member = "message.permitted.token";
             self.require(found == token, Code::Token, member, token, || found.to_string());
         }
         if let Some(sent) = permitted.get("amount")
-            && let Some(found) = self.integer(Some(sent), "message.permitted.amount", Code::Message)
+            && let Some(found) = self.integer(sent, "message.permitted.amount", self.sent.source)
         {
             let (equal, member) = (found == amount.value(), "message.permitted.amount");
             self.require(equal, Code::Amount, member, amount, || found.to_string());
@@ -62,42 +62,38 @@ impl<'a> Check<'a> {
 
     /// Returns the spender, after comparing it wherever it is named.
     pub(super) fn spender(&mut self) -> Option<EvmAddress> {
-        let mut spender = None;
-        if let Some(sent) = self.in_message("spender") {
-            spender = Some(self.escrow(sent, "message.spender")?);
-        }
-        if self.sent.escrow.is_none() && self.sent.source == Source::Api {
+        let beside = self.sent.escrow;
+        if beside.is_absent() && self.sent.source == Source::Api {
             self.push(Code::Malformed, "escrow_contract_address", "an address", "nothing");
         }
-        if let Some(sent) = self.sent.escrow {
-            let beside = self.escrow(sent, "escrow_contract_address")?;
-            let spender = *spender.get_or_insert(beside);
-            let member = "escrow_contract_address";
-            self.require(beside == spender, Code::Spender, member, spender, || beside.to_string());
+        let in_message = self.in_message("spender").map(|value| ("message.spender", value));
+        let beside = beside.iter().map(|value| ("escrow_contract_address", value));
+        let mut spender = None;
+        for (member, sent) in in_message.into_iter().chain(beside) {
+            let found = self.escrow(sent, member)?;
+            let first = *spender.get_or_insert(found);
+            self.require(found == first, Code::Spender, member, first, || found.to_string());
         }
         spender
     }
 
-    fn escrow(&mut self, sent: &'a Value<'a>, member: &str) -> Option<EvmAddress> {
-        let found = self.address(Some(sent), member, Code::Message)?;
-        let pinned = self.terms.escrows.contains(&found);
-        let expected = || {
+    fn escrow(&mut self, sent: &Value<'_>, member: &str) -> Option<EvmAddress> {
+        let found = self.address(sent, member)?;
+        if !self.terms.escrows.contains(&found) {
             let escrows: Vec<String> = self.terms.escrows.iter().map(ToString::to_string).collect();
-            format!("the pinned escrow {}", escrows.join(" or "))
-        };
-        if !pinned {
-            let expected = expected();
+            let expected = format_args!("the pinned escrow {}", escrows.join(" or "));
             self.push(Code::Spender, member, expected, found);
         }
-        let itself = found.is_zero() || found == self.terms.owner || Some(found) == self.resolver();
+        let itself = found.is_zero() || found == self.terms.owner || self.is_resolver(found);
         let expected = "neither the zero address, nor the owner, nor the resolver";
         self.require(!itself, Code::Spender, member, expected, || found.to_string());
         Some(found)
     }
 
-    /// Returns the resolver's deposit address that is named beside the message, if it can be read.
-    pub(super) fn resolver(&self) -> Option<EvmAddress> {
-        self.sent.resolver.and_then(Value::as_str).and_then(|text| text.parse().ok())
+    /// Says whether an address is named as the resolver's; what can't be read is refused elsewhere.
+    fn is_resolver(&self, address: EvmAddress) -> bool {
+        let named = self.sent.resolver.iter().filter_map(Value::as_str);
+        named.filter_map(|text| text.parse().ok()).any(|resolver: EvmAddress| resolver == address)
     }
 
     /// Returns the nonce, after comparing it wherever it is named.
@@ -131,21 +127,29 @@ impl<'a> Check<'a> {
         self.require(within, code, member, expected, || deadline.to_string());
     }
 
-    /// Reads an integer of the message that may also stand beside it; both must be equal.
-    fn everywhere(&mut self, name: &str, beside: Json<'a>, code: Code) -> Option<U256> {
+    /// Reads an integer of the message and beside it; all that are there must be equal.
+    ///
+    /// Only numbers inside typed data may have been through a float: those beside it are exact.
+    fn everywhere(&mut self, name: &str, beside: Everywhere<'a>, code: Code) -> Option<U256> {
         let in_message = self.in_message(name);
         if in_message.is_none() && self.sent.source == Source::TypedData {
             return None; // its absence is a violation of the message already
         }
-        let first = self.integer(in_message.or(beside), name, code)?;
-        if let (Some(_), Some(beside)) = (in_message, beside) {
-            let second = self.integer(Some(beside), name, code)?;
-            self.require(first == second, code, name, first, || second.to_string());
+        if in_message.is_none() && beside.is_absent() {
+            self.push(code, name, "an integer", "nothing");
         }
-        Some(first)
+        let in_message = in_message.map(|value| (value, Source::TypedData));
+        let beside = beside.iter().map(|value| (value, Source::Api));
+        let mut integer = None;
+        for (value, source) in in_message.into_iter().chain(beside) {
+            let found = self.integer(value, name, source)?;
+            let first = *integer.get_or_insert(found);
+            self.require(found == first, code, name, first, || found.to_string());
+        }
+        integer
     }
 
-    fn in_message(&self, name: &str) -> Json<'a> {
+    fn in_message(&self, name: &str) -> Option<&'a Value<'a>> {
         self.sent.message.and_then(Value::as_object)?.get(name)
     }
 }

@@ -1,7 +1,6 @@
 use countersign_api_types::json::{Object, Value};
 use countersign_approval::{Code, Violation, Violations};
 
-use super::Json;
 use crate::eip712::WitnessType;
 use crate::payload::Sent;
 
@@ -34,7 +33,11 @@ fn sent_witness_name<'v>(sent: &Sent<'v>) -> Option<&'v str> {
 }
 
 /// Requires the types that were sent to be exactly ours. Ours are what is signed.
-pub(super) fn compare(sent: Json<'_>, types: &WitnessType<'_>, violations: &mut Violations) {
+pub(super) fn compare(
+    sent: Option<&Value<'_>>,
+    types: &WitnessType<'_>,
+    violations: &mut Violations,
+) {
     let Some(sent) = sent.and_then(Value::as_object) else {
         let found = super::show(sent);
         violations.push(Violation::new(Code::TypeInjection, "types", "an object of types", found));

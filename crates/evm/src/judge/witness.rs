@@ -2,9 +2,9 @@ use countersign_api_types::json;
 use countersign_approval::{Code, Origin, Pin, UnpinnedMembers};
 use countersign_units::{EvmAddress, U256};
 
-use super::{Check, show};
+use super::Check;
 use crate::TermsError;
-use crate::eip712::{Kind, Path, Source, Value, decode_scalar, decode_struct};
+use crate::eip712::{Kind, Path, Source, Value, decode_scalar, decode_struct, describe};
 
 /// A part of the witness: its type, its value, what it is pinned to, and where it stands.
 #[derive(Clone, Copy)]
@@ -29,9 +29,7 @@ impl Check<'_> {
     pub(super) fn witness(&mut self) -> Result<Option<(Value, Vec<Origin>)>, TermsError> {
         let claims = Claims { secret_hash: self.secret_hash(), resolver: self.claimed_resolver() };
         let Some(sent) = self.sent.witness else {
-            if self.sent.source == Source::Api {
-                self.push(Code::Message, "witness", "an object", "nothing");
-            }
+            self.push(Code::Message, "witness", "an object", "nothing");
             return Ok(None);
         };
         let (root, types, source) = (Path::Root("witness"), self.types, self.sent.source);
@@ -180,30 +178,31 @@ impl Check<'_> {
     /// Returns the intent's secret hash, after comparing it wherever it is named.
     fn secret_hash(&mut self) -> Option<[u8; 32]> {
         let mut first = None;
-        for sent in &self.sent.secret_hashes {
+        for sent in self.sent.secret_hash.iter().chain(self.sent.secret_hash_in_data) {
             let found = self.bytes32(sent, "secret_hash")?;
             let first = *first.get_or_insert(found);
-            self.require(
-                found == first,
-                Code::Witness,
-                "secret_hash",
-                "one hash everywhere",
-                || show(Some(sent)),
-            );
+            let expected = "one hash everywhere";
+            self.require(found == first, Code::Witness, "secret_hash", expected, || describe(sent));
         }
         first
     }
 
+    /// Returns the resolver that is named beside the message, after comparing it everywhere.
     fn claimed_resolver(&mut self) -> Option<EvmAddress> {
-        let sent = self.sent.resolver;
-        if sent.is_none() && self.sent.source == Source::TypedData {
-            return None;
+        let (sent, member) = (self.sent.resolver, "resolver_deposit_address");
+        if sent.is_absent() && self.sent.source == Source::Api {
+            self.push(Code::Malformed, member, "an address", "nothing");
         }
-        let resolver = self.address(sent, "resolver_deposit_address", Code::Malformed)?;
-        let known = self.terms.resolvers.is_empty() || self.terms.resolvers.contains(&resolver);
-        let member = "resolver_deposit_address";
-        self.require(known, Code::Witness, member, "a pinned resolver", || resolver.to_string());
-        Some(resolver)
+        let mut resolver = None;
+        for sent in sent.iter() {
+            let found = self.address(sent, member)?;
+            let first = *resolver.get_or_insert(found);
+            self.require(found == first, Code::Witness, member, first, || found.to_string());
+            let pinned = &self.terms.resolvers;
+            let known = pinned.is_empty() || pinned.contains(&found);
+            self.require(known, Code::Witness, member, "a pinned resolver", || found.to_string());
+        }
+        resolver
     }
 
     fn unpinned(&mut self, path: &Path<'_>) {

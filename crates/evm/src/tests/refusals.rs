@@ -144,6 +144,49 @@ fn a_member_that_is_changed_in_typed_data_is_refused() {
 }
 
 #[test]
+fn what_stands_beside_the_data_is_compared_on_every_level() {
+    let honest = Honest::default();
+    for (member, value, code) in [
+        ("/approve_to", json!(super::honest::USDC), Code::ApproveTo),
+        ("/params_to_sign/approve_to", json!(super::honest::USDC), Code::ApproveTo),
+        ("/params_to_sign/approval_type", json!("broadcast"), Code::Mechanism),
+        ("/nonce", json!("43"), Code::Nonce),
+        ("/params_to_sign/additional_data/nonce", json!("43"), Code::Nonce),
+        ("/params_to_sign/deadline_at", json!(1_795_249_801), Code::Deadline),
+        ("/escrow_contract_address", json!(super::honest::USDC), Code::Spender),
+        (
+            "/params_to_sign/additional_data/permit2_contract_address",
+            json!(super::honest::USDC),
+            Code::VerifyingContract,
+        ),
+        ("/resolver_deposit_address", json!(super::honest::USDC), Code::Witness),
+        ("/params_to_sign/secret_hash", json!(format!("0x{}", "08".repeat(32))), Code::Witness),
+        ("/witness_hash", json!(format!("0x{}", "08".repeat(32))), Code::WitnessHash),
+        ("/message", json!({}), Code::Malformed),
+        ("/params_to_sign/types", json!({}), Code::Malformed),
+        ("/params_to_sign/primaryType", json!("PermitWitnessTransferFrom"), Code::Malformed),
+        ("/params_to_sign/additional_data/message", json!({}), Code::Malformed),
+    ] {
+        let codes = codes(&with(honest.api_form(), member, value.clone()));
+        assert!(codes.contains(&code), "{member} = {value}: {codes:?}");
+    }
+    let twice = with(honest.api_form(), "/nonce", json!("42"));
+    assert_eq!(codes(&twice), [], "the same value twice");
+}
+
+#[test]
+fn only_numbers_inside_typed_data_are_held_to_what_a_float_can_carry() {
+    let honest = Honest { nonce: U256::from(9_007_199_254_740_993_u64), ..Honest::default() };
+    let codes =
+        |payload: &Value| codes_of(&payload.to_string(), &honest.terms(), &EvmFacts::default());
+    let number = json!(9_007_199_254_740_993_u64);
+    assert_eq!(codes(&with(honest.wallet_form(), "/params/nonce", number.clone())), []);
+    assert_eq!(codes(&with(honest.api_form(), "/params_to_sign/nonce", number.clone())), []);
+    let inside = with(honest.wallet_form(), "/typed_data/message/nonce", number);
+    assert_eq!(codes(&inside), [Code::Encoding]);
+}
+
+#[test]
 fn text_that_can_be_read_in_two_ways_is_refused() {
     let honest = Honest::default().api_form().to_string();
     let (terms, facts) = (Honest::default().terms(), EvmFacts::default());

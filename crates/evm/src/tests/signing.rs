@@ -1,17 +1,19 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign_approval::{EvmFacts, MemoryLedger, Policy, Registry, Reservation, Terms, reserve};
-use countersign_units::{EvmAddress, UnixSeconds};
+use countersign_approval::{
+    Claim, EvmFacts, MemoryLedger, Policy, Registry, Reservation, Terms, reserve,
+};
+use countersign_units::{EvmAddress, Lots, UnixSeconds};
 
 use super::honest::{DEADLINE, Honest, KEY, NOW, OWNER};
 use crate::{
     LocalSigner, PermitPayload, PermitSigner, SignError, SignPermit, SignatureError, SignerError,
-    UncheckedSignature, VerifiedPermit, sign, verify,
+    TermsError, UncheckedSignature, VerifiedPermit, VerifyError, sign, verify,
 };
 
 const REGISTRY: &str = r#"
-environment = "sandbox"
+environment = "mainnet"
 [networks.ethereum]
 kind = "evm"
 api_network_id = 1
@@ -24,7 +26,7 @@ decimals = 6
 
 fn policy(paused: bool) -> Policy {
     let text = format!(
-        "paused = {paused}\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\n[limits.USDC]\nper_swap = \"1000000\"\nper_day = \"1000000\""
+        "paused = {paused}\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = []\n[limits.USDC]\nper_swap = \"1000000\"\nper_day = \"1000000\""
     );
     Policy::from_toml(&text, &Registry::from_toml(REGISTRY).unwrap()).unwrap()
 }
@@ -70,6 +72,27 @@ async fn a_reservation_is_for_one_permit() {
     let signer = LocalSigner::from_hex(KEY).unwrap();
     let error = sign(&permit, &reservation, &policy(false), &signer, NOW).await.unwrap_err();
     assert_eq!(error, SignError::OtherReservation);
+}
+
+#[tokio::test]
+async fn a_reservation_is_for_the_whole_claim() {
+    let honest = Honest::default();
+    let permit = verified(&honest, &honest.swap());
+    let cheap = Claim { amount: Lots::ZERO, ..permit.claim() };
+    let reservation = reserve(&MemoryLedger::new(), cheap, &policy(false), NOW).await.unwrap();
+    let signer = LocalSigner::from_hex(KEY).unwrap();
+    let error = sign(&permit, &reservation, &policy(false), &signer, NOW).await.unwrap_err();
+    assert_eq!(error, SignError::OtherReservation);
+}
+
+#[test]
+fn a_swap_and_its_permit_have_one_amount() {
+    let honest = Honest::default();
+    let mut terms = Arc::unwrap_or_clone(honest.swap());
+    terms.source.amount = Lots::from(1);
+    let payload = PermitPayload::new(honest.api_form().to_string());
+    let error = verify(payload, &Arc::new(terms), &EvmFacts::default(), NOW).unwrap_err();
+    assert!(matches!(error, VerifyError::Terms(TermsError::Amounts { .. })), "{error}");
 }
 
 #[tokio::test]
