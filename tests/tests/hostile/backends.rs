@@ -130,7 +130,7 @@ impl Ledger for Broken {
         Err(LedgerError::Unavailable("the disk is full"))
     }
 
-    async fn release(&self, _: SwapId) -> Result<(), LedgerError> {
+    async fn release(&self, _: SwapId, _: UnixSeconds) -> Result<(), LedgerError> {
         Err(LedgerError::Unavailable("the disk is full"))
     }
 }

@@ -80,6 +80,19 @@ async fn reads_that_fail_for_a_moment_are_made_again() {
 }
 
 #[tokio::test]
+async fn an_id_that_leads_elsewhere_is_not_asked_about() {
+    let (scene, api) = scene(None, Profile::G2).await;
+    let countersign = scene.builder_over(api, scene.config()).build();
+    for id in ["", "..", "../networks", "a/b", "a?b=c", "a%2fb", "a\r\nb"] {
+        let result = countersign.status(id).await;
+        let Err(FlowError::Api { step: Step::Track, source }) = result else {
+            panic!("{result:?}")
+        };
+        assert_eq!((source.code, source.retry), ("invalid_request", Retry::Never), "{id:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_counterparty_that_is_gone_is_a_typed_error() {
     let (scene, api) = scene(None, Profile::G1).await;
     let countersign = scene.builder_over(api, scene.config()).build();

@@ -25,12 +25,14 @@ const OFFER_LIES: [Lie<Offer>; 14] = [
     ("another token to get", |offer| offer.to_token = Some(STRANGER.to_owned())),
     ("another network to get on", |offer| offer.to_network = Some(1)),
     ("other decimals to get", |offer| offer.to_decimals = Some(18)),
-    ("nothing to get", |offer| offer.min_out = Lots::ZERO),
+    ("nothing to get", |offer| (offer.min_out, offer.max_out) = (Lots::ZERO, None)),
     ("a most below the least", |offer| offer.max_out = Some(Lots::from(1))),
     ("a least too far below the most", |offer| offer.max_out = Some(Lots::from(100_500_001))),
     ("more slippage", |offer| offer.slippage = Bps::new(51).ok()),
     ("no time left", |offer| offer.expires_at = Some(UnixMillis::new(1))),
-    ("one unit less than asked", |offer| offer.min_out = Lots::from(99_499_999)),
+    ("one unit less than asked", |offer| {
+        (offer.min_out, offer.max_out) = (Lots::from(99_499_999), None);
+    }),
 ];
 
 /// Lies beside the payload of an intent.
@@ -182,6 +184,29 @@ async fn one_swap_has_every_violation_that_its_step_found() {
 }
 
 #[tokio::test]
+async fn what_a_counterparty_writes_is_shown_short_and_escaped() {
+    const HOSTILE: &str = "\u{1b}[2J\u{202e}\r\n  spender  0x00";
+    let scene = scene().await;
+    let relay = Relay::new(scene.api()).intents(|intent| {
+        let text = HOSTILE.repeat(100_000);
+        intent.mechanism = Mechanism::Unknown(text.clone());
+        offer_of(intent).id.clone_from(&text);
+        offer_of(intent).to_token = Some(text.clone());
+        intent.approve_to = Some(text.clone());
+        intent.from_address = Some(text.clone());
+        (intent.to_address, intent.refund_address) = (Some(text.clone()), Some(text));
+    });
+    let error = swap(&scene, relay).await.unwrap_err();
+    let FlowError::Refused { refusal, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(refusal.violations().len(), 7, "{refusal}");
+    let texts = refusal.violations().iter().map(|it| format!("{it} {} {}", it.found, it.expected));
+    for text in texts.chain([error.to_string()]) {
+        assert!(text.chars().count() < 5_000, "{} characters", text.len());
+        assert!(!text.contains(['\u{1b}', '\u{202e}', '\r', '\n']), "{text:?}");
+    }
+}
+
+#[tokio::test]
 async fn what_an_api_need_not_repeat_may_be_absent() {
     let scene = scene().await;
     let relay = Relay::new(scene.api())
@@ -216,7 +241,7 @@ const PINS: [(&str, &str, Code); 5] = [
     ("escrows", "[\"0x00000000000000000000000000000000000000e5\"]", Code::Spender),
     ("resolvers", "[\"0x00000000000000000000000000000000000000e5\"]", Code::Witness),
     ("permit2", "\"0x00000000000000000000000000000000000000e5\"", Code::VerifyingContract),
-    ("chain_id", "1", Code::ChainId),
+    ("chain_id", "910003", Code::ChainId),
     ("witnesses", "[\"DepositWitness(address resolverDepositAddress)\"]", Code::TypeInjection),
 ];
 
@@ -239,13 +264,10 @@ async fn what_our_registry_pins_otherwise_is_refused() {
     assert_eq!(outcome.status.status, Status::Finished);
 }
 
-/// Replaces a member wherever the registry has it.
+/// Replaces a member where the registry has it first: on our network, or of our token.
 fn pin(registry: &mut String, member: &str, pinned: &str) {
-    let replaced = |line: &str| match line.split_once(" = ") {
-        Some((key, _)) if key == member => format!("{key} = {pinned}\n"),
-        _ => format!("{line}\n"),
-    };
-    let text: String = registry.lines().map(replaced).collect();
-    assert_ne!(text, *registry, "the registry has no {member}");
-    *registry = text;
+    let start = registry.find(&format!("{member} = ")).unwrap();
+    let (before, from_member) = registry.split_at(start);
+    let (_, after) = from_member.split_once('\n').unwrap();
+    *registry = format!("{before}{member} = {pinned}\n{after}");
 }

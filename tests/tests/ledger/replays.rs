@@ -32,8 +32,8 @@ impl Ledger for Shared {
         self.0.record(claim, limits, now).await
     }
 
-    async fn release(&self, swap_id: SwapId) -> Result<(), LedgerError> {
-        self.0.release(swap_id).await
+    async fn release(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError> {
+        self.0.release(swap_id, now).await
     }
 }
 

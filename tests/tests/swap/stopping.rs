@@ -43,6 +43,10 @@ async fn value_goes_only_to_the_address_book() {
     }
     scene.assert_untouched(&before, "not in the address book");
     accept(&with_book([owner, recipient]), &scene.request()).await.unwrap();
+    // The case of an EVM address says nothing about whose it is; that of another one does.
+    accept(&with_book([&owner.to_lowercase(), recipient]), &scene.request()).await.unwrap();
+    let result = accept(&with_book([owner, &recipient.to_lowercase()]), &scene.request()).await;
+    assert_refused(result, Step::Accept, Code::Limits, "another recipient");
 }
 
 #[tokio::test]
