@@ -127,6 +127,11 @@ impl Registry {
         self.networks.get(name)
     }
 
+    /// Returns all networks with our names of them.
+    pub fn networks(&self) -> impl Iterator<Item = (&str, &Network)> {
+        self.networks.iter().map(|(name, network)| (name.as_str(), network))
+    }
+
     /// Returns a token by its key.
     pub fn token(&self, key: &str) -> Option<&Token> {
         self.tokens.get(key)

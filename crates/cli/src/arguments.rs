@@ -108,7 +108,12 @@ pub(crate) struct ConfigFiles {
 #[derive(Debug, Args)]
 pub(crate) struct Api {
     /// The API's base URL
-    #[arg(long = "api-url", value_name = "URL", env = "COUNTERSIGN_API_URL")]
+    #[arg(
+        long = "api-url",
+        value_name = "URL",
+        env = "COUNTERSIGN_API_URL",
+        hide_env_values = true
+    )]
     pub(crate) url: Option<String>,
     /// A file with the API key [default: the variable `COUNTERSIGN_API_KEY`]
     #[arg(id = "api_key_file", long = "api-key-file", value_name = "FILE")]

@@ -1,7 +1,8 @@
+use std::io;
 use std::process::ExitCode;
 
 use countersign::approval::{Refusal, Violation};
-use countersign::{FlowError, RequestError, Step};
+use countersign::{FlowError, LiveApproval, RequestError, Step};
 use serde::Serialize;
 
 use crate::commands::swap::Balances;
@@ -31,7 +32,9 @@ pub(crate) enum Failure {
     #[error("{error}")]
     Flow { error: FlowError, balances: Option<Box<Balances>> },
     #[error("{what}: {source}")]
-    Io { what: String, source: std::io::Error },
+    Input { what: String, source: io::Error },
+    #[error("{what}: {source}")]
+    Io { what: String, source: io::Error },
     #[cfg(feature = "sandbox")]
     #[error(transparent)]
     Sandbox(#[from] countersign_sandbox::SandboxError),
@@ -44,7 +47,7 @@ impl From<FlowError> for Failure {
 }
 
 impl Failure {
-    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
         move |source| Self::Io { what, source }
     }
@@ -59,30 +62,60 @@ impl Failure {
         }
     }
 
-    const fn status(&self) -> u8 {
+    fn status(&self) -> u8 {
         match self {
             Self::Flow { error, .. } => match error {
                 FlowError::Refused { .. } | FlowError::NotApproved(_) | FlowError::Paused => 3,
                 FlowError::Request(_) | FlowError::Config(_) | FlowError::NoKey { .. } => 2,
-                FlowError::TrackTimeout { .. } => 4,
+                FlowError::AfterSigning { .. } | FlowError::TrackTimeout { .. } => 4,
                 _ => 1,
             },
-            Self::Setup(_) => 2,
+            Self::Setup(_) | Self::Input { .. } => 2,
+            Self::Io { source, .. } if is_broken_pipe(source) => BROKEN_PIPE,
             _ => 1,
         }
     }
 }
 
+/// What shells report for a command that SIGPIPE ended.
+const BROKEN_PIPE: u8 = 141;
+
+fn is_broken_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
 /// A failure as `--json` shows it.
 #[derive(Serialize)]
 struct Report<'a> {
-    error: &'a str,
+    error: &'static str,
     step: Option<&'static str>,
     message: String,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     violations: &'a [Violation],
     #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<Approval>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     balances: Option<&'a Balances>,
+}
+
+/// An approval that may be live, as `--json` shows it.
+#[derive(Serialize)]
+struct Approval {
+    swap_id: String,
+    intent_id: String,
+    digest: String,
+    valid_until: u64,
+}
+
+impl From<&LiveApproval> for Approval {
+    fn from(approval: &LiveApproval) -> Self {
+        Self {
+            swap_id: approval.swap_id.to_string(),
+            intent_id: approval.intent_id.clone(),
+            digest: output::hex(&approval.digest),
+            valid_until: approval.valid_until.value(),
+        }
+    }
 }
 
 /// Writes why a command failed and picks its exit status.
@@ -95,28 +128,42 @@ pub(crate) fn report(ended: Result<Ended, Failure>, json: bool) -> ExitCode {
         Ok(Ended::Interrupted) => return ExitCode::from(130),
         Err(failure) => failure,
     };
-    if is_broken_pipe(&failure) {
-        return ExitCode::SUCCESS;
+    let status = failure.status();
+    if status != BROKEN_PIPE {
+        explain(&failure);
     }
-    if json {
-        output::json(&Report::new(&failure));
+    if json && let Err(error) = output::json(&Report::new(&failure)) {
+        output::say(format_args!("error: {error}"));
     }
-    explain(&failure);
-    ExitCode::from(failure.status())
+    ExitCode::from(status)
 }
 
 impl<'a> Report<'a> {
     fn new(failure: &'a Failure) -> Self {
-        let refusal = failure.refusal();
+        let (error, balances) = match failure {
+            Failure::Flow { error, balances } => (Some(error), balances.as_deref()),
+            _ => (None, None),
+        };
+        let approval = match error {
+            Some(FlowError::AfterSigning { approval, .. }) => {
+                Some(Approval::from(approval.as_ref()))
+            }
+            _ => None,
+        };
         Self {
-            error: if failure.status() == 3 { "refused" } else { "failed" },
-            step: refusal.map(|(step, _)| step.as_str()),
-            message: failure.to_string(),
-            violations: refusal.map(|(_, refusal)| refusal.violations()).unwrap_or_default(),
-            balances: match failure {
-                Failure::Flow { balances, .. } => balances.as_deref(),
-                _ => None,
+            error: match failure.status() {
+                3 => "refused",
+                4 => "not_finished",
+                _ => "failed",
             },
+            step: error.and_then(FlowError::step).map(Step::as_str),
+            message: failure.to_string(),
+            violations: failure
+                .refusal()
+                .map(|(_, refusal)| refusal.violations())
+                .unwrap_or_default(),
+            approval,
+            balances,
         }
     }
 }
@@ -130,13 +177,15 @@ fn explain(failure: &Failure) {
         return;
     }
     output::say(format_args!("error: {failure}"));
+    if let Failure::Flow { error: FlowError::AfterSigning { approval, .. }, .. } = failure {
+        output::say(format_args!(
+            "  the approval may be live until {}; sign nothing else for this swap before. Ask: countersign status {}",
+            approval.valid_until, approval.intent_id
+        ));
+    }
     if let Failure::Flow { error: FlowError::Request(RequestError::UnknownToken { .. }), .. } =
         failure
     {
         output::say(format_args!("  name a token as TOKEN@NETWORK, by the registry's names"));
     }
-}
-
-fn is_broken_pipe(failure: &Failure) -> bool {
-    matches!(failure, Failure::Io { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
 }

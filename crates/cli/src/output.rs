@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::exit::Failure;
+
 /// Writes a line of progress to standard error.
 pub(crate) fn say(line: fmt::Arguments<'_>) {
     // Nobody may be listening; that is no reason to stop.
@@ -12,13 +14,20 @@ pub(crate) fn say(line: fmt::Arguments<'_>) {
 }
 
 /// Writes a line of the result to standard output.
-pub(crate) fn result(line: fmt::Arguments<'_>) {
-    let _ = writeln!(io::stdout().lock(), "{line}");
+pub(crate) fn result(line: fmt::Arguments<'_>) -> Result<(), Failure> {
+    writeln!(io::stdout().lock(), "{line}").map_err(Failure::io("standard output"))
 }
 
 /// Writes the result as one JSON object to standard output.
-pub(crate) fn json(value: &impl Serialize) {
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    let _ = serde_json::to_writer_pretty(&mut stdout, value).map_err(io::Error::from);
-    let _ = writeln!(stdout);
+    serde_json::to_writer_pretty(&mut stdout, value)
+        .map_err(io::Error::from)
+        .and_then(|()| writeln!(stdout))
+        .map_err(Failure::io("standard output"))
+}
+
+/// Writes bytes as `0x` and hex digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold("0x".to_owned(), |hex, byte| format!("{hex}{byte:02x}"))
 }

@@ -1,6 +1,6 @@
 use countersign_approval::{
     Code, ConfigDigest, Network, NetworkKind, Permit2Terms, Pin, Policy, Refusal, Registry, SwapId,
-    Terms, UnpinnedMembers, Violation, Violations,
+    Terms, UnpinnedMembers, Violation, Violations, is_same_address,
 };
 use countersign_units::{EvmAddress, Lots, U256, UnixMillis};
 
@@ -71,8 +71,16 @@ fn check_offer(order: &Order, offer: &Offer, now: UnixMillis, violations: &mut V
         format_args!("at least {least}"),
         offer.min_out,
     );
-    if let Some(max_out) = offer.max_out {
-        check_spread(order, offer.min_out, max_out, violations);
+    match offer.max_out {
+        Some(max_out) => check_spread(order, offer.min_out, max_out, violations),
+        // Without a most, only the caller's own least bounds what the counterparty promises.
+        None => violations.require(
+            !least.is_zero(),
+            Code::Quote,
+            "quote.to.max_amount",
+            "an amount, or a least amount in the request",
+            "nothing",
+        ),
     }
     if let Some(expires_at) = offer.expires_at {
         let expected = format_args!("after {now}");
@@ -194,12 +202,4 @@ fn pinned<'r>(
 
 fn unpinned(member: &str, expected: &str, found: &str) -> Violation {
     Violation::new(Code::Unpinned, member, expected, found)
-}
-
-/// Compares addresses as their chains do: EVM's by bytes, all others by text.
-pub(crate) fn is_same_address(one: &str, other: &str) -> bool {
-    match (one.parse::<EvmAddress>(), other.parse::<EvmAddress>()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
-    }
 }

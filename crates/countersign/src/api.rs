@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use countersign_api_types::defi::Mechanism;
 pub use countersign_api_types::defi::Status;
@@ -123,6 +125,8 @@ pub struct ApiError {
     pub code: &'static str,
     /// Whether the same call may be made again.
     pub retry: Retry,
+    /// How long the API asks to wait before it is called again.
+    pub retry_after: Option<Duration>,
     /// What happened, bounded and without secrets.
     pub message: String,
 }

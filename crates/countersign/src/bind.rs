@@ -1,9 +1,9 @@
 use countersign_api_types::defi::Mechanism;
-use countersign_approval::{Code, Network, Refusal, Terms, Violation, Violations};
+use countersign_approval::{Code, Network, Refusal, Terms, Violation, Violations, is_same_address};
 use countersign_evm::PermitPayload;
 use countersign_units::U256;
 
-use crate::accept::{compare_offer, is_same_address};
+use crate::accept::compare_offer;
 use crate::{Intent, Offer, Order};
 
 /// Adds the claims of a created intent to the terms, after comparing everything that it repeats.
@@ -35,6 +35,7 @@ pub(crate) fn bind(
             approve_to,
         );
     }
+    check_id(&intent.id, &mut violations);
     check_echoes(order, intent, &mut violations);
     check_applied_offer(order, accepted, intent, &mut violations);
     let payload = payload(intent);
@@ -54,6 +55,16 @@ pub(crate) fn bind(
     payload.map(|payload| (terms, payload)).ok_or_else(|| {
         Refusal::one(Violation::new(Code::Malformed, "params_to_sign", "an object", "nothing"))
     })
+}
+
+/// Requires an id that can stand in a path, on a screen and in a log: an intent that can't be
+/// approved must not be signed for.
+fn check_id(id: &str, violations: &mut Violations) {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~:".contains(&byte);
+    let dots = id.bytes().all(|byte| byte == b'.');
+    let fits = (1..=128).contains(&id.len()) && id.bytes().all(plain) && !dots;
+    let expected = "1 to 128 letters, digits, or any of - _ . ~ :";
+    violations.require(fits, Code::Malformed, "intent.id", expected, id);
 }
 
 /// Compares the addresses that an intent repeats with ours.
@@ -80,6 +91,11 @@ fn check_applied_offer(
     let same = applied.id == accepted.id;
     violations.require(same, Code::Quote, "quote.id", &accepted.id, &applied.id);
     compare_offer(order, applied, "quote", violations);
+    let most = (applied.max_out, accepted.max_out);
+    if let (Some(applied), Some(accepted)) = most {
+        let same = applied == accepted;
+        violations.require(same, Code::Quote, "quote.to.max_amount", accepted, applied);
+    }
     let least = accepted.min_out;
     let same = applied.min_out == least;
     violations.require(same, Code::Quote, "quote.to.min_amount", least, applied.min_out);

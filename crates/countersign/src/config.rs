@@ -1,7 +1,9 @@
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use countersign_approval::{ConfigError, Policy, Registry};
+use countersign_evm::check_witness_type;
 
 /// The registry and the policy that a service runs by.
 ///
@@ -51,7 +53,7 @@ impl Config {
     ///
     /// Returns a [`ConfigError`] that names the key.
     pub fn from_toml(registry: &str, policy: &str) -> Result<Self, ConfigError> {
-        let registry = Registry::from_toml(registry)?;
+        let registry = read_registry(registry)?;
         let policy = Source::Fixed(Box::new(Policy::from_toml(policy, &registry)?));
         Ok(Self { registry, policy })
     }
@@ -63,7 +65,7 @@ impl Config {
     /// Returns a [`ConfigFileError`] if a file can't be read, can be written by others than its
     /// owner, or does not hold what it should.
     pub fn from_files(registry: &Path, policy: &Path) -> Result<Self, ConfigFileError> {
-        let registry = Registry::from_toml(&read(registry)?)?;
+        let registry = read_registry(&read(registry)?)?;
         let config = Self { registry, policy: Source::File(policy.to_owned()) };
         config.policy()?;
         Ok(config)
@@ -87,10 +89,30 @@ impl Config {
     }
 }
 
+/// Reads a registry, and each witness type in it, so that a bad one is told before a swap.
+fn read_registry(text: &str) -> Result<Registry, ConfigError> {
+    let registry = Registry::from_toml(text)?;
+    for (name, network) in registry.networks() {
+        for witness in &network.witnesses {
+            check_witness_type(witness).map_err(|error| ConfigError::Value {
+                file: "registry",
+                member: format!("networks.{name}.witnesses"),
+                expected: "EIP-712 struct types",
+                found: error.to_string(),
+            })?;
+        }
+    }
+    Ok(registry)
+}
+
+/// Reads a file whose mode was checked on the very file that is read.
 fn read(path: &Path) -> Result<String, ConfigFileError> {
     let unreadable = |source| ConfigFileError::Unreadable { path: path.to_owned(), source };
-    check_mode(path, &fs::metadata(path).map_err(unreadable)?)?;
-    fs::read_to_string(path).map_err(unreadable)
+    let mut file = File::open(path).map_err(unreadable)?;
+    check_mode(path, &file.metadata().map_err(unreadable)?)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
 }
 
 #[cfg(unix)]
@@ -112,6 +134,18 @@ fn check_mode(_: &Path, _: &fs::Metadata) -> Result<(), ConfigFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_witness_type_that_cannot_be_read_is_told_at_once() {
+        let registry = include_str!("../../../examples/config/registry.mainnet.toml");
+        let policy = include_str!("../../../examples/config/policy.mainnet.toml");
+        for bad in ["W(", &format!("W(uint256{} a)", "[]".repeat(100_000))] {
+            let registry =
+                registry.replacen("witnesses = [\"", &format!("witnesses = [\"{bad}\", \""), 1);
+            let error = Config::from_toml(&registry, policy).unwrap_err();
+            assert!(error.to_string().contains("networks.ethereum.witnesses"), "{error}");
+        }
+    }
 
     #[test]
     fn the_mainnet_samples_are_read_and_pin_no_escrow() {

@@ -3,7 +3,7 @@ use countersign_api_types::defi::{
     ApprovalSubmission, Asset, CreateIntentRequest, CreatedIntent, HumanAmount, Mechanism, Quote,
     QuoteRequest,
 };
-use countersign_http_client::{ClientError, DefiClient, Retry};
+use countersign_http_client::{Cause, ClientError, DefiClient, Retry};
 
 use crate::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
 
@@ -46,7 +46,8 @@ impl SwapApi for DefiApi {
     ) -> Result<(), ApiError> {
         if *mechanism != Mechanism::Permit2 {
             let message = format!("expected a permit2 approval, found {mechanism}");
-            return Err(ApiError { code: "invalid_request", retry: Retry::Never, message });
+            let (code, retry) = ("invalid_request", Retry::Never);
+            return Err(ApiError { code, retry, retry_after: None, message });
         }
         let approval = ApprovalSubmission::Permit2 { signature: signed_data.to_owned() };
         self.client.add_approval(intent_id, &approval).await?;
@@ -108,6 +109,11 @@ impl From<CreatedIntent> for Intent {
 
 impl From<ClientError> for ApiError {
     fn from(error: ClientError) -> Self {
-        Self { code: error.code(), retry: error.retry(), message: error.to_string() }
+        let retry_after = match error.cause() {
+            Cause::RateLimited { retry_after } => *retry_after,
+            _ => None,
+        };
+        let (code, retry) = (error.code(), error.retry());
+        Self { code, retry, retry_after, message: error.to_string() }
     }
 }

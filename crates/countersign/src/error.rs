@@ -1,8 +1,8 @@
 use std::fmt;
 
-use countersign_approval::{LedgerError, Refusal, ReserveError};
+use countersign_approval::{LedgerError, Refusal, ReserveError, SwapId};
 use countersign_evm::{SignError, TermsError, VerifyError};
-use countersign_units::EvmAddress;
+use countersign_units::{EvmAddress, UnixSeconds};
 
 use crate::{ApiError, ConfigFileError, RequestError};
 
@@ -103,6 +103,15 @@ pub enum FlowError {
     /// The signature was not made, or not let out.
     #[error(transparent)]
     Sign(SignError),
+    /// The approval was signed, and what came after it failed: it may be live. Nothing else may be
+    /// signed for this swap before `valid_until`.
+    #[error("after signing, intent {}: {source}", approval.intent_id)]
+    AfterSigning {
+        /// The approval.
+        approval: Box<LiveApproval>,
+        /// What failed.
+        source: Box<Self>,
+    },
     /// The swap was not at its end when the deadline for following it passed. It goes on without
     /// us; `status` tells how far it is.
     #[error("track: not at its end after {seconds} s, last seen {last_seen}")]
@@ -114,7 +123,37 @@ pub enum FlowError {
     },
 }
 
+/// An approval that left our hands, or may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a caller reads all of it")]
+pub struct LiveApproval {
+    /// Our own id of the swap.
+    pub swap_id: SwapId,
+    /// The API's id of the intent.
+    pub intent_id: String,
+    /// The digest that was signed.
+    pub digest: [u8; 32],
+    /// The last moment at which the approval can be used, in Unix seconds.
+    pub valid_until: UnixSeconds,
+}
+
 impl FlowError {
+    /// Returns the step that failed, where the error belongs to one.
+    pub const fn step(&self) -> Option<Step> {
+        Some(match self {
+            Self::Refused { step, .. } | Self::Api { step, .. } => *step,
+            Self::Request(_) => Step::Quote,
+            Self::NoKey { .. } => Step::Accept,
+            Self::Terms(_) => Step::Verify,
+            Self::NotApproved(_) => Step::Review,
+            Self::Ledger(_) => Step::Reserve,
+            Self::Sign(_) => Step::Sign,
+            Self::TrackTimeout { .. } => Step::Track,
+            Self::AfterSigning { source, .. } => return source.step(),
+            Self::Config(_) | Self::Paused => return None,
+        })
+    }
+
     pub(crate) const fn refused(step: Step) -> impl Fn(Refusal) -> Self {
         move |refusal| Self::Refused { step, refusal }
     }

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_api_types::defi::{Mechanism, Status};
-use countersign_approval::{Decision, Ledger, MemoryLedger, ReviewRequest, Reviewer, reserve};
+use countersign_approval::{
+    Decision, EvmFacts, Ledger, MemoryLedger, ReviewRequest, Reviewer, reserve,
+};
 use countersign_evm::{PermitSigner, sign, verify};
 use countersign_http_client::Retry;
 use countersign_units::{EvmAddress, UnixSeconds};
@@ -20,8 +22,16 @@ use crate::{accept, bind, track};
 const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
 /// How often an approval is sent whose fate is unknown. Each time are the same bytes.
 const SUBMISSIONS: u32 = 3;
-/// How long to wait before it is sent again.
+/// How long to wait before it is sent again, and how long at most.
 const SUBMISSION_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Whether an approval whose submission failed has arrived.
+enum Arrival {
+    Arrived,
+    NotArrived,
+    Unknown,
+}
 
 /// Runs swaps: the API, the keys, the registry and the policy together.
 ///
@@ -147,15 +157,24 @@ impl Countersign {
         Ok(Bound { intent_id: intent.id, terms: Arc::new(terms), payload })
     }
 
-    /// Compares the payload with the terms and makes evidence of it.
+    /// Compares the payload with the terms and makes evidence of it, without facts of the chain.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Refused`] with every violation; `unavailable` where policy requires
+    /// facts.
+    pub fn verify(&self, bound: Bound) -> Result<Verified, FlowError> {
+        self.verify_with(bound, &EvmFacts::default())
+    }
+
+    /// Compares the payload with the terms and with facts of the chain, and makes evidence of it.
     ///
     /// # Errors
     ///
     /// Returns [`FlowError::Refused`] with every violation.
-    pub fn verify(&self, bound: Bound) -> Result<Verified, FlowError> {
+    pub fn verify_with(&self, bound: Bound, facts: &EvmFacts) -> Result<Verified, FlowError> {
         let Bound { intent_id, terms, payload } = bound;
-        let permit =
-            verify(payload, &terms, &countersign_approval::EvmFacts::default(), self.now())?;
+        let permit = verify(payload, &terms, facts, self.now())?;
         Ok(Verified { intent_id, permit: Arc::new(permit) })
     }
 
@@ -215,8 +234,10 @@ impl Countersign {
         Ok(Signed { intent_id: intent_id.clone(), permit: Arc::clone(permit), signature })
     }
 
-    /// Submits the approval. Where an answer is lost, asks for the status and sends the same bytes
-    /// again if they did not arrive.
+    /// Submits the approval.
+    ///
+    /// Where an answer is lost, asks for the status, and sends the same bytes again only after the
+    /// API has said that they did not arrive.
     ///
     /// # Errors
     ///
@@ -226,16 +247,17 @@ impl Countersign {
         loop {
             sent = sent.saturating_add(1);
             let Err(error) = self.submit(approval).await else { return Ok(()) };
-            // A second submission may be declined because the first one was taken.
-            let unsure = error.retry == Retry::AskFirst || sent > 1;
-            if unsure && self.has_arrived(approval).await {
-                return Ok(());
-            }
-            if error.retry == Retry::Never || sent >= SUBMISSIONS {
+            let again = match self.arrival(approval, &error, sent).await {
+                Arrival::Arrived => return Ok(()),
+                Arrival::NotArrived => error.retry != Retry::Never && sent < SUBMISSIONS,
+                Arrival::Unknown => false,
+            };
+            let pause = error.retry_after.unwrap_or(SUBMISSION_PAUSE.saturating_mul(sent));
+            if !again || pause > LONGEST_PAUSE {
                 return Err(FlowError::Api { step: Step::Approve, source: error });
             }
-            tracing::warn!(code = error.code, sent, "the approval may not have arrived");
-            tokio::time::sleep(SUBMISSION_PAUSE).await;
+            tracing::warn!(code = error.code, sent, "the approval did not arrive");
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -266,9 +288,18 @@ impl Countersign {
         self.api.submit(&approval.intent_id, &Mechanism::Permit2, &signed_data).await
     }
 
-    async fn has_arrived(&self, approval: &Signed) -> bool {
-        let status = self.api.status(&approval.intent_id).await;
-        status.is_ok_and(|seen| seen.status != Status::Created)
+    /// Finds out whether an approval arrived whose submission failed.
+    async fn arrival(&self, approval: &Signed, error: &ApiError, sent: u32) -> Arrival {
+        // A second submission may be declined because the first one was taken after all.
+        let sure = error.retry != Retry::AskFirst && sent == 1;
+        if sure {
+            return Arrival::NotArrived;
+        }
+        match self.api.status(&approval.intent_id).await {
+            Ok(seen) if seen.status == Status::Created => Arrival::NotArrived,
+            Ok(_) => Arrival::Arrived,
+            Err(_) => Arrival::Unknown,
+        }
     }
 
     fn signer(&self, owner: EvmAddress) -> Result<&dyn PermitSigner, FlowError> {

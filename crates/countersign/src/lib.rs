@@ -35,7 +35,7 @@ pub use countersign_evm as evm;
 pub use countersign_http_client as http_client;
 pub use countersign_units as units;
 pub use defi::DefiApi;
-pub use error::{FlowError, Step};
+pub use error::{FlowError, LiveApproval, Step};
 pub use flow::{Countersign, CountersignBuilder};
 pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
 pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use countersign_approval::{Reservation, Statement, SwapId, Terms};
 use countersign_evm::{PermitPayload, SignedPermit, VerifiedPermit};
 
-use crate::{Intent, Offer, Order};
+use crate::{Intent, LiveApproval, Offer, Order};
 
 /// An order and what the API offers for it.
 #[derive(Debug)]
@@ -149,6 +149,16 @@ impl Signed {
     /// Returns the evidence.
     pub fn permit(&self) -> &VerifiedPermit {
         &self.permit
+    }
+
+    /// Returns what has to be known of an approval that may be live.
+    pub fn live(&self) -> LiveApproval {
+        LiveApproval {
+            swap_id: self.swap_id(),
+            intent_id: self.intent_id.clone(),
+            digest: *self.permit.digest().as_bytes(),
+            valid_until: self.permit.claim().valid_until,
+        }
     }
 
     /// Returns the signature.

@@ -2,7 +2,7 @@ use countersign_approval::{Statement, SwapId};
 use futures::StreamExt;
 
 use crate::track::track;
-use crate::{Countersign, FlowError, Step, SwapApi, SwapRequest, SwapStatus, TrackOptions};
+use crate::{Countersign, FlowError, Signed, Step, SwapApi, SwapRequest, SwapStatus, TrackOptions};
 
 /// What happened in a swap, as it happens.
 #[derive(Debug)]
@@ -57,8 +57,8 @@ impl Countersign {
     ///
     /// # Errors
     ///
-    /// Returns the [`FlowError`] of the step that failed. Up to and including `reserve` nothing
-    /// was signed.
+    /// Returns the [`FlowError`] of the step that failed, and [`FlowError::AfterSigning`] with the
+    /// approval where it may be live. In all other cases no approval left our hands.
     pub async fn swap(
         &self,
         request: &SwapRequest,
@@ -83,11 +83,24 @@ impl Countersign {
         let approval = self.sign(&reserved).await?;
         let digest = *approval.permit().digest().as_bytes();
         observe(Event::Signed { digest });
-        self.approve(&approval).await?;
+        let ended = self.finish(&approval, options, &mut observe).await;
+        let status = ended.map_err(|source| FlowError::AfterSigning {
+            approval: Box::new(approval.live()),
+            source: Box::new(source),
+        })?;
         let (swap_id, intent_id) = (approval.swap_id(), approval.intent_id().to_owned());
-        observe(Event::Began(Step::Track));
-        let status = follow(self.api(), &intent_id, options, &mut observe).await?;
         Ok(SwapOutcome { swap_id, intent_id, statement, digest, status })
+    }
+
+    async fn finish(
+        &self,
+        approval: &Signed,
+        options: TrackOptions,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<SwapStatus, FlowError> {
+        self.approve(approval).await?;
+        observe(Event::Began(Step::Track));
+        follow(self.api(), approval.intent_id(), options, observe).await
     }
 }
 

@@ -3,7 +3,7 @@
 mod input;
 mod pipeline;
 
-use std::io::{self, BufWriter};
+use std::io;
 use std::time::Instant;
 
 use countersign::{Clock, SystemClock};
@@ -12,12 +12,12 @@ use crate::arguments::Check;
 use crate::exit::{Ended, Failure};
 use crate::output;
 
-pub(crate) use input::{Input, Lines};
+pub(crate) use input::{Input, Line, Lines};
 use pipeline::Counts;
 
 pub(crate) fn run(arguments: &Check) -> Result<Ended, Failure> {
     let started = Instant::now();
-    let mut stdout = BufWriter::new(io::stdout().lock());
+    let mut stdout = io::stdout().lock();
     let mut counts = Counts::default();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     for path in &arguments.files {

@@ -21,7 +21,7 @@ pub(crate) fn config(port: u16, hostile: Hostile) -> SandboxConfig {
 pub(crate) fn run(arguments: &arguments::Sandbox) -> Result<Ended, Failure> {
     block_on(async {
         let sandbox = Sandbox::start(config(arguments.port, arguments.hostile)).await?;
-        output::result(format_args!("{}", sandbox.url()));
+        output::result(format_args!("{}", sandbox.url()))?;
         match &arguments.out {
             Some(folder) => write(&sandbox, folder)?,
             None => introduce(&sandbox),

@@ -1,6 +1,7 @@
 //! `countersign statement`: what would this sign, in words.
 
-use countersign::check::{Outcome, check_line};
+use countersign::approval::excerpt;
+use countersign::check::Outcome;
 use countersign::{Clock, SystemClock};
 
 use super::check::{Input, Lines};
@@ -13,25 +14,23 @@ pub(crate) fn run(arguments: &Check) -> Result<Ended, Failure> {
     for path in &arguments.files {
         let mut lines = Lines::new(Input::open(path)?);
         while let Some(line) = lines.next_line()? {
-            let verdict = check_line(line, SystemClock.now().to_seconds());
+            let verdict = line.judge(SystemClock.now().to_seconds());
+            let id = excerpt(verdict.id());
             match verdict.outcome() {
                 Outcome::Sign { statement, .. } => {
-                    output::result(format_args!(
-                        "{}: would be signed\n{statement}\n",
-                        verdict.id()
-                    ));
+                    output::result(format_args!("{id}: would be signed\n{statement}\n"))?;
                 }
                 Outcome::Refuse { violations, .. } => {
                     refused = true;
-                    output::result(format_args!("{}: refused", verdict.id()));
+                    output::result(format_args!("{id}: refused"))?;
                     for violation in violations {
-                        output::result(format_args!("  {violation}"));
+                        output::result(format_args!("  {violation}"))?;
                     }
-                    output::result(format_args!(""));
+                    output::result(format_args!(""))?;
                 }
                 Outcome::Invalid { error } => {
                     invalid = true;
-                    output::result(format_args!("{}: invalid: {error}\n", verdict.id()));
+                    output::result(format_args!("{id}: invalid: {}\n", excerpt(error)))?;
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! `countersign status`: how far a swap is.
 
+use countersign::approval::excerpt;
 use countersign::{Event, FlowError, Status as SwapState, Step, SwapApi, SwapStatus, TrackOptions};
 use serde::Serialize;
 
@@ -29,12 +30,12 @@ pub(crate) fn run(arguments: &Status) -> Result<Ended, Failure> {
         let seen = api.status(&arguments.intent_id).await;
         Ok(seen.map_err(|source| FlowError::Api { step: Step::Track, source })?)
     })?;
-    print(arguments, &seen);
+    print(arguments, &seen)?;
     let ended_badly = seen.status.is_terminal() && seen.status != SwapState::Finished;
     Ok(if ended_badly { Ended::NotFinished } else { Ended::Done })
 }
 
-fn print(arguments: &Status, seen: &SwapStatus) {
+fn print(arguments: &Status, seen: &SwapStatus) -> Result<(), Failure> {
     let SwapStatus { status, deposit_tx, payout_tx } = seen;
     if arguments.json {
         let (intent_id, terminal) = (&arguments.intent_id, status.is_terminal());
@@ -46,10 +47,11 @@ fn print(arguments: &Status, seen: &SwapStatus) {
             payout_tx,
         });
     }
-    output::result(format_args!("{status}"));
+    output::result(format_args!("{status}"))?;
     for (name, tx) in [("deposit", deposit_tx), ("payout", payout_tx)] {
         if let Some(tx) = tx {
-            output::result(format_args!("  {name:<8} {tx}"));
+            output::result(format_args!("  {name:<8} {}", excerpt(tx)))?;
         }
     }
+    Ok(())
 }

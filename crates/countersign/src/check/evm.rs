@@ -20,7 +20,7 @@ pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Inva
     let now = reader.small("now")?.map_or(clock, UnixSeconds::new);
     let mut permit2 = read_terms(reader)?;
     if let Some(required) = &required {
-        permit2.require_facts = read_fact_names(required)?;
+        permit2.require_facts.extend(read_fact_names(required)?);
     }
     let facts = facts.as_ref().map(read_facts).transpose()?.unwrap_or_default();
     match judge(&PermitPayload::new(line.payload.get()), &permit2, &facts, now) {

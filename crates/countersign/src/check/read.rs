@@ -90,7 +90,10 @@ pub(super) fn uint(value: &Value<'_>) -> Option<U256> {
         _ => return None,
     };
     match text.strip_prefix("0x") {
-        Some(digits) => U256::from_str_radix(digits, 16).ok().filter(|_| !digits.is_empty()),
+        Some(digits) => {
+            let plain = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+            U256::from_str_radix(digits, 16).ok().filter(|_| plain)
+        }
         None => text.parse().ok().map(countersign_units::Lots::value),
     }
 }

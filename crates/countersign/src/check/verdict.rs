@@ -40,6 +40,11 @@ pub enum Outcome {
 }
 
 impl Verdict {
+    /// Answers a line that could not even be read: it is too long, or no text.
+    pub fn unreadable(error: &str) -> Self {
+        Self::new("", Outcome::Invalid { error: format!("line: {error}") })
+    }
+
     pub(super) fn new(id: &str, outcome: Outcome) -> Self {
         Self { id: id.to_owned(), outcome }
     }

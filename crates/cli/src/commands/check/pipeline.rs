@@ -2,16 +2,16 @@ use std::io::Write;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use countersign::check::{Outcome, check_line};
+use countersign::check::Outcome;
 use countersign::units::UnixSeconds;
 
-use super::{Input, Lines};
+use super::{Input, Line, Lines};
 use crate::exit::Failure;
 
-/// How many lines a worker takes at once.
+/// How many lines a worker takes at once, if they have been read already.
 const BATCH: usize = 128;
 /// How many batches wait before and behind each worker; this bounds the memory.
-const QUEUE: usize = 4;
+const QUEUE: usize = 2;
 
 /// How many verdicts of each kind there were.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,29 +74,30 @@ pub(crate) fn run(
     })
 }
 
-fn read(input: Input, workers: &[SyncSender<Vec<String>>]) -> Result<(), Failure> {
+fn read(input: Input, workers: &[SyncSender<Vec<Line>>]) -> Result<(), Failure> {
     let mut lines = Lines::new(input);
     for worker in workers.iter().cycle() {
-        let mut batch = Vec::with_capacity(BATCH);
+        let Some(first) = lines.next_line()? else { break };
+        let mut batch = vec![first];
+        // Whoever writes line by line is answered line by line.
         while batch.len() < BATCH
+            && !lines.may_wait()
             && let Some(line) = lines.next_line()?
         {
-            batch.push(line.to_owned());
+            batch.push(line);
         }
-        let last = batch.len() < BATCH;
-        let gone = !batch.is_empty() && worker.send(batch).is_err();
-        if last || gone {
+        if worker.send(batch).is_err() {
             break;
         }
     }
     Ok(())
 }
 
-fn judge(batches: &Receiver<Vec<String>>, verdicts: &SyncSender<Judged>, now: UnixSeconds) {
+fn judge(batches: &Receiver<Vec<Line>>, verdicts: &SyncSender<Judged>, now: UnixSeconds) {
     for batch in batches {
         let mut judged = Judged { text: Vec::new(), counts: Counts::default() };
         for line in batch {
-            let verdict = check_line(&line, now);
+            let verdict = line.judge(now);
             judged.counts.count(verdict.outcome());
             // Writing to memory, and of types without maps, does not fail.
             let _ = serde_json::to_writer(&mut judged.text, &verdict);
@@ -113,9 +114,9 @@ fn write(workers: &[Receiver<Judged>], output: &mut impl Write) -> Result<Counts
     for worker in workers.iter().cycle() {
         // The first worker without verdicts is the one after the last batch.
         let Ok(judged) = worker.recv() else { break };
-        output.write_all(&judged.text).map_err(Failure::io("standard output"))?;
+        let written = output.write_all(&judged.text).and_then(|()| output.flush());
+        written.map_err(Failure::io("standard output"))?;
         counts.add(judged.counts);
     }
-    output.flush().map_err(Failure::io("standard output"))?;
     Ok(counts)
 }

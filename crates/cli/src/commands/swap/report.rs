@@ -2,6 +2,7 @@ use countersign::SwapOutcome;
 use countersign::approval::Statement;
 use serde::Serialize;
 
+use crate::exit::Failure;
 use crate::output;
 
 /// The result of a swap, as `--json` shows it.
@@ -71,9 +72,9 @@ impl<'a> Report<'a> {
     }
 
     /// Writes the result for people.
-    pub(crate) fn print(&self) {
+    pub(crate) fn print(&self) -> Result<(), Failure> {
         for Execution { network, call, gas_used, .. } in &self.executions {
-            output::result(format_args!("executed  {call} on {network}, gas {gas_used}"));
+            output::result(format_args!("executed  {call} on {network}, gas {gas_used}"))?;
         }
         for (before, after) in self.balances.iter().flat_map(Balances::pairs) {
             if before != after {
@@ -81,10 +82,10 @@ impl<'a> Report<'a> {
                 output::result(format_args!(
                     "moved     {party:<9} {token:<13} {amount} -> {}",
                     after.amount
-                ));
+                ))?;
             }
         }
-        output::result(format_args!("{}", self.status));
+        output::result(format_args!("{}", self.status))
     }
 }
 
