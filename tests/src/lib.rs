@@ -14,7 +14,7 @@ mod vectors;
 pub use clock::SetClock;
 pub use files::ConfigFiles;
 pub use funds::Funds;
-pub use refusals::assert_refused;
+pub use refusals::{after_signing, assert_refused};
 pub use relay::{Fate, Relay};
 pub use scene::{SHORT, Scene, short_steps, until_reserved, until_verified};
 pub use signers::{Counter, CountingSigner};

@@ -109,7 +109,12 @@ impl SwapApi for Relay {
         if let Some(left) = left.checked_sub(1) {
             self.hidden_statuses.store(left, Ordering::SeqCst);
             let message = "no status for now".to_owned();
-            return Err(ApiError { code: "status", retry: Retry::Safe, message });
+            return Err(ApiError {
+                code: "status",
+                retry: Retry::Safe,
+                retry_after: None,
+                message,
+            });
         }
         self.api.status(intent_id).await
     }

@@ -36,11 +36,17 @@ const OFFER_LIES: [Lie<Offer>; 14] = [
 ];
 
 /// Lies beside the payload of an intent.
-const INTENT_LIES: [CodedLie<Intent>; 15] = [
+const INTENT_LIES: [CodedLie<Intent>; 19] = [
     ("another mechanism", Code::Mechanism, |intent| intent.mechanism = Mechanism::Cosign),
     ("an unknown mechanism", Code::Mechanism, |intent| {
         intent.mechanism = Mechanism::Unknown("permit2 ".to_owned());
     }),
+    ("an id that leads elsewhere", Code::Malformed, |intent| "../x".clone_into(&mut intent.id)),
+    ("an id that draws on a screen", Code::Malformed, |intent| {
+        "\u{1b}[2J".clone_into(&mut intent.id);
+    }),
+    ("no id", Code::Malformed, |intent| intent.id.clear()),
+    ("an id without end", Code::Malformed, |intent| intent.id = "a".repeat(100_000)),
     ("no deadline", Code::Deadline, |intent| intent.deadline = None),
     ("an approval to a stranger", Code::ApproveTo, |intent| {
         intent.approve_to = Some(STRANGER.to_owned());

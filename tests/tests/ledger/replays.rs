@@ -13,7 +13,7 @@ use countersign::units::{U256, UnixSeconds};
 use countersign::{Clock, Countersign, FlowError, Intent, Status, Step, SystemClock};
 use countersign_sandbox::{SandboxConfig, Tamper};
 use countersign_tests::{
-    Relay, SHORT, Scene, assert_refused, short_steps, until_reserved, until_verified,
+    Relay, SHORT, Scene, after_signing, assert_refused, short_steps, until_reserved, until_verified,
 };
 use tokio::task::JoinSet;
 
@@ -151,7 +151,8 @@ async fn a_nonce_of_before_a_restart_moves_nothing_twice() {
     let (funds, ran) = (scene.funds(), scene.sandbox.executions());
     // A ledger in memory forgets; the chain does not.
     let result = scene.countersign().swap(&scene.request(), SHORT, |_| {}).await;
-    assert!(matches!(result, Err(FlowError::Api { step: Step::Approve, .. })), "{result:?}");
+    let (error, _) = after_signing(result, "the same nonce");
+    assert!(matches!(error, FlowError::Api { step: Step::Approve, .. }), "{error:?}");
     assert_eq!((scene.funds(), scene.sandbox.executions()), (funds, ran));
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use countersign::api_types::defi::Profile;
 use countersign::{Event, FlowError, Status, SwapOutcome, TrackOptions, follow};
 use countersign_sandbox::{PayloadForm, SandboxConfig};
-use countersign_tests::{Funds, SHORT, Scene, short_steps, until_reserved};
+use countersign_tests::{Funds, SHORT, Scene, after_signing, short_steps, until_reserved};
 use tokio::task::JoinSet;
 
 /// 100 USDC, in base units.
@@ -138,11 +138,14 @@ async fn following_ends_at_its_deadline_and_the_swap_goes_on() {
     let options = TrackOptions { deadline: Duration::from_millis(150), ..SHORT };
     let before = scene.funds();
     let result = scene.countersign().swap(&scene.request(), options, |_| {}).await;
-    let Err(FlowError::TrackTimeout { last_seen, .. }) = result else { panic!("{result:?}") };
+    let (error, approval) = after_signing(result, "slow");
+    let FlowError::TrackTimeout { last_seen, .. } = error else { panic!("{error:?}") };
     assert_eq!(last_seen, "Approved");
     // The deposit was made before the first status: only the payout is missing.
     let after = before.minus(&scene.account.address, "USDC", GIVEN);
     assert_eq!(scene.funds(), after);
+    let status = scene.countersign().status(&approval.intent_id).await.unwrap();
+    assert_eq!(status.status, Status::Approved);
 }
 
 #[tokio::test]
