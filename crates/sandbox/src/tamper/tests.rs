@@ -54,8 +54,7 @@ fn honest(form: PayloadForm) -> Answer {
     let token =
         |index: usize| Token { listing: &TOKENS[index], address: String::new(), contract: None };
     let amount = U256::from(100_000_000);
-    let price =
-        Price { minimum: U256::from(90), expected: U256::from(100), maximum: U256::from(110) };
+    let price = Price { minimum: U256::from(90), expected: U256::from(100) };
     let quote = Quote {
         id: Uuid::nil(),
         source: token(0),

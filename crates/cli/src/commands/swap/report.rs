@@ -59,10 +59,7 @@ impl<'a> Report<'a> {
             swap_id: outcome.swap_id.to_string(),
             intent_id: &outcome.intent_id,
             status: outcome.status.status.to_string(),
-            digest: outcome
-                .digest
-                .iter()
-                .fold("0x".to_owned(), |hex, byte| format!("{hex}{byte:02x}")),
+            digest: output::hex(&outcome.digest),
             statement: &outcome.statement,
             deposit_tx: &outcome.status.deposit_tx,
             payout_tx: &outcome.status.payout_tx,
