@@ -107,6 +107,33 @@ async fn what_may_have_arrived_is_not_sent_again_blindly() {
 }
 
 #[tokio::test]
+async fn an_api_that_asks_for_patience_gets_it_within_reason() {
+    let limited = |wait| {
+        let (code, message) = ("rate_limited", "fewer calls, please".to_owned());
+        ApiError { code, retry: Retry::Safe, retry_after: Some(wait), message }
+    };
+    let scene = Scene::honest().await;
+    let short = Duration::from_millis(20);
+    let relay = Relay::new(scene.api()).submissions(move |before| match before {
+        0 => Fate::Lost(limited(short)),
+        _ => Fate::Delivered,
+    });
+    let countersign = scene.builder_over(relay, scene.config()).build();
+    let outcome = countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
+    assert_eq!(outcome.status.status, Status::Finished);
+
+    let (before, ran) = (scene.funds(), scene.sandbox.executions());
+    let relay =
+        Relay::new(scene.api()).submissions(move |_| Fate::Lost(limited(Duration::from_hours(1))));
+    let countersign = scene.builder_over(relay, scene.config()).build();
+    let result = countersign.swap(&scene.request(), SHORT, |_| {}).await;
+    let (error, _) = after_signing(result, "an hour");
+    let FlowError::Api { step: Step::Approve, source } = error else { panic!("{error:?}") };
+    assert_eq!(source.retry_after, Some(Duration::from_hours(1)));
+    assert_eq!((scene.funds(), scene.sandbox.executions()), (before, ran));
+}
+
+#[tokio::test]
 async fn statuses_that_are_missing_for_a_while_do_not_end_a_swap() {
     let scene = Scene::honest().await;
     let relay = Relay::new(scene.api()).hides_statuses(3);
