@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod clock;
-mod doors;
+pub mod doors;
 mod files;
 mod funds;
 mod refusals;

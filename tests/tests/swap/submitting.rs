@@ -126,7 +126,9 @@ async fn an_api_that_asks_for_patience_gets_it_within_reason() {
     let relay =
         Relay::new(scene.api()).submissions(move |_| Fate::Lost(limited(Duration::from_hours(1))));
     let countersign = scene.builder_over(relay, scene.config()).build();
-    let result = countersign.swap(&scene.request(), SHORT, |_| {}).await;
+    let (request, soon) = (scene.request(), Duration::from_secs(20));
+    let swap = countersign.swap(&request, SHORT, |_| {});
+    let result = tokio::time::timeout(soon, swap).await.unwrap();
     let (error, _) = after_signing(result, "an hour");
     let FlowError::Api { step: Step::Approve, source } = error else { panic!("{error:?}") };
     assert_eq!(source.retry_after, Some(Duration::from_hours(1)));
