@@ -62,6 +62,10 @@ pub async fn reserve(
     if policy.paused() {
         return Err(ReserveError::Paused);
     }
+    if claim.valid_until < now {
+        let expected = format!("after {now}");
+        return Err(refuse(Code::Deadline, "approval.valid_until", expected, claim.valid_until));
+    }
     let Some(limits) = policy.limits(&claim.token) else {
         let member = format!("limits.{}", claim.token);
         return Err(refuse(Code::Limits, &member, "limits in the policy", "none"));

@@ -59,7 +59,8 @@ pub(crate) struct Swap {
     /// How much to give, as a decimal number
     #[arg(long, default_value = "100")]
     pub(crate) amount: String,
-    /// How much to get at least, as a decimal number [default: what the quote promises]
+    /// How much to get at least, as a decimal number; needed on mainnet [default elsewhere: what the
+    /// quote promises]
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) min_out: Option<String>,
     /// How far the price may move, in basis points

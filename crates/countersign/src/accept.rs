@@ -1,6 +1,6 @@
 use countersign_approval::{
-    Code, ConfigDigest, Network, NetworkKind, Permit2Terms, Pin, Policy, Refusal, Registry, SwapId,
-    Terms, UnpinnedMembers, Violation, Violations, is_same_address,
+    Code, ConfigDigest, Environment, Network, NetworkKind, Permit2Terms, Pin, Policy, Refusal,
+    Registry, SwapId, Terms, UnpinnedMembers, Violation, Violations, is_same_address,
 };
 use countersign_units::{EvmAddress, Lots, U256, UnixMillis};
 
@@ -19,6 +19,7 @@ pub(crate) fn accept(
 ) -> Result<Terms, Refusal> {
     let mut violations = Violations::new();
     check_offer(order, offer, now, &mut violations);
+    check_least(order, registry, &mut violations);
     check_bounds(order, policy, &mut violations);
     let pinned = pinned(order, registry, &mut violations);
     violations.into_result()?;
@@ -86,6 +87,15 @@ fn check_offer(order: &Order, offer: &Offer, now: UnixMillis, violations: &mut V
         let expected = format_args!("after {now}");
         violations.require(expires_at > now, Code::Quote, "quote.expires_at", expected, expires_at);
     }
+}
+
+/// Requires the request to say the least that it takes, where value is real: an offer bounds itself
+/// by nothing but its own numbers.
+fn check_least(order: &Order, registry: &Registry, violations: &mut Violations) {
+    let said = !order.destination.amount.is_zero();
+    let needed = registry.environment() == Environment::Mainnet;
+    let expected = "the least amount to get, since the network is live";
+    violations.require(said || !needed, Code::Quote, "request.min_out", expected, "nothing");
 }
 
 /// Requires the least and the most of an offer to lie no further apart than the slippage that was

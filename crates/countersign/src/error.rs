@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 use countersign_approval::{LedgerError, Refusal, ReserveError, SwapId};
 use countersign_evm::{SignError, TermsError, VerifyError};
@@ -88,6 +89,9 @@ pub enum FlowError {
     /// A person has to approve it, and did not. Nothing was signed.
     #[error("review: {0}")]
     NotApproved(String),
+    /// The step was made by another `Countersign`.
+    #[error("the step was made by another flow, with its own limits and environment")]
+    OtherFlow,
     /// No key at hand controls the owner's account.
     #[error("no key at hand controls {owner}")]
     NoKey {
@@ -114,10 +118,10 @@ pub enum FlowError {
     },
     /// The swap was not at its end when the deadline for following it passed. It goes on without
     /// us; `status` tells how far it is.
-    #[error("track: not at its end after {seconds} s, last seen {last_seen}")]
+    #[error("track: not at its end after {after:?}, last seen {last_seen}")]
     TrackTimeout {
         /// How long it was followed.
-        seconds: u64,
+        after: Duration,
         /// The last status that was seen.
         last_seen: String,
     },
@@ -150,7 +154,7 @@ impl FlowError {
             Self::Sign(_) => Step::Sign,
             Self::TrackTimeout { .. } => Step::Track,
             Self::AfterSigning { source, .. } => return source.step(),
-            Self::Config(_) | Self::Paused => return None,
+            Self::Config(_) | Self::Paused | Self::OtherFlow => return None,
         })
     }
 

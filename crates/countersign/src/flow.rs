@@ -6,12 +6,15 @@ use countersign_api_types::defi::{Mechanism, Status};
 use countersign_approval::{
     Decision, EvmFacts, Ledger, MemoryLedger, ReviewRequest, Reviewer, reserve,
 };
-use countersign_evm::{PermitSigner, sign, verify};
+use countersign_evm::{PermitSigner, SignError, SignerError, sign, verify};
 use countersign_http_client::Retry;
 use countersign_units::{EvmAddress, UnixSeconds};
 use futures::Stream;
+use tokio::time::timeout;
 
-use crate::steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};
+use crate::steps::{
+    Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Signed, Verified,
+};
 use crate::{
     ApiError, Clock, Config, FlowError, Order, Step, SwapApi, SwapRequest, SwapStatus, SystemClock,
     TrackOptions,
@@ -20,6 +23,8 @@ use crate::{accept, bind, track};
 
 /// How long a reviewer may take.
 const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
+/// How long a key backend may take.
+const SIGN_DEADLINE: Duration = Duration::from_mins(1);
 /// How often an approval is sent whose fate is unknown. Each time are the same bytes.
 const SUBMISSIONS: u32 = 3;
 /// How long to wait before it is sent again, and how long at most.
@@ -46,6 +51,7 @@ pub struct Countersign {
     ledger: Arc<dyn Ledger>,
     reviewer: Option<Arc<dyn Reviewer>>,
     clock: Arc<dyn Clock>,
+    maker: Maker,
 }
 
 /// Sets up a [`Countersign`].
@@ -96,6 +102,7 @@ impl Countersign {
                 ledger: Arc::new(MemoryLedger::new()),
                 reviewer: None,
                 clock: Arc::new(SystemClock),
+                maker: Maker::unique(),
             },
         }
     }
@@ -109,7 +116,7 @@ impl Countersign {
     pub async fn quote(&self, request: &SwapRequest) -> Result<Offered, FlowError> {
         let order = Order::new(request, self.config.registry())?;
         let offer = self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?;
-        Ok(Offered { order, offer })
+        Ok(Offered { maker: self.maker, order, offer })
     }
 
     /// Makes terms of an offer: compares it with the order, the registry and the policy.
@@ -119,13 +126,14 @@ impl Countersign {
     /// Returns [`FlowError::Refused`] with every violation, [`FlowError::NoKey`] if there is no key
     /// of the owner, or [`FlowError::Config`].
     pub fn accept(&self, offered: Offered) -> Result<Accepted, FlowError> {
-        let Offered { order, offer } = offered;
+        let Offered { maker, order, offer } = offered;
+        self.require_own(maker)?;
         let policy = self.config.policy()?;
         let now = self.clock.now();
         let mut terms = accept::accept(&order, &offer, self.config.registry(), &policy, now)
             .map_err(FlowError::refused(Step::Accept))?;
         terms.permit2.signer = Some(self.signer(terms.permit2.owner)?.address());
-        Ok(Accepted { order, offer, terms })
+        Ok(Accepted { maker, order, offer, terms })
     }
 
     /// Creates the intent.
@@ -135,9 +143,10 @@ impl Countersign {
     /// Returns [`FlowError::Api`]. Where its `retry` is `AskFirst` there may be an intent; it is
     /// worth nothing without an approval.
     pub async fn create(&self, accepted: Accepted) -> Result<Created, FlowError> {
+        self.require_own(accepted.maker)?;
         let created = self.api.create(&accepted.order, &accepted.offer).await;
         let intent = created.map_err(FlowError::api(Step::Create))?;
-        Ok(Created { accepted, intent })
+        Ok(Created { maker: self.maker, accepted, intent })
     }
 
     /// Adds the intent's claims to the terms, after comparing everything that it repeats.
@@ -146,7 +155,9 @@ impl Countersign {
     ///
     /// Returns [`FlowError::Refused`] with every violation.
     pub fn bind(&self, created: Created) -> Result<Bound, FlowError> {
-        let Created { accepted: Accepted { order, offer, terms }, intent } = created;
+        self.require_own(created.maker)?;
+        let Created { maker, accepted, intent } = created;
+        let Accepted { order, offer, terms, .. } = accepted;
         let name = terms.source.network.clone();
         let Some(network) = self.config.registry().network(&name) else {
             let token = terms.source.describe();
@@ -154,7 +165,7 @@ impl Countersign {
         };
         let (terms, payload) = bind::bind(terms, (&order, &offer), &intent, network)
             .map_err(FlowError::refused(Step::Bind))?;
-        Ok(Bound { intent_id: intent.id, terms: Arc::new(terms), payload })
+        Ok(Bound { maker, intent_id: intent.id, terms: Arc::new(terms), payload })
     }
 
     /// Compares the payload with the terms and makes evidence of it, without facts of the chain.
@@ -173,9 +184,10 @@ impl Countersign {
     ///
     /// Returns [`FlowError::Refused`] with every violation.
     pub fn verify_with(&self, bound: Bound, facts: &EvmFacts) -> Result<Verified, FlowError> {
-        let Bound { intent_id, terms, payload } = bound;
+        let Bound { maker, intent_id, terms, payload } = bound;
+        self.require_own(maker)?;
         let permit = verify(payload, &terms, facts, self.now())?;
-        Ok(Verified { intent_id, permit: Arc::new(permit) })
+        Ok(Verified { maker, intent_id, permit: Arc::new(permit) })
     }
 
     /// Has a person approve the statement, where policy asks for it.
@@ -185,6 +197,7 @@ impl Countersign {
     /// Returns [`FlowError::NotApproved`] if the reviewer denies, does not answer in time, or is
     /// not there.
     pub async fn review(&self, verified: Verified) -> Result<Reviewed, FlowError> {
+        self.require_own(verified.maker)?;
         let terms = verified.permit.terms();
         if !self.config.policy()?.needs_review(&terms.source.token, terms.source.amount) {
             return Ok(Reviewed { verified });
@@ -198,7 +211,7 @@ impl Countersign {
         let statement = verified.statement();
         let digest = *verified.permit.digest().as_bytes();
         let request = ReviewRequest { swap_id: terms.swap_id, statement: &statement, digest };
-        match tokio::time::timeout(REVIEW_DEADLINE, reviewer.review(&request)).await {
+        match timeout(REVIEW_DEADLINE, reviewer.review(&request)).await {
             Ok(Decision::Approve { .. }) => Ok(Reviewed { verified }),
             Ok(Decision::Deny { by, reason }) => {
                 Err(FlowError::NotApproved(format!("{by} denied it: {reason}")))
@@ -215,6 +228,7 @@ impl Countersign {
     /// [`FlowError::Ledger`].
     pub async fn reserve(&self, reviewed: Reviewed) -> Result<Reserved, FlowError> {
         let Reviewed { verified } = reviewed;
+        self.require_own(verified.maker)?;
         let (claim, policy) = (verified.permit.claim(), self.config.policy()?);
         let reservation = reserve(self.ledger.as_ref(), claim, &policy, self.now()).await?;
         Ok(Reserved { verified, reservation })
@@ -227,11 +241,14 @@ impl Countersign {
     /// Returns [`FlowError::Sign`], [`FlowError::NoKey`] or [`FlowError::Paused`]. A backend that
     /// failed may be tried again with the same reservation.
     pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
-        let Verified { intent_id, permit } = &reserved.verified;
+        let Verified { maker, intent_id, permit } = &reserved.verified;
+        self.require_own(*maker)?;
         let signer = self.signer(permit.permit().owner())?;
         let policy = self.config.policy()?;
-        let signature = sign(permit, &reserved.reservation, &policy, signer, self.now()).await?;
-        Ok(Signed { intent_id: intent_id.clone(), permit: Arc::clone(permit), signature })
+        let signature = sign(permit, &reserved.reservation, &policy, signer, self.now());
+        let signature = timeout(SIGN_DEADLINE, signature).await.map_err(|_| no_answer())??;
+        let (intent_id, permit) = (intent_id.clone(), Arc::clone(permit));
+        Ok(Signed { maker: *maker, intent_id, permit, signature })
     }
 
     /// Submits the approval.
@@ -243,6 +260,7 @@ impl Countersign {
     ///
     /// Returns [`FlowError::Api`]. The approval may be submitted again: it is still the same one.
     pub async fn approve(&self, approval: &Signed) -> Result<(), FlowError> {
+        self.require_own(approval.maker)?;
         let mut sent = 0_u32;
         loop {
             sent = sent.saturating_add(1);
@@ -279,6 +297,11 @@ impl Countersign {
         self.api.status(intent_id).await.map_err(FlowError::api(Step::Track))
     }
 
+    /// Requires a step of our own: another flow may have other limits, or another environment.
+    fn require_own(&self, maker: Maker) -> Result<(), FlowError> {
+        if maker == self.maker { Ok(()) } else { Err(FlowError::OtherFlow) }
+    }
+
     pub(crate) fn api(&self) -> &dyn SwapApi {
         self.api.as_ref()
     }
@@ -310,6 +333,10 @@ impl Countersign {
     fn now(&self) -> UnixSeconds {
         self.clock.now().to_seconds()
     }
+}
+
+fn no_answer() -> SignError {
+    SignerError::Unavailable("no answer in time".to_owned()).into()
 }
 
 impl fmt::Debug for Countersign {

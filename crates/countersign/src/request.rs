@@ -14,7 +14,8 @@ pub struct SwapRequest {
     pub to: TokenAt,
     /// How much to give, as a decimal number such as `100.5`.
     pub amount: String,
-    /// How much to get at least, as a decimal number; absent: what the quote promises.
+    /// How much to get at least, as a decimal number. On mainnet it must be given; elsewhere, where
+    /// it is absent, the quote's own least is taken.
     pub min_out: Option<String>,
     /// How far the price may move.
     pub slippage: Bps,

@@ -1,14 +1,28 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_approval::{Reservation, Statement, SwapId, Terms};
 use countersign_evm::{PermitPayload, SignedPermit, VerifiedPermit};
 
 use crate::{Intent, LiveApproval, Offer, Order};
 
+/// Which [`Countersign`](crate::Countersign) a step was made by: no other one carries it on, so that
+/// nobody's limits, review or environment are passed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Maker(u64);
+
+impl Maker {
+    pub(crate) fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// An order and what the API offers for it.
 #[derive(Debug)]
 #[must_use = "an offer does nothing until it is accepted"]
 pub struct Offered {
+    pub(crate) maker: Maker,
     pub(crate) order: Order,
     pub(crate) offer: Offer,
 }
@@ -17,6 +31,7 @@ pub struct Offered {
 #[derive(Debug)]
 #[must_use = "accepted terms do nothing until an intent is created"]
 pub struct Accepted {
+    pub(crate) maker: Maker,
     pub(crate) order: Order,
     pub(crate) offer: Offer,
     pub(crate) terms: Terms,
@@ -26,6 +41,7 @@ pub struct Accepted {
 #[derive(Debug)]
 #[must_use = "an intent does nothing until it is approved"]
 pub struct Created {
+    pub(crate) maker: Maker,
     pub(crate) accepted: Accepted,
     pub(crate) intent: Intent,
 }
@@ -34,6 +50,7 @@ pub struct Created {
 #[derive(Debug)]
 #[must_use = "a payload does nothing until it is verified"]
 pub struct Bound {
+    pub(crate) maker: Maker,
     pub(crate) intent_id: String,
     pub(crate) terms: Arc<Terms>,
     pub(crate) payload: PermitPayload,
@@ -43,6 +60,7 @@ pub struct Bound {
 #[derive(Debug)]
 #[must_use = "evidence does nothing until it is signed"]
 pub struct Verified {
+    pub(crate) maker: Maker,
     pub(crate) intent_id: String,
     pub(crate) permit: Arc<VerifiedPermit>,
 }
@@ -66,6 +84,7 @@ pub struct Reserved {
 #[derive(Debug)]
 #[must_use = "a signature that is not submitted can still be used by whoever holds it"]
 pub struct Signed {
+    pub(crate) maker: Maker,
     pub(crate) intent_id: String,
     pub(crate) permit: Arc<VerifiedPermit>,
     pub(crate) signature: SignedPermit,

@@ -122,6 +122,6 @@ pub async fn follow(
         observe(Event::Status(&seen));
         last = Some(seen);
     }
-    let seconds = options.deadline.as_secs();
-    last.ok_or(FlowError::TrackTimeout { seconds, last_seen: "nothing".to_owned() })
+    let after = options.deadline;
+    last.ok_or(FlowError::TrackTimeout { after, last_seen: "nothing".to_owned() })
 }

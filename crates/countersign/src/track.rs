@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use futures::stream::{self, Stream};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::{FlowError, Step, SwapApi, SwapStatus};
 use countersign_http_client::Retry;
@@ -32,7 +32,7 @@ struct Tracker<'a> {
     api: &'a dyn SwapApi,
     intent_id: &'a str,
     options: TrackOptions,
-    started: Instant,
+    ends: Instant,
     wait: Duration,
     last_seen: Option<SwapStatus>,
     done: bool,
@@ -49,7 +49,7 @@ pub(crate) fn track<'a>(
         api,
         intent_id,
         options,
-        started: Instant::now(),
+        ends: far_at_most(options.deadline),
         wait: Duration::ZERO,
         last_seen: None,
         done: false,
@@ -64,16 +64,24 @@ pub(crate) fn track<'a>(
     })
 }
 
+/// Returns the moment a deadline from now; one that no clock reaches is a year away.
+fn far_at_most(deadline: Duration) -> Instant {
+    const YEAR: Duration = Duration::from_hours(24 * 365);
+    let now = Instant::now();
+    now.checked_add(deadline.min(YEAR)).unwrap_or(now)
+}
+
 impl Tracker<'_> {
     /// Asks until the status changes. A call that fails without effect is made again.
     async fn next(&mut self) -> Result<SwapStatus, FlowError> {
         loop {
-            if self.started.elapsed().saturating_add(self.wait) > self.options.deadline {
-                return Err(self.timeout());
-            }
-            sleep(self.wait).await;
+            let ask = async {
+                sleep(self.wait).await;
+                self.api.status(self.intent_id).await
+            };
+            let Ok(answer) = timeout_at(self.ends, ask).await else { return Err(self.timeout()) };
             self.lengthen_wait();
-            match self.api.status(self.intent_id).await {
+            match answer {
                 Ok(seen) if self.last_seen.as_ref() != Some(&seen) => {
                     self.last_seen = Some(seen.clone());
                     return Ok(seen);
@@ -95,7 +103,7 @@ impl Tracker<'_> {
     fn timeout(&self) -> FlowError {
         let last_seen = self.last_seen.as_ref();
         FlowError::TrackTimeout {
-            seconds: self.options.deadline.as_secs(),
+            after: self.options.deadline,
             last_seen: last_seen
                 .map_or_else(|| "nothing".to_owned(), |seen| seen.status.to_string()),
         }

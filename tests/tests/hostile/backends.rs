@@ -175,8 +175,9 @@ async fn evidence_that_waited_too_long_is_not_signed() {
     let result = finish(&countersign, verified).await;
     assert!(matches!(result, Err(FlowError::Sign(_) | FlowError::Refused { .. })), "{result:?}");
     scene.assert_untouched(&before, "waited too long");
-    let verified = until_verified(&scene.countersign(), &scene.request()).await.unwrap();
-    let _signed = finish(&scene.countersign(), verified).await.unwrap();
+    let countersign = scene.countersign();
+    let verified = until_verified(&countersign, &scene.request()).await.unwrap();
+    let _signed = finish(&countersign, verified).await.unwrap();
 }
 
 async fn finish(countersign: &Countersign, verified: Verified) -> Result<Signed, FlowError> {

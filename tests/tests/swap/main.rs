@@ -3,6 +3,7 @@
 
 mod configuration;
 mod finishing;
+mod other_flows;
 mod review;
 mod stopping;
 mod submitting;

@@ -23,7 +23,9 @@ fn claim(nonce: u8, usdc: u64) -> Claim {
     }
 }
 
+/// Reserves a claim that is valid for ten minutes from `now`.
 async fn code(ledger: &MemoryLedger, claim: Claim, now: UnixSeconds) -> Option<Code> {
+    let claim = Claim { valid_until: now.saturating_add(600), ..claim };
     match reserve(ledger, claim, &policy(false), now).await {
         Ok(_) => None,
         Err(ReserveError::Refused(refusal)) => Some(refusal.violations()[0].code),
@@ -66,6 +68,17 @@ async fn limits_a_swap_and_a_day() {
     assert_eq!(code(&ledger, claim(5, 100), later).await, None);
     assert_eq!(code(&ledger, claim(6, 1), later).await, Some(Code::Limits));
     assert_eq!(code(&ledger, claim(7, 50), NOW.saturating_add(86_400)).await, None);
+}
+
+#[tokio::test]
+async fn what_can_no_longer_be_used_is_not_reserved() {
+    let ledger = MemoryLedger::new();
+    let expired =
+        Claim { valid_until: UnixSeconds::new(NOW.value().saturating_sub(1)), ..claim(1, 1) };
+    let error = reserve(&ledger, expired, &policy(false), NOW).await.unwrap_err();
+    let ReserveError::Refused(refusal) = error else { panic!("{error}") };
+    assert!(refusal.has(Code::Deadline));
+    assert_eq!(code(&ledger, claim(1, 1), NOW).await, None);
 }
 
 #[tokio::test]
