@@ -35,5 +35,5 @@ pub use reservation::{Claim, Reservation, ReserveError, reserve};
 pub use review::{Decision, ReviewRequest, Reviewer};
 pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;
-pub use terms::{AssetAmount, Permit2Terms, Pin, Terms, UnpinnedMembers};
+pub use terms::{AssetAmount, Permit2Terms, Pin, Terms, TypedDataStandard, UnpinnedMembers};
 pub use violation::{Refusal, Violation, Violations, excerpt};

@@ -1,4 +1,4 @@
-use countersign_units::{EvmAddress, Lots, U256};
+use countersign_units::{EvmAddress, Lots, TronAddress, U256};
 
 use crate::{ConfigDigest, Environment, Fact, SwapId};
 
@@ -58,11 +58,13 @@ impl AssetAmount {
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct Permit2Terms {
+    /// How addresses are written and how wide the chain id is.
+    pub standard: TypedDataStandard,
     /// The account whose tokens move.
     pub owner: EvmAddress,
     /// The address of the key at hand, where it is known before signing.
     pub signer: Option<EvmAddress>,
-    /// The pinned EIP-155 chain id.
+    /// The pinned EIP-155 chain id; on Tron its low 32 bits count.
     pub chain_id: u64,
     /// The pinned Permit2 contract of that chain.
     pub permit2: EvmAddress,
@@ -95,6 +97,40 @@ pub struct Permit2Terms {
     pub require_facts: Vec<Fact>,
     /// How far, in seconds, the clock and the latest block may differ.
     pub max_clock_skew: u64,
+}
+
+/// The standard by which typed data is hashed.
+///
+/// Sources: [EIP-712](https://eips.ethereum.org/EIPS/eip-712),
+/// [TIP-712](https://github.com/tronprotocol/tips/blob/master/tip-712.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "a reader of addresses must know all of them")]
+pub enum TypedDataStandard {
+    /// EVM chains: addresses in hex, the chain id at its full width.
+    Eip712,
+    /// Tron: addresses in base58check or in hex, the chain id by its low 32 bits.
+    Tip712,
+}
+
+impl TypedDataStandard {
+    /// Writes an address as the chain's people do.
+    pub fn show(self, address: EvmAddress) -> String {
+        match self {
+            Self::Eip712 => address.to_string(),
+            Self::Tip712 => TronAddress::new(address).to_string(),
+        }
+    }
+
+    /// Returns the chain id that is hashed.
+    pub const fn mask(self, chain_id: U256) -> U256 {
+        match self {
+            Self::Eip712 => chain_id,
+            Self::Tip712 => {
+                let [lowest, ..] = *chain_id.as_limbs();
+                U256::from_limbs([lowest & 0xffff_ffff, 0, 0, 0])
+            }
+        }
+    }
 }
 
 /// What to do about a witness member that nothing pins, bounds or binds.

@@ -1,6 +1,7 @@
 use countersign_approval::{
     Code, ConfigDigest, Environment, Network, NetworkKind, Permit2Terms, Pin, Policy, Refusal,
-    Registry, SwapId, Terms, UnpinnedMembers, Violation, Violations, is_same_address,
+    Registry, SwapId, Terms, TypedDataStandard, UnpinnedMembers, Violation, Violations,
+    is_same_address,
 };
 use countersign_units::{EvmAddress, Lots, U256, UnixMillis};
 
@@ -38,6 +39,7 @@ pub(crate) fn accept(
         refund_address: order.refund_address.clone(),
         config: ConfigDigest { policy: policy.digest(), registry: registry.digest() },
         permit2: Permit2Terms {
+            standard: TypedDataStandard::Eip712,
             owner,
             signer: None,
             chain_id: network.chain_id.unwrap_or_default(),

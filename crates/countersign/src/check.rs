@@ -7,6 +7,7 @@ mod line;
 mod read;
 mod verdict;
 
+use countersign_approval::TypedDataStandard;
 use countersign_units::UnixSeconds;
 
 pub use verdict::{Outcome, Verdict};
@@ -20,8 +21,9 @@ pub fn check_line(line: &str, now: UnixSeconds) -> Verdict {
     match line::Line::read(line) {
         Ok(line) => {
             let outcome = match line.chain.as_ref() {
-                "evm" => evm::check(&line, now),
-                other => Err(format!("chain: expected evm, found {other:?}")),
+                "evm" => evm::check(&line, TypedDataStandard::Eip712, now),
+                "tron" => evm::check(&line, TypedDataStandard::Tip712, now),
+                other => Err(format!("chain: expected evm or tron, found {other:?}")),
             };
             Verdict::new(&line.id, outcome.unwrap_or_else(|error| Outcome::Invalid { error }))
         }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use countersign_approval::{
     AssetAmount, ConfigDigest, Environment, EvmFacts, MemoryLedger, Permit2Terms, Pin, Policy,
-    Registry, Reservation, SwapId, Terms, UnpinnedMembers, reserve,
+    Registry, Reservation, SwapId, Terms, TypedDataStandard, UnpinnedMembers, reserve,
 };
 use countersign_evm::{LocalSigner, PermitPayload, VerifiedPermit, sign, verify};
 use countersign_units::{Lots, U256, UnixSeconds};
@@ -60,6 +60,7 @@ fn terms() -> Arc<Terms> {
         refund_address: "refund".to_owned(),
         config: ConfigDigest { policy: [1; 32], registry: [2; 32] },
         permit2: Permit2Terms {
+            standard: TypedDataStandard::Eip712,
             owner: "0xC62169ACcCE6daf88b36975f4BFFD66B0D0057c9".parse().unwrap(),
             signer: None,
             chain_id: 1,

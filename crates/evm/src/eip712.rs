@@ -11,7 +11,7 @@ mod value;
 
 pub(crate) use decode::{decode_struct, describe};
 pub(crate) use kind::Kind;
-pub(crate) use scalar::{Source, address, decode_scalar, uint};
+pub(crate) use scalar::{Reading, Source, address, decode_scalar, uint};
 pub use struct_type::check_witness_type;
 pub(crate) use struct_type::{StructDef, WitnessType};
 pub(crate) use value::{Path, Value};

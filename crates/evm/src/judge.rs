@@ -133,8 +133,9 @@ impl Check<'_> {
             return Ok(None);
         };
         let witness_type = self.types.structs().iter().map(|def| def.text).collect();
-        let Permit2Terms { owner, chain_id, permit2, token, amount, .. } = *self.terms;
+        let Permit2Terms { standard, owner, chain_id, permit2, token, amount, .. } = *self.terms;
         Ok(Some(Permit {
+            standard,
             owner,
             chain_id,
             permit2,
@@ -206,7 +207,10 @@ impl Check<'_> {
     }
 
     fn address(&mut self, value: &Value<'_>, member: &str) -> Option<EvmAddress> {
-        let read = value.as_str().ok_or_else(|| "an address".to_owned()).and_then(address);
+        let read = value
+            .as_str()
+            .ok_or_else(|| "an address".to_owned())
+            .and_then(|text| address(text, self.terms.standard));
         read.map_err(|expected| self.push(Code::Encoding, member, expected, describe(value))).ok()
     }
 

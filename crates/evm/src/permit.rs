@@ -1,5 +1,5 @@
 use alloy::primitives::hex;
-use countersign_approval::Origin;
+use countersign_approval::{Origin, TypedDataStandard};
 use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 
 use crate::eip712::{Value, WitnessType};
@@ -20,6 +20,7 @@ const TOKEN_PERMISSIONS_TYPE_HASH: Word =
 /// Source: [Permit2 SignatureTransfer](https://docs.uniswap.org/contracts/permit2/reference/signature-transfer).
 #[derive(Clone, Debug)]
 pub struct Permit {
+    pub(crate) standard: TypedDataStandard,
     pub(crate) owner: EvmAddress,
     pub(crate) chain_id: u64,
     pub(crate) permit2: EvmAddress,
@@ -44,6 +45,11 @@ pub(crate) struct PermitHashes {
 }
 
 impl Permit {
+    /// Returns the standard by which the permit is hashed.
+    pub const fn standard(&self) -> TypedDataStandard {
+        self.standard
+    }
+
     /// Returns the account whose tokens move.
     pub const fn owner(&self) -> EvmAddress {
         self.owner
@@ -103,17 +109,18 @@ impl Permit {
             &word(self.deadline),
             &witness,
         ]);
-        let domain_separator = domain_separator(self.chain_id, self.permit2);
+        let chain_id = self.standard.mask(U256::from(self.chain_id));
+        let domain_separator = domain_separator(chain_id, self.permit2);
         let digest = keccak(&[&[0x19, 0x01], domain_separator.as_slice(), &permit].concat());
         PermitHashes { type_hash, witness, domain_separator, digest }
     }
 }
 
-fn domain_separator(chain_id: u64, permit2: EvmAddress) -> Word {
+fn domain_separator(chain_id: U256, permit2: EvmAddress) -> Word {
     keccak_words([
         &DOMAIN_TYPE_HASH,
         &DOMAIN_NAME_HASH,
-        &U256::from(chain_id).to_be_bytes(),
+        &chain_id.to_be_bytes(),
         &permit2.to_word(),
     ])
 }
@@ -140,7 +147,7 @@ mod tests {
     fn the_separator_is_the_one_that_permit2_publishes() {
         let permit2 = "0x000000000022D473030F116dDEE9F6B43aC78BA3".parse().unwrap();
         assert_eq!(
-            domain_separator(1, permit2),
+            domain_separator(U256::from(1), permit2),
             hex!("866a5aba21966af95d6c7ab78eb2b2fc913915c28be3b9aa07cc04ff903e3f28")
         );
     }

@@ -1,4 +1,4 @@
-use countersign_approval::{Fact, Origin, Statement, Terms};
+use countersign_approval::{Fact, Origin, Statement, Terms, TypedDataStandard};
 use countersign_units::{EvmAddress, U256};
 
 use crate::Permit;
@@ -7,11 +7,12 @@ use crate::eip712::{Kind, Path, Value, WitnessType};
 /// Says what a permit allows, from its decoded values.
 pub(crate) fn of_permit(permit: &Permit, digest: [u8; 32], not_judged: &[Fact]) -> Statement {
     let mut statement = Statement::new("Permit2: one transfer of tokens by a spender");
-    statement.push("owner", permit.owner, Origin::Agreed);
+    let show = |address| permit.standard.show(address);
+    statement.push("owner", show(permit.owner), Origin::Agreed);
     statement.push("chain id", permit.chain_id, Origin::Pinned);
-    statement.push("Permit2 contract", permit.permit2, Origin::Pinned);
-    statement.push("spender", permit.spender, Origin::Pinned);
-    statement.push("token", permit.token, Origin::Agreed);
+    statement.push("Permit2 contract", show(permit.permit2), Origin::Pinned);
+    statement.push("spender", show(permit.spender), Origin::Pinned);
+    statement.push("token", show(permit.token), Origin::Agreed);
     statement.push("amount (base units)", permit.amount, Origin::Agreed);
     statement.push("deadline (Unix seconds)", permit.deadline, Origin::Bounded);
     statement.push("nonce", permit.nonce, Origin::Claimed);
@@ -48,13 +49,15 @@ pub(crate) fn push_swap(terms: &Terms, statement: &mut Statement) {
 
 fn push_witness(permit: &Permit, statement: &mut Statement) {
     let Ok(types) = WitnessType::parse(&permit.witness_type) else { return };
-    let mut page = Page { types: &types, origins: permit.witness_origins.iter(), statement };
+    let (origins, standard) = (permit.witness_origins.iter(), permit.standard);
+    let mut page = Page { types: &types, standard, origins, statement };
     page.push(&Kind::Struct(0), &permit.witness, &Path::Root("witness"));
 }
 
 /// Writes a witness onto a statement, in the order in which it was judged.
 struct Page<'a> {
     types: &'a WitnessType<'a>,
+    standard: TypedDataStandard,
     origins: std::slice::Iter<'a, Origin>,
     statement: &'a mut Statement,
 }
@@ -78,18 +81,22 @@ impl Page<'_> {
             }
             (kind, value) => {
                 let origin = self.origins.next().copied().unwrap_or(Origin::Claimed);
-                self.statement.push(path.to_string(), show_scalar(kind, value), origin);
+                self.statement.push(
+                    path.to_string(),
+                    show_scalar(kind, value, self.standard),
+                    origin,
+                );
             }
         }
     }
 }
 
 /// Writes a scalar for people.
-pub(crate) fn show_scalar(kind: &Kind, value: &Value) -> String {
+pub(crate) fn show_scalar(kind: &Kind, value: &Value, standard: TypedDataStandard) -> String {
     match (kind, value) {
-        (Kind::Address, Value::Word(word)) => {
-            word.last_chunk().map_or_else(String::new, |bytes| EvmAddress::new(*bytes).to_string())
-        }
+        (Kind::Address, Value::Word(word)) => word
+            .last_chunk()
+            .map_or_else(String::new, |bytes| standard.show(EvmAddress::new(*bytes))),
         (Kind::Bool, Value::Word(word)) => (*word != [0; 32]).to_string(),
         (Kind::Int(_), Value::Word(word)) => {
             let unsigned = U256::from_be_bytes(*word);

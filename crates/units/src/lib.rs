@@ -8,9 +8,11 @@ mod bps;
 mod evm_address;
 mod lots;
 mod time;
+mod tron_address;
 
 pub use bps::{Bps, ParseBpsError};
 pub use evm_address::{EvmAddress, ParseEvmAddressError};
 pub use lots::{DecimalError, Lots, ParseLotsError};
 pub use ruint::aliases::U256;
 pub use time::{UnixMillis, UnixSeconds};
+pub use tron_address::{ParseTronAddressError, TronAddress};

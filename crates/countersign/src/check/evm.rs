@@ -1,5 +1,5 @@
 use countersign_api_types::json::{self, Value};
-use countersign_approval::{EvmFacts, Fact, Permit2Terms, Pin, UnpinnedMembers};
+use countersign_approval::{EvmFacts, Fact, Permit2Terms, Pin, TypedDataStandard, UnpinnedMembers};
 use countersign_evm::{PermitPayload, VerifyError, judge};
 use countersign_units::{Lots, UnixSeconds};
 
@@ -10,7 +10,11 @@ use super::verdict::Outcome;
 /// How far the clock and the latest block may differ where the terms do not say.
 const MAX_CLOCK_SKEW: u64 = 300;
 
-pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Invalid> {
+pub(super) fn check(
+    line: &Line<'_>,
+    standard: TypedDataStandard,
+    clock: UnixSeconds,
+) -> Result<Outcome, Invalid> {
     let parse = |name, text| json::parse(text).map_err(|error| format!("{name}: {error}"));
     let terms = parse("terms", line.terms.get())?;
     let facts = line.facts.map(|facts| parse("facts", facts.get())).transpose()?;
@@ -18,7 +22,7 @@ pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Inva
         line.require_facts.map(|facts| parse("require_facts", facts.get())).transpose()?;
     let reader = Reader::new("terms", &terms)?;
     let now = reader.small("now")?.map_or(clock, UnixSeconds::new);
-    let mut permit2 = read_terms(reader)?;
+    let mut permit2 = read_terms(reader, standard)?;
     if let Some(required) = &required {
         permit2.require_facts.extend(read_fact_names(required)?);
     }
@@ -37,17 +41,22 @@ pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Inva
     }
 }
 
-fn read_terms(terms: Reader<'_>) -> Result<Permit2Terms, Invalid> {
+fn read_terms(terms: Reader<'_>, standard: TypedDataStandard) -> Result<Permit2Terms, Invalid> {
+    let address = |terms: Reader<'_>, member: &str| match standard {
+        TypedDataStandard::Eip712 => terms.parsed(member),
+        TypedDataStandard::Tip712 => terms.tron_address(member),
+    };
     let nonces = terms.elements("used_nonces")?.iter().map(uint).collect::<Option<_>>();
     let facts = terms.get("require_facts").map(read_fact_names).transpose()?;
     Ok(Permit2Terms {
-        owner: terms.required("owner", Reader::parsed)?,
-        signer: terms.parsed("signer")?,
+        standard,
+        owner: terms.required("owner", address)?,
+        signer: address(terms, "signer")?,
         chain_id: terms.required("chain_id", Reader::small)?,
-        permit2: terms.required("permit2_address", Reader::parsed)?,
-        escrows: vec![terms.required("spender", Reader::parsed)?],
+        permit2: terms.required("permit2_address", address)?,
+        escrows: vec![terms.required("spender", address)?],
         escrow_code_hash: terms.bytes32("spender_code_hash")?,
-        token: terms.required("token", Reader::parsed)?,
+        token: terms.required("token", address)?,
         amount: Lots::new(terms.required("amount", Reader::uint)?),
         nonce: terms.uint("nonce")?,
         used_nonces: nonces.ok_or_else(|| terms.bad("used_nonces", "integers"))?,

@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use countersign_api_types::json::{Object, Value};
-use countersign_units::U256;
+use countersign_units::{EvmAddress, TronAddress, U256};
 
 /// What is wrong with our side of a line: the path of the member and what was expected.
 pub(super) type Invalid = String;
@@ -40,6 +40,14 @@ impl<'a> Reader<'a> {
         let Some(value) = self.get(member) else { return Ok(None) };
         let text = value.as_str().ok_or_else(|| self.bad(member, "a string"))?;
         text.parse().map(Some).map_err(|error| self.bad(member, error))
+    }
+
+    /// Reads an address of Tron, in base58check or in hex.
+    pub(super) fn tron_address(self, member: &str) -> Result<Option<EvmAddress>, Invalid> {
+        if self.get(member).and_then(Value::as_str).is_some_and(|text| text.starts_with("0x")) {
+            return self.parsed(member);
+        }
+        Ok(self.parsed(member)?.map(TronAddress::to_evm))
     }
 
     /// Reads an integer without sign, as a number or as a decimal or hex string.

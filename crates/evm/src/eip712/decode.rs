@@ -1,7 +1,7 @@
 use countersign_api_types::json;
 use countersign_approval::{Code, Violation, Violations};
 
-use super::{Kind, Path, Source, StructDef, Value, WitnessType, decode_scalar};
+use super::{Kind, Path, Reading, StructDef, Value, WitnessType, decode_scalar};
 
 /// How many elements an array may have: a statement of more would not be read by anybody.
 const MAX_ELEMENTS: usize = 4_096;
@@ -13,7 +13,7 @@ pub(crate) fn decode_struct(
     types: &WitnessType<'_>,
     place: usize,
     value: &json::Value<'_>,
-    source: Source,
+    reading: Reading,
     (path, violations): (&Path<'_>, &mut Violations),
 ) -> Option<Value> {
     let def = types.get(place)?;
@@ -27,7 +27,7 @@ pub(crate) fn decode_struct(
     for member in &def.members {
         if let Some(value) = object.get(member.name) {
             let path = Path::Member(path, member.name);
-            members.extend(decode(types, &member.kind, value, source, (&path, &mut *violations)));
+            members.extend(decode(types, &member.kind, value, reading, (&path, &mut *violations)));
         }
     }
     (members.len() == def.members.len()).then_some(Value::Struct(place, members))
@@ -37,11 +37,11 @@ fn decode(
     types: &WitnessType<'_>,
     kind: &Kind,
     value: &json::Value<'_>,
-    source: Source,
+    reading: Reading,
     (path, violations): (&Path<'_>, &mut Violations),
 ) -> Option<Value> {
     match kind {
-        Kind::Struct(place) => decode_struct(types, *place, value, source, (path, violations)),
+        Kind::Struct(place) => decode_struct(types, *place, value, reading, (path, violations)),
         Kind::Array(element, length) => {
             let elements = value.as_array().filter(|elements| {
                 elements.len() <= MAX_ELEMENTS
@@ -58,12 +58,12 @@ fn decode(
                 .enumerate()
                 .filter_map(|(place, value)| {
                     let path = Path::Element(path, place);
-                    decode(types, element, value, source, (&path, &mut *violations))
+                    decode(types, element, value, reading, (&path, &mut *violations))
                 })
                 .collect();
             (decoded.len() == elements.len()).then_some(Value::Array(decoded))
         }
-        scalar => decode_scalar(scalar, value, source)
+        scalar => decode_scalar(scalar, value, reading)
             .map_err(|expected| {
                 violations.push(Violation::new(Code::Encoding, path, expected, describe(value)));
             })

@@ -1,5 +1,6 @@
 use countersign_api_types::json;
-use countersign_units::{EvmAddress, Lots, ParseEvmAddressError, U256};
+use countersign_approval::TypedDataStandard;
+use countersign_units::{EvmAddress, Lots, ParseEvmAddressError, TronAddress, U256};
 
 use super::{Kind, Value};
 use crate::keccak::Word;
@@ -16,12 +17,20 @@ pub(crate) enum Source {
     TypedData,
 }
 
+/// How a value is to be read: where it stands, and by which standard.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    pub(crate) source: Source,
+    pub(crate) standard: TypedDataStandard,
+}
+
 /// Decodes a value that is no array and no struct. The error says what was expected.
 pub(crate) fn decode_scalar(
     kind: &Kind,
     value: &json::Value<'_>,
-    source: Source,
+    reading: Reading,
 ) -> Result<Value, String> {
+    let Reading { source, standard } = reading;
     let decoded = match (kind, value) {
         (Kind::Bool, json::Value::Bool(truth)) => {
             Some(Value::Word(word_of(U256::from(u8::from(*truth)))))
@@ -32,7 +41,7 @@ pub(crate) fn decode_scalar(
             fixed_bytes(text, *size).map(Value::Word)
         }
         (Kind::Address, json::Value::String(text)) => {
-            return address(text).map(|address| Value::Word(address.to_word()));
+            return address(text, standard).map(|address| Value::Word(address.to_word()));
         }
         (Kind::Uint(bits), value) => uint(value, source, true)
             .filter(|value| fits(*value, *bits))
@@ -44,7 +53,13 @@ pub(crate) fn decode_scalar(
 }
 
 /// Reads an address; the error names the right checksum where that is all that is wrong.
-pub(crate) fn address(text: &str) -> Result<EvmAddress, String> {
+pub(crate) fn address(text: &str, standard: TypedDataStandard) -> Result<EvmAddress, String> {
+    if standard == TypedDataStandard::Tip712 && !text.starts_with("0x") {
+        let read: Result<TronAddress, _> = text.parse();
+        return read
+            .map(TronAddress::to_evm)
+            .map_err(|_| "a Tron address T…, or one in hex".into());
+    }
     text.parse().map_err(|error: ParseEvmAddressError| match error {
         ParseEvmAddressError::Checksum { expected } => format!("the checksum form {expected}"),
         _ => Kind::Address.to_string(),

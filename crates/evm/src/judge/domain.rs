@@ -36,7 +36,8 @@ impl Check<'_> {
         };
         match uint(sent, self.sent.source, true) {
             Some(found) => {
-                let equal = found == U256::from(expected);
+                let mask = |id| self.terms.standard.mask(id);
+                let equal = mask(found) == mask(U256::from(expected));
                 self.require(equal, Code::ChainId, "domain.chainId", expected, || {
                     found.to_string()
                 });

@@ -5,7 +5,7 @@ use countersign_approval::Code;
 use countersign_units::{EvmAddress, U256};
 
 use super::{Check, show};
-use crate::eip712::Source;
+use crate::eip712::{Source, address as read_address};
 use crate::payload::Everywhere;
 
 const MESSAGE: [&str; 5] = ["permitted", "spender", "nonce", "deadline", "witness"];
@@ -93,7 +93,8 @@ impl<'a> Check<'a> {
     /// Says whether an address is named as the resolver's; what can't be read is refused elsewhere.
     fn is_resolver(&self, address: EvmAddress) -> bool {
         let named = self.sent.resolver.iter().filter_map(Value::as_str);
-        named.filter_map(|text| text.parse().ok()).any(|resolver: EvmAddress| resolver == address)
+        let read = |text| read_address(text, self.terms.standard);
+        named.filter_map(|text| read(text).ok()).any(|resolver| resolver == address)
     }
 
     /// Returns the nonce, after comparing it wherever it is named.

@@ -1,10 +1,11 @@
 use countersign_api_types::json;
-use countersign_approval::{Code, Origin, Pin, UnpinnedMembers};
+use countersign_approval::{Code, Origin, Pin, TypedDataStandard, UnpinnedMembers};
 use countersign_units::{EvmAddress, U256};
 
 use super::Check;
 use crate::TermsError;
-use crate::eip712::{Kind, Path, Source, Value, decode_scalar, decode_struct, describe};
+use crate::eip712::{Kind, Path, Reading, Source, Value, decode_scalar, decode_struct, describe};
+use crate::statement::show_scalar;
 
 /// A part of the witness: its type, its value, what it is pinned to, and where it stands.
 #[derive(Clone, Copy)]
@@ -32,8 +33,9 @@ impl Check<'_> {
             self.push(Code::Message, "witness", "an object", "nothing");
             return Ok(None);
         };
-        let (root, types, source) = (Path::Root("witness"), self.types, self.sent.source);
-        let decoded = decode_struct(types, 0, sent, source, (&root, &mut self.violations));
+        let (root, types) = (Path::Root("witness"), self.types);
+        let reading = Reading { source: self.sent.source, standard: self.terms.standard };
+        let decoded = decode_struct(types, 0, sent, reading, (&root, &mut self.violations));
         let Some(value) = decoded else { return Ok(None) };
         let mut origins = Vec::new();
         let pin = Some(&self.terms.witness);
@@ -117,13 +119,13 @@ impl Check<'_> {
     }
 
     fn scalar(&mut self, part: Part<'_>, claims: &Claims) -> Result<Origin, TermsError> {
-        let role = self.role(part, claims);
+        let (role, standard) = (self.role(part, claims), self.terms.standard);
         if let Some(pin) = part.pin {
-            let expected =
-                decode_pin(part.kind, pin).map_err(|expected| bad_pin(part.path, &expected))?;
+            let expected = decode_pin(part.kind, pin, standard)
+                .map_err(|expected| bad_pin(part.path, &expected))?;
             let equal = *part.value == expected;
             self.require(equal, Code::Witness, part.path, text_of(pin), || {
-                crate::statement::show_scalar(part.kind, part.value)
+                show_scalar(part.kind, part.value, standard)
             });
             return Ok(Origin::Pinned);
         }
@@ -149,16 +151,17 @@ impl Check<'_> {
     }
 
     fn resolver_role(&mut self, part: Part<'_>, word: [u8; 32], claims: &Claims) -> Option<Origin> {
+        let standard = self.terms.standard;
         if let Some(resolver) = claims.resolver {
             let equal = resolver.to_word() == word;
             self.require(equal, Code::Witness, part.path, resolver, || {
-                crate::statement::show_scalar(part.kind, part.value)
+                show_scalar(part.kind, part.value, standard)
             });
         }
         let pinned = self.terms.resolvers.iter().any(|resolver| resolver.to_word() == word);
         let bound = !self.terms.resolvers.is_empty();
         self.require(pinned || !bound, Code::Witness, part.path, "a pinned resolver", || {
-            crate::statement::show_scalar(part.kind, part.value)
+            show_scalar(part.kind, part.value, standard)
         });
         bound.then_some(Origin::Pinned)
     }
@@ -213,13 +216,13 @@ impl Check<'_> {
 }
 
 /// Reads a pin by the type of the member that it pins.
-fn decode_pin(kind: &Kind, pin: &Pin) -> Result<Value, String> {
+fn decode_pin(kind: &Kind, pin: &Pin, standard: TypedDataStandard) -> Result<Value, String> {
     let value = match pin {
         Pin::Text(text) => json::Value::String(text.as_str().into()),
         Pin::Bool(truth) => json::Value::Bool(*truth),
         Pin::List(_) | Pin::Struct(_) => return Err(kind.to_string()),
     };
-    decode_scalar(kind, &value, Source::Api)
+    decode_scalar(kind, &value, Reading { source: Source::Api, standard })
 }
 
 fn text_of(pin: &Pin) -> String {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use countersign_approval::{
-    AssetAmount, ConfigDigest, Environment, Permit2Terms, Pin, SwapId, Terms, UnpinnedMembers,
+    AssetAmount, ConfigDigest, Environment, Permit2Terms, Pin, SwapId, Terms, TypedDataStandard,
+    UnpinnedMembers,
 };
 use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde_json::{Value, json};
@@ -52,6 +53,7 @@ impl Default for Honest {
 impl Honest {
     pub(super) fn terms(&self) -> Permit2Terms {
         Permit2Terms {
+            standard: TypedDataStandard::Eip712,
             owner: OWNER.parse().unwrap(),
             signer: None,
             chain_id: self.chain_id,

@@ -1,12 +1,14 @@
 //! Vectors that viem, ethers and others agree on; the hashes are compared below the door.
 
 use countersign_api_types::json;
-use countersign_approval::{Code, EvmFacts, Permit2Terms, Pin, UnpinnedMembers, Violations};
+use countersign_approval::{
+    Code, EvmFacts, Permit2Terms, Pin, TypedDataStandard, UnpinnedMembers, Violations,
+};
 use countersign_units::{Lots, U256};
 use serde_json::{Value, json};
 
 use super::honest::{HORIZON, NOW};
-use crate::eip712::{Path, Source, WitnessType, decode_struct};
+use crate::eip712::{Path, Reading, Source, WitnessType, decode_struct};
 use crate::permit::Permit;
 use crate::{LocalSigner, PermitDigest, PermitPayload, SignedPermit, VerifyError, judge};
 
@@ -43,8 +45,10 @@ fn permit(case: &Value, types: &WitnessType<'_>) -> Permit {
     let witness = case["message"]["witness"].to_string();
     let witness = json::parse(&witness).unwrap();
     let (path, mut violations) = (Path::Root("witness"), Violations::new());
-    let witness = decode_struct(types, 0, &witness, Source::Api, (&path, &mut violations));
+    let reading = Reading { source: Source::Api, standard: TypedDataStandard::Eip712 };
+    let witness = decode_struct(types, 0, &witness, reading, (&path, &mut violations));
     Permit {
+        standard: TypedDataStandard::Eip712,
         owner: text(case, "/address").parse().unwrap(),
         chain_id: text(case, "/chain_id").parse().unwrap(),
         permit2: text(case, "/domain/verifyingContract").parse().unwrap(),
@@ -89,6 +93,7 @@ fn hashes_and_signatures_are_those_of_other_implementations() {
 /// The terms under which a case is honest: its own values, and an hour's horizon.
 fn terms(case: &Value) -> Permit2Terms {
     Permit2Terms {
+        standard: TypedDataStandard::Eip712,
         owner: text(case, "/address").parse().unwrap(),
         signer: Some(text(case, "/address").parse().unwrap()),
         chain_id: text(case, "/chain_id").parse().unwrap(),
