@@ -39,14 +39,14 @@ fn judge_all(chain: &str) -> (u32, u32) {
         match verdict.outcome() {
             Outcome::Sign { .. } => {
                 assert_eq!(vector["expect"], "sign", "{}: {}", verdict.id(), vector["reason"]);
-                signed += 1;
+                signed = u32::saturating_add(signed, 1);
             }
             Outcome::Refuse { violations, .. } => {
                 assert_eq!(vector["expect"], "refuse", "{}: {violations:?}", verdict.id());
                 let taken = codes(&vector);
                 let right = violations.iter().any(|found| taken.contains(&found.code.as_str()));
                 assert!(right, "{}: expected {taken:?}, found {violations:#?}", verdict.id());
-                refused += 1;
+                refused = u32::saturating_add(refused, 1);
             }
             Outcome::Invalid { error } => panic!("{}: {error}", verdict.id()),
         }
