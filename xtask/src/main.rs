@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod contracts;
+mod fuzz;
 mod outcome;
 mod test;
 
@@ -26,6 +27,8 @@ enum Command {
     Test(test::Arguments),
     /// Measure, and compare with what it may cost; fails where it costs more
     Bench(bench::Arguments),
+    /// Feed every parser and every verifier with whatever a fuzzer finds
+    Fuzz(fuzz::Arguments),
     /// Compile the sandbox's contracts again and compare every byte with what is committed
     Contracts(contracts::Arguments),
 }
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments).map_err(Into::into),
         Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Contracts(arguments) => contracts::run(&arguments).map_err(Into::into),
     };
     outcome::report(outcome)

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::{ConfigError, Environment, Fact, Registry, config, is_same_address};
 
 const FILE: &str = "policy";
+const DAY_SECONDS: u64 = 86_400;
 
 /// The custodian's bounds: what may be signed at all, and from when on a person must look.
 ///
@@ -67,6 +68,11 @@ impl Policy {
         if file.require_facts.is_none() && registry.environment() != Environment::Sandbox {
             let (expected, found) = ("a list of facts, since the networks are live", "nothing");
             return Err(ConfigError::value(FILE, "require_facts", expected, found));
+        }
+        if file.max_deadline_seconds > DAY_SECONDS {
+            let (expected, found) =
+                ("at most a day, by which limits are counted", file.max_deadline_seconds);
+            return Err(ConfigError::value(FILE, "max_deadline_seconds", expected, found));
         }
         let mut limits = BTreeMap::new();
         for (token, limit) in &file.limits {
@@ -178,6 +184,7 @@ per_day = "500000"
             ("paused = false", "paused = 0", "paused"),
             ("[limits.USDC]", "[limits.USDX]", "limits.USDX"),
             ("50000.5", "50000.0000005", "per_swap"),
+            ("= 3600", "= 86401", "max_deadline_seconds"),
             ("100", "10001", "max_slippage_bps"),
             ("\"allowance\"", "\"alowance\"", "alowance"),
             ("require_facts = [\"allowance\", \"nonce_bitmap\"]", "", "require_facts"),

@@ -68,7 +68,7 @@ fn excerpt_of(text: &str, most: usize) -> String {
 
 /// Says whether a character changes how its neighbours are shown without showing itself.
 const fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The violations found so far.
@@ -77,22 +77,24 @@ const fn is_invisible(character: char) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct Violations {
     list: Vec<Violation>,
-    omitted: usize,
+    omitted: Option<(Code, usize)>,
 }
 
 impl Violations {
     /// Starts with none.
     pub const fn new() -> Self {
-        Self { list: Vec::new(), omitted: 0 }
+        Self { list: Vec::new(), omitted: None }
     }
 
     /// Adds one.
     pub fn push(&mut self, violation: Violation) {
-        if self.list.len() < MOST {
-            self.list.push(violation);
-        } else {
-            self.omitted = self.omitted.saturating_add(1);
+        let code = violation.code;
+        // However many there are of one kind, they hide none of another.
+        if self.list.len() < MOST || self.list.iter().all(|listed| listed.code != code) {
+            return self.list.push(violation);
         }
+        let (_, omitted) = self.omitted.unwrap_or((code, 0));
+        self.omitted = Some((code, omitted.saturating_add(1)));
     }
 
     /// Adds a violation of `code` by `member`, unless `holds`.
@@ -122,9 +124,9 @@ impl Violations {
     /// Returns the [`Refusal`] that lists them all.
     pub fn into_result(self) -> Result<(), Refusal> {
         let Self { list: mut violations, omitted } = self;
-        if omitted > 0 {
+        if let Some((code, omitted)) = omitted {
             let found = format_args!("{omitted} more");
-            violations.push(Violation::new(Code::Malformed, "payload", "fewer violations", found));
+            violations.push(Violation::new(code, "payload", "fewer violations", found));
         }
         if violations.is_empty() { Ok(()) } else { Err(Refusal { violations }) }
     }
@@ -177,6 +179,15 @@ mod tests {
         let refusal = violations.into_result().unwrap_err();
         assert_eq!(refusal.violations().len(), MOST + 1);
         assert_eq!(refusal.violations()[MOST].found, "900 more");
+    }
+
+    #[test]
+    fn many_violations_of_one_code_hide_none_of_another() {
+        let mut violations = Violations::new();
+        (0..1_000).for_each(|found| violations.require(false, Code::Message, "x", "none", found));
+        violations.require(false, Code::Spender, "spender", "ours", "theirs");
+        let refusal = violations.into_result().unwrap_err();
+        assert!(refusal.has(Code::Spender) && !refusal.has(Code::Malformed));
     }
 
     #[test]

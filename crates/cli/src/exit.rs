@@ -100,7 +100,7 @@ struct Report<'a> {
 
 /// An approval that may be live, as `--json` shows it.
 #[derive(Serialize)]
-struct Approval {
+pub(crate) struct Approval {
     swap_id: String,
     intent_id: String,
     digest: String,
@@ -132,7 +132,10 @@ pub(crate) fn report(ended: Result<Ended, Failure>, json: bool) -> ExitCode {
     if status != BROKEN_PIPE {
         explain(&failure);
     }
-    if json && let Err(error) = output::json(&Report::new(&failure)) {
+    if json
+        && status != BROKEN_PIPE
+        && let Err(error) = output::json(&Report::new(&failure))
+    {
         output::say(format_args!("error: {error}"));
     }
     ExitCode::from(status)

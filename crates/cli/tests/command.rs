@@ -77,6 +77,23 @@ fn the_exit_status_tells_the_worst_verdict() {
 }
 
 #[test]
+fn check_ends_when_nobody_reads_its_verdicts() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .arg("check")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    // Standard input stays open, as that of a service that never stops asking.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(vectors("sign").as_bytes()).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(141));
+    drop(stdin);
+}
+
+#[test]
 fn statement_says_it_in_words() {
     let output = run(&["statement"], &vectors("sign"));
     assert_eq!(output.status.code(), Some(0));

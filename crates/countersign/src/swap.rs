@@ -2,7 +2,10 @@ use countersign_approval::{Statement, SwapId};
 use futures::StreamExt;
 
 use crate::track::track;
-use crate::{Countersign, FlowError, Signed, Step, SwapApi, SwapRequest, SwapStatus, TrackOptions};
+use crate::{
+    Countersign, FlowError, LiveApproval, Signed, Step, SwapApi, SwapRequest, SwapStatus,
+    TrackOptions,
+};
 
 /// What happened in a swap, as it happens.
 #[derive(Debug)]
@@ -27,8 +30,8 @@ pub enum Event<'a> {
     },
     /// The approval was signed and is about to be submitted.
     Signed {
-        /// The digest that was signed.
-        digest: [u8; 32],
+        /// What has to be known of it while it may be live.
+        approval: &'a LiveApproval,
     },
     /// The swap has a new status.
     Status(&'a SwapStatus),
@@ -81,14 +84,14 @@ impl Countersign {
         let reserved = self.reserve(self.review(verified).await?).await?;
         observe(Event::Began(Step::Sign));
         let approval = self.sign(&reserved).await?;
-        let digest = *approval.permit().digest().as_bytes();
-        observe(Event::Signed { digest });
+        let live = approval.live();
+        observe(Event::Signed { approval: &live });
         let ended = self.finish(&approval, options, &mut observe).await;
         let status = ended.map_err(|source| FlowError::AfterSigning {
-            approval: Box::new(approval.live()),
+            approval: Box::new(live.clone()),
             source: Box::new(source),
         })?;
-        let (swap_id, intent_id) = (approval.swap_id(), approval.intent_id().to_owned());
+        let LiveApproval { swap_id, intent_id, digest, .. } = live;
         Ok(SwapOutcome { swap_id, intent_id, statement, digest, status })
     }
 

@@ -28,6 +28,9 @@ impl Default for TrackOptions {
     }
 }
 
+/// No settings make it ask more often than this.
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+
 struct Tracker<'a> {
     api: &'a dyn SwapApi,
     intent_id: &'a str,
@@ -97,7 +100,8 @@ impl Tracker<'_> {
 
     fn lengthen_wait(&mut self) {
         let longer = self.wait.saturating_mul(3).checked_div(2).unwrap_or_default();
-        self.wait = longer.clamp(self.options.first_wait, self.options.longest_wait);
+        let TrackOptions { first_wait, longest_wait, .. } = self.options;
+        self.wait = longer.max(first_wait).min(longest_wait).max(SHORTEST_WAIT);
     }
 
     fn timeout(&self) -> FlowError {

@@ -160,18 +160,25 @@ impl<'v> Levels<'v> {
         Everywhere([on(Some(self.payload)), on(self.params), on(self.additional)])
     }
 
-    /// Refuses parts of typed data where none may stand: they would say something that is neither
-    /// signed nor compared.
+    /// Refuses what looks like typed data where none may stand: it would say something that is
+    /// neither signed nor compared. A member that merely shares the name is ignored.
     fn refuse_strays(&self) -> Result<(), Violation> {
-        const PARTS: [&str; 5] = ["domain", "types", "primaryType", "message", "witness"];
-        let above = [Some(self.payload), self.params].into_iter().flatten();
-        let mut strays = above.flat_map(|object| PARTS.map(|name| (object, name)));
-        let message = self.additional.map(|additional| (additional, "message"));
-        match strays.find(|(object, name)| get(object, name).is_some()).or(message) {
-            Some((object, name)) if get(object, name).is_some() => {
-                Err(malformed("payload", "typed data in one place", name))
-            }
-            _ => Ok(()),
+        const PARTS: [&str; 5] = ["domain", "types", "message", "witness", "additional_data"];
+        const INSIDE: [&str; 4] = ["message", "typed_data", "additional_data", "params_to_sign"];
+        let above = PARTS.map(|name| (Some(self.payload), name));
+        let beside = PARTS.map(|name| (self.params.filter(|_| name != "additional_data"), name));
+        let inside = INSIDE.map(|name| (self.additional, name));
+        let stray = above.into_iter().chain(beside).chain(inside).find(|(object, name)| {
+            let value = object.and_then(|object| get(object, name));
+            value.is_some_and(|value| value.as_object().is_some())
+        });
+        let named = [Some(self.payload), self.params].into_iter().flatten();
+        let named = named
+            .filter_map(|object| get(object, "primaryType"))
+            .find(|value| value.as_str().is_some());
+        match stray.map(|(_, name)| name).or(named.map(|_| "primaryType")) {
+            Some(name) => Err(malformed("payload", "typed data in one place", name)),
+            None => Ok(()),
         }
     }
 }

@@ -1,16 +1,13 @@
 //! What may leave in a day.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
 use countersign::approval::{Code, Decision, ReviewRequest, Reviewer};
 use countersign::{Config, FlowError, Step};
 use countersign_sandbox::{SandboxConfig, Tamper};
-use countersign_tests::{SHORT, Scene, SetClock, assert_refused, short_steps, until_reserved};
+use countersign_tests::{SHORT, Scene, assert_refused, short_steps, until_reserved};
 use tokio::task::JoinSet;
-
-const DAY: i64 = 86_400;
 
 /// Lets an amount of each token leave in a day.
 fn per_day(scene: &Scene, amount: &str) -> Config {
@@ -69,26 +66,6 @@ async fn each_token_has_its_own_limit() {
     // The same symbol on another network is another token.
     other.from = "USDC@base".parse().unwrap();
     countersign.swap(&other, SHORT, |_| {}).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_day_later_the_limit_is_free_again() {
-    let days = Duration::from_hours(72);
-    let config = SandboxConfig { intent_lifetime: days, quote_lifetime: days, ..short_steps() };
-    let scene = Scene::start(config, Profile::G3, "USDC@base").await;
-    let config = scene.config_with(|_, policy| {
-        *policy = policy
-            .replace("per_day = \"500000\"", "per_day = \"100\"")
-            .replace("max_deadline_seconds = 3600", "max_deadline_seconds = 345600");
-    });
-    let clock = SetClock::default();
-    let countersign = scene.builder(config).clock(clock.clone()).build();
-    countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
-    clock.advance(DAY - 60);
-    let result = countersign.swap(&scene.request(), SHORT, |_| {}).await;
-    assert_refused(result, Step::Reserve, Code::Limits, "a minute before");
-    clock.advance(61);
-    countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
 }
 
 /// Denies always.

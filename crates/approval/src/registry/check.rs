@@ -33,6 +33,11 @@ fn network(name: &str, network: &Network) -> Result<(), ConfigError> {
     if let Some(zero) = network.escrows.iter().find(|escrow| escrow.is_zero()) {
         return Err(ConfigError::value(FILE, member("escrows"), "contract addresses", zero));
     }
+    let bad = |resolver: &&EvmAddress| resolver.is_zero() || network.escrows.contains(resolver);
+    if let Some(bad) = network.resolvers.iter().find(bad) {
+        let expected = "addresses that are neither zero nor an escrow";
+        return Err(ConfigError::value(FILE, member("resolvers"), expected, bad));
+    }
     Ok(())
 }
 

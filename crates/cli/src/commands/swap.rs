@@ -5,13 +5,13 @@ mod report;
 mod subject;
 
 use countersign::approval::excerpt;
-use countersign::{Event, Status, SwapOutcome, TrackOptions};
+use countersign::{Event, LiveApproval, Status, SwapOutcome, TrackOptions};
 
 use serde::Serialize;
 
 use super::block_on;
 use crate::arguments::Swap;
-use crate::exit::{Ended, Failure};
+use crate::exit::{Approval, Ended, Failure};
 use crate::output;
 use interrupt::Stopped;
 pub(crate) use report::Balances;
@@ -33,33 +33,33 @@ async fn swap(arguments: &Swap, subject: &Subject) -> Result<Ended, Failure> {
     let before = subject.balances();
     let balances = || subject.change(before.clone());
     match interrupt::swap(&subject.countersign, &subject.request, options).await {
-        Stopped::AtEnd(Ok(outcome)) => finish(arguments, subject, &outcome, balances()),
+        Stopped::AtEnd(Ok(outcome)) => Ok(finish(arguments, subject, &outcome, balances())),
         Stopped::AtEnd(Err(error)) => {
             Err(Failure::Flow { error, balances: balances().map(Box::new) })
         }
         Stopped::BeforeSigning => interrupted(arguments, None),
-        Stopped::AfterApproval { intent_id } => interrupted(arguments, Some(&intent_id)),
+        Stopped::AfterApproval(approval) => interrupted(arguments, Some(&approval)),
     }
 }
 
 /// A swap that Ctrl-C ended, as `--json` shows it.
 #[derive(Serialize)]
-struct Interrupted<'a> {
+struct Interrupted {
     error: &'static str,
-    approved: bool,
-    intent_id: Option<&'a str>,
+    approval: Option<Approval>,
 }
 
-fn interrupted(arguments: &Swap, approved: Option<&str>) -> Result<Ended, Failure> {
-    match approved {
+fn interrupted(arguments: &Swap, approval: Option<&LiveApproval>) -> Result<Ended, Failure> {
+    match approval {
         None => output::say(format_args!("interrupted, nothing was signed")),
-        Some(intent_id) => output::say(format_args!(
-            "interrupted; the approval is out, the swap goes on: countersign status {intent_id}"
+        Some(approval) => output::say(format_args!(
+            "interrupted; the approval is out, the swap goes on: countersign status {}",
+            approval.intent_id
         )),
     }
     if arguments.json {
-        let (error, approved, intent_id) = ("interrupted", approved.is_some(), approved);
-        output::json(&Interrupted { error, approved, intent_id })?;
+        let approval = approval.map(Approval::from);
+        output::json(&Interrupted { error: "interrupted", approval })?;
     }
     Ok(Ended::Interrupted)
 }
@@ -69,11 +69,16 @@ fn finish(
     subject: &Subject,
     outcome: &SwapOutcome,
     balances: Option<Balances>,
-) -> Result<Ended, Failure> {
+) -> Ended {
     let report = Report::new(outcome, balances, subject.executions());
-    if arguments.json { output::json(&report) } else { report.print() }?;
+    let written = if arguments.json { output::json(&report) } else { report.print() };
+    if let Err(error) = written {
+        // The swap was made all the same: it must not look like one that may be tried again.
+        output::say(format_args!("error: {error}; intent {} was approved", outcome.intent_id));
+        return Ended::NotFinished;
+    }
     let finished = outcome.status.status == Status::Finished;
-    Ok(if finished { Ended::Done } else { Ended::NotFinished })
+    if finished { Ended::Done } else { Ended::NotFinished }
 }
 
 /// Writes an event as a line of progress.

@@ -2,6 +2,7 @@ use countersign_api_types::json::{self, Value};
 use countersign_approval::{EvmFacts, Fact, Permit2Terms, Pin, TypedDataStandard, UnpinnedMembers};
 use countersign_evm::{PermitPayload, VerifyError, judge};
 use countersign_units::{Lots, UnixSeconds};
+use serde_json::value::RawValue;
 
 use super::line::Line;
 use super::read::{Invalid, Reader, uint};
@@ -27,7 +28,12 @@ pub(super) fn check(
         permit2.require_facts.extend(read_fact_names(required)?);
     }
     let facts = facts.as_ref().map(read_facts).transpose()?.unwrap_or_default();
-    match judge(&PermitPayload::new(line.payload.get()), &permit2, &facts, now) {
+    match judge(
+        &PermitPayload::new(line.payload.map_or("null", RawValue::get)),
+        &permit2,
+        &facts,
+        now,
+    ) {
         Ok(judgement) => Ok(Outcome::Sign {
             digest: format!("0x{}", hex::encode(judgement.digest())),
             statement: judgement.statement(),

@@ -15,7 +15,7 @@ pub(super) struct Line<'a> {
     #[serde(borrow)]
     pub(super) terms: &'a RawValue,
     #[serde(borrow)]
-    pub(super) payload: &'a RawValue,
+    pub(super) payload: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) facts: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -24,6 +24,10 @@ pub(super) struct Line<'a> {
 
 impl<'a> Line<'a> {
     pub(super) fn read(text: &'a str) -> Result<Self, String> {
+        // A reader of structs takes an array of their members too; the format does not.
+        if !text.trim_start().starts_with('{') {
+            return Err("line: expected a JSON object".to_owned());
+        }
         serde_json::from_str(text).map_err(|error| format!("line: {error}"))
     }
 }

@@ -31,6 +31,18 @@ fn every_tron_vector_gets_the_verdict_that_it_expects() {
     assert!(signed > 3 && refused > 40, "{signed} signed, {refused} refused");
 }
 
+#[test]
+fn a_line_is_one_object_with_a_payload() {
+    let (honest, _) = lines("evm").next().unwrap();
+    assert!(matches!(check_line(honest, NOW).outcome(), Outcome::Sign { .. }));
+    let vector: serde_json::Value = serde_json::from_str(honest).unwrap();
+    let array = serde_json::json!(["x", "evm", vector["terms"], vector["payload"], null, null]);
+    assert!(matches!(check_line(&array.to_string(), NOW).outcome(), Outcome::Invalid { .. }));
+    let mut without = vector.clone();
+    without.as_object_mut().unwrap().remove("payload");
+    assert!(matches!(check_line(&without.to_string(), NOW).outcome(), Outcome::Refuse { .. }));
+}
+
 /// Judges all lines of a chain; returns how many would be signed and how many are refused.
 fn judge_all(chain: &str) -> (u32, u32) {
     let (mut signed, mut refused) = (0, 0);

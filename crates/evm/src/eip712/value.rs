@@ -43,6 +43,13 @@ pub(crate) enum Path<'a> {
     Element(&'a Self, usize),
 }
 
+impl Path<'_> {
+    /// Says whether this is a member of the struct that the path begins with.
+    pub(crate) const fn is_member_of_root(&self) -> bool {
+        matches!(self, Self::Member(Self::Root(_), _))
+    }
+}
+
 impl fmt::Display for Path<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

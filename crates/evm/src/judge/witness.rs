@@ -113,7 +113,8 @@ impl Check<'_> {
         for (place, value) in values.iter().enumerate() {
             let path = Path::Element(part.path, place);
             let pin = pins.and_then(|pins| pins.get(place));
-            self.part(Part { name: part.name, kind, value, pin, path: &path }, claims, origins)?;
+            // The name is that of the array: it says nothing about one of its elements.
+            self.part(Part { name: "", kind, value, pin, path: &path }, claims, origins)?;
         }
         Ok(())
     }
@@ -136,12 +137,17 @@ impl Check<'_> {
     }
 
     /// Compares a member whose name says what it has to agree with.
+    ///
+    /// Below the witness's own members a pin says more than a name.
     fn role(&mut self, part: Part<'_>, claims: &Claims) -> Option<Origin> {
         let Value::Word(word) = part.value else { return None };
+        if part.pin.is_some() && !part.path.is_member_of_root() {
+            return None;
+        }
         match (part.name, part.kind) {
             ("resolverDepositAddress", Kind::Address) => self.resolver_role(part, *word, claims),
             ("secretHash", Kind::FixedBytes(32)) => self.secret_role(part, *word, claims),
-            ("deadline", Kind::Uint(_)) => {
+            ("deadline", Kind::Uint(_) | Kind::Int(_)) => {
                 let deadline = U256::from_be_bytes(*word);
                 self.horizon(deadline, part.path, Code::Witness);
                 Some(Origin::Bounded)
@@ -158,6 +164,14 @@ impl Check<'_> {
                 show_scalar(part.kind, part.value, standard)
             });
         }
+        let escrow = self.terms.escrows.iter().any(|escrow| escrow.to_word() == word);
+        self.require(
+            !escrow,
+            Code::Spender,
+            part.path,
+            "a resolver that is not the escrow",
+            || show_scalar(part.kind, part.value, standard),
+        );
         let pinned = self.terms.resolvers.iter().any(|resolver| resolver.to_word() == word);
         let bound = !self.terms.resolvers.is_empty();
         self.require(pinned || !bound, Code::Witness, part.path, "a pinned resolver", || {

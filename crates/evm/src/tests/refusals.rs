@@ -175,6 +175,72 @@ fn what_stands_beside_the_data_is_compared_on_every_level() {
 }
 
 #[test]
+fn a_member_that_only_shares_a_name_with_typed_data_is_ignored() {
+    let honest = Honest::default();
+    for (member, value) in [
+        ("/message", json!("please sign")),
+        ("/params_to_sign/domain", json!("example.com")),
+        ("/params_to_sign/types", json!(["a"])),
+        ("/witness", json!(null)),
+    ] {
+        assert_eq!(codes(&with(honest.api_form(), member, value)), [], "{member}");
+    }
+    for (member, value) in [
+        ("/additional_data", json!({"nonce": "43"})),
+        ("/params_to_sign/additional_data/typed_data", honest.typed_data()),
+        ("/params_to_sign/additional_data/params_to_sign", json!({"nonce": "43"})),
+    ] {
+        assert_eq!(codes(&with(honest.api_form(), member, value)), [Code::Malformed], "{member}");
+    }
+}
+
+#[test]
+fn a_pin_below_the_witness_says_more_than_a_name() {
+    let witness_type = "W(A a,address[] resolverDepositAddress)A(uint256 deadline)";
+    let (types, witness) = (
+        json!({
+            "PermitWitnessTransferFrom": Honest::types()["PermitWitnessTransferFrom"],
+            "TokenPermissions": Honest::types()["TokenPermissions"],
+            "W": [{"name": "a", "type": "A"}, {"name": "resolverDepositAddress", "type": "address[]"}],
+            "A": [{"name": "deadline", "type": "uint256"}],
+        }),
+        json!({"a": {"deadline": "0"}, "resolverDepositAddress": [super::honest::USDC]}),
+    );
+    let mut payload = Honest::default().wallet_form();
+    payload["typed_data"]["types"] = types;
+    payload["typed_data"]["types"]["PermitWitnessTransferFrom"][4]["type"] = json!("W");
+    payload["typed_data"]["message"]["witness"] = witness;
+    let text = |text: &str| Pin::Text(text.to_owned());
+    let pins = |deadline: &str| {
+        let deadline = Pin::Struct(vec![("deadline".to_owned(), text(deadline))]);
+        let resolvers = Pin::List(vec![text(super::honest::USDC)]);
+        Pin::Struct(vec![
+            ("a".to_owned(), deadline),
+            ("resolverDepositAddress".to_owned(), resolvers),
+        ])
+    };
+    let terms = |witness| Permit2Terms {
+        witness_types: vec![witness_type.to_owned()],
+        witness,
+        ..Honest::default().terms()
+    };
+    let judged = |witness| codes_of(&payload.to_string(), &terms(witness), &EvmFacts::default());
+    assert_eq!(judged(pins("0")), []);
+    assert_eq!(judged(pins("1")), [Code::Witness]);
+    assert!(judged(Pin::nothing()).contains(&Code::Witness), "unpinned, it is a deadline");
+}
+
+#[test]
+fn the_escrow_is_not_the_resolver() {
+    let honest = Honest { resolver: super::honest::ESCROW.parse().unwrap(), ..Honest::default() };
+    let payload = without(honest.wallet_form(), "/params").to_string();
+    assert!(codes_of(&payload, &honest.terms(), &EvmFacts::default()).contains(&Code::Spender));
+    let twin = Honest::default();
+    let payload = without(twin.wallet_form(), "/params").to_string();
+    assert_eq!(codes_of(&payload, &twin.terms(), &EvmFacts::default()), []);
+}
+
+#[test]
 fn only_numbers_inside_typed_data_are_held_to_what_a_float_can_carry() {
     let honest = Honest { nonce: U256::from(9_007_199_254_740_993_u64), ..Honest::default() };
     let codes =

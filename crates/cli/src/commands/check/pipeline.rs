@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{Error, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -54,24 +54,19 @@ pub(crate) fn run(
     workers: usize,
     now: UnixSeconds,
 ) -> Result<Counts, Failure> {
-    thread::scope(|scope| {
-        let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
-        for _ in 0..workers.max(1) {
-            let (send_lines, lines) = sync_channel(QUEUE);
-            let (send_verdicts, verdicts) = sync_channel(QUEUE);
-            scope.spawn(move || judge(&lines, &send_verdicts, now));
-            inputs.push(send_lines);
-            outputs.push(verdicts);
-        }
-        let reader = scope.spawn(move || read(input, &inputs));
-        let counts = write(&outputs, output);
-        // Where writing failed, dropping its ends stops the workers and then the reader.
-        drop(outputs);
-        let read = reader
-            .join()
-            .map_err(|_| Failure::io("reader")(std::io::Error::other("it panicked")))?;
-        counts.and_then(|counts| read.map(|()| counts))
-    })
+    let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+    for _ in 0..workers.max(1) {
+        let (send_lines, lines) = sync_channel(QUEUE);
+        let (send_verdicts, verdicts) = sync_channel(QUEUE);
+        thread::spawn(move || judge(&lines, &send_verdicts, now));
+        inputs.push(send_lines);
+        outputs.push(verdicts);
+    }
+    let reader = thread::spawn(move || read(input, &inputs));
+    // Where writing fails nobody waits for the reader, who may be waiting for a line.
+    let counts = write(&outputs, output)?;
+    let read = reader.join().map_err(|_| Failure::io("reader")(Error::other("it panicked")))?;
+    read.map(|()| counts)
 }
 
 fn read(input: Input, workers: &[SyncSender<Vec<Line>>]) -> Result<(), Failure> {

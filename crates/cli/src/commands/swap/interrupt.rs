@@ -1,4 +1,6 @@
-use countersign::{Countersign, Event, FlowError, Step, SwapOutcome, SwapRequest, TrackOptions};
+use countersign::{
+    Countersign, Event, FlowError, LiveApproval, Step, SwapOutcome, SwapRequest, TrackOptions,
+};
 use tokio::sync::watch;
 
 use super::tell;
@@ -11,15 +13,15 @@ pub(crate) enum Stopped {
     /// Ctrl-C before anything was signed.
     BeforeSigning,
     /// Ctrl-C after the approval was submitted.
-    AfterApproval { intent_id: String },
+    AfterApproval(LiveApproval),
 }
 
 /// How far a swap is, as far as stopping it goes.
 #[derive(Clone, Debug)]
 enum Phase {
-    BeforeSigning { intent_id: String },
-    Signing { intent_id: String },
-    AfterApproval { intent_id: String },
+    BeforeSigning,
+    Signing(Option<LiveApproval>),
+    AfterApproval(LiveApproval),
 }
 
 /// Runs a swap; Ctrl-C stops it, but never between signing and submitting.
@@ -28,7 +30,7 @@ pub(crate) async fn swap(
     request: &SwapRequest,
     options: TrackOptions,
 ) -> Stopped {
-    let (phase, mut seen) = watch::channel(Phase::BeforeSigning { intent_id: String::new() });
+    let (phase, mut seen) = watch::channel(Phase::BeforeSigning);
     let observe = |event: Event<'_>| {
         tell(&event);
         phase.send_modify(|phase| advance(phase, &event));
@@ -43,11 +45,11 @@ pub(crate) async fn swap(
         }
         let phase = seen.borrow_and_update().clone();
         match phase {
-            Phase::BeforeSigning { .. } if interrupted => return Stopped::BeforeSigning,
-            Phase::AfterApproval { intent_id } if interrupted => {
-                return Stopped::AfterApproval { intent_id };
+            Phase::BeforeSigning if interrupted => return Stopped::BeforeSigning,
+            Phase::AfterApproval(approval) if interrupted => {
+                return Stopped::AfterApproval(approval);
             }
-            Phase::Signing { .. } if interrupted => {
+            Phase::Signing(_) if interrupted => {
                 output::say(format_args!("interrupted; submitting what is being signed first"));
             }
             _ => {}
@@ -57,14 +59,12 @@ pub(crate) async fn swap(
 
 fn advance(phase: &mut Phase, event: &Event<'_>) {
     let next = match (&*phase, event) {
-        (Phase::BeforeSigning { .. }, Event::Created { intent_id }) => {
-            Phase::BeforeSigning { intent_id: (*intent_id).to_owned() }
+        (Phase::BeforeSigning, Event::Began(Step::Sign)) => Phase::Signing(None),
+        (Phase::Signing(None), Event::Signed { approval }) => {
+            Phase::Signing(Some((*approval).clone()))
         }
-        (Phase::BeforeSigning { intent_id }, Event::Began(Step::Sign)) => {
-            Phase::Signing { intent_id: intent_id.clone() }
-        }
-        (Phase::Signing { intent_id }, Event::Began(Step::Track)) => {
-            Phase::AfterApproval { intent_id: intent_id.clone() }
+        (Phase::Signing(Some(approval)), Event::Began(Step::Track)) => {
+            Phase::AfterApproval(approval.clone())
         }
         _ => return,
     };
