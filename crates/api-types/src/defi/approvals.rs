@@ -92,8 +92,8 @@ impl Wire for ApprovalSubmission {
 
     fn to_json(&self, profile: Profile) -> Result<String, WriteError> {
         let mechanism = self.mechanism();
-        let body =
-            ObjectWriter::new().string("approval_type", Some(mechanism.submitted_name(profile)));
+        let name = if profile == Profile::G0 { "type" } else { "approval_type" };
+        let body = ObjectWriter::new().string(name, Some(mechanism.submitted_name(profile)));
         let body = match self {
             Self::Permit2 { signature: text } | Self::Htlc { psbt: text } => {
                 body.string(SIGNED_DATA, Some(text))
@@ -103,7 +103,7 @@ impl Wire for ApprovalSubmission {
                     .string("transaction", Some(transaction))
                     .string("user_address", Some(user_address));
                 match profile {
-                    Profile::G1 | Profile::G2 => body.object(SIGNED_DATA, signed),
+                    Profile::G0 | Profile::G1 | Profile::G2 => body.object(SIGNED_DATA, signed),
                     Profile::G3 => {
                         body.string(SIGNED_DATA, Some(BASE64_STANDARD.encode(signed.finish())))
                     }
@@ -140,8 +140,13 @@ impl Wire for AddedApproval {
         Self::from_value(&json::parse(text)?)
     }
 
+    /// Writes the answer: in G0 it is `null` and holds no id.
     fn to_json(&self, profile: Profile) -> Result<String, WriteError> {
         let name = match profile {
+            Profile::G0 => {
+                profile.check_absent(self.intent_id.is_some(), "intent id")?;
+                return Ok("null".to_owned());
+            }
             Profile::G1 | Profile::G2 => "id",
             Profile::G3 => "intent_id",
         };

@@ -21,7 +21,8 @@ pub struct CreateIntentRequest {
     pub public_key: Option<String>,
     /// Who is paid.
     pub to_address: String,
-    /// What is swapped: required by G1 and G2. In G3 the quote alone says it, and it isn't sent.
+    /// What is swapped: required by G1 and G2. In G0 and G3 the quote alone says it, and it isn't
+    /// sent.
     pub order: Option<QuoteRequest>,
 }
 
@@ -66,6 +67,9 @@ impl Wire for CreateIntentRequest {
 
     fn to_json(&self, profile: Profile) -> Result<String, WriteError> {
         let body = ObjectWriter::new().string("quote_id", Some(&self.quote_id));
+        if profile.is_flat() {
+            return Ok(self.write_flat(profile, body).finish());
+        }
         if profile == Profile::G3 {
             let from = ObjectWriter::new()
                 .string("address", Some(&self.from_address))
@@ -85,6 +89,13 @@ impl Wire for CreateIntentRequest {
 }
 
 impl CreateIntentRequest {
+    fn write_flat(&self, profile: Profile, body: ObjectWriter) -> ObjectWriter {
+        body.string(&profile.member(Side::From, "public_key"), self.public_key.as_ref())
+            .string(&profile.member(Side::From, "address"), Some(&self.from_address))
+            .string(&profile.member(Side::To, "address"), Some(&self.to_address))
+            .string("refund_address", Some(&self.refund_address))
+    }
+
     fn write_from(
         &self,
         order: &QuoteRequest,
@@ -126,9 +137,12 @@ impl Wire for CreatedIntent {
     }
 
     fn to_json(&self, profile: Profile) -> Result<String, WriteError> {
+        if profile.is_flat() {
+            return self.write_flat(profile).map(ObjectWriter::finish);
+        }
         let quote = self.quote.as_ref().map(|quote| quote.to_json(profile)).transpose()?;
         let (deadline, refund_inside) = match profile {
-            Profile::G1 | Profile::G2 => ("deadline_at", None),
+            Profile::G0 | Profile::G1 | Profile::G2 => ("deadline_at", None),
             Profile::G3 => ("expires_at", self.refund_address.as_ref()),
         };
         let refund_beside = self.refund_address.as_ref().filter(|_| refund_inside.is_none());
@@ -149,5 +163,22 @@ impl Wire for CreatedIntent {
             .object("to", to)
             .string("refund_address", refund_beside)
             .finish())
+    }
+}
+
+impl CreatedIntent {
+    fn write_flat(&self, profile: Profile) -> Result<ObjectWriter, WriteError> {
+        profile.check_absent(self.approve_to.is_some(), "approval address")?;
+        let quote = self.quote.as_ref().map(|quote| quote.to_json(profile)).transpose()?;
+        Ok(ObjectWriter::new()
+            .string("intent_id", Some(&self.id))
+            .plain("deadline_secs", self.deadline)
+            .string("approval_mechanism", Some(self.mechanism.name()))
+            .string("secret_hash", self.secret_hash.as_ref())
+            .raw("params_to_sign", self.params_to_sign.as_ref().map(RawObject::as_str))
+            .raw("quote", quote)
+            .string(&profile.member(Side::From, "address"), self.from_address.as_ref())
+            .string(&profile.member(Side::To, "address"), self.to_address.as_ref())
+            .string("refund_address", self.refund_address.as_ref()))
     }
 }

@@ -49,7 +49,7 @@ impl Mechanism {
     /// Returns the name under which an approval is submitted.
     pub(super) fn submitted_name(&self, profile: Profile) -> &str {
         match (self, profile) {
-            (Self::Htlc, Profile::G1) => "psbt",
+            (Self::Htlc, Profile::G0 | Profile::G1) => "psbt",
             _ => self.name(),
         }
     }

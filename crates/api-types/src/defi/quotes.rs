@@ -76,14 +76,28 @@ impl Wire for Quote {
     }
 
     fn to_json(&self, profile: Profile) -> Result<String, WriteError> {
-        Ok(ObjectWriter::new()
-            .string("id", Some(&self.id))
-            .object("from", self.from.write(profile)?)
-            .object("mid", self.mid.as_ref().map(|mid| mid.write(profile)).unwrap_or_default())
-            .object("to", self.to.write(profile)?)
-            .string("slippage_bps", self.slippage_bps)
-            .plain("expires_at", self.expires_at)
-            .finish())
+        let body = ObjectWriter::new().string("id", Some(&self.id));
+        if profile.is_flat() {
+            let body = self.to.write(profile, self.from.write(profile, body)?)?;
+            let body = match &self.mid {
+                Some(mid) => mid.write(profile, body)?,
+                None => body,
+            };
+            return Ok(self.write_terms(body, "expiry").finish());
+        }
+        let new = ObjectWriter::new;
+        let mid = self.mid.as_ref().map(|mid| mid.write(profile, new())).transpose()?;
+        let body = body
+            .object("from", self.from.write(profile, new())?)
+            .object("mid", mid.unwrap_or_default())
+            .object("to", self.to.write(profile, new())?);
+        Ok(self.write_terms(body, "expires_at").finish())
+    }
+}
+
+impl Quote {
+    fn write_terms(&self, body: ObjectWriter, expiry: &str) -> ObjectWriter {
+        body.string("slippage_bps", self.slippage_bps).plain(expiry, self.expires_at)
     }
 }
 
@@ -100,9 +114,10 @@ impl QuoteFrom {
         })
     }
 
-    fn write(&self, profile: Profile) -> Result<ObjectWriter, WriteError> {
+    fn write(&self, profile: Profile, body: ObjectWriter) -> Result<ObjectWriter, WriteError> {
         let side = Side::From;
-        let members = ObjectWriter::new()
+        profile.check_token_id(self.token_id)?;
+        let members = body
             .plain(&profile.member(side, "network_id"), self.network_id)
             .string(&profile.token(side), self.token.as_ref())
             .plain(&profile.member(side, "token_id"), self.token_id);
@@ -111,8 +126,8 @@ impl QuoteFrom {
             let amount = self.amount.to_decimal(decimals);
             return Ok(members.string("amount", Some(amount)).plain("decimals", Some(decimals)));
         }
-        Ok(members
-            .plain(&profile.member(side, "amount_lots"), Some(self.amount))
+        let amount = Some(self.amount);
+        Ok(write_lots(profile, members, &profile.member(side, "amount_lots"), amount)
             .plain(&profile.member(side, "amount_decimals"), self.decimals))
     }
 }
@@ -131,9 +146,10 @@ impl QuoteTo {
         })
     }
 
-    fn write(&self, profile: Profile) -> Result<ObjectWriter, WriteError> {
+    fn write(&self, profile: Profile, body: ObjectWriter) -> Result<ObjectWriter, WriteError> {
         let side = Side::To;
-        let members = ObjectWriter::new()
+        profile.check_token_id(self.token_id)?;
+        let members = body
             .plain(&profile.member(side, "network_id"), self.network_id)
             .string(&profile.token(side), self.token.as_ref())
             .plain(&profile.member(side, "token_id"), self.token_id);
@@ -144,11 +160,21 @@ impl QuoteTo {
                 .string("max_amount", self.max_amount.map(|amount| amount.to_decimal(decimals)))
                 .plain("decimals", Some(decimals)));
         }
-        Ok(members
-            .plain(&profile.member(side, "min_amount_lots"), Some(self.min_amount))
-            .plain(&profile.member(side, "max_amount_lots"), self.max_amount)
+        let (least, most) = (Some(self.min_amount), self.max_amount);
+        let members = write_lots(profile, members, &profile.member(side, "min_amount_lots"), least);
+        Ok(write_lots(profile, members, &profile.member(side, "max_amount_lots"), most)
             .plain(&profile.member(side, "amount_decimals"), self.decimals))
     }
+}
+
+/// Writes base units: as digits in G0, else as an integer.
+fn write_lots(
+    profile: Profile,
+    members: ObjectWriter,
+    name: &str,
+    lots: Option<Lots>,
+) -> ObjectWriter {
+    if profile.is_flat() { members.string(name, lots) } else { members.plain(name, lots) }
 }
 
 /// Takes a member that the profile requires.

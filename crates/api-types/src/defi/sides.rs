@@ -41,13 +41,20 @@ pub(super) struct SidePaths {
 
 const FROM: SidePaths = SidePaths {
     address: &["from.address", "from.from_address", "from_address", "user_source_address"],
-    network_id: &["from.network_id", "from.from_network_id", "from_network_id", "source_chain"],
+    network_id: &[
+        "from.network_id",
+        "from.from_network_id",
+        "from_network_id",
+        "source_chain",
+        "additional_info.source_chain",
+    ],
     token: &[
         "from.contract_address",
         "from.token",
         "from.from_token",
         "from_token",
         "source_token",
+        "additional_info.source_token",
     ],
     token_id: &["from.token_id", "from.from_token_id", "from_token_id"],
     decimals: &[
@@ -56,6 +63,7 @@ const FROM: SidePaths = SidePaths {
         "from.from_amount_decimals",
         "from_amount_decimals",
         "source_amount_decimals",
+        "additional_info.source_amount_decimals",
     ],
     tx: &["from.tx", "swap_metadata.user_deposit_tx"],
     tx_at: &["from.tx_at", "swap_metadata.user_deposited_at"],
@@ -63,8 +71,21 @@ const FROM: SidePaths = SidePaths {
 
 const TO: SidePaths = SidePaths {
     address: &["to.address", "to.to_address", "to_address", "user_destination_address"],
-    network_id: &["to.network_id", "to.to_network_id", "to_network_id", "dest_chain"],
-    token: &["to.contract_address", "to.token", "to.to_token", "to_token", "dest_token"],
+    network_id: &[
+        "to.network_id",
+        "to.to_network_id",
+        "to_network_id",
+        "dest_chain",
+        "additional_info.dest_chain",
+    ],
+    token: &[
+        "to.contract_address",
+        "to.token",
+        "to.to_token",
+        "to_token",
+        "dest_token",
+        "additional_info.dest_token",
+    ],
     token_id: &["to.token_id", "to.to_token_id", "to_token_id"],
     decimals: &[
         "to.decimals",
@@ -72,6 +93,7 @@ const TO: SidePaths = SidePaths {
         "to.to_amount_decimals",
         "to_amount_decimals",
         "dest_amount_decimals",
+        "additional_info.dest_amount_decimals",
     ],
     tx: &["to.tx", "swap_metadata.fulfill_tx"],
     tx_at: &["to.tx_at", "swap_metadata.fulfilled_at"],
@@ -79,7 +101,13 @@ const TO: SidePaths = SidePaths {
 
 /// Where the amount that is paid in may be.
 pub(super) const PAID: AmountPaths<'_> = AmountPaths {
-    lots: &["from.amount_lots", "from.from_amount_lots", "from_amount_lots", "source_amount_lots"],
+    lots: &[
+        "from.amount_lots",
+        "from.from_amount_lots",
+        "from_amount_lots",
+        "source_amount_lots",
+        "additional_info.source_amount_lots",
+    ],
     human: &["from.amount"],
 };
 
@@ -90,6 +118,7 @@ pub(super) const LEAST: AmountPaths<'_> = AmountPaths {
         "to.to_min_amount_lots",
         "to_min_amount_lots",
         "min_dest_amount_lots",
+        "additional_info.min_dest_amount_lots",
     ],
     human: &["to.min_amount"],
 };
@@ -101,6 +130,7 @@ pub(super) const MOST: AmountPaths<'_> = AmountPaths {
         "to.to_max_amount_lots",
         "to_max_amount_lots",
         "max_dest_amount_lots",
+        "additional_info.max_dest_amount_lots",
     ],
     human: &["to.max_amount"],
 };
@@ -127,6 +157,22 @@ impl Side {
 
     pub(super) fn prefixed(self, name: &str) -> String {
         format!("{}_{name}", self.name())
+    }
+
+    /// Returns the name of a member where both sides stand beside each other.
+    pub(super) fn flat(self, name: &str) -> String {
+        let known = match (self, name) {
+            (Self::From, "network_id") => "source_chain",
+            (Self::From, "address") => "user_source_address",
+            (Self::From, "public_key") => "user_source_public_key",
+            (Self::To, "network_id") => "dest_chain",
+            (Self::To, "address") => "user_destination_address",
+            (Self::To, "min_amount_lots") => "min_dest_amount_lots",
+            (Self::To, "max_amount_lots") => "max_dest_amount_lots",
+            (Self::From, _) => return format!("source_{name}"),
+            (Self::To, _) => return format!("dest_{name}"),
+        };
+        known.to_owned()
     }
 }
 
@@ -155,7 +201,7 @@ impl Asset {
         members: ObjectWriter,
     ) -> Result<ObjectWriter, WriteError> {
         match (self, profile) {
-            (Self::ById(_), Profile::G1) => {
+            (Self::ById(_), Profile::G0 | Profile::G1) => {
                 Err(WriteError::Unsupported { member: "token id", profile })
             }
             (Self::ById(id), _) => Ok(members.plain("token_id", Some(id))),

@@ -55,14 +55,14 @@ impl IntentStatus {
     ) -> Result<ObjectWriter, WriteError> {
         let body = body
             .string("intent_id", Some(&self.intent_id))
-            .string("status", Some(self.status.name()));
+            .string("status", Some(self.status.name_in(profile)));
         if profile == Profile::G3 {
             if self.swap.is_some() {
                 return Err(WriteError::Unsupported { member: "swap metadata", profile });
             }
             return Ok(body.object("from", self.from.nested()?).object("to", self.to.nested()?));
         }
-        let body = self.to.flat(self.from.flat(body));
+        let body = self.to.flat(profile, self.from.flat(profile, body)?)?;
         Ok(body.object("swap_metadata", self.metadata()?))
     }
 

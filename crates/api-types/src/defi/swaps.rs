@@ -60,7 +60,30 @@ pub struct ListedSwap {
 }
 
 impl SwapListRequest {
-    /// Writes the query string, without a question mark; empty where nothing is asked.
+    /// Writes the query string of a profile, without a question mark.
+    ///
+    /// G0 counts times in milliseconds: the span is widened to whole ones.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`WriteError::Unsupported`] for [`Self::between`] in G0, which can't ask for it.
+    pub fn to_query_in(&self, profile: Profile) -> Result<String, WriteError> {
+        if profile != Profile::G0 {
+            return Ok(self.to_query());
+        }
+        profile.check_absent(self.between.is_some(), "pair of assets")?;
+        let status = self.status.as_ref().map(|status| status.name_in(profile));
+        Ok(QueryWriter::new()
+            .pair("limit", self.limit)
+            .pair("offset", self.offset)
+            .pair("status", status)
+            .pair("from", self.created_from_micros.map(|micros| micros.div_euclid(1_000)))
+            .pair("to", self.created_to_micros.map(|micros| micros.div_ceil(1_000)))
+            .finish())
+    }
+
+    /// Writes the query string of G1, G2 and G3, without a question mark; empty where nothing is
+    /// asked.
     pub fn to_query(&self) -> String {
         let query = QueryWriter::new();
         let query = match &self.between {

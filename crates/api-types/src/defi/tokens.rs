@@ -70,8 +70,10 @@ impl Wire for Token {
         })
     }
 
-    /// Writes the token; all profiles have one shape.
-    fn to_json(&self, _: Profile) -> Result<String, WriteError> {
+    /// Writes the token; all profiles have one shape, but G0 has neither id nor decimals.
+    fn to_json(&self, profile: Profile) -> Result<String, WriteError> {
+        profile.check_token_id(self.id)?;
+        profile.check_absent(self.decimals.is_some(), "decimals of a token")?;
         Ok(ObjectWriter::new()
             .plain("token_id", self.id)
             .plain("network_id", Some(self.network_id))

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
 
 mod documents;
+mod flat;
 mod hostile;
 mod requests;
 mod round_trips;

@@ -1,8 +1,9 @@
 //! What is written, to the byte.
 
 use countersign_api_types::defi::{
-    ApprovalSubmission, Asset, AssetFilter, CreateIntentRequest, HumanAmount, Mechanism, Profile,
-    QuoteRequest, Status, SwapListRequest, TokensRequest, Wire, WriteError,
+    AddedApproval, ApprovalSubmission, Asset, AssetFilter, CreateIntentRequest, HumanAmount,
+    Mechanism, Profile, QuoteRequest, Status, SwapListRequest, Token, TokensRequest, Wire,
+    WriteError,
 };
 use countersign_units::{Bps, Lots};
 
@@ -29,6 +30,10 @@ fn create() -> CreateIntentRequest {
 #[test]
 fn a_quote_request_in_each_profile() {
     for (profile, expected) in [
+        (
+            Profile::G0,
+            r#"{"source_chain":1,"source_token":"0xAA","dest_chain":4,"dest_token":"So11","amount":100.5,"slippage_bps":"50"}"#,
+        ),
         (
             Profile::G1,
             r#"{"from":{"from_network_id":1,"from_token":"0xAA"},"to":{"to_network_id":4,"to_token":"So11"},"amount":100.5,"slippage_bps":"50"}"#,
@@ -57,6 +62,10 @@ fn an_amount_of_any_size_is_written_digit_by_digit() {
 fn a_create_request_in_each_profile() {
     for (profile, expected) in [
         (
+            Profile::G0,
+            r#"{"quote_id":"q","user_source_address":"F","user_destination_address":"T","refund_address":"R"}"#,
+        ),
+        (
             Profile::G1,
             r#"{"quote_id":"q","from":{"from_network_id":1,"from_token":"0xAA","from_address":"F"},"to":{"to_network_id":4,"to_token":"So11","to_address":"T"},"refund_address":"R","amount":100.5,"slippage_bps":"50"}"#,
         ),
@@ -72,6 +81,8 @@ fn a_create_request_in_each_profile() {
         assert_eq!(create().to_json(profile).as_deref(), Ok(expected));
     }
     let keyed = CreateIntentRequest { public_key: Some("02ab".to_owned()), ..create() };
+    let g0 = r#"{"quote_id":"q","user_source_public_key":"02ab","user_source_address":"F","user_destination_address":"T","refund_address":"R"}"#;
+    assert_eq!(keyed.to_json(Profile::G0).as_deref(), Ok(g0));
     let g2 = keyed.to_json(Profile::G2).unwrap();
     assert!(
         g2.contains(r#""from":{"network_id":1,"token":"0xAA","address":"F","public_key":"02ab"}"#)
@@ -98,12 +109,16 @@ fn an_approval_in_each_profile() {
     assert_eq!(psbt.to_json(Profile::G1), Ok(named("psbt")));
     assert_eq!(psbt.to_json(Profile::G2), Ok(named("htlc")));
     assert_eq!(psbt.to_json(Profile::G3), Ok(named("htlc")));
+    let g0 = r#"{"type":"psbt","signed_data":"cHNidA=="}"#;
+    assert_eq!(psbt.to_json(Profile::G0).as_deref(), Ok(g0));
     let cosign = ApprovalSubmission::Cosign {
         transaction: "0200".to_owned(),
         user_address: "F8ZR".to_owned(),
     };
     let object =
         r#"{"approval_type":"cosign","signed_data":{"transaction":"0200","user_address":"F8ZR"}}"#;
+    let g0 = r#"{"type":"cosign","signed_data":{"transaction":"0200","user_address":"F8ZR"}}"#;
+    assert_eq!(cosign.to_json(Profile::G0).as_deref(), Ok(g0));
     assert_eq!(cosign.to_json(Profile::G1).as_deref(), Ok(object));
     assert_eq!(cosign.to_json(Profile::G2).as_deref(), Ok(object));
     let encoded = r#"{"approval_type":"cosign","signed_data":"eyJ0cmFuc2FjdGlvbiI6IjAyMDAiLCJ1c2VyX2FkZHJlc3MiOiJGOFpSIn0="}"#;
@@ -164,6 +179,13 @@ fn queries() {
         "from_contract_address=0xAA&to_contract_address=So%2F1&swap_created_from=1\
          &swap_created_to=2&status=Finished&limit=100"
     );
+    let by_addresses = swaps.to_query_in(Profile::G0);
+    let (member, profile) = ("pair of assets", Profile::G0);
+    assert_eq!(by_addresses, Err(WriteError::Unsupported { member, profile }));
+    assert_eq!(swaps.to_query_in(Profile::G3), Ok(swaps.to_query()));
+    let history = SwapListRequest { between: None, created_from_micros: Some(1_999), ..swaps };
+    let expected = "limit=100&status=Fulfilled&from=1&to=1";
+    assert_eq!(history.to_query_in(Profile::G0).as_deref(), Ok(expected));
     let ids = SwapListRequest {
         between: Some(AssetFilter::Tokens { from: 1, to: 4 }),
         ..SwapListRequest::default()
@@ -174,4 +196,20 @@ fn queries() {
         ..SwapListRequest::default()
     };
     assert_eq!(networks.to_query(), "from_network_id=1&to_network_id=4");
+}
+
+#[test]
+fn the_flat_profile_has_no_member_for_ids_of_tokens() {
+    let profile = Profile::G0;
+    let unsupported = |member| Err(WriteError::Unsupported { member, profile });
+    let by_id = QuoteRequest { from: Asset::ById(1), ..order() };
+    assert_eq!(by_id.to_json(profile), unsupported("token id"));
+    let added = AddedApproval { intent_id: Some("i".to_owned()) };
+    assert_eq!(added.to_json(profile), unsupported("intent id"));
+    assert_eq!(AddedApproval::default().to_json(profile).as_deref(), Ok("null"));
+    let token = r#"{"network_id":1,"symbol":"A","contract_address":"0xAA"}"#;
+    let token = Token::from_json(token).unwrap();
+    assert!(token.to_json(profile).is_ok());
+    let precise = Token { decimals: Some(6), ..token };
+    assert_eq!(precise.to_json(profile), unsupported("decimals of a token"));
 }

@@ -42,7 +42,7 @@ fn asset(profile: Profile) -> BoxedStrategy<Asset> {
     let by_address = (any::<u64>(), text())
         .prop_map(|(network_id, address)| Asset::ByAddress { network_id, address });
     match profile {
-        Profile::G1 => by_address.boxed(),
+        Profile::G0 | Profile::G1 => by_address.boxed(),
         _ => prop_oneof![any::<u64>().prop_map(Asset::ById), by_address].boxed(),
     }
 }
@@ -64,7 +64,7 @@ pub(crate) fn create_request(profile: Profile) -> impl Strategy<Value = CreateIn
         _ => option::of(text()).boxed(),
     };
     let order = match profile {
-        Profile::G3 => Just(None).boxed(),
+        Profile::G0 | Profile::G3 => Just(None).boxed(),
         _ => quote_request(profile).prop_map(Some).boxed(),
     };
     (text(), text(), text(), text(), public_key, order).prop_map(
@@ -81,12 +81,27 @@ pub(crate) fn create_request(profile: Profile) -> impl Strategy<Value = CreateIn
     )
 }
 
-pub(crate) fn quote(_: Profile) -> BoxedStrategy<Quote> {
+/// What the flat profile has no member for.
+fn unless_flat<T: Clone + std::fmt::Debug + 'static>(
+    profile: Profile,
+    value: impl Strategy<Value = Option<T>> + 'static,
+) -> BoxedStrategy<Option<T>> {
+    match profile {
+        Profile::G0 => Just(None).boxed(),
+        _ => value.boxed(),
+    }
+}
+
+fn token_id(profile: Profile) -> BoxedStrategy<Option<u64>> {
+    unless_flat(profile, any::<Option<u64>>())
+}
+
+pub(crate) fn quote(profile: Profile) -> BoxedStrategy<Quote> {
     (
         text(),
-        quote_from(),
-        option::of(quote_mid()),
-        quote_to(),
+        quote_from(profile),
+        option::of(quote_mid(profile)),
+        quote_to(profile),
         option::of(bps()),
         option::of(millis()),
     )
@@ -101,20 +116,21 @@ pub(crate) fn quote(_: Profile) -> BoxedStrategy<Quote> {
         .boxed()
 }
 
-fn quote_from() -> impl Strategy<Value = QuoteFrom> {
-    (option::of(any::<u64>()), option::of(text()), option::of(any::<u64>()), lots(), any::<u8>())
-        .prop_map(|(network_id, token, token_id, amount, decimals)| QuoteFrom {
+fn quote_from(profile: Profile) -> impl Strategy<Value = QuoteFrom> {
+    (option::of(any::<u64>()), option::of(text()), token_id(profile), lots(), any::<u8>()).prop_map(
+        |(network_id, token, token_id, amount, decimals)| QuoteFrom {
             network_id,
             token,
             token_id,
             amount,
             decimals: Some(decimals),
-        })
+        },
+    )
 }
 
-fn quote_to() -> impl Strategy<Value = QuoteTo> {
+fn quote_to(profile: Profile) -> impl Strategy<Value = QuoteTo> {
     let max_amount = option::of(lots());
-    (quote_from(), max_amount).prop_map(|(from, max_amount)| QuoteTo {
+    (quote_from(profile), max_amount).prop_map(|(from, max_amount)| QuoteTo {
         network_id: from.network_id,
         token: from.token,
         token_id: from.token_id,
@@ -124,14 +140,8 @@ fn quote_to() -> impl Strategy<Value = QuoteTo> {
     })
 }
 
-fn quote_mid() -> impl Strategy<Value = QuoteMid> {
-    (
-        option::of(any::<u64>()),
-        text(),
-        option::of(text()),
-        option::of(text()),
-        option::of(any::<u8>()),
-    )
+fn quote_mid(profile: Profile) -> impl Strategy<Value = QuoteMid> {
+    (token_id(profile), text(), option::of(text()), option::of(text()), option::of(any::<u8>()))
         .prop_map(|(token_id, token, min_amount, max_amount, decimals)| QuoteMid {
             token_id,
             token: Some(token),
@@ -160,7 +170,8 @@ fn raw_object() -> impl Strategy<Value = RawObject> {
 }
 
 pub(crate) fn created_intent(profile: Profile) -> BoxedStrategy<CreatedIntent> {
-    let head = (text(), option::of(seconds()), mechanism(), option::of(text()), option::of(text()));
+    let approve_to = unless_flat(profile, option::of(text()));
+    let head = (text(), option::of(seconds()), mechanism(), option::of(text()), approve_to);
     let body = (option::of(raw_object()), option::of(quote(profile)));
     let addresses = (option::of(text()), option::of(text()), option::of(text()));
     (head, body, addresses)
@@ -190,8 +201,8 @@ pub(crate) fn approval(_: Profile) -> impl Strategy<Value = ApprovalSubmission> 
     ]
 }
 
-pub(crate) fn added_approval(_: Profile) -> impl Strategy<Value = AddedApproval> {
-    option::of(text()).prop_map(|intent_id| AddedApproval { intent_id })
+pub(crate) fn added_approval(profile: Profile) -> impl Strategy<Value = AddedApproval> {
+    unless_flat(profile, option::of(text())).prop_map(|intent_id| AddedApproval { intent_id })
 }
 
 fn status_name() -> impl Strategy<Value = Status> {
@@ -209,9 +220,9 @@ fn status_name() -> impl Strategy<Value = Status> {
     ]
 }
 
-fn status_from() -> impl Strategy<Value = StatusFrom> {
+fn status_from(profile: Profile) -> impl Strategy<Value = StatusFrom> {
     let place = (option::of(text()), option::of(any::<u64>()), option::of(text()));
-    let amount = (option::of(any::<u64>()), option::of(lots()), any::<u8>());
+    let amount = (token_id(profile), option::of(lots()), any::<u8>());
     (place, amount, option::of(text()), option::of(millis())).prop_map(
         |(place, amount, tx, tx_at)| StatusFrom {
             address: place.0,
@@ -226,8 +237,8 @@ fn status_from() -> impl Strategy<Value = StatusFrom> {
     )
 }
 
-fn status_to() -> impl Strategy<Value = StatusTo> {
-    (status_from(), option::of(lots())).prop_map(|(from, max_amount)| StatusTo {
+fn status_to(profile: Profile) -> impl Strategy<Value = StatusTo> {
+    (status_from(profile), option::of(lots())).prop_map(|(from, max_amount)| StatusTo {
         address: from.address,
         network_id: from.network_id,
         token: from.token,
@@ -259,7 +270,7 @@ pub(crate) fn intent_status(profile: Profile) -> BoxedStrategy<IntentStatus> {
         Profile::G3 => Just(None).boxed(),
         _ => option::of(metadata()).boxed(),
     };
-    (text(), status_name(), status_from(), status_to(), swap)
+    (text(), status_name(), status_from(profile), status_to(profile), swap)
         .prop_map(|(intent_id, status, from, to, swap)| IntentStatus {
             intent_id,
             status,
@@ -297,8 +308,9 @@ pub(crate) fn networks(_: Profile) -> impl Strategy<Value = Page<Network>> {
     ))
 }
 
-pub(crate) fn tokens(_: Profile) -> impl Strategy<Value = Page<Token>> {
-    let ids = (any::<Option<u64>>(), any::<u64>(), any::<Option<u8>>());
+pub(crate) fn tokens(profile: Profile) -> impl Strategy<Value = Page<Token>> {
+    let decimals = unless_flat(profile, any::<Option<u8>>());
+    let ids = (token_id(profile), any::<u64>(), decimals);
     let names = (text(), option::of(text()), option::of(text()));
     page((ids, names, option::of(text()), option::of(text())).prop_map(
         |(ids, names, address, wrapped_token_address)| Token {

@@ -1,5 +1,5 @@
 use crate::ReadError;
-use crate::defi::Profile;
+use crate::defi::{Profile, WriteError};
 use crate::read::{Members, forms};
 use crate::write::ObjectWriter;
 
@@ -57,21 +57,42 @@ impl QuoteMid {
         Ok((mid != Self::default()).then_some(mid))
     }
 
-    pub(super) fn write(&self, profile: Profile) -> ObjectWriter {
-        let name = |name: &str| match profile {
-            Profile::G1 => format!("mid_token{name}"),
-            Profile::G2 => format!("token{name}"),
-            Profile::G3 => name.trim_start_matches('_').to_owned(),
-        };
-        let (id, token) = match profile {
-            Profile::G3 => ("token_id".to_owned(), "contract_address".to_owned()),
-            Profile::G1 | Profile::G2 => (name("_id"), name("")),
-        };
-        ObjectWriter::new()
-            .plain(&id, self.token_id)
-            .string(&token, self.token.as_ref())
-            .string(&name("_min_amount"), self.min_amount.as_ref())
-            .string(&name("_max_amount"), self.max_amount.as_ref())
-            .plain(&name("_decimals"), self.decimals)
+    pub(super) fn write(
+        &self,
+        profile: Profile,
+        body: ObjectWriter,
+    ) -> Result<ObjectWriter, WriteError> {
+        profile.check_token_id(self.token_id)?;
+        let [id, token, least, most, decimals] = Self::names(profile);
+        Ok(body
+            .plain(id, self.token_id)
+            .string(token, self.token.as_ref())
+            .string(least, self.min_amount.as_ref())
+            .string(most, self.max_amount.as_ref())
+            .plain(decimals, self.decimals))
+    }
+
+    /// Returns the names of id, token, least and largest amount, and decimals.
+    const fn names(profile: Profile) -> [&'static str; 5] {
+        match profile {
+            Profile::G0 => [
+                "intermediate_token_id",
+                "intermediate_token",
+                "intermediate_token_amount_min",
+                "intermediate_token_amount_max",
+                "intermediate_token_decimals",
+            ],
+            Profile::G1 => [
+                "mid_token_id",
+                "mid_token",
+                "mid_token_min_amount",
+                "mid_token_max_amount",
+                "mid_token_decimals",
+            ],
+            Profile::G2 => {
+                ["token_id", "token", "token_min_amount", "token_max_amount", "token_decimals"]
+            }
+            Profile::G3 => ["token_id", "contract_address", "min_amount", "max_amount", "decimals"],
+        }
     }
 }

@@ -45,7 +45,7 @@ impl QuoteRequest {
         body: ObjectWriter,
     ) -> ObjectWriter {
         let body = match profile {
-            Profile::G1 | Profile::G2 => body.plain("amount", Some(&self.amount)),
+            Profile::G0 | Profile::G1 | Profile::G2 => body.plain("amount", Some(&self.amount)),
             Profile::G3 => body.string("amount", Some(&self.amount)),
         };
         body.string("slippage_bps", Some(self.slippage_bps))
@@ -59,6 +59,11 @@ impl Wire for QuoteRequest {
     }
 
     fn to_json(&self, profile: Profile) -> Result<String, WriteError> {
+        if profile.is_flat() {
+            let from = self.from.write(Side::From, profile, ObjectWriter::new())?;
+            let body = self.to.write(Side::To, profile, from)?;
+            return Ok(self.write_amount(profile, body).finish());
+        }
         let from = self.from.write(Side::From, profile, ObjectWriter::new())?;
         let to = self.to.write(Side::To, profile, ObjectWriter::new())?;
         let body = ObjectWriter::new().object("from", from).object("to", to);

@@ -67,13 +67,20 @@ impl StatusFrom {
         })
     }
 
-    pub(super) fn flat(&self, body: ObjectWriter) -> ObjectWriter {
-        body.string("from_address", self.address.as_ref())
-            .string("from_amount_lots", self.amount)
-            .plain("from_amount_decimals", self.decimals)
-            .plain("from_network_id", self.network_id)
-            .string("from_token", self.token.as_ref())
-            .plain("from_token_id", self.token_id)
+    pub(super) fn flat(
+        &self,
+        profile: Profile,
+        body: ObjectWriter,
+    ) -> Result<ObjectWriter, WriteError> {
+        profile.check_token_id(self.token_id)?;
+        let name = |name| flat_name(profile, Side::From, name);
+        Ok(body
+            .string(&name("address"), self.address.as_ref())
+            .string(&name("amount_lots"), self.amount)
+            .plain(&name("amount_decimals"), self.decimals)
+            .plain(&name("network_id"), self.network_id)
+            .string(&name("token"), self.token.as_ref())
+            .plain(&name("token_id"), self.token_id))
     }
 
     pub(super) fn nested(&self) -> Result<ObjectWriter, WriteError> {
@@ -106,14 +113,21 @@ impl StatusTo {
         })
     }
 
-    pub(super) fn flat(&self, body: ObjectWriter) -> ObjectWriter {
-        body.string("to_address", self.address.as_ref())
-            .plain("to_network_id", self.network_id)
-            .string("to_token", self.token.as_ref())
-            .plain("to_token_id", self.token_id)
-            .string("to_min_amount_lots", self.min_amount)
-            .string("to_max_amount_lots", self.max_amount)
-            .plain("to_amount_decimals", self.decimals)
+    pub(super) fn flat(
+        &self,
+        profile: Profile,
+        body: ObjectWriter,
+    ) -> Result<ObjectWriter, WriteError> {
+        profile.check_token_id(self.token_id)?;
+        let name = |name| flat_name(profile, Side::To, name);
+        Ok(body
+            .string(&name("address"), self.address.as_ref())
+            .plain(&name("network_id"), self.network_id)
+            .string(&name("token"), self.token.as_ref())
+            .plain(&name("token_id"), self.token_id)
+            .string(&name("min_amount_lots"), self.min_amount)
+            .string(&name("max_amount_lots"), self.max_amount)
+            .plain(&name("amount_decimals"), self.decimals))
     }
 
     pub(super) fn nested(&self) -> Result<ObjectWriter, WriteError> {
@@ -128,6 +142,11 @@ impl StatusTo {
             .string("min_amount", human(self.min_amount, self.decimals, "to.decimals")?)
             .string("max_amount", human(self.max_amount, self.decimals, "to.decimals")?))
     }
+}
+
+/// Returns the name of a member beside those of the other side; G1 and G2 share it.
+fn flat_name(profile: Profile, side: Side, name: &str) -> String {
+    if profile.is_flat() { side.flat(name) } else { side.prefixed(name) }
 }
 
 /// Writes an amount as a decimal, which takes the token's decimals.

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::defi::Profile;
 use crate::read::Form;
 
 /// How far a swap is.
@@ -66,6 +67,24 @@ impl Status {
             Self::RefundRequested => "RefundRequested",
             Self::Refunded => "Refunded",
             Self::Unknown(name) => name,
+        }
+    }
+
+    /// Returns the name that a profile has: G0 has the words of the protocol under the API.
+    pub fn name_in(&self, profile: Profile) -> &str {
+        if profile != Profile::G0 {
+            return self.name();
+        }
+        match self {
+            Self::Created => "Initiated",
+            Self::Approved => "ApprovalAdded",
+            Self::Verified => "Accepted",
+            Self::Failed => "Declined",
+            Self::Deposited => "UserDeposited",
+            Self::Finished => "Fulfilled",
+            Self::Expired | Self::RefundRequested | Self::Refunded | Self::Unknown(_) => {
+                self.name()
+            }
         }
     }
 
