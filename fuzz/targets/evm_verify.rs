@@ -22,11 +22,13 @@ static TERMS: LazyLock<Permit2Terms> = LazyLock::new(|| {
         permit2: address("0x000000000022D473030F116dDEE9F6B43aC78BA3"),
         escrows: vec![address("0x5047df89E1A7EB370B5f9d7604BB5dF2278ca63E")],
         escrow_code_hash: None,
+        escrow_implementation: None,
         token: address("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"),
         amount: Lots::from(1_000_000_000),
         nonce: None,
         used_nonces: vec![],
         deadline: None,
+        min_remaining: 0,
         max_deadline: U256::from(1_795_251_600_u64),
         witness_types: vec![
             "DepositWitness(address resolverDepositAddress,bytes32 secretHash,uint256 deadline)".into(),
@@ -35,6 +37,7 @@ static TERMS: LazyLock<Permit2Terms> = LazyLock::new(|| {
         resolvers: vec![address("0xFAa2C73d45F573aD2b6a5d83617719F230ED6441")],
         unpinned_members: UnpinnedMembers::Allow,
         require_facts: vec![],
+        max_allowance: None,
         max_clock_skew: 300,
     }
 });

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use countersign_units::{Lots, U256, UnixSeconds};
+use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 /// A fact about the source chain that a check may need.
@@ -12,8 +12,14 @@ pub enum Fact {
     OwnerCode,
     /// The hash of the code at the spender's address.
     SpenderCodeHash,
+    /// The implementation that the spender forwards to, where it is a proxy.
+    SpenderImplementation,
+    /// The owner's balance of the token.
+    Balance,
     /// The token allowance of the owner towards Permit2.
     Allowance,
+    /// The domain separator that the Permit2 contract uses.
+    DomainSeparator,
     /// The word of the owner's Permit2 nonce bitmap that holds the nonce.
     NonceBitmap,
     /// The time of the latest block.
@@ -22,10 +28,13 @@ pub enum Fact {
 
 impl Fact {
     /// All facts of an EVM chain, in the order in which they are reported.
-    pub const EVM: [Self; 5] = [
+    pub const EVM: [Self; 8] = [
         Self::OwnerCode,
         Self::SpenderCodeHash,
+        Self::SpenderImplementation,
+        Self::Balance,
         Self::Allowance,
+        Self::DomainSeparator,
         Self::NonceBitmap,
         Self::BlockTime,
     ];
@@ -35,7 +44,10 @@ impl Fact {
         match self {
             Self::OwnerCode => "owner_code",
             Self::SpenderCodeHash => "spender_code_hash",
+            Self::SpenderImplementation => "spender_implementation",
+            Self::Balance => "balance",
             Self::Allowance => "allowance",
+            Self::DomainSeparator => "domain_separator",
             Self::NonceBitmap => "nonce_bitmap",
             Self::BlockTime => "block_time",
         }
@@ -56,8 +68,15 @@ pub struct EvmFacts {
     pub owner_code: Option<Vec<u8>>,
     /// Keccak-256 of the code at the spender's address, as `extcodehash` gives it.
     pub spender_code_hash: Option<[u8; 32]>,
+    /// The address in the spender's [ERC-1967](https://eips.ethereum.org/EIPS/eip-1967)
+    /// implementation slot; zero where it is no such proxy.
+    pub spender_implementation: Option<EvmAddress>,
+    /// The owner's balance of the token.
+    pub balance: Option<Lots>,
     /// The token allowance of the owner towards Permit2.
     pub allowance: Option<Lots>,
+    /// What Permit2's `DOMAIN_SEPARATOR()` returns.
+    pub domain_separator: Option<[u8; 32]>,
     /// The word of the owner's nonce bitmap at the nonce's upper 248 bits.
     pub nonce_bitmap: Option<U256>,
     /// The time of the latest block.
@@ -70,7 +89,10 @@ impl EvmFacts {
         match fact {
             Fact::OwnerCode => self.owner_code.is_some(),
             Fact::SpenderCodeHash => self.spender_code_hash.is_some(),
+            Fact::SpenderImplementation => self.spender_implementation.is_some(),
+            Fact::Balance => self.balance.is_some(),
             Fact::Allowance => self.allowance.is_some(),
+            Fact::DomainSeparator => self.domain_separator.is_some(),
             Fact::NonceBitmap => self.nonce_bitmap.is_some(),
             Fact::BlockTime => self.block_time.is_some(),
         }

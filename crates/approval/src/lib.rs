@@ -7,6 +7,7 @@
 //! nothing signs.
 
 mod address;
+mod chain_view;
 mod code;
 mod config;
 mod environment;
@@ -23,6 +24,7 @@ mod terms;
 mod violation;
 
 pub use address::is_same_address;
+pub use chain_view::{ChainViewError, EvmChainView, EvmFactsQuery};
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};

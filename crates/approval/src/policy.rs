@@ -34,6 +34,8 @@ pub struct AssetLimits {
 #[serde(deny_unknown_fields)]
 struct PolicyFile {
     paused: bool,
+    #[serde(default)]
+    min_remaining_seconds: u64,
     max_deadline_seconds: u64,
     max_slippage_bps: Bps,
     #[serde(default = "default_clock_skew")]
@@ -93,6 +95,11 @@ impl Policy {
     /// Says whether signing is stopped.
     pub const fn paused(&self) -> bool {
         self.file.paused
+    }
+
+    /// Returns how many seconds a deadline must leave at least; none where it isn't said.
+    pub const fn min_remaining_seconds(&self) -> u64 {
+        self.file.min_remaining_seconds
     }
 
     /// Returns how far ahead a deadline may lie, in seconds.

@@ -39,6 +39,8 @@ pub struct Network {
     /// Keccak-256 of the escrow's code, as `0x` and 64 hex digits.
     #[serde(default, deserialize_with = "hash")]
     pub escrow_code_hash: Option<[u8; 32]>,
+    /// The implementation behind the escrow, where the escrow is an ERC-1967 proxy.
+    pub escrow_implementation: Option<EvmAddress>,
     /// The deposit addresses of the resolvers we deal with.
     #[serde(default)]
     pub resolvers: Vec<EvmAddress>,

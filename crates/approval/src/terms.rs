@@ -72,6 +72,8 @@ pub struct Permit2Terms {
     pub escrows: Vec<EvmAddress>,
     /// The pinned code hash of the escrow contract, where it is known.
     pub escrow_code_hash: Option<[u8; 32]>,
+    /// The pinned implementation behind the escrow contract, where that is a proxy.
+    pub escrow_implementation: Option<EvmAddress>,
     /// The agreed token.
     pub token: EvmAddress,
     /// The agreed amount, exactly.
@@ -82,6 +84,8 @@ pub struct Permit2Terms {
     pub used_nonces: Vec<U256>,
     /// The intent's deadline, where it was bound.
     pub deadline: Option<U256>,
+    /// How many seconds a deadline must leave at least, for the permit and for its witness.
+    pub min_remaining: u64,
     /// The last deadline that policy allows, for the permit and for its witness.
     pub max_deadline: U256,
     /// The allowed witness structs, as EIP-712 encodeType.
@@ -95,6 +99,8 @@ pub struct Permit2Terms {
     pub unpinned_members: UnpinnedMembers,
     /// The facts without which nothing is signed.
     pub require_facts: Vec<Fact>,
+    /// How much the owner may have let Permit2 move at most, where policy bounds it.
+    pub max_allowance: Option<Lots>,
     /// How far, in seconds, the clock and the latest block may differ.
     pub max_clock_skew: u64,
 }

@@ -67,11 +67,13 @@ fn terms() -> Arc<Terms> {
             permit2: "0x000000000022D473030F116dDEE9F6B43aC78BA3".parse().unwrap(),
             escrows: vec!["0x5047df89E1A7EB370B5f9d7604BB5dF2278ca63E".parse().unwrap()],
             escrow_code_hash: None,
+            escrow_implementation: None,
             token: "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48".parse().unwrap(),
             amount: Lots::from(1_000_000_000),
             nonce: Some(U256::from(42)),
             used_nonces: vec![],
             deadline: Some(U256::from(1_795_249_800_u64)),
+            min_remaining: 0,
             max_deadline: U256::from(1_795_251_600_u64),
             witness_types: vec![
                 "DepositWitness(address resolverDepositAddress,bytes32 secretHash,uint256 deadline)".to_owned(),
@@ -80,6 +82,7 @@ fn terms() -> Arc<Terms> {
             resolvers: vec!["0xFAa2C73d45F573aD2b6a5d83617719F230ED6441".parse().unwrap()],
             unpinned_members: UnpinnedMembers::Refuse,
             require_facts: vec![],
+            max_allowance: None,
             max_clock_skew: 300,
         },
     })

@@ -78,6 +78,9 @@ pub fn judge(
     check.facts(facts, permit.as_ref().map(|permit| permit.nonce));
     let hashes = permit.as_ref().map(|permit| permit.hashes(types));
     check.hashes(hashes.as_ref());
+    if let Some(hashes) = &hashes {
+        check.domain_separator(facts, hashes.domain_separator);
+    }
     check.violations.into_result()?;
     let (Some(permit), Some(hashes)) = (permit, hashes) else {
         return Err(refuse(Violation::new(Code::Malformed, "payload", "a whole permit", "less")));

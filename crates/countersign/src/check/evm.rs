@@ -1,7 +1,7 @@
 use countersign_api_types::json::{self, Value};
 use countersign_approval::{EvmFacts, Fact, Permit2Terms, Pin, TypedDataStandard, UnpinnedMembers};
 use countersign_evm::{PermitPayload, VerifyError, judge};
-use countersign_units::{Lots, UnixSeconds};
+use countersign_units::{EvmAddress, Lots, UnixSeconds};
 use serde_json::value::RawValue;
 
 use super::line::Line;
@@ -27,7 +27,8 @@ pub(super) fn check(
     if let Some(required) = &required {
         permit2.require_facts.extend(read_fact_names(required)?);
     }
-    let facts = facts.as_ref().map(read_facts).transpose()?.unwrap_or_default();
+    let facts =
+        facts.as_ref().map(|facts| read_facts(facts, standard)).transpose()?.unwrap_or_default();
     match judge(
         &PermitPayload::new(line.payload.map_or("null", RawValue::get)),
         &permit2,
@@ -48,10 +49,7 @@ pub(super) fn check(
 }
 
 fn read_terms(terms: Reader<'_>, standard: TypedDataStandard) -> Result<Permit2Terms, Invalid> {
-    let address = |terms: Reader<'_>, member: &str| match standard {
-        TypedDataStandard::Eip712 => terms.parsed(member),
-        TypedDataStandard::Tip712 => terms.tron_address(member),
-    };
+    let address = |terms: Reader<'_>, member: &str| address(terms, standard, member);
     let nonces = terms.elements("used_nonces")?.iter().map(uint).collect::<Option<_>>();
     let facts = terms.get("require_facts").map(read_fact_names).transpose()?;
     Ok(Permit2Terms {
@@ -62,11 +60,13 @@ fn read_terms(terms: Reader<'_>, standard: TypedDataStandard) -> Result<Permit2T
         permit2: terms.required("permit2_address", address)?,
         escrows: vec![terms.required("spender", address)?],
         escrow_code_hash: terms.bytes32("spender_code_hash")?,
+        escrow_implementation: address(terms, "spender_implementation")?,
         token: terms.required("token", address)?,
         amount: Lots::new(terms.required("amount", Reader::uint)?),
         nonce: terms.uint("nonce")?,
         used_nonces: nonces.ok_or_else(|| terms.bad("used_nonces", "integers"))?,
         deadline: terms.uint("deadline")?,
+        min_remaining: terms.small("min_remaining")?.unwrap_or_default(),
         max_deadline: terms.required("max_deadline", Reader::uint)?,
         witness_types: vec![terms.required("witness_type", Reader::parsed)?],
         witness: terms.get("witness").map_or(Ok(Pin::nothing()), |value| read_pin(value, terms))?,
@@ -74,8 +74,20 @@ fn read_terms(terms: Reader<'_>, standard: TypedDataStandard) -> Result<Permit2T
         // The format says that a member which is absent is not pinned.
         unpinned_members: UnpinnedMembers::Allow,
         require_facts: facts.unwrap_or_default(),
+        max_allowance: terms.uint("max_allowance")?.map(Lots::new),
         max_clock_skew: terms.small("max_clock_skew")?.unwrap_or(MAX_CLOCK_SKEW),
     })
+}
+
+fn address(
+    reader: Reader<'_>,
+    standard: TypedDataStandard,
+    member: &str,
+) -> Result<Option<EvmAddress>, Invalid> {
+    match standard {
+        TypedDataStandard::Eip712 => reader.parsed(member),
+        TypedDataStandard::Tip712 => reader.tron_address(member),
+    }
 }
 
 fn read_pin(value: &Value<'_>, terms: Reader<'_>) -> Result<Pin, Invalid> {
@@ -97,11 +109,14 @@ fn read_pin(value: &Value<'_>, terms: Reader<'_>) -> Result<Pin, Invalid> {
     })
 }
 
-fn read_facts(facts: &Value<'_>) -> Result<EvmFacts, Invalid> {
+fn read_facts(facts: &Value<'_>, standard: TypedDataStandard) -> Result<EvmFacts, Invalid> {
     let facts = Reader::new("facts", facts)?;
     Ok(EvmFacts {
         owner_code: facts.bytes("owner_code")?,
         spender_code_hash: facts.bytes32("spender_code_hash")?,
+        spender_implementation: address(facts, standard, "spender_implementation")?,
+        balance: facts.uint("balance")?.map(Lots::new),
+        domain_separator: facts.bytes32("domain_separator")?,
         allowance: facts.uint("allowance")?.map(Lots::new),
         nonce_bitmap: facts.uint("nonce_bitmap")?,
         block_time: facts.small("block_time")?.map(UnixSeconds::new),

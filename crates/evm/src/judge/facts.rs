@@ -1,6 +1,6 @@
 use alloy::primitives::KECCAK256_EMPTY;
 use countersign_approval::{Code, EvmFacts, Fact, Violation};
-use countersign_units::U256;
+use countersign_units::{EvmAddress, U256};
 
 use super::Check;
 
@@ -25,6 +25,8 @@ impl Check<'_> {
         }
         self.owner_code(facts);
         self.spender_code(facts);
+        self.spender_implementation(facts);
+        self.balance(facts);
         self.allowance(facts);
         self.nonce_bitmap(facts, nonce);
         self.block_time(facts);
@@ -52,12 +54,47 @@ impl Check<'_> {
         }
     }
 
+    /// A proxy's own code stays the same when it is pointed at another implementation.
+    fn spender_implementation(&mut self, facts: &EvmFacts) {
+        let Some(found) = facts.spender_implementation else { return };
+        let (pinned, standard) = (self.terms.escrow_implementation, self.terms.standard);
+        let expected = match pinned {
+            Some(pinned) => format!("the pinned {}", standard.show(pinned)),
+            None => "no proxy, or a pinned implementation".to_owned(),
+        };
+        let same = found == pinned.unwrap_or(EvmAddress::ZERO);
+        let member = "facts.spender_implementation";
+        self.require(same, Code::Spender, member, expected, || standard.show(found));
+    }
+
+    fn balance(&mut self, facts: &EvmFacts) {
+        let Some(balance) = facts.balance else { return };
+        let covers = balance >= self.terms.amount;
+        let expected = format_args!("at least {}", self.terms.amount);
+        self.require(covers, Code::Amount, "facts.balance", expected, || balance.to_string());
+    }
+
     fn allowance(&mut self, facts: &EvmFacts) {
         let Some(allowance) = facts.allowance else { return };
+        let member = "facts.allowance";
         let covers = allowance >= self.terms.amount;
         let expected = format_args!("at least {}", self.terms.amount);
-        self.require(covers, Code::Allowance, "facts.allowance", expected, || {
-            allowance.to_string()
+        self.require(covers, Code::Allowance, member, expected, || allowance.to_string());
+        if let Some(most) = self.terms.max_allowance {
+            let expected = format_args!("at most {most}, by policy");
+            self.require(allowance <= most, Code::Allowance, member, expected, || {
+                allowance.to_string()
+            });
+        }
+    }
+
+    /// A contract that hashes another domain would refuse our signature, or is not Permit2.
+    pub(super) fn domain_separator(&mut self, facts: &EvmFacts, ours: [u8; 32]) {
+        let Some(found) = facts.domain_separator else { return };
+        let expected = format_args!("0x{}", hex::encode(ours));
+        let member = "facts.domain_separator";
+        self.require(found == ours, Code::VerifyingContract, member, expected, || {
+            format!("0x{}", hex::encode(found))
         });
     }
 

@@ -123,8 +123,10 @@ impl<'a> Check<'a> {
     /// Requires a moment in the future, within what policy allows.
     pub(super) fn horizon(&mut self, deadline: U256, member: impl Display, code: Code) {
         let (now, last) = (self.now, self.terms.max_deadline);
-        let within = deadline > U256::from(now.value()) && deadline <= last;
-        let expected = format_args!("after {now}, and at most {last}");
+        // A deadline is still good in its own second, so no time left is a second too few.
+        let first = now.saturating_add(self.terms.min_remaining.max(1));
+        let within = deadline >= U256::from(first.value()) && deadline <= last;
+        let expected = format_args!("from {first} to {last}");
         self.require(within, code, member, expected, || deadline.to_string());
     }
 

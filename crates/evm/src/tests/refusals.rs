@@ -1,11 +1,15 @@
 //! What is refused beyond the vectors, each beside its honest twin.
 
 use countersign_approval::{Code, EvmFacts, Fact, Permit2Terms, Pin, UnpinnedMembers};
-use countersign_units::{Lots, U256, UnixSeconds};
+use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde_json::{Value, json};
 
-use super::honest::{Honest, NOW};
-use crate::{PermitPayload, TermsError, VerifyError, judge};
+use super::honest::{DEADLINE, Honest, NOW, OWNER, RESOLVER};
+use crate::{PermitPayload, TermsError, VerifyError, facts_query, judge};
+
+/// What Permit2 on chain 1 returns as its `DOMAIN_SEPARATOR()`.
+const MAINNET_SEPARATOR: [u8; 32] =
+    alloy::primitives::hex!("866a5aba21966af95d6c7ab78eb2b2fc913915c28be3b9aa07cc04ff903e3f28");
 
 /// Judges a payload and returns the codes of its refusal; none means that it was accepted.
 fn codes_of(payload: &str, terms: &Permit2Terms, facts: &EvmFacts) -> Vec<Code> {
@@ -273,21 +277,32 @@ fn a_fact_that_is_given_is_judged() {
     let good = EvmFacts {
         owner_code: Some(vec![]),
         spender_code_hash: Some([9; 32]),
+        spender_implementation: Some(RESOLVER.parse().unwrap()),
+        balance: Some(honest.amount),
         allowance: Some(honest.amount),
+        domain_separator: Some(MAINNET_SEPARATOR),
         nonce_bitmap: Some(!(U256::from(1_u64 << 42))),
         block_time: Some(UnixSeconds::new(NOW.value() - 300)),
     };
     let terms = Permit2Terms {
         require_facts: Fact::EVM.to_vec(),
         escrow_code_hash: Some([9; 32]),
+        escrow_implementation: Some(RESOLVER.parse().unwrap()),
+        max_allowance: Some(honest.amount),
         ..terms
     };
     assert_eq!(codes_of(&payload, &terms, &good), []);
+    let implementation = |address: &str| Some(address.parse().unwrap());
+    let more = Some(Lots::from(1_000_000_001));
     for (facts, code) in [
         (EvmFacts { owner_code: Some(vec![0xef]), ..good.clone() }, Code::Owner),
         (EvmFacts { spender_code_hash: Some([8; 32]), ..good.clone() }, Code::Spender),
         (EvmFacts { spender_code_hash: Some([0; 32]), ..good.clone() }, Code::Spender),
         (EvmFacts { allowance: Some(Lots::from(999_999_999)), ..good.clone() }, Code::Allowance),
+        (EvmFacts { spender_implementation: implementation(OWNER), ..good.clone() }, Code::Spender),
+        (EvmFacts { balance: Some(Lots::from(999_999_999)), ..good.clone() }, Code::Amount),
+        (EvmFacts { allowance: more, ..good.clone() }, Code::Allowance),
+        (EvmFacts { domain_separator: Some([1; 32]), ..good.clone() }, Code::VerifyingContract),
         (EvmFacts { nonce_bitmap: Some(U256::from(1_u64 << 42)), ..good.clone() }, Code::Nonce),
         (
             EvmFacts { block_time: Some(UnixSeconds::new(NOW.value() - 301)), ..good.clone() },
@@ -298,7 +313,33 @@ fn a_fact_that_is_given_is_judged() {
     ] {
         assert!(codes_of(&payload, &terms, &facts).contains(&code), "{code}: {facts:?}");
     }
-    assert_eq!(codes_of(&payload, &terms, &EvmFacts::default()), [Code::Unavailable; 5]);
+    assert_eq!(codes_of(&payload, &terms, &EvmFacts::default()), [Code::Unavailable; 8]);
+}
+
+#[test]
+fn a_proxy_that_nothing_pins_is_refused() {
+    let honest = Honest::default();
+    let (payload, terms) = (honest.api_form().to_string(), honest.terms());
+    let facts = |implementation| EvmFacts {
+        spender_implementation: Some(implementation),
+        ..EvmFacts::default()
+    };
+    assert_eq!(codes_of(&payload, &terms, &facts(EvmAddress::ZERO)), []);
+    let proxy = facts(RESOLVER.parse().unwrap());
+    assert_eq!(codes_of(&payload, &terms, &proxy), [Code::Spender]);
+}
+
+#[test]
+fn a_deadline_leaves_as_much_time_as_policy_wants() {
+    let honest = Honest::default();
+    let payload = honest.api_form().to_string();
+    let left = DEADLINE - NOW.value();
+    for (min_remaining, codes) in
+        [(0, &[][..]), (left, &[]), (left + 1, &[Code::Deadline, Code::Witness])]
+    {
+        let terms = Permit2Terms { min_remaining, ..honest.terms() };
+        assert_eq!(codes_of(&payload, &terms, &EvmFacts::default()), codes);
+    }
 }
 
 #[test]
@@ -356,4 +397,17 @@ fn terms_that_make_no_sense_are_our_own_mistake() {
     let bad = Permit2Terms { witness_types: vec!["W(".to_owned()], ..honest.terms() };
     let error = judge(&payload, &bad, &EvmFacts::default(), NOW).unwrap_err();
     assert!(matches!(error, VerifyError::Terms(TermsError::WitnessType { .. })), "{error}");
+}
+
+#[test]
+fn facts_are_asked_for_what_would_be_accepted() {
+    let honest = Honest::default();
+    let payload = PermitPayload::new(honest.api_form().to_string());
+    let terms = Permit2Terms { require_facts: Fact::EVM.to_vec(), ..honest.terms() };
+    let query = facts_query(&payload, &terms, NOW).unwrap();
+    assert_eq!((query.owner, query.spender), (terms.owner, terms.escrows[0]));
+    assert_eq!((query.permit2, query.token, query.chain_id), (terms.permit2, terms.token, 1));
+    assert_eq!(query.nonce, honest.nonce);
+    let other = Permit2Terms { chain_id: 56, ..terms };
+    assert!(matches!(facts_query(&payload, &other, NOW), Err(VerifyError::Refused(_))));
 }
