@@ -120,6 +120,8 @@ impl ClientError {
     pub fn retry(&self) -> Retry {
         match self.cause() {
             Cause::InvalidRequest(_) | Cause::Permit2AllowanceMissing { .. } => Retry::Never,
+            // Nothing was sent, and nothing will be: the body or the key stays what it is.
+            Cause::Transport(TransportError::Unsigned(_)) => Retry::Never,
             Cause::RateLimited { .. } => Retry::Safe,
             Cause::Transport(error) if error.is_before_sending() => Retry::Safe,
             Cause::Transport(_) | Cause::Undecodable { .. } | Cause::OtherIntent { .. } => {
@@ -166,6 +168,7 @@ fn wait(retry_after: Option<Duration>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::SigningError;
 
     fn retry(call: Call, cause: impl Into<Cause>) -> Retry {
         ClientError::new(call, cause).retry()
@@ -204,5 +207,14 @@ mod tests {
     fn is_sure_where_nothing_was_sent() {
         let refused = TransportError::Connect { reason: String::new() };
         assert_eq!(retry(Call::AddApproval, refused), Retry::Safe);
+    }
+
+    #[test]
+    fn what_cannot_be_signed_now_cannot_be_signed_later() {
+        let unsigned = || TransportError::from(SigningError::Key);
+        assert!(unsigned().is_before_sending());
+        for call in [Call::Networks, Call::Quote, Call::AddApproval] {
+            assert_eq!(retry(call, unsigned()), Retry::Never);
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! A client tells what it knows about a failed call: its cause, typed, and whether the same
 //! request may be sent again ([`Retry`]). Calls that have an effect are sent once. Answers are
 //! bounded, redirects are not followed, and the API key is in no log, error or `Debug` form.
+//! Where the API wants its requests signed, an [`RsaAuth`] stands in for the key.
 
 pub mod defi;
 pub mod transport;
@@ -15,4 +16,4 @@ pub use defi::{DefiClient, DefiClientBuilder};
 pub use error::{Cause, ClientError, InvalidRequest, Retry};
 #[doc(no_inline)]
 pub use secrecy::{ExposeSecret, SecretString};
-pub use transport::{ConfigError, TransportError};
+pub use transport::{ConfigError, RsaAuth, SigningRules, TransportError};

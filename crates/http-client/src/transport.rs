@@ -4,6 +4,7 @@
 //! its status; what a status means is for the client above.
 
 mod auth;
+mod authentication;
 mod backoff;
 mod base_url;
 mod body;
@@ -12,10 +13,16 @@ mod limits;
 mod request;
 mod retry_after;
 mod sender;
+mod signed;
 
 pub use auth::StaticKey;
+pub use authentication::Auth;
 pub use base_url::BaseUrl;
 pub use error::{ConfigError, TransportError, Waiting};
 pub use limits::Limits;
 pub use request::{Answer, Repeat, Request};
 pub use sender::Transport;
+pub use signed::{
+    Freshness, Host, KeyHash, QueryValues, RsaAuth, SignatureText, SigningError, SigningRules,
+    TimeUnit, TrailingSlash,
+};

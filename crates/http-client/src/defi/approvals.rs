@@ -18,7 +18,7 @@ impl DefiClient {
         approval: &ApprovalSubmission,
     ) -> Result<AddedApproval, ClientError> {
         let call = Call::AddApproval;
-        let path = ["v1", "intents", check_id(call, intent_id)?, "approvals"];
+        let path = ["intents", check_id(call, intent_id)?, "approvals"];
         let added: AddedApproval = self.post(call, &path, approval).await?;
         if let Some(answered) = &added.intent_id {
             self.check_same(call, intent_id, answered)?;

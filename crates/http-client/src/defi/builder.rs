@@ -6,7 +6,7 @@ use reqwest::header::HeaderName;
 use secrecy::SecretString;
 
 use super::DefiClient;
-use crate::transport::{BaseUrl, ConfigError, Limits, StaticKey, Transport};
+use crate::transport::{Auth, BaseUrl, ConfigError, Limits, RsaAuth, StaticKey, Transport};
 
 /// The header of the API key.
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -15,27 +15,41 @@ const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 #[derive(Clone)]
 pub struct DefiClientBuilder {
     base: String,
-    key: Option<SecretString>,
+    credentials: Option<Credentials>,
     profile: Profile,
     limits: Limits,
     repeat_quotes: bool,
+}
+
+/// What the client is to prove itself with, not checked yet.
+#[derive(Clone)]
+enum Credentials {
+    Key(SecretString),
+    Signed(RsaAuth),
 }
 
 impl DefiClientBuilder {
     pub(super) fn new(base: &str) -> Self {
         Self {
             base: base.to_owned(),
-            key: None,
+            credentials: None,
             profile: Profile::G3,
             limits: Limits::default(),
             repeat_quotes: false,
         }
     }
 
-    /// Sets the API key, which is sent as `X-Api-Key`.
+    /// Sets the API key, which is sent as `X-Api-Key` in place of signing requests.
     #[must_use]
     pub fn api_key(mut self, key: SecretString) -> Self {
-        self.key = Some(key);
+        self.credentials = Some(Credentials::Key(key));
+        self
+    }
+
+    /// Signs requests, in place of sending an API key.
+    #[must_use]
+    pub fn signed_requests(mut self, key: RsaAuth) -> Self {
+        self.credentials = Some(Credentials::Signed(key));
         self
     }
 
@@ -103,8 +117,11 @@ impl DefiClientBuilder {
     /// is missing or can't be sent.
     pub fn build(self) -> Result<DefiClient, ConfigError> {
         let base: BaseUrl = self.base.parse()?;
-        let key = StaticKey::new(API_KEY, self.key.ok_or(ConfigError::NoKey)?)?;
-        let transport = Transport::new(base, key, self.limits)?;
+        let auth = match self.credentials.ok_or(ConfigError::NoKey)? {
+            Credentials::Key(key) => Auth::from(StaticKey::new(API_KEY, key)?),
+            Credentials::Signed(key) => Auth::from(key),
+        };
+        let transport = Transport::new(base, auth, self.limits)?;
         Ok(DefiClient::new(transport, self.profile, self.repeat_quotes))
     }
 }

@@ -59,6 +59,7 @@ impl DefiClient {
         query: &str,
     ) -> Result<T, ClientError> {
         let repeat = Repeat::Allowed;
+        let path = &self.path(path);
         let request = Request { path, trailing_slash: false, query, body: None, repeat };
         self.call(call, &request).await
     }
@@ -75,6 +76,7 @@ impl DefiClient {
             Call::Quote if self.repeat_quotes => Repeat::Allowed,
             _ => Repeat::Never,
         };
+        let path = &self.path(path);
         let trailing_slash = self.profile.has_trailing_slash();
         let request = Request { path, trailing_slash, query: "", body: Some(&body), repeat };
         self.call(call, &request).await
@@ -90,14 +92,21 @@ impl DefiClient {
         if asked == answered {
             return Ok(());
         }
-        let answered = self.transport.key().excerpt(answered, MAX_ID);
+        let answered = self.transport.auth().excerpt(answered, MAX_ID);
         Err(ClientError::new(call, Cause::OtherIntent { asked: asked.to_owned(), answered }))
     }
 
+    /// Puts the profile's part of the path before the others, unless the base URL ends in it.
+    fn path<'p>(&self, path: &[&'p str]) -> Vec<&'p str> {
+        let prefix = self.profile.path_prefix();
+        let prefix = prefix.filter(|prefix| !self.base_url().ends_in(prefix));
+        prefix.into_iter().chain(["v1"]).chain(path.iter().copied()).collect()
+    }
+
     async fn call<T: Wire>(&self, call: Call, request: &Request<'_>) -> Result<T, ClientError> {
-        let key = self.transport.key();
+        let auth = self.transport.auth();
         let answer = self.transport.send(request).await;
-        let read = answer.map_err(Into::into).and_then(|answer| answer::read(&answer, key));
+        let read = answer.map_err(Into::into).and_then(|answer| answer::read(&answer, auth));
         read.map_err(|cause| ClientError::new(call, cause))
     }
 }

@@ -14,6 +14,6 @@ impl DefiClient {
         &self,
         request: &CreateIntentRequest,
     ) -> Result<CreatedIntent, ClientError> {
-        self.post(Call::CreateIntent, &["v1", "intents"], request).await
+        self.post(Call::CreateIntent, &["intents"], request).await
     }
 }

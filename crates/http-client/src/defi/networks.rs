@@ -10,6 +10,6 @@ impl DefiClient {
     ///
     /// Returns a [`ClientError`] if the API can't be reached, declines or answers otherwise.
     pub async fn networks(&self) -> Result<Page<Network>, ClientError> {
-        self.get(Call::Networks, &["v1", "networks"], "").await
+        self.get(Call::Networks, &["networks"], "").await
     }
 }

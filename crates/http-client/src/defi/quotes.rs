@@ -10,6 +10,6 @@ impl DefiClient {
     ///
     /// Returns a [`ClientError`] if the API can't be reached, declines or answers otherwise.
     pub async fn quote(&self, request: &QuoteRequest) -> Result<Quote, ClientError> {
-        self.post(Call::Quote, &["v1", "quotes"], request).await
+        self.post(Call::Quote, self.profile().quotes_path(), request).await
     }
 }

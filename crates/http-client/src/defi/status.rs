@@ -13,7 +13,7 @@ impl DefiClient {
     /// about another intent.
     pub async fn intent_status(&self, intent_id: &str) -> Result<IntentStatus, ClientError> {
         let call = Call::IntentStatus;
-        let path = ["v1", "intents", check_id(call, intent_id)?];
+        let path = ["intents", check_id(call, intent_id)?];
         let status: IntentStatus = self.get(call, &path, "").await?;
         self.check_same(call, intent_id, &status.intent_id)?;
         Ok(status)

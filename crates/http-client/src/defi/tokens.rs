@@ -10,6 +10,6 @@ impl DefiClient {
     ///
     /// Returns a [`ClientError`] if the API can't be reached, declines or answers otherwise.
     pub async fn tokens(&self, request: &TokensRequest) -> Result<Page<Token>, ClientError> {
-        self.get(Call::Tokens, &["v1", "tokens"], &request.to_query()).await
+        self.get(Call::Tokens, &["tokens"], &request.to_query()).await
     }
 }

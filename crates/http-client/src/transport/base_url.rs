@@ -22,6 +22,11 @@ impl BaseUrl {
         is_loopback(&self.0)
     }
 
+    /// Says whether the last part of the path is this one.
+    pub(crate) fn ends_in(&self, part: &str) -> bool {
+        self.0.path().trim_end_matches('/').rsplit('/').next() == Some(part)
+    }
+
     /// Returns the URL of a request: each part of its path is one segment, whatever it holds.
     pub(super) fn join(&self, request: &Request<'_>) -> Url {
         let mut url = self.0.clone();

@@ -1,12 +1,12 @@
 use reqwest::Response;
 
-use super::{StaticKey, TransportError, sender};
+use super::{Auth, TransportError, sender};
 
 /// Reads a body up to a limit, and no further.
 pub(super) async fn read(
     mut response: Response,
     limit: usize,
-    key: &StaticKey,
+    auth: &Auth,
 ) -> Result<String, TransportError> {
     let too_large = TransportError::TooLarge { limit };
     let announced = response.content_length().unwrap_or_default();
@@ -14,7 +14,7 @@ pub(super) async fn read(
         return Err(too_large);
     }
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| sender::broken(error, key))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| sender::broken(error, auth))? {
         let room = limit.saturating_sub(bytes.len());
         if chunk.len() > room {
             return Err(too_large);

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use super::SigningError;
+
 /// Why there is no whole answer.
 ///
 /// No text in here holds the API key.
@@ -32,6 +34,9 @@ pub enum TransportError {
         /// The most that is read.
         limit: usize,
     },
+    /// The request can't be signed: nothing was sent.
+    #[error(transparent)]
+    Unsigned(#[from] SigningError),
     /// The answer is not text.
     #[error("expected an answer in UTF-8, found other bytes after {valid}")]
     NotText {
@@ -74,6 +79,9 @@ pub enum ConfigError {
     /// The API key can't be sent in a header.
     #[error("expected an API key of visible ASCII characters")]
     UnsendableKey,
+    /// The private key can't sign requests.
+    #[error("expected an RSA private key of 2048 to 8192 bits in PKCS#8 or PKCS#1, unencrypted")]
+    NotAnRsaKey,
     /// The HTTP client can't be built.
     #[error("expected an HTTP client: {reason}")]
     Client {
@@ -85,7 +93,12 @@ pub enum ConfigError {
 impl TransportError {
     /// Says whether the failure came before anything was sent.
     pub const fn is_before_sending(&self) -> bool {
-        matches!(self, Self::Connect { .. } | Self::Timeout { waiting: Waiting::Connection, .. })
+        matches!(
+            self,
+            Self::Connect { .. }
+                | Self::Unsigned(_)
+                | Self::Timeout { waiting: Waiting::Connection, .. }
+        )
     }
 
     /// Says whether another attempt may end otherwise.
@@ -100,6 +113,7 @@ impl TransportError {
             Self::Io { .. } => "io",
             Self::Timeout { .. } => "timeout",
             Self::TooLarge { .. } => "too_large",
+            Self::Unsigned(_) => "unsigned",
             Self::NotText { .. } => "not_text",
         }
     }

@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
 use super::{
-    Answer, BaseUrl, ConfigError, Limits, Repeat, Request, StaticKey, TransportError, Waiting,
-    body, retry_after,
+    Answer, Auth, BaseUrl, ConfigError, Limits, Repeat, Request, TransportError, Waiting, body,
+    retry_after,
 };
 
 const JSON: &str = "application/json";
@@ -22,7 +22,7 @@ const REASON: usize = 200;
 pub struct Transport {
     client: Client,
     base: BaseUrl,
-    key: StaticKey,
+    auth: Auth,
     limits: Limits,
 }
 
@@ -32,12 +32,13 @@ impl Transport {
     /// # Errors
     ///
     /// Returns [`ConfigError::Client`] if there is no TLS to be had.
-    pub fn new(base: BaseUrl, key: StaticKey, limits: Limits) -> Result<Self, ConfigError> {
+    pub fn new(base: BaseUrl, auth: impl Into<Auth>, limits: Limits) -> Result<Self, ConfigError> {
+        let auth = auth.into();
         let client = client(&base, &limits).build().map_err(|error| {
-            let reason = key.excerpt(&root(&error), REASON);
+            let reason = auth.excerpt(&root(&error), REASON);
             ConfigError::Client { reason }
         })?;
-        Ok(Self { client, base, key, limits })
+        Ok(Self { client, base, auth, limits })
     }
 
     /// Returns the API's base URL.
@@ -50,9 +51,9 @@ impl Transport {
         &self.limits
     }
 
-    /// Returns the key, which can cut itself out of texts.
-    pub(crate) const fn key(&self) -> &StaticKey {
-        &self.key
+    /// Returns how requests are authenticated, which can cut its key out of texts.
+    pub(crate) const fn auth(&self) -> &Auth {
+        &self.auth
     }
 
     /// Sends a request, and again where that is allowed and may help.
@@ -104,18 +105,19 @@ impl Transport {
     }
 
     async fn exchange(&self, request: &Request<'_>) -> Result<Answer, TransportError> {
-        let url = self.base.join(request);
-        let builder = match request.body {
-            None => self.client.get(url),
-            Some(json) => self.client.post(url).header(CONTENT_TYPE, JSON).body(json.to_owned()),
+        let outgoing = self.auth.outgoing(&self.base, request)?;
+        // Each attempt is authenticated anew: a signature holds once.
+        let headers = self.auth.headers(&outgoing)?;
+        let builder = match outgoing.body {
+            None => self.client.get(outgoing.url),
+            Some(json) => self.client.post(outgoing.url).header(CONTENT_TYPE, JSON).body(json),
         };
-        let (name, value) = self.key.header();
-        let sent = builder.header(ACCEPT, JSON).header(name, value).send().await;
+        let sent = builder.header(ACCEPT, JSON).headers(headers).send().await;
         let response = sent.map_err(|error| self.unsent(error))?;
         Ok(Answer {
             status: response.status().as_u16(),
             retry_after: retry_after::read(response.headers()),
-            body: body::read(response, self.limits.max_body, &self.key).await?,
+            body: body::read(response, self.limits.max_body, &self.auth).await?,
         })
     }
 
@@ -125,10 +127,10 @@ impl Transport {
             return TransportError::Timeout { waiting: Waiting::Connection, limit };
         }
         if error.is_connect() {
-            let reason = self.key.excerpt(&root(&error.without_url()), REASON);
+            let reason = self.auth.excerpt(&root(&error.without_url()), REASON);
             return TransportError::Connect { reason };
         }
-        broken(error, &self.key)
+        broken(error, &self.auth)
     }
 }
 
@@ -137,15 +139,15 @@ impl fmt::Debug for Transport {
         formatter
             .debug_struct("Transport")
             .field("base", &self.base)
-            .field("key", &self.key)
+            .field("auth", &self.auth)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }
 
 /// Tells that a connection broke while it was used.
-pub(super) fn broken(error: reqwest::Error, key: &StaticKey) -> TransportError {
-    TransportError::Io { reason: key.excerpt(&root(&error.without_url()), REASON) }
+pub(super) fn broken(error: reqwest::Error, auth: &Auth) -> TransportError {
+    TransportError::Io { reason: auth.excerpt(&root(&error.without_url()), REASON) }
 }
 
 fn client(base: &BaseUrl, limits: &Limits) -> ClientBuilder {

@@ -1,0 +1,96 @@
+use countersign_api_types::excerpt;
+use reqwest::Url;
+use reqwest::header::HeaderMap;
+
+use super::{BaseUrl, Request, RsaAuth, SigningError, StaticKey};
+
+/// How requests prove who sends them; any scheme goes with any dialect.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Auth {
+    /// A key in a header of each request.
+    StaticKey(StaticKey),
+    /// A signature over each request.
+    Signed(RsaAuth),
+}
+
+/// A request in the very form in which it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Outgoing {
+    pub(super) url: Url,
+    /// The JSON to post; without it the request is a GET.
+    pub(super) body: Option<String>,
+}
+
+impl Auth {
+    /// Brings a request into the form that the scheme wants.
+    pub(super) fn outgoing(
+        &self,
+        base: &BaseUrl,
+        request: &Request<'_>,
+    ) -> Result<Outgoing, SigningError> {
+        match self {
+            Self::StaticKey(_) => {
+                Ok(Outgoing { url: base.join(request), body: request.body.map(str::to_owned) })
+            }
+            Self::Signed(_) => RsaAuth::outgoing(base, request),
+        }
+    }
+
+    /// Returns the headers of one attempt; those that aren't public are marked as sensitive.
+    pub(super) fn headers(&self, outgoing: &Outgoing) -> Result<HeaderMap, SigningError> {
+        match self {
+            Self::StaticKey(key) => Ok(HeaderMap::from_iter([key.header()])),
+            Self::Signed(key) => key.headers(outgoing),
+        }
+    }
+
+    /// Cuts the key out of a text from outside.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        match self {
+            Self::StaticKey(key) => key.redact(text),
+            Self::Signed(key) => key.redact(text),
+        }
+    }
+
+    /// Bounds and escapes a text from outside, after the key was cut out of it.
+    pub(crate) fn excerpt(&self, text: &str, limit: usize) -> String {
+        excerpt(&self.redact(text), limit)
+    }
+}
+
+impl Outgoing {
+    pub(super) const fn method(&self) -> &'static str {
+        match self.body {
+            None => "GET",
+            Some(_) => "POST",
+        }
+    }
+}
+
+impl From<StaticKey> for Auth {
+    fn from(key: StaticKey) -> Self {
+        Self::StaticKey(key)
+    }
+}
+
+impl From<RsaAuth> for Auth {
+    fn from(key: RsaAuth) -> Self {
+        Self::Signed(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderName;
+
+    use super::*;
+
+    #[test]
+    fn the_cut_leaves_no_beginning_of_a_key() {
+        let key = StaticKey::new(HeaderName::from_static("x-api-key"), "sk-4242".into()).unwrap();
+        let auth = Auth::from(key);
+        assert_eq!(auth.excerpt("your key sk-4242 is\nold", 30), r"your key [redacted] is\nold");
+        assert_eq!(auth.excerpt("key sk-4242", 8), "key [red…");
+    }
+}
