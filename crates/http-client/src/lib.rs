@@ -16,4 +16,4 @@ pub use defi::{DefiClient, DefiClientBuilder};
 pub use error::{Cause, ClientError, InvalidRequest, Retry};
 #[doc(no_inline)]
 pub use secrecy::{ExposeSecret, SecretString};
-pub use transport::{ConfigError, RsaAuth, SigningRules, TransportError};
+pub use transport::{ConfigError, RsaAuth, SigningRule, SigningRules, TransportError};

@@ -23,6 +23,6 @@ pub use limits::Limits;
 pub use request::{Answer, Repeat, Request};
 pub use sender::Transport;
 pub use signed::{
-    Freshness, Host, KeyHash, QueryValues, RsaAuth, SignatureText, SigningError, SigningRules,
-    TimeUnit, TrailingSlash,
+    Freshness, Host, KeyHash, QueryValues, RsaAuth, SignatureText, SigningError, SigningRule,
+    SigningRules, TimeUnit, TrailingSlash, UnknownSigningRule,
 };

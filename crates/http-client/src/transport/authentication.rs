@@ -4,10 +4,12 @@ use reqwest::header::HeaderMap;
 
 use super::{BaseUrl, Request, RsaAuth, SigningError, StaticKey};
 
-/// How requests prove who sends them; any scheme goes with any dialect.
+/// How requests prove who sends them, if they do; any scheme goes with any dialect.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Auth {
+    /// Nothing in the headers: the server asks for no key, or the URL itself holds it.
+    None,
     /// A key in a header of each request.
     StaticKey(StaticKey),
     /// A signature over each request.
@@ -30,7 +32,7 @@ impl Auth {
         request: &Request<'_>,
     ) -> Result<Outgoing, SigningError> {
         match self {
-            Self::StaticKey(_) => {
+            Self::None | Self::StaticKey(_) => {
                 Ok(Outgoing { url: base.join(request), body: request.body.map(str::to_owned) })
             }
             Self::Signed(_) => RsaAuth::outgoing(base, request),
@@ -40,6 +42,7 @@ impl Auth {
     /// Returns the headers of one attempt; those that aren't public are marked as sensitive.
     pub(super) fn headers(&self, outgoing: &Outgoing) -> Result<HeaderMap, SigningError> {
         match self {
+            Self::None => Ok(HeaderMap::new()),
             Self::StaticKey(key) => Ok(HeaderMap::from_iter([key.header()])),
             Self::Signed(key) => key.headers(outgoing),
         }
@@ -48,6 +51,7 @@ impl Auth {
     /// Cuts the key out of a text from outside.
     pub(crate) fn redact(&self, text: &str) -> String {
         match self {
+            Self::None => text.to_owned(),
             Self::StaticKey(key) => key.redact(text),
             Self::Signed(key) => key.redact(text),
         }

@@ -1,9 +1,11 @@
 mod canonical;
 mod error;
+mod rule;
 mod rules;
 mod text;
 
 pub use error::SigningError;
+pub use rule::{SigningRule, UnknownSigningRule};
 pub use rules::{
     Freshness, Host, KeyHash, QueryValues, SignatureText, SigningRules, TimeUnit, TrailingSlash,
 };
@@ -120,9 +122,9 @@ impl RsaAuth {
 
     /// Signs one attempt, at this moment and with a new nonce.
     pub(super) fn headers(&self, outgoing: &Outgoing) -> Result<HeaderMap, SigningError> {
-        let time = self.rules.timestamp(SystemTime::now());
+        let time = self.rules.timestamp(now());
         let nonce = Uuid::new_v4().to_string();
-        let text = text::to_sign(outgoing, &self.rules, &time, &nonce);
+        let text = text::to_sign(outgoing, self.rules, &time, &nonce);
         let mut signature = header(&self.sign(&text)?)?;
         signature.set_sensitive(true);
         let mut key = header(self.api_key())?;
@@ -156,6 +158,14 @@ impl fmt::Debug for RsaAuth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("RsaAuth").field("rules", &self.rules).finish_non_exhaustive()
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "an attempt is signed at the moment when it is sent; no judgement depends on it"
+)]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 fn hash(public_key: &[u8]) -> String {

@@ -8,3 +8,5 @@ mod repeats;
 mod requests;
 mod secrets;
 mod server;
+mod signed;
+mod verifier;

@@ -4,11 +4,12 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use countersign_api_types::defi::Profile;
-use countersign_http_client::{ConfigError, DefiClient};
+use countersign_http_client::{ConfigError, DefiClient, SigningRules};
 use log::{Log, Metadata, Record};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::server::{KEY, Reply, Server, approval, creation};
+use crate::verifier::{SIGNER, header};
 
 /// A part of the key that no text may hold.
 const PART: &str = "0123456789";
@@ -73,10 +74,20 @@ async fn no_log_holds_the_key_at_any_level() {
     assert_eq!(server.asked().len(), 3);
     assert!(server.asked().iter().all(|asked| asked.headers["x-api-key"] == KEY));
 
+    let server = Server::start([Reply::new(503, ""), Reply::ok("[]")]).await;
+    let auth = SIGNER.auth(SigningRules::default());
+    server.builder().signed_requests(auth).build().unwrap().networks().await.unwrap();
+    let signed = server.asked();
+    assert_eq!(signed.len(), 2);
+
     let text = captured.text();
     assert!(text.contains("countersign_http_client"), "our own log is captured");
     assert!(text.contains("hyper"), "that of the layers below is captured");
     assert!(!text.contains(PART), "{text}");
+    for asked in &signed {
+        assert!(!text.contains(header(asked, "x-api-key")), "{text}");
+        assert!(!text.contains(header(asked, "x-api-signature")), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -115,6 +115,13 @@ pub(crate) fn order() -> QuoteRequest {
     }
 }
 
+/// An order that every profile can write.
+pub(crate) fn order_by_address() -> QuoteRequest {
+    let asset =
+        |network_id, address: &str| Asset::ByAddress { network_id, address: address.into() };
+    QuoteRequest { from: asset(1, "0xA"), to: asset(4, "B"), ..order() }
+}
+
 pub(crate) fn creation() -> CreateIntentRequest {
     CreateIntentRequest {
         quote_id: "q1".to_owned(),

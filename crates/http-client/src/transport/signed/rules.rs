@@ -98,7 +98,7 @@ pub enum Freshness {
 
 impl SigningRules {
     /// Writes a moment; one before 1970 is written as its first.
-    pub(super) fn timestamp(&self, now: SystemTime) -> String {
+    pub(super) fn timestamp(self, now: SystemTime) -> String {
         let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         match self.time {
             TimeUnit::Seconds => since.as_secs().to_string(),

@@ -13,12 +13,7 @@ pub(super) fn sorted_query(query: &str) -> String {
 }
 
 /// Returns `METHOD:PATH:QUERY:BODY`, as the rules want it.
-pub(super) fn to_sign(
-    outgoing: &Outgoing,
-    rules: &SigningRules,
-    time: &str,
-    nonce: &str,
-) -> String {
+pub(super) fn to_sign(outgoing: &Outgoing, rules: SigningRules, time: &str, nonce: &str) -> String {
     let (method, url) = (outgoing.method(), &outgoing.url);
     let body = outgoing.body.as_deref().unwrap_or_default();
     let text = format!("{method}:{}:{}:{body}", path(url, rules), query(url, rules));
@@ -28,7 +23,7 @@ pub(super) fn to_sign(
     }
 }
 
-fn path(url: &Url, rules: &SigningRules) -> String {
+fn path(url: &Url, rules: SigningRules) -> String {
     let path = url.path();
     let path = match rules.slash {
         TrailingSlash::AsSent => path,
@@ -45,7 +40,7 @@ fn authority(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-fn query(url: &Url, rules: &SigningRules) -> String {
+fn query(url: &Url, rules: SigningRules) -> String {
     match rules.query {
         QueryValues::Encoded => url.query().unwrap_or_default().to_owned(),
         QueryValues::Raw => {
@@ -61,7 +56,7 @@ mod tests {
 
     fn text(url: &str, body: Option<&str>, rules: SigningRules) -> String {
         let outgoing = Outgoing { url: url.parse().unwrap(), body: body.map(str::to_owned) };
-        to_sign(&outgoing, &rules, "1772124002", "n-1")
+        to_sign(&outgoing, rules, "1772124002", "n-1")
     }
 
     #[test]
