@@ -65,7 +65,7 @@ async fn agree(
     let length = bound.payload().as_json().len();
     writeln!(out, "bind     It wants {length} bytes signed; its claims are in our terms now.")?;
 
-    let verified = countersign.verify(bound)?;
+    let verified = countersign.verify(bound).await?;
     writeln!(out, "verify   Every member is what was agreed. A signature would allow:")?;
     writeln!(out, "{}", verified.statement())?;
 

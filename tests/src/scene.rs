@@ -181,7 +181,7 @@ pub async fn until_verified(
 ) -> Result<Verified, FlowError> {
     let offered = countersign.quote(request).await?;
     let created = countersign.create(countersign.accept(offered)?).await?;
-    countersign.verify(countersign.bind(created)?)
+    countersign.verify(countersign.bind(created)?).await
 }
 
 /// Runs the steps up to and including `reserve`.

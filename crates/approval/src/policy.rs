@@ -28,6 +28,8 @@ pub struct AssetLimits {
     pub per_swap: Lots,
     /// The most that all swaps of a rolling day may move, in base units.
     pub per_day: Lots,
+    /// The most that the owner may have let Permit2 move, in base units, where it is bounded.
+    pub max_allowance: Option<Lots>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -53,6 +55,7 @@ struct PolicyFile {
 struct LimitsFile {
     per_swap: String,
     per_day: String,
+    max_allowance: Option<String>,
 }
 
 const fn default_clock_skew() -> u64 {
@@ -82,7 +85,9 @@ impl Policy {
                 |name, text| lots(registry, token, &format!("limits.{token}.{name}"), text);
             let per_swap = amount("per_swap", &limit.per_swap)?;
             let per_day = amount("per_day", &limit.per_day)?;
-            limits.insert(token.clone(), AssetLimits { per_swap, per_day });
+            let most = limit.max_allowance.as_deref();
+            let max_allowance = most.map(|text| amount("max_allowance", text)).transpose()?;
+            limits.insert(token.clone(), AssetLimits { per_swap, per_day, max_allowance });
         }
         let mut review_above = BTreeMap::new();
         for (token, text) in &file.review_above {

@@ -1,13 +1,16 @@
 use std::collections::BTreeMap;
 
-use countersign_units::EvmAddress;
 use serde::Deserialize;
 
 use crate::{ConfigError, Environment, config};
 
 mod check;
+mod network;
+
+pub use network::{Network, NetworkKind, Permit2Pins};
 
 const FILE: &str = "registry";
+
 /// What is pinned: networks, contracts and tokens, by our own names.
 ///
 /// Read from TOML. An unknown key is an error. A network whose escrows are left empty is known
@@ -18,53 +21,6 @@ pub struct Registry {
     networks: BTreeMap<String, Network>,
     tokens: BTreeMap<String, Token>,
     digest: [u8; 32],
-}
-
-/// A network, and what is pinned there.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Network {
-    /// What kind of chain it is.
-    pub kind: NetworkKind,
-    /// The intent API's own number of the network. Not the chain id.
-    pub api_network_id: u64,
-    /// The EIP-155 chain id, on EVM networks.
-    pub chain_id: Option<u64>,
-    /// The Permit2 contract, on EVM networks.
-    pub permit2: Option<EvmAddress>,
-    /// The escrow contracts that may spend a permit. Empty: unpinned.
-    #[serde(default)]
-    pub escrows: Vec<EvmAddress>,
-    /// Keccak-256 of the escrow's code, as `0x` and 64 hex digits.
-    #[serde(default, deserialize_with = "hash")]
-    pub escrow_code_hash: Option<[u8; 32]>,
-    /// The implementation behind the escrow, where the escrow is an ERC-1967 proxy.
-    pub escrow_implementation: Option<EvmAddress>,
-    /// The deposit addresses of the resolvers we deal with.
-    #[serde(default)]
-    pub resolvers: Vec<EvmAddress>,
-    /// The allowed witness structs, as EIP-712 encodeType.
-    #[serde(default)]
-    pub witnesses: Vec<String>,
-    /// Addresses that the API may name in `approve_to`.
-    #[serde(default)]
-    pub approve_to: Vec<String>,
-}
-
-/// A kind of chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum NetworkKind {
-    /// Ethereum and its kin: approved by a Permit2 signature.
-    Evm,
-    /// Tron.
-    Tron,
-    /// Bitcoin.
-    Bitcoin,
-    /// Solana.
-    Solana,
 }
 
 /// A token on a network.
@@ -156,15 +112,6 @@ impl Registry {
     }
 }
 
-fn hash<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<[u8; 32]>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let mut bytes = [0; 32];
-    let digits = text.strip_prefix("0x").unwrap_or_default();
-    hex::decode_to_slice(digits, &mut bytes)
-        .map_err(|_| serde::de::Error::custom("expected 0x and 64 hex digits"))?;
-    Ok(Some(bytes))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -198,7 +145,8 @@ decimals = 9
         assert_eq!(registry.environment(), Environment::Testnet);
         assert_eq!(registry.find("USDC", "ethereum").unwrap().0, "USDC");
         assert!(registry.find("USDC", "solana").is_none());
-        assert_eq!(registry.network("ethereum").unwrap().chain_id, Some(11_155_111));
+        let pins = registry.network("ethereum").unwrap().permit2.as_ref().unwrap();
+        assert_eq!(pins.chain_id, 11_155_111);
     }
 
     /// Another token of the same network, before the one of the sample.
@@ -213,7 +161,7 @@ decimals = 9
         for (from, to, names) in [
             ("permit2", "permit3", "permit3"),
             ("environment = \"testnet\"", "environment = \"main\"", "environment"),
-            ("chain_id = 11155111", "", "networks.ethereum.chain_id"),
+            ("chain_id = 11155111", "", "missing field `chain_id`"),
             ("network = \"solana\"", "network = \"solna\"", "tokens.SOL.network"),
             ("0xA0b8", "0xa0b8", "tokens.USDC.address"),
             (
@@ -223,6 +171,8 @@ decimals = 9
             ),
             ("decimals = 9", "decimals = 78", "tokens.SOL.decimals"),
             ("11155111", "1", "networks.ethereum.chain_id"),
+            ("kind = \"solana\"", "kind = \"solana\"\nchain_id = 7", "chain_id"),
+            ("kind = \"solana\"", "kind = \"cosmos\"", "cosmos"),
             ("api_network_id = 4", "api_network_id = 1", "networks.solana"),
             (
                 "[tokens.SOL]",
@@ -238,5 +188,50 @@ decimals = 9
             let error = Registry::from_toml(&SAMPLE.replacen(from, to, 1)).unwrap_err();
             assert!(error.to_string().contains(names), "{names}: {error}");
         }
+    }
+
+    const TRON: &str = r#"
+environment = "sandbox"
+[networks.tron]
+kind = "tron"
+api_network_id = 2
+chain_id = 4242
+permit2 = "TTJxU3P8rHycAyFY4kVtGNfmnMH4ezcuM9"
+escrows = ["TNo59Khpq46FGf4sD7XSWYFNfYfbc8CqNK"]
+[tokens.USDT]
+network = "tron"
+address = "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"
+decimals = 6
+"#;
+
+    #[test]
+    fn addresses_of_tron_are_written_as_on_tron() {
+        let registry = Registry::from_toml(TRON).unwrap();
+        let pins = registry.network("tron").unwrap().permit2.as_ref().unwrap();
+        let escrow = pins.standard.show(pins.escrows[0]);
+        assert_eq!(escrow, "TNo59Khpq46FGf4sD7XSWYFNfYfbc8CqNK");
+        for (from, to, names) in [
+            ("TTJxU3P8rHycAyFY4kVtGNfmnMH4ezcuM9", PERMIT2, "Tron address"),
+            ("TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", PERMIT2, "tokens.USDT.address"),
+            ("TNo59Khpq46FGf4sD7XSWYFNfYfbc8CqNK", "TNo59Khpq46FGf4sD7XSWYFNfYfbc8CqNL", "Tron"),
+            ("chain_id = 4242", "chain_id = 4294971538", "networks.tron.chain_id"),
+            ("chain_id = 4242", "chain_id = 728126428", "networks.tron.chain_id"),
+        ] {
+            let error = Registry::from_toml(&TRON.replacen(from, to, 1)).unwrap_err();
+            assert!(error.to_string().contains(names), "{names}: {error}");
+        }
+    }
+
+    const PERMIT2: &str = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
+
+    #[test]
+    fn zksync_has_a_permit2_of_its_own() {
+        let era = SAMPLE
+            .replacen("environment = \"testnet\"", "environment = \"mainnet\"", 1)
+            .replacen("11155111", "324", 1);
+        let error = Registry::from_toml(&era).unwrap_err();
+        assert!(error.to_string().contains("networks.ethereum.permit2"), "{error}");
+        let own = era.replacen(PERMIT2, "0x0000000000225e31D15943971F47aD3022F714Fa", 1);
+        assert!(Registry::from_toml(&own).is_ok());
     }
 }

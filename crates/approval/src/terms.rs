@@ -118,12 +118,40 @@ pub enum TypedDataStandard {
     Tip712,
 }
 
+/// A text is no address of its chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {}", .0.address_form())]
+pub struct AddressError(TypedDataStandard);
+
 impl TypedDataStandard {
     /// Writes an address as the chain's people do.
     pub fn show(self, address: EvmAddress) -> String {
         match self {
             Self::Eip712 => address.to_string(),
             Self::Tip712 => TronAddress::new(address).to_string(),
+        }
+    }
+
+    /// Reads an address in the form in which the chain's people write it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`AddressError`] if the text is none.
+    pub fn parse_address(self, text: &str) -> Result<EvmAddress, AddressError> {
+        match self {
+            Self::Eip712 => text.parse().map_err(|_| AddressError(self)),
+            Self::Tip712 => {
+                let address = text.parse::<TronAddress>();
+                address.map(TronAddress::to_evm).map_err(|_| AddressError(self))
+            }
+        }
+    }
+
+    /// Says what an address looks like.
+    pub const fn address_form(self) -> &'static str {
+        match self {
+            Self::Eip712 => "0x and 40 hex digits, with a right checksum if of mixed case",
+            Self::Tip712 => "T and 33 more base58 characters, with a right checksum",
         }
     }
 

@@ -1,7 +1,6 @@
 use countersign_approval::{
-    Code, ConfigDigest, Environment, Network, NetworkKind, Permit2Terms, Pin, Policy, Refusal,
-    Registry, SwapId, Terms, TypedDataStandard, UnpinnedMembers, Violation, Violations,
-    is_same_address,
+    Code, ConfigDigest, Environment, Permit2Pins, Permit2Terms, Pin, Policy, Refusal, Registry,
+    SwapId, Terms, UnpinnedMembers, Violation, Violations, is_same_address,
 };
 use countersign_units::{EvmAddress, Lots, U256, UnixMillis};
 
@@ -24,10 +23,9 @@ pub(crate) fn accept(
     check_bounds(order, policy, &mut violations);
     let pinned = pinned(order, registry, &mut violations);
     violations.into_result()?;
-    let Some((network, permit2, owner, token)) = pinned else {
-        return Err(Refusal::one(unpinned("networks", "an EVM network", "less")));
+    let Some(pinned) = pinned else {
+        return Err(Refusal::one(unpinned("networks", "a network with Permit2", "less")));
     };
-    let horizon = now.to_seconds().saturating_add(policy.max_deadline_seconds());
     let mut destination = order.destination.clone();
     destination.amount = offer.min_out;
     Ok(Terms {
@@ -38,31 +36,42 @@ pub(crate) fn accept(
         recipient: order.recipient.clone(),
         refund_address: order.refund_address.clone(),
         config: ConfigDigest { policy: policy.digest(), registry: registry.digest() },
-        permit2: Permit2Terms {
-            standard: TypedDataStandard::Eip712,
-            owner,
-            signer: None,
-            chain_id: network.chain_id.unwrap_or_default(),
-            permit2,
-            escrows: network.escrows.clone(),
-            escrow_code_hash: network.escrow_code_hash,
-            escrow_implementation: network.escrow_implementation,
-            token,
-            amount: order.source.amount,
-            nonce: None,
-            used_nonces: Vec::new(),
-            deadline: None,
-            min_remaining: policy.min_remaining_seconds(),
-            max_deadline: U256::from(horizon.value()),
-            witness_types: network.witnesses.clone(),
-            witness: Pin::nothing(),
-            resolvers: network.resolvers.clone(),
-            unpinned_members: UnpinnedMembers::Refuse,
-            require_facts: policy.require_facts().to_vec(),
-            max_allowance: None,
-            max_clock_skew: policy.max_clock_skew_seconds(),
-        },
+        permit2: permit2_terms(order, policy, &pinned, now),
     })
+}
+
+fn permit2_terms(
+    order: &Order,
+    policy: &Policy,
+    pinned: &Pinned<'_>,
+    now: UnixMillis,
+) -> Permit2Terms {
+    let Pinned { pins, contract, owner, token } = *pinned;
+    let horizon = now.to_seconds().saturating_add(policy.max_deadline_seconds());
+    Permit2Terms {
+        standard: pins.standard,
+        owner,
+        signer: None,
+        chain_id: pins.chain_id,
+        permit2: contract,
+        escrows: pins.escrows.clone(),
+        escrow_code_hash: pins.escrow_code_hash,
+        escrow_implementation: pins.escrow_implementation,
+        token,
+        amount: order.source.amount,
+        nonce: None,
+        used_nonces: Vec::new(),
+        deadline: None,
+        min_remaining: policy.min_remaining_seconds(),
+        max_deadline: U256::from(horizon.value()),
+        witness_types: pins.witnesses.clone(),
+        witness: Pin::nothing(),
+        resolvers: pins.resolvers.clone(),
+        unpinned_members: UnpinnedMembers::Refuse,
+        require_facts: policy.require_facts().to_vec(),
+        max_allowance: policy.limits(&order.source.token).and_then(|limits| limits.max_allowance),
+        max_clock_skew: policy.max_clock_skew_seconds(),
+    }
 }
 
 /// Compares an offer with the order that it answers.
@@ -180,7 +189,13 @@ fn check_bounds(order: &Order, policy: &Policy, violations: &mut Violations) {
     );
 }
 
-type Pinned<'r> = (&'r Network, EvmAddress, EvmAddress, EvmAddress);
+/// What the registry pins for the source network, whole.
+struct Pinned<'r> {
+    pins: &'r Permit2Pins,
+    contract: EvmAddress,
+    owner: EvmAddress,
+    token: EvmAddress,
+}
 
 /// Collects what the registry pins for the source network.
 fn pinned<'r>(
@@ -191,28 +206,26 @@ fn pinned<'r>(
     let name = &order.source.network;
     let network = registry.network(name)?;
     let member = |key: &str| format!("networks.{name}.{key}");
-    if network.kind != NetworkKind::Evm {
-        let found = format!("{:?}", network.kind).to_lowercase();
-        violations.push(unpinned(
-            &member("kind"),
-            "evm, the one kind that can be signed for",
-            &found,
-        ));
+    let Some(pins) = &network.permit2 else {
+        let expected = "evm or tron, the kinds that can be signed for";
+        violations.push(unpinned(&member("kind"), expected, network.kind.as_str()));
         return None;
-    }
+    };
     for (key, empty) in [
-        ("escrows", network.escrows.is_empty()),
-        ("witnesses", network.witnesses.is_empty()),
-        ("resolvers", network.resolvers.is_empty()),
-        ("permit2", network.permit2.is_none()),
+        ("escrows", pins.escrows.is_empty()),
+        ("witnesses", pins.witnesses.is_empty()),
+        ("resolvers", pins.resolvers.is_empty()),
+        ("permit2", pins.contract.is_none()),
     ] {
         violations.require(!empty, Code::Unpinned, member(key), "a pinned value", "none");
     }
-    let owner = order.owner.parse();
+    let address = |text: &str| pins.standard.parse_address(text);
+    let owner = address(&order.owner);
     if let Err(error) = &owner {
         violations.push(Violation::new(Code::Owner, "owner", error, &order.owner));
     }
-    Some((network, network.permit2?, owner.ok()?, order.source_address.parse().ok()?))
+    let token = address(&order.source_address).ok()?;
+    Some(Pinned { pins, contract: pins.contract?, owner: owner.ok()?, token })
 }
 
 fn unpinned(member: &str, expected: &str, found: &str) -> Violation {

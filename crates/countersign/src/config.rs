@@ -93,7 +93,7 @@ impl Config {
 fn read_registry(text: &str) -> Result<Registry, ConfigError> {
     let registry = Registry::from_toml(text)?;
     for (name, network) in registry.networks() {
-        for witness in &network.witnesses {
+        for witness in network.permit2.iter().flat_map(|pins| &pins.witnesses) {
             check_witness_type(witness).map_err(|error| ConfigError::Value {
                 file: "registry",
                 member: format!("networks.{name}.witnesses"),
@@ -153,7 +153,8 @@ mod tests {
         let policy = include_str!("../../../examples/config/policy.mainnet.toml");
         let config = Config::from_toml(registry, policy).unwrap();
         let ethereum = config.registry().network("ethereum").unwrap();
-        assert!(ethereum.escrows.is_empty() && ethereum.resolvers.is_empty());
+        let pins = ethereum.permit2.as_ref().unwrap();
+        assert!(pins.escrows.is_empty() && pins.resolvers.is_empty());
         assert!(!config.policy().unwrap().allows_address("anyone"));
     }
 

@@ -1,11 +1,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use countersign_approval::{LedgerError, Refusal, ReserveError, SwapId};
+use countersign_approval::{ChainViewError, LedgerError, Refusal, ReserveError, SwapId};
 use countersign_evm::{SignError, TermsError, VerifyError};
-use countersign_units::{EvmAddress, UnixSeconds};
+use countersign_units::UnixSeconds;
 
-use crate::{ApiError, ConfigFileError, RequestError};
+use crate::{ApiError, ConfigFileError, MissingAllowance, RequestError};
 
 /// A step of the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +75,10 @@ pub enum FlowError {
         /// Every violation that was found.
         refusal: Refusal,
     },
+    /// All is as agreed, but the owner has not let Permit2 move enough of the token. Nothing was
+    /// signed.
+    #[error("verify: {0}")]
+    Allowance(Box<MissingAllowance>),
     /// The terms can't be compared with anything: our own mistake. Nothing was signed.
     #[error(transparent)]
     Terms(#[from] TermsError),
@@ -86,6 +90,14 @@ pub enum FlowError {
         /// Why.
         source: ApiError,
     },
+    /// A chain can't be asked for facts. Nothing was signed.
+    #[error("verify: {network}: {source}")]
+    Chain {
+        /// The network's name in the registry.
+        network: String,
+        /// Why.
+        source: ChainViewError,
+    },
     /// A person has to approve it, and did not. Nothing was signed.
     #[error("review: {0}")]
     NotApproved(String),
@@ -95,8 +107,8 @@ pub enum FlowError {
     /// No key at hand controls the owner's account.
     #[error("no key at hand controls {owner}")]
     NoKey {
-        /// The account that is to pay.
-        owner: EvmAddress,
+        /// The account that is to pay, in the network's own form.
+        owner: String,
     },
     /// Policy says that nothing is signed now.
     #[error("signing is paused by policy")]
@@ -148,7 +160,7 @@ impl FlowError {
             Self::Refused { step, .. } | Self::Api { step, .. } => *step,
             Self::Request(_) => Step::Quote,
             Self::NoKey { .. } => Step::Accept,
-            Self::Terms(_) => Step::Verify,
+            Self::Terms(_) | Self::Chain { .. } | Self::Allowance(_) => Step::Verify,
             Self::NotApproved(_) => Step::Review,
             Self::Ledger(_) => Step::Reserve,
             Self::Sign(_) => Step::Sign,

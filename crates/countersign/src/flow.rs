@@ -1,13 +1,18 @@
+mod builder;
+mod chain;
+mod submit;
+
+pub use builder::CountersignBuilder;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_api_types::defi::{Mechanism, Status};
 use countersign_approval::{
-    Decision, EvmFacts, Ledger, MemoryLedger, ReviewRequest, Reviewer, reserve,
+    Decision, EvmChainView, Ledger, Permit2Terms, ReviewRequest, Reviewer, reserve,
 };
-use countersign_evm::{PermitSigner, SignError, SignerError, sign, verify};
-use countersign_http_client::Retry;
+use countersign_evm::{PermitSigner, SignError, SignerError, sign};
 use countersign_units::{EvmAddress, UnixSeconds};
 use futures::Stream;
 use tokio::time::timeout;
@@ -16,8 +21,7 @@ use crate::steps::{
     Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Signed, Verified,
 };
 use crate::{
-    ApiError, Clock, Config, FlowError, Order, Step, SwapApi, SwapRequest, SwapStatus, SystemClock,
-    TrackOptions,
+    Clock, Config, FlowError, Order, Step, SwapApi, SwapRequest, SwapStatus, TrackOptions,
 };
 use crate::{accept, bind, track};
 
@@ -25,19 +29,6 @@ use crate::{accept, bind, track};
 const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
 /// How long a key backend may take.
 const SIGN_DEADLINE: Duration = Duration::from_mins(1);
-/// How often an approval is sent whose fate is unknown. Each time are the same bytes.
-const SUBMISSIONS: u32 = 3;
-/// How long to wait before it is sent again, and how long at most.
-const SUBMISSION_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// Whether an approval whose submission failed has arrived.
-enum Arrival {
-    Arrived,
-    NotArrived,
-    Unknown,
-}
-
 /// Runs swaps: the API, the keys, the registry and the policy together.
 ///
 /// Made by [`Countersign::builder`]. Its steps take what the step before returned; [`swap`] runs
@@ -48,65 +39,14 @@ pub struct Countersign {
     api: Arc<dyn SwapApi>,
     config: Config,
     signers: Vec<Arc<dyn PermitSigner>>,
+    chains: BTreeMap<String, Arc<dyn EvmChainView>>,
     ledger: Arc<dyn Ledger>,
     reviewer: Option<Arc<dyn Reviewer>>,
     clock: Arc<dyn Clock>,
     maker: Maker,
 }
 
-/// Sets up a [`Countersign`].
-#[must_use]
-pub struct CountersignBuilder {
-    inner: Countersign,
-}
-
-impl CountersignBuilder {
-    /// Adds a key. The key of a swap is found by the owner's address.
-    pub fn signer(mut self, signer: impl PermitSigner + 'static) -> Self {
-        self.inner.signers.push(Arc::new(signer));
-        self
-    }
-
-    /// Sets the ledger; in memory if this isn't called.
-    pub fn ledger(mut self, ledger: impl Ledger + 'static) -> Self {
-        self.inner.ledger = Arc::new(ledger);
-        self
-    }
-
-    /// Sets who approves what policy wants reviewed. Without a reviewer it is not signed.
-    pub fn reviewer(mut self, reviewer: impl Reviewer + 'static) -> Self {
-        self.inner.reviewer = Some(Arc::new(reviewer));
-        self
-    }
-
-    /// Sets the clock; the host's if this isn't called.
-    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.inner.clock = Arc::new(clock);
-        self
-    }
-
-    /// Ends the set-up.
-    pub fn build(self) -> Countersign {
-        self.inner
-    }
-}
-
 impl Countersign {
-    /// Begins to set up a flow over an API, by a registry and a policy.
-    pub fn builder(api: impl SwapApi + 'static, config: Config) -> CountersignBuilder {
-        CountersignBuilder {
-            inner: Self {
-                api: Arc::new(api),
-                config,
-                signers: Vec::new(),
-                ledger: Arc::new(MemoryLedger::new()),
-                reviewer: None,
-                clock: Arc::new(SystemClock),
-                maker: Maker::unique(),
-            },
-        }
-    }
-
     /// Asks for an offer.
     ///
     /// # Errors
@@ -132,7 +72,7 @@ impl Countersign {
         let now = self.clock.now();
         let mut terms = accept::accept(&order, &offer, self.config.registry(), &policy, now)
             .map_err(FlowError::refused(Step::Accept))?;
-        terms.permit2.signer = Some(self.signer(terms.permit2.owner)?.address());
+        terms.permit2.signer = Some(self.signer(&terms.permit2)?.address());
         Ok(Accepted { maker, order, offer, terms })
     }
 
@@ -166,28 +106,6 @@ impl Countersign {
         let (terms, payload) = bind::bind(terms, (&order, &offer), &intent, network)
             .map_err(FlowError::refused(Step::Bind))?;
         Ok(Bound { maker, intent_id: intent.id, terms: Arc::new(terms), payload })
-    }
-
-    /// Compares the payload with the terms and makes evidence of it, without facts of the chain.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`FlowError::Refused`] with every violation; `unavailable` where policy requires
-    /// facts.
-    pub fn verify(&self, bound: Bound) -> Result<Verified, FlowError> {
-        self.verify_with(bound, &EvmFacts::default())
-    }
-
-    /// Compares the payload with the terms and with facts of the chain, and makes evidence of it.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`FlowError::Refused`] with every violation.
-    pub fn verify_with(&self, bound: Bound, facts: &EvmFacts) -> Result<Verified, FlowError> {
-        let Bound { maker, intent_id, terms, payload } = bound;
-        self.require_own(maker)?;
-        let permit = verify(payload, &terms, facts, self.now())?;
-        Ok(Verified { maker, intent_id, permit: Arc::new(permit) })
     }
 
     /// Has a person approve the statement, where policy asks for it.
@@ -243,40 +161,12 @@ impl Countersign {
     pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
         let Verified { maker, intent_id, permit } = &reserved.verified;
         self.require_own(*maker)?;
-        let signer = self.signer(permit.permit().owner())?;
+        let signer = self.signer(&permit.terms().permit2)?;
         let policy = self.config.policy()?;
         let signature = sign(permit, &reserved.reservation, &policy, signer, self.now());
         let signature = timeout(SIGN_DEADLINE, signature).await.map_err(|_| no_answer())??;
         let (intent_id, permit) = (intent_id.clone(), Arc::clone(permit));
         Ok(Signed { maker: *maker, intent_id, permit, signature })
-    }
-
-    /// Submits the approval.
-    ///
-    /// Where an answer is lost, asks for the status, and sends the same bytes again only after the
-    /// API has said that they did not arrive.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`FlowError::Api`]. The approval may be submitted again: it is still the same one.
-    pub async fn approve(&self, approval: &Signed) -> Result<(), FlowError> {
-        self.require_own(approval.maker)?;
-        let mut sent = 0_u32;
-        loop {
-            sent = sent.saturating_add(1);
-            let Err(error) = self.submit(approval).await else { return Ok(()) };
-            let again = match self.arrival(approval, &error, sent).await {
-                Arrival::Arrived => return Ok(()),
-                Arrival::NotArrived => error.retry != Retry::Never && sent < SUBMISSIONS,
-                Arrival::Unknown => false,
-            };
-            let pause = error.retry_after.unwrap_or(SUBMISSION_PAUSE.saturating_mul(sent));
-            if !again || pause > LONGEST_PAUSE {
-                return Err(FlowError::Api { step: Step::Approve, source: error });
-            }
-            tracing::warn!(code = error.code, sent, "the approval did not arrive");
-            tokio::time::sleep(pause).await;
-        }
     }
 
     /// Follows a swap: yields each new status, and ends after a terminal one.
@@ -306,28 +196,10 @@ impl Countersign {
         self.api.as_ref()
     }
 
-    async fn submit(&self, approval: &Signed) -> Result<(), ApiError> {
-        let signed_data = approval.signature.to_string();
-        self.api.submit(&approval.intent_id, &Mechanism::Permit2, &signed_data).await
-    }
-
-    /// Finds out whether an approval arrived whose submission failed.
-    async fn arrival(&self, approval: &Signed, error: &ApiError, sent: u32) -> Arrival {
-        // A second submission may be declined because the first one was taken after all.
-        let sure = error.retry != Retry::AskFirst && sent == 1;
-        if sure {
-            return Arrival::NotArrived;
-        }
-        match self.api.status(&approval.intent_id).await {
-            Ok(seen) if seen.status == Status::Created => Arrival::NotArrived,
-            Ok(_) => Arrival::Arrived,
-            Err(_) => Arrival::Unknown,
-        }
-    }
-
-    fn signer(&self, owner: EvmAddress) -> Result<&dyn PermitSigner, FlowError> {
-        let signer = self.signers.iter().find(|signer| signer.address() == owner);
-        signer.map(AsRef::as_ref).ok_or(FlowError::NoKey { owner })
+    fn signer(&self, terms: &Permit2Terms) -> Result<&dyn PermitSigner, FlowError> {
+        let signer = self.signers.iter().find(|signer| signer.address() == terms.owner);
+        let owner = || terms.standard.show(terms.owner);
+        signer.map(AsRef::as_ref).ok_or_else(|| FlowError::NoKey { owner: owner() })
     }
 
     fn now(&self) -> UnixSeconds {
@@ -343,11 +215,5 @@ impl fmt::Debug for Countersign {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let signers: Vec<EvmAddress> = self.signers.iter().map(|signer| signer.address()).collect();
         formatter.debug_struct("Countersign").field("signers", &signers).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for CountersignBuilder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.inner, formatter)
     }
 }

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use countersign_approval::{AssetAmount, NetworkKind, Registry};
-use countersign_units::{Bps, DecimalError, EvmAddress, Lots, ParseEvmAddressError};
+use countersign_approval::{AddressError, AssetAmount, Registry};
+use countersign_units::{Bps, DecimalError, Lots};
 
 /// What a caller wants swapped.
 #[derive(Clone, Debug)]
@@ -117,7 +117,7 @@ pub enum RequestError {
         /// The text.
         found: String,
         /// What is wrong with it.
-        source: ParseEvmAddressError,
+        source: AddressError,
     },
     /// The amount is zero.
     #[error("amount: expected more than zero")]
@@ -162,7 +162,7 @@ impl Order {
     }
 }
 
-/// Requires an address to be one of its network, where the network is an EVM's. Addresses of other
+/// Requires an address to be one of its network, where it is an EVM's or Tron's. Addresses of other
 /// networks are compared by their text, and the API judges them.
 fn check_address(
     member: &'static str,
@@ -170,11 +170,10 @@ fn check_address(
     network: &str,
     registry: &Registry,
 ) -> Result<(), RequestError> {
-    if registry.network(network).is_none_or(|network| network.kind != NetworkKind::Evm) {
-        return Ok(());
-    }
+    let standard = registry.network(network).and_then(|network| network.kind.standard());
+    let Some(standard) = standard else { return Ok(()) };
     let found = address.to_owned();
-    address.parse::<EvmAddress>().map(drop).map_err(|source| RequestError::Address {
+    standard.parse_address(address).map(drop).map_err(|source| RequestError::Address {
         member,
         found,
         source,

@@ -78,7 +78,7 @@ impl Countersign {
         let created = self.create(accepted).await?;
         observe(Event::Created { intent_id: &created.intent().id });
         observe(Event::Began(Step::Verify));
-        let verified = self.verify(self.bind(created)?)?;
+        let verified = self.verify(self.bind(created)?).await?;
         let statement = verified.statement();
         observe(Event::Verified { statement: &statement });
         let reserved = self.reserve(self.review(verified).await?).await?;

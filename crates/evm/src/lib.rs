@@ -11,6 +11,7 @@
 //! [`Terms`]: countersign_approval::Terms
 
 mod adapter;
+mod approve_call;
 mod digest;
 mod eip712;
 mod error;
@@ -27,6 +28,7 @@ mod signer;
 mod statement;
 
 pub use adapter::AlloySigner;
+pub use approve_call::ApproveCall;
 pub use digest::PermitDigest;
 pub use eip712::check_witness_type;
 pub use error::{TermsError, VerifyError};

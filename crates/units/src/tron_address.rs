@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer};
+
 use crate::EvmAddress;
 
 /// What stands before the 20 bytes of an address on Tron's main and test networks.
@@ -52,6 +54,19 @@ impl FromStr for TronAddress {
             (Ok(21), Some(address)) => Ok(Self(EvmAddress::new(*address))),
             _ => Err(ParseTronAddressError),
         }
+    }
+}
+
+impl From<TronAddress> for EvmAddress {
+    fn from(address: TronAddress) -> Self {
+        address.0
+    }
+}
+
+impl<'de> Deserialize<'de> for TronAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -19,7 +19,7 @@ async fn without_the_owners_key_no_intent_is_created() {
         Countersign::builder(scene.api(), scene.config()).signer(stranger.signer()).build();
     let result = countersign.swap(&scene.request(), SHORT, |_| {}).await;
     let Err(FlowError::NoKey { owner }) = result else { panic!("{result:?}") };
-    assert_eq!(owner.to_string(), scene.account.address);
+    assert_eq!(owner, scene.account.address);
     assert_eq!(stranger.signatures.get(), 0);
     scene.assert_untouched(&before, "no key");
     accept(&scene.countersign(), &scene.request()).await.unwrap();

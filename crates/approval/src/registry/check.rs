@@ -1,18 +1,39 @@
 //! What a registry must be beyond its types.
 
 use std::collections::{BTreeMap, HashSet};
+use std::fmt::Display;
 
-use countersign_units::EvmAddress;
+use countersign_units::{EvmAddress, U256};
 
-use super::{FILE, Network, NetworkKind, RegistryFile, TokenFile};
+use super::{FILE, Network, RegistryFile, TokenFile};
 use crate::{ConfigError, Environment};
 
 /// Chains with real value, by EIP-155 id: Ethereum, Optimism, BNB, Gnosis, Polygon, zkSync Era, Base,
-/// Arbitrum One, Avalanche, Linea.
-const MAINNETS: [u64; 10] = [1, 10, 56, 100, 137, 324, 8_453, 42_161, 43_114, 59_144];
-/// Public chains without value: Sepolia, Holesky, Hoodi, and the test networks of those above.
-const TESTNETS: [u64; 9] =
-    [11_155_111, 17_000, 560_048, 11_155_420, 97, 80_002, 84_532, 421_614, 43_113];
+/// Arbitrum One, Avalanche, Linea, Tron.
+const MAINNETS: [u64; 11] =
+    [1, 10, 56, 100, 137, ZKSYNC_ERA, 8_453, 42_161, 43_114, 59_144, 728_126_428];
+/// Public chains without value: Sepolia, Holesky, Hoodi, and the test networks of those above, with
+/// Tron's Nile and Shasta.
+const TESTNETS: [u64; 11] = [
+    11_155_111,
+    17_000,
+    560_048,
+    11_155_420,
+    97,
+    80_002,
+    84_532,
+    421_614,
+    43_113,
+    3_448_148_188,
+    2_494_104_990,
+];
+const ZKSYNC_ERA: u64 = 324;
+/// Permit2 on most chains, `0x000000000022D473030F116dDEE9F6B43aC78BA3`: its address follows from
+/// its code, and zkSync's compiler makes another code.
+const PERMIT2: EvmAddress = EvmAddress::new([
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x22, 0xd4, 0x73, 0x03, 0x0f, 0x11, 0x6d, 0xde, 0xe9, 0xf6, 0xb4,
+    0x3a, 0xc7, 0x8b, 0xa3,
+]);
 
 /// Requires each network to be whole, and to belong to the environment.
 pub(super) fn networks(
@@ -26,17 +47,24 @@ pub(super) fn networks(
 }
 
 fn network(name: &str, network: &Network) -> Result<(), ConfigError> {
-    let member = |key: &str| format!("networks.{name}.{key}");
-    if network.kind == NetworkKind::Evm && network.chain_id.is_none() {
-        return Err(ConfigError::value(FILE, member("chain_id"), "a chain id", "nothing"));
+    let Some(pins) = &network.permit2 else { return Ok(()) };
+    let refuse = |key: &str, expected: &'static str, found: &dyn Display| {
+        Err(ConfigError::value(FILE, format!("networks.{name}.{key}"), expected, found))
+    };
+    let wide = pins.standard.mask(U256::from(pins.chain_id)) != U256::from(pins.chain_id);
+    if wide {
+        return refuse("chain_id", "the low 32 bits, which Tron hashes", &pins.chain_id);
     }
-    if let Some(zero) = network.escrows.iter().find(|escrow| escrow.is_zero()) {
-        return Err(ConfigError::value(FILE, member("escrows"), "contract addresses", zero));
+    if pins.chain_id == ZKSYNC_ERA && pins.contract == Some(PERMIT2) {
+        return refuse("permit2", "zkSync's own, which has another address", &PERMIT2);
     }
-    let bad = |resolver: &&EvmAddress| resolver.is_zero() || network.escrows.contains(resolver);
-    if let Some(bad) = network.resolvers.iter().find(bad) {
+    if let Some(zero) = pins.escrows.iter().find(|escrow| escrow.is_zero()) {
+        return refuse("escrows", "contract addresses", zero);
+    }
+    let bad = |resolver: &&EvmAddress| resolver.is_zero() || pins.escrows.contains(resolver);
+    if let Some(bad) = pins.resolvers.iter().find(bad) {
         let expected = "addresses that are neither zero nor an escrow";
-        return Err(ConfigError::value(FILE, member("resolvers"), expected, bad));
+        return refuse("resolvers", expected, &pins.standard.show(*bad));
     }
     Ok(())
 }
@@ -45,7 +73,8 @@ fn network(name: &str, network: &Network) -> Result<(), ConfigError> {
 pub(super) fn ambiguity(file: &RegistryFile) -> Result<(), ConfigError> {
     let mut seen = HashSet::new();
     for (name, network) in &file.networks {
-        let chain = network.chain_id.map(|id| format!("chain_id = {id}"));
+        let pins = network.permit2.as_ref();
+        let chain = pins.map(|pins| format!("chain_id = {}", pins.chain_id));
         let number = format!("api_network_id = {}", network.api_network_id);
         for id in chain.into_iter().chain([number]) {
             if !seen.insert(id.clone()) {
@@ -74,7 +103,9 @@ fn environment_of(
     name: &str,
     network: &Network,
 ) -> Result<(), ConfigError> {
-    let Some(chain_id) = network.chain_id else { return Ok(()) };
+    let Some(chain_id) = network.permit2.as_ref().map(|pins| pins.chain_id) else {
+        return Ok(());
+    };
     let (mainnet, testnet) = (MAINNETS.contains(&chain_id), TESTNETS.contains(&chain_id));
     let fits = match environment {
         Environment::Mainnet => !testnet,
@@ -98,8 +129,10 @@ pub(super) fn token(
         let expected = "a network of the registry";
         return Err(ConfigError::value(FILE, member("network"), expected, &token.network));
     };
-    if network.kind == NetworkKind::Evm && token.address.parse::<EvmAddress>().is_err() {
-        let expected = "0x and 40 hex digits, with a right checksum if of mixed case";
+    if let Some(standard) = network.kind.standard()
+        && standard.parse_address(&token.address).is_err()
+    {
+        let expected = standard.address_form();
         return Err(ConfigError::value(FILE, member("address"), expected, &token.address));
     }
     if token.decimals > 77 {

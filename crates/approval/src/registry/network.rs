@@ -1,0 +1,160 @@
+use countersign_units::{EvmAddress, TronAddress};
+use serde::{Deserialize, Deserializer};
+
+use crate::TypedDataStandard;
+
+/// A network, and what is pinned there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "NetworkFile")]
+#[non_exhaustive]
+pub struct Network {
+    /// What kind of chain it is.
+    pub kind: NetworkKind,
+    /// The intent API's own number of the network. Not the chain id.
+    pub api_network_id: u64,
+    /// Addresses that the API may name in `approve_to`.
+    pub approve_to: Vec<String>,
+    /// What is pinned of Permit2 and its spenders, on EVM networks and on Tron.
+    pub permit2: Option<Permit2Pins>,
+}
+
+/// A kind of chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NetworkKind {
+    /// Ethereum and its kin: approved by a Permit2 signature.
+    Evm,
+    /// Tron: approved by a Permit2 signature, with addresses of its own form.
+    Tron,
+    /// Bitcoin.
+    Bitcoin,
+    /// Solana.
+    Solana,
+}
+
+/// What is pinned where Permit2 moves the tokens.
+///
+/// The file has addresses in the network's own form: hex on EVM networks, base58check on Tron.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Permit2Pins {
+    /// How typed data is hashed and addresses are written.
+    pub standard: TypedDataStandard,
+    /// The EIP-155 chain id; on Tron its low 32 bits.
+    pub chain_id: u64,
+    /// The Permit2 contract.
+    pub contract: Option<EvmAddress>,
+    /// The escrow contracts that may spend a permit. Empty: unpinned.
+    pub escrows: Vec<EvmAddress>,
+    /// Keccak-256 of the escrow's code, in the file as `0x` and 64 hex digits.
+    pub escrow_code_hash: Option<[u8; 32]>,
+    /// The implementation behind the escrow, where the escrow is an ERC-1967 proxy.
+    pub escrow_implementation: Option<EvmAddress>,
+    /// The deposit addresses of the resolvers we deal with.
+    pub resolvers: Vec<EvmAddress>,
+    /// The allowed witness structs, as EIP-712 encodeType.
+    pub witnesses: Vec<String>,
+}
+
+impl NetworkKind {
+    /// Returns the kind's name, as it stands in registries.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Evm => "evm",
+            Self::Tron => "tron",
+            Self::Bitcoin => "bitcoin",
+            Self::Solana => "solana",
+        }
+    }
+
+    /// Returns how typed data is hashed and addresses are written, where Permit2 moves the tokens.
+    pub const fn standard(self) -> Option<TypedDataStandard> {
+        match self {
+            Self::Evm => Some(TypedDataStandard::Eip712),
+            Self::Tron => Some(TypedDataStandard::Tip712),
+            Self::Bitcoin | Self::Solana => None,
+        }
+    }
+}
+
+/// A network's table in the file; which keys it takes depends on its kind.
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum NetworkFile {
+    Evm(Permit2File<EvmAddress>),
+    Tron(Permit2File<TronAddress>),
+    Bitcoin(PlainFile),
+    Solana(PlainFile),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlainFile {
+    api_network_id: u64,
+    #[serde(default)]
+    approve_to: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Permit2File<A> {
+    api_network_id: u64,
+    #[serde(default)]
+    approve_to: Vec<String>,
+    chain_id: u64,
+    permit2: Option<A>,
+    #[serde(default = "Vec::new")]
+    escrows: Vec<A>,
+    #[serde(default, deserialize_with = "hash")]
+    escrow_code_hash: Option<[u8; 32]>,
+    escrow_implementation: Option<A>,
+    #[serde(default = "Vec::new")]
+    resolvers: Vec<A>,
+    #[serde(default)]
+    witnesses: Vec<String>,
+}
+
+impl From<NetworkFile> for Network {
+    fn from(file: NetworkFile) -> Self {
+        match file {
+            NetworkFile::Evm(file) => file.pin(NetworkKind::Evm, TypedDataStandard::Eip712),
+            NetworkFile::Tron(file) => file.pin(NetworkKind::Tron, TypedDataStandard::Tip712),
+            NetworkFile::Bitcoin(file) => file.plain(NetworkKind::Bitcoin),
+            NetworkFile::Solana(file) => file.plain(NetworkKind::Solana),
+        }
+    }
+}
+
+impl PlainFile {
+    fn plain(self, kind: NetworkKind) -> Network {
+        let Self { api_network_id, approve_to } = self;
+        Network { kind, api_network_id, approve_to, permit2: None }
+    }
+}
+
+impl<A: Into<EvmAddress>> Permit2File<A> {
+    fn pin(self, kind: NetworkKind, standard: TypedDataStandard) -> Network {
+        let all = |addresses: Vec<A>| addresses.into_iter().map(Into::into).collect();
+        let permit2 = Permit2Pins {
+            standard,
+            chain_id: self.chain_id,
+            contract: self.permit2.map(Into::into),
+            escrows: all(self.escrows),
+            escrow_code_hash: self.escrow_code_hash,
+            escrow_implementation: self.escrow_implementation.map(Into::into),
+            resolvers: all(self.resolvers),
+            witnesses: self.witnesses,
+        };
+        let Self { api_network_id, approve_to, .. } = self;
+        Network { kind, api_network_id, approve_to, permit2: Some(permit2) }
+    }
+}
+
+fn hash<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<[u8; 32]>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let mut bytes = [0; 32];
+    let digits = text.strip_prefix("0x").unwrap_or_default();
+    hex::decode_to_slice(digits, &mut bytes)
+        .map_err(|_| serde::de::Error::custom("expected 0x and 64 hex digits"))?;
+    Ok(Some(bytes))
+}
