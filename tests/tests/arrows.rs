@@ -17,6 +17,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["countersign-units", "countersign-api-types", "countersign-approval"],
     ),
     (
+        "countersign-chain-rpc",
+        &[
+            "countersign-units",
+            "countersign-approval",
+            "countersign-http-client",
+            "countersign-evm",
+        ],
+    ),
+    (
         "countersign",
         &[
             "countersign-units",
@@ -24,6 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "countersign-approval",
             "countersign-evm",
             "countersign-http-client",
+            "countersign-chain-rpc",
         ],
     ),
     // Nothing that verifies or signs: a mistake in it must not be repeated by the counterparty.
@@ -35,7 +45,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Each heavy outside crate, and the packages that own it.
 const OWNERS: &[(&str, &[&str])] = &[
-    ("alloy", &["countersign-evm", "countersign-sandbox"]),
+    ("alloy", &["countersign-evm", "countersign-chain-rpc", "countersign-sandbox"]),
     ("axum", &["countersign-sandbox"]),
     ("clap", &["countersign-cli", "xtask"]),
     ("reqwest", &["countersign-http-client"]),

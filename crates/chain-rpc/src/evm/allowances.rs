@@ -1,0 +1,87 @@
+use countersign_approval::ChainViewError;
+use countersign_units::{EvmAddress, Lots, U256};
+use serde_json::Value;
+
+use super::EvmRpc;
+use super::calls::Questions;
+use super::view::lots;
+use crate::rpc::{Call, RpcError};
+
+/// What tokens that keep 96 bits of an allowance take as "any amount": 2^96 - 1.
+const UNLIMITED_96: U256 = U256::from_limbs([u64::MAX, 0xffff_ffff, 0, 0]);
+/// No token has a supply of half a word or more: 2^255.
+const HALF_WORD: U256 = U256::from_limbs([0, 0, 0, 1 << 63]);
+
+/// How much of a token an owner lets Permit2 move, with any later signature of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "these are the facts about an allowance")]
+pub struct OpenAllowance {
+    /// The token.
+    pub token: EvmAddress,
+    /// How much Permit2 may move; zero where nothing stands open.
+    pub allowance: Lots,
+    /// How much the owner has.
+    pub balance: Lots,
+    /// Whether the allowance stands for any amount: all that the owner has now and later.
+    pub unlimited: bool,
+}
+
+impl OpenAllowance {
+    /// Says whether anything stands open.
+    pub fn is_open(&self) -> bool {
+        !self.allowance.is_zero()
+    }
+}
+
+impl EvmRpc {
+    /// Reads what stands open towards Permit2 for each of some tokens, in their order and as of
+    /// one block.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the chain can't be asked, or is another one.
+    pub async fn allowances(
+        &self,
+        chain_id: u64,
+        owner: EvmAddress,
+        permit2: EvmAddress,
+        tokens: &[EvmAddress],
+    ) -> Result<Vec<OpenAllowance>, ChainViewError> {
+        let questions = |about: &Questions| -> Vec<Call> {
+            let of = |token: &EvmAddress| {
+                [about.allowance(*token, owner, permit2), about.balance(*token, owner)]
+            };
+            tokens.iter().flat_map(of).collect()
+        };
+        let (_, answers) = self.reading.at_latest(chain_id, questions).await?;
+        let (pairs, _) = answers.as_chunks::<2>();
+        let read = |(token, pair): (&EvmAddress, &[Value; 2])| open_allowance(*token, pair);
+        Ok(tokens.iter().zip(pairs).map(read).collect::<Result<_, _>>()?)
+    }
+}
+
+fn open_allowance(
+    token: EvmAddress,
+    [allowance, balance]: &[Value; 2],
+) -> Result<OpenAllowance, RpcError> {
+    let (allowance, balance) = (lots(allowance)?, lots(balance)?);
+    Ok(OpenAllowance { token, allowance, balance, unlimited: is_unlimited(allowance) })
+}
+
+fn is_unlimited(allowance: Lots) -> bool {
+    allowance.value() >= HALF_WORD || allowance.value() == UNLIMITED_96
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_amount_is_what_no_supply_reaches() {
+        let of = |value: U256| is_unlimited(Lots::new(value));
+        let (two, one) = (U256::from(2), U256::from(1));
+        let (word, narrow) = (two.pow(U256::from(255)), two.pow(U256::from(96)));
+        assert!(of(U256::MAX) && of(word) && of(narrow - one));
+        assert!(!of(word - one) && !of(narrow) && !of(narrow - two) && !of(U256::ZERO));
+    }
+}

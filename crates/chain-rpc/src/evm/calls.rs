@@ -1,0 +1,55 @@
+//! The questions about accounts and contracts, all as of one block.
+
+use alloy::primitives::Bytes;
+use alloy::sol_types::SolCall;
+use countersign_units::{EvmAddress, U256};
+use serde_json::{Value, json};
+
+use super::bindings::{Erc20, IMPLEMENTATION_SLOT, Permit2, address};
+use crate::rpc::Call;
+
+/// Asks about one block.
+pub(super) struct Questions {
+    pub(super) block: Value,
+}
+
+impl Questions {
+    pub(super) fn code(&self, of: EvmAddress) -> Call {
+        Call { method: "eth_getCode", params: json!([of, self.block]) }
+    }
+
+    pub(super) fn implementation(&self, of: EvmAddress) -> Call {
+        let slot = IMPLEMENTATION_SLOT.to_string();
+        Call { method: "eth_getStorageAt", params: json!([of, slot, self.block]) }
+    }
+
+    pub(super) fn balance(&self, token: EvmAddress, owner: EvmAddress) -> Call {
+        self.call(token, &Erc20::balanceOfCall { owner: address(owner) })
+    }
+
+    pub(super) fn allowance(
+        &self,
+        token: EvmAddress,
+        owner: EvmAddress,
+        spender: EvmAddress,
+    ) -> Call {
+        let call = Erc20::allowanceCall { owner: address(owner), spender: address(spender) };
+        self.call(token, &call)
+    }
+
+    /// Asks for the word that holds the bit of a nonce.
+    pub(super) fn nonce_bitmap(&self, permit2: EvmAddress, owner: EvmAddress, nonce: U256) -> Call {
+        let word = nonce.wrapping_shr(8);
+        self.call(permit2, &Permit2::nonceBitmapCall { owner: address(owner), word })
+    }
+
+    pub(super) fn domain_separator(&self, permit2: EvmAddress) -> Call {
+        self.call(permit2, &Permit2::DOMAIN_SEPARATORCall {})
+    }
+
+    fn call(&self, to: EvmAddress, call: &impl SolCall) -> Call {
+        let data = Bytes::from(call.abi_encode()).to_string();
+        let transaction = json!({"to": to, "data": data});
+        Call { method: "eth_call", params: json!([transaction, self.block]) }
+    }
+}

@@ -1,0 +1,17 @@
+//! JSON-RPC 2.0 with a node: requests in batches, answers read strictly.
+
+mod answer;
+mod error;
+mod http;
+mod node;
+mod quantity;
+mod transport;
+mod url;
+
+pub use error::RpcError;
+pub use http::HttpRpc;
+pub use transport::JsonRpcTransport;
+pub use url::RpcUrl;
+
+pub(crate) use node::{Call, Node};
+pub(crate) use quantity::{data, quantity, small, word};

@@ -1,0 +1,72 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use countersign_approval::excerpt;
+use serde_json::{Value, json};
+
+use super::{JsonRpcTransport, RpcError, answer};
+
+/// A question to a node.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Call {
+    pub(crate) method: &'static str,
+    pub(crate) params: Value,
+}
+
+/// A node that answers one question or many.
+pub(crate) struct Node {
+    transport: Box<dyn JsonRpcTransport>,
+    /// Ids are never used twice, so that a late or stored answer is seen to be one.
+    next_id: AtomicU64,
+}
+
+impl Node {
+    pub(crate) fn new(transport: Box<dyn JsonRpcTransport>) -> Self {
+        Self { transport, next_id: AtomicU64::new(1) }
+    }
+
+    /// Asks all questions and returns their answers in the same order; `max_batch` of them go into
+    /// one request.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first [`RpcError`]: without all answers there are none.
+    pub(crate) async fn ask(
+        &self,
+        calls: &[Call],
+        max_batch: usize,
+    ) -> Result<Vec<Value>, RpcError> {
+        let mut answers = Vec::with_capacity(calls.len());
+        for batch in calls.chunks(max_batch.max(1)) {
+            answers.extend(self.ask_batch(batch).await.map_err(|error| self.redact(error))?);
+        }
+        Ok(answers)
+    }
+
+    async fn ask_batch(&self, calls: &[Call]) -> Result<Vec<Value>, RpcError> {
+        let numbered: Vec<(u64, &Call)> = calls.iter().map(|call| (self.new_id(), call)).collect();
+        let body = self.transport.post(&request(&numbered).to_string()).await?;
+        answer::read(&body, &numbered)
+    }
+
+    fn new_id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn redact(&self, error: RpcError) -> RpcError {
+        match error {
+            RpcError::Node { method, code, message } => {
+                RpcError::Node { method, code, message: excerpt(&self.transport.redact(&message)) }
+            }
+            other => other,
+        }
+    }
+}
+
+/// Writes a single question as an object, which also nodes without batches understand.
+fn request(calls: &[(u64, &Call)]) -> Value {
+    let one = |(id, call): &(u64, &Call)| json!({"jsonrpc": "2.0", "id": id, "method": call.method, "params": call.params});
+    match calls {
+        [single] => one(single),
+        many => many.iter().map(one).collect(),
+    }
+}

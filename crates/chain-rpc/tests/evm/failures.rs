@@ -1,0 +1,132 @@
+//! Nodes that lie, stammer, hang or are of another chain: no facts come of it.
+
+use std::time::Duration;
+
+use countersign_approval::{ChainViewError, EvmChainView};
+use countersign_chain_rpc::EvmRpcSettings;
+use countersign_units::U256;
+use serde_json::{Value, json};
+
+use crate::node::{CHAIN_ID, FakeNode, Script, facts_of, query, word};
+
+/// Asserts that no facts come of it, and that the reason is told.
+async fn assert_unavailable(script: Script, told: &str) {
+    match facts_of(script).await {
+        Err(ChainViewError::Unavailable(reason)) => {
+            assert!(reason.contains(told), "expected {told:?} in {reason:?}");
+        }
+        other => panic!("expected {told:?}, found {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn another_chain_is_named() {
+    let error = facts_of(Script::result("eth_chainId", json!("0x1"))).await.unwrap_err();
+    let found = U256::from(1);
+    assert_eq!(error, ChainViewError::OtherChain { expected: CHAIN_ID, found });
+}
+
+#[tokio::test]
+async fn one_view_is_of_one_chain() {
+    let node = FakeNode::start(Script::honest()).await;
+    let view = node.view(EvmRpcSettings::default());
+    view.facts(&query()).await.unwrap();
+    let mut other = query();
+    other.chain_id = 1;
+    let error = view.facts(&other).await.unwrap_err();
+    let found = U256::from(CHAIN_ID);
+    assert_eq!(error, ChainViewError::OtherChain { expected: 1, found });
+    assert!(view.facts(&query()).await.is_ok());
+}
+
+#[tokio::test]
+async fn answers_of_another_form_are_no_facts() {
+    let short = format!("0x{}", "00".repeat(31));
+    let dirty = format!("0x01{}", "00".repeat(31));
+    let huge = format!("0x{}", "00".repeat(24_577));
+    for (method, result, told) in [
+        ("eth_call", json!(short), "eth_call: expected a word of 32 bytes, found 31 bytes"),
+        ("eth_call", json!("0x"), "eth_call: expected a word of 32 bytes, found 0 bytes"),
+        ("eth_call", json!(format!("{}00", word(1))), "expected at most 32 bytes"),
+        ("eth_call", json!(null), "eth_call: expected bytes in hex, found null"),
+        ("eth_call", json!(5), "found a number without quotes"),
+        ("eth_getStorageAt", json!("0x0"), "eth_getStorageAt: expected"),
+        ("eth_getStorageAt", json!(dirty), "expected an address in the slot"),
+        ("eth_getCode", json!(huge), "expected at most 24576 bytes, found 24577 bytes"),
+        ("eth_getCode", json!("6001"), "eth_getCode: expected bytes in hex"),
+        ("eth_getCode", json!("0x600"), "eth_getCode: expected bytes in hex"),
+        ("eth_chainId", json!("31337"), "eth_chainId: expected a number in hex"),
+        ("eth_chainId", json!(31_337), "eth_chainId: expected a number in hex"),
+        ("eth_getBlockByNumber", json!(null), "expected a block"),
+        ("eth_getBlockByNumber", json!({"hash": word(1), "number": "0x1"}), "without timestamp"),
+        ("eth_getBlockByNumber", json!({"hash": "0x1", "number": "0x1"}), "expected"),
+    ] {
+        assert_unavailable(Script::result(method, result), told).await;
+    }
+}
+
+#[tokio::test]
+async fn answers_to_other_questions_are_no_facts() {
+    let shifted = Script::one(|question, mut answer| {
+        answer["id"] = json!(question["id"].as_u64().unwrap() + 100);
+        answer
+    });
+    assert_unavailable(shifted, "expected an answer, found none").await;
+    let partial = Script::whole(|_, mut answer| {
+        if let Some(batch) = answer.as_array_mut() {
+            batch.truncate(6);
+        }
+        answer
+    });
+    assert_unavailable(partial, "eth_call: expected an answer, found none").await;
+    let doubled = Script::whole(|_, mut answer| {
+        if let Some(batch) = answer.as_array_mut() {
+            batch.extend(batch.first().cloned());
+        }
+        answer
+    });
+    assert_unavailable(doubled, "twice").await;
+}
+
+#[tokio::test]
+async fn one_failure_fails_the_whole() {
+    let failing = Script::one(|question, answer| {
+        if question["method"] != "eth_getStorageAt" {
+            return answer;
+        }
+        let error = json!({"code": -32000, "message": "header not found\n"});
+        json!({"jsonrpc": "2.0", "id": question["id"], "error": error})
+    });
+    let told = r"eth_getStorageAt: the node answers with error -32000: header not found\n";
+    assert_unavailable(failing, told).await;
+    let refused = Script::whole(|request, answer| {
+        let too_many = json!({"code": -32600, "message": "batch too large"});
+        match request {
+            Value::Array(_) => json!({"jsonrpc": "2.0", "id": null, "error": too_many}),
+            _ => answer,
+        }
+    });
+    assert_unavailable(refused, "batch: the node answers with error -32600").await;
+}
+
+#[tokio::test]
+async fn what_is_no_answer_over_http_is_none() {
+    let status = |status: u16| Script::http(move |body| (status, body));
+    assert_unavailable(status(500), "expected status 200, found 500").await;
+    assert_unavailable(status(401), "expected status 200, found 401").await;
+    assert_unavailable(status(302), "expected status 200, found 302").await;
+    let text = Script::http(|_| (200, "<html>".to_owned()));
+    assert_unavailable(text, "expected a JSON-RPC answer").await;
+    let cut = Script::http(|body| (200, body[..body.len() / 2].to_owned()));
+    assert_unavailable(cut, "expected a JSON-RPC answer").await;
+    let oversized = Script::http(|body| (200, format!("{body}{}", " ".repeat(1 << 20))));
+    assert_unavailable(oversized, "at most 1048576 bytes").await;
+}
+
+#[tokio::test]
+async fn a_node_that_hangs_is_given_up() {
+    let hanging = Script::after(Duration::from_mins(1));
+    let limit = Duration::from_secs(10);
+    let waited = tokio::time::timeout(limit, assert_unavailable(hanging, "within"));
+    assert!(waited.await.is_ok());
+}

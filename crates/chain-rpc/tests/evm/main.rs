@@ -1,0 +1,13 @@
+//! A view of an EVM chain, against a node on this machine that answers whatever a test wants.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod allowances;
+mod facts;
+mod failures;
+mod node;
+mod secrets;

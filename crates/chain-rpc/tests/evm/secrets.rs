@@ -1,0 +1,51 @@
+//! The URL of a node holds its key: it is sent, and shown nowhere.
+
+use countersign_approval::EvmChainView;
+use countersign_chain_rpc::EvmRpc;
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::node::{FakeNode, Script, http, query};
+
+const KEY: &str = "k3y-0123456789";
+const PATH: &str = "/v3/k3y-0123456789/?token=k3y-0123456789-too";
+
+#[tokio::test]
+async fn the_whole_url_is_asked() {
+    let node = FakeNode::start(Script::honest()).await;
+    EvmRpc::new(node.http(PATH)).facts(&query()).await.unwrap();
+    assert_eq!(node.uris(), [PATH, PATH]);
+}
+
+#[tokio::test]
+async fn no_error_shows_the_key() {
+    let echo = format!("no such project: {PATH}");
+    let failing = Script::one(move |question, _| {
+        let error = json!({"code": 401, "message": echo});
+        json!({"jsonrpc": "2.0", "id": question["id"], "error": error})
+    });
+    let node = FakeNode::start(failing).await;
+    let view = EvmRpc::new(node.http(PATH));
+    let error = view.facts(&query()).await.unwrap_err();
+    let shown = format!("{error} {error:?} {view:?} {:?}", node.http(PATH));
+    assert!(shown.contains("no such project: /v3/[redacted]"), "{shown}");
+    assert!(!shown.contains(KEY), "{shown}");
+}
+
+#[tokio::test]
+async fn no_failure_of_the_connection_shows_the_key() {
+    // Nobody listens where somebody just did.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let error = EvmRpc::new(http(&format!("http://{address}{PATH}"))).facts(&query()).await;
+    let shown = format!("{error:?}");
+    assert!(shown.contains("expected a connection"), "{shown}");
+    assert!(!shown.contains(KEY), "{shown}");
+
+    for body in [String::new(), format!("\"{KEY}\""), format!("[{KEY}")] {
+        let node = FakeNode::start(Script::http(move |_| (200, body.clone()))).await;
+        let error = EvmRpc::new(node.http(PATH)).facts(&query()).await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(KEY), "{error}");
+    }
+}
