@@ -5,12 +5,13 @@ mod body;
 mod dialect;
 mod error;
 mod faults;
+mod flat_body;
 mod guard;
 mod intents;
 mod listings;
 mod opening;
 mod quotes;
-mod render;
+pub(crate) mod render;
 mod status;
 
 use std::sync::Arc;
@@ -44,8 +45,23 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             .route(&format!("/v1/intents/{{id}}/approvals{slash}"), post(approvals::add));
     }
     router
+        .merge(flat_router())
         .fallback(guard::not_found)
         .layer(from_fn_with_state(Arc::clone(&shared), guard::check))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
+}
+
+/// The paths of the flat dialect.
+fn flat_router() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/affiliate/v1/networks", get(listings::networks))
+        .route("/affiliate/v1/tokens", get(listings::tokens))
+        .route("/affiliate/v1/quotes/best", post(quotes::create))
+        .route("/affiliate/v1/intents", post(intents::create))
+        .route("/affiliate/v1/intents/{id}", get(status::read))
+        .route("/affiliate/v1/intents/{id}/status", get(status::word))
+        .route("/affiliate/v1/intents/{id}/approvals", post(approvals::add))
+        .route("/affiliate/v1/swaps/history", get(status::history))
+        .route("/affiliate/v1/swaps/intents/{id}", get(status::read))
 }

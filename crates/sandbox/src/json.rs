@@ -68,6 +68,13 @@ impl Json {
         }
     }
 
+    /// Adds the members of another object at the end of this one.
+    pub(crate) fn extend(&mut self, other: Self) {
+        if let (Self::Object(members), Self::Object(others)) = (self, other) {
+            members.extend(others);
+        }
+    }
+
     /// Takes a member out of an object.
     pub(crate) fn remove(&mut self, key: &str) {
         if let Self::Object(members) = self {

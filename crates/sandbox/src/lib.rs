@@ -1,4 +1,4 @@
-//! A local counterparty for swaps: the intent API over HTTP, in three dialects, and in-process
+//! A local counterparty for swaps: the intent API over HTTP, in four dialects, and in-process
 //! EVMs that execute what is approved.
 //!
 //! On approval the escrow's `deposit` runs in an EVM, on Permit2's own creation code at its

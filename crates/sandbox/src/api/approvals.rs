@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::Uri;
-use axum::response::Response;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
 
 use super::body::{self, ApprovalBody};
@@ -33,10 +33,16 @@ pub(super) async fn add(
     let dialect = shared.read(|state| state.intent(id).map_or(asked, |intent| intent.dialect));
     let result = body::read::<ApprovalBody>(uri.path(), &body)
         .and_then(|(body, _)| shared.change(|state| approve(state, id, &body)));
-    if matches!(result, Ok(Approved { anew: true, .. })) {
+    let anew = matches!(result, Ok(Approved { anew: true, .. }));
+    if anew {
         Shared::follow(&shared, id);
     }
-    answer(dialect, result.map(|approved| approved.answer))
+    match result {
+        // The protocol's own clients disagree about what says success in the flat dialect: no
+        // body at all, or `null`. A client has to take both, so both are given.
+        Ok(_) if dialect == Dialect::G0 && anew => StatusCode::OK.into_response(),
+        result => answer(dialect, result.map(|approved| approved.answer)),
+    }
 }
 
 /// An approval that counts.
@@ -103,10 +109,13 @@ fn explain(state: &mut SandboxState, intent: &Intent, error: &ChainError) -> Api
 
 /// Writes the answer to an approval that counts.
 fn accepted(intent: &Intent) -> Json {
-    if intent.dialect == Dialect::G3 {
-        return Json::object([("intent_id", Json::text(intent.id))]);
+    match intent.dialect {
+        Dialect::G0 => Json::Null,
+        Dialect::G1 | Dialect::G2 => {
+            let mut echo = intent.answer.clone();
+            echo.set("signed_data", Json::from(intent.approval.clone()));
+            echo
+        }
+        Dialect::G3 => Json::object([("intent_id", Json::text(intent.id))]),
     }
-    let mut echo = intent.answer.clone();
-    echo.set("signed_data", Json::from(intent.approval.clone()));
-    echo
 }

@@ -2,9 +2,10 @@
 
 use countersign_units::Lots;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{ApiError, Dialect};
+use super::{ApiError, Dialect, flat_body};
 use crate::world::{Token, World, network_by_id};
 
 /// The body of a quote request.
@@ -13,7 +14,7 @@ pub(super) struct QuoteBody {
     pub(super) from: Side,
     pub(super) to: Side,
     pub(super) amount: Box<RawValue>,
-    slippage_bps: Option<Box<RawValue>>,
+    pub(super) slippage_bps: Option<Box<RawValue>>,
 }
 
 /// The body of a create request.
@@ -24,7 +25,7 @@ pub(super) struct IntentBody {
     pub(super) to: Side,
     pub(super) refund_address: Option<String>,
     pub(super) amount: Option<Box<RawValue>>,
-    slippage_bps: Option<Box<RawValue>>,
+    pub(super) slippage_bps: Option<Box<RawValue>>,
 }
 
 /// The body of an approval.
@@ -35,16 +36,34 @@ pub(super) struct ApprovalBody {
 }
 
 /// One side of a swap.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Side {
     #[serde(alias = "from_network_id", alias = "to_network_id")]
-    network_id: Option<u64>,
+    pub(super) network_id: Option<u64>,
     #[serde(alias = "from_token", alias = "to_token", alias = "contract_address")]
-    token: Option<String>,
-    token_id: Option<u64>,
+    pub(super) token: Option<String>,
+    pub(super) token_id: Option<u64>,
     #[serde(alias = "from_address", alias = "to_address")]
     pub(super) address: Option<String>,
     pub(super) refund_address: Option<String>,
+}
+
+/// A body that the flat dialect writes in its own way.
+pub(super) trait Body: DeserializeOwned {
+    /// The same in flat members.
+    type Flat: DeserializeOwned + TryInto<Self, Error = ApiError>;
+}
+
+impl Body for QuoteBody {
+    type Flat = flat_body::Quote;
+}
+
+impl Body for IntentBody {
+    type Flat = flat_body::Intent;
+}
+
+impl Body for ApprovalBody {
+    type Flat = flat_body::Approval;
 }
 
 /// Reads a body, and the dialect that it is in.
@@ -52,17 +71,16 @@ pub(super) struct Side {
 /// # Errors
 ///
 /// Returns an [`ApiError`] that says where the body is not what the call takes.
-pub(super) fn read<'a, T: Deserialize<'a>>(
-    path: &str,
-    body: &'a [u8],
-) -> Result<(T, Dialect), ApiError> {
-    let dialect = Dialect::of(path, is_prefixed(body));
-    let read = serde_json::from_slice(body)
-        .map_err(|error| ApiError::invalid(format!("body: {error}")))?;
+pub(super) fn read<T: Body>(path: &str, body: &[u8]) -> Result<(T, Dialect), ApiError> {
+    let dialect = dialect(path, body);
+    let read = match dialect {
+        Dialect::G0 => parse::<T::Flat>(body)?.try_into()?,
+        Dialect::G1 | Dialect::G2 | Dialect::G3 => parse(body)?,
+    };
     Ok((read, dialect))
 }
 
-/// Tells the dialect of a body for an answer that refuses it.
+/// Tells the dialect of a body.
 pub(super) fn dialect(path: &str, body: &[u8]) -> Dialect {
     Dialect::of(path, is_prefixed(body))
 }
@@ -132,6 +150,10 @@ pub(super) fn amount(raw: &RawValue, decimals: u8) -> Result<Lots, ApiError> {
     };
     let lots = Lots::from_decimal(text(raw), decimals).map_err(|error| refused(&error))?;
     if lots.is_zero() { Err(refused(&"expected more than zero")) } else { Ok(lots) }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(body).map_err(|error| ApiError::invalid(format!("body: {error}")))
 }
 
 fn slippage(raw: &RawValue) -> Result<u64, ApiError> {

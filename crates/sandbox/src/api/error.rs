@@ -74,7 +74,7 @@ impl ApiError {
         let body = match (self.blame, dialect) {
             // The newest dialect's own page lists no such error, so it gets the old one.
             (Blame::Allowance, _) => old(INSUFFICIENT_ALLOWANCE),
-            (_, Dialect::G1 | Dialect::G2) => old(code),
+            (_, Dialect::G0 | Dialect::G1 | Dialect::G2) => old(code),
             (_, Dialect::G3) => Json::object([
                 ("code", Json::from(code)),
                 ("type", Json::from(kind)),

@@ -86,7 +86,9 @@ fn addresses(body: &IntentBody, dialect: Dialect) -> Result<Addresses, ApiError>
         address.clone().ok_or_else(|| ApiError::invalid(format!("body.{member} is required")))
     };
     let refund = match dialect {
-        Dialect::G1 | Dialect::G2 => required(&body.refund_address, "refund_address")?,
+        Dialect::G0 | Dialect::G1 | Dialect::G2 => {
+            required(&body.refund_address, "refund_address")?
+        }
         Dialect::G3 => required(&body.from.refund_address, "from.refund_address")?,
     };
     Ok(Addresses {

@@ -1,12 +1,13 @@
-//! The networks and the tokens, in one shape for all dialects.
+//! The networks and the tokens: in one shape for all dialects, but for the tokens of the flat one.
 
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::Dialect;
 use super::error::json;
 use crate::json::Json;
 use crate::market::{NETWORKS, NetworkListing};
@@ -35,9 +36,14 @@ pub(super) async fn networks() -> Response {
 pub(super) async fn tokens(
     State(shared): State<Arc<Shared>>,
     Query(query): Query<TokenQuery>,
+    uri: Uri,
 ) -> Response {
+    let write = match Dialect::from_path(uri.path()) {
+        Dialect::G0 => flat_token,
+        Dialect::G1 | Dialect::G2 | Dialect::G3 => token,
+    };
     let tokens = shared.read(|state| state.world.tokens().to_vec());
-    let found: Vec<_> = tokens.iter().filter(|token| query.matches(token)).map(token).collect();
+    let found: Vec<_> = tokens.iter().filter(|token| query.matches(token)).map(write).collect();
     json(
         StatusCode::OK,
         &page(found, query.limit.unwrap_or(DEFAULT_LIMIT), query.offset.unwrap_or_default()),
@@ -79,6 +85,18 @@ fn network(network: &NetworkListing) -> Json {
         ("supports_optimized_swap", Json::from(false)),
         ("icon_url", Json::from("")),
         ("supports_custom_tokens", Json::from(false)),
+    ])
+}
+
+/// Writes a token as the flat dialect does: it has neither the API's number nor the decimals.
+fn flat_token(token: &Token) -> Json {
+    Json::object([
+        ("network_id", Json::from(network_id(token.listing.network))),
+        ("name", Json::from(token.listing.name)),
+        ("contract_address", Json::text(&token.address)),
+        ("symbol", Json::from(token.listing.symbol)),
+        ("icon_url", Json::from("")),
+        ("wrapped_token_address", Json::Null),
     ])
 }
 

@@ -112,7 +112,10 @@ fn honest(state: &State, config: &SandboxConfig, intent: &Intent) -> Result<Answ
         to_address: intent.parties.to.clone(),
         refund_address: intent.parties.refund.clone(),
         payload,
-        style: Style { form: config.payload_form, hex_deadline: intent.dialect == Dialect::G1 },
+        style: Style {
+            form: config.payload_form,
+            hex_deadline: matches!(intent.dialect, Dialect::G0 | Dialect::G1),
+        },
     })
 }
 

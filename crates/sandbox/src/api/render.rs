@@ -2,6 +2,8 @@
 
 use countersign_units::Lots;
 
+pub(super) mod flat;
+
 use super::Dialect;
 use crate::answer::Answer;
 use crate::clock;
@@ -12,6 +14,7 @@ use crate::world::{Token, network_id};
 /// Writes a quote.
 pub(super) fn quote(dialect: Dialect, quote: &Quote) -> Json {
     let (from, mid, to) = match dialect {
+        Dialect::G0 => return flat::quote(quote),
         Dialect::G1 => prefixed_quote(quote),
         Dialect::G2 => plain_quote(quote),
         Dialect::G3 => decimal_quote(quote),
@@ -27,9 +30,13 @@ pub(super) fn quote(dialect: Dialect, quote: &Quote) -> Json {
 }
 
 /// Writes a create answer.
-pub(super) fn intent(dialect: Dialect, answer: &Answer) -> Json {
-    let deadline = if dialect == Dialect::G3 { "expires_at" } else { "deadline_at" };
-    let (from, to) = parties(dialect, answer);
+pub(crate) fn intent(dialect: Dialect, answer: &Answer) -> Json {
+    let (deadline, (from, to)) = match dialect {
+        Dialect::G0 => return flat::intent(answer),
+        Dialect::G1 => ("deadline_at", prefixed_parties(answer)),
+        Dialect::G2 => ("deadline_at", plain_parties(answer)),
+        Dialect::G3 => ("expires_at", refundable_parties(answer)),
+    };
     Json::object([
         ("id", Json::text(answer.id)),
         (deadline, answer.deadline.clone()),
@@ -47,14 +54,19 @@ pub(super) fn intent(dialect: Dialect, answer: &Answer) -> Json {
 /// Writes an intent's status.
 pub(super) fn status(intent: &Intent) -> Json {
     match intent.dialect {
-        Dialect::G1 | Dialect::G2 => flat_status(intent),
+        Dialect::G0 => flat::status(intent),
+        Dialect::G1 | Dialect::G2 => prefixed_status(intent),
         Dialect::G3 => nested_status(intent),
     }
 }
 
-/// Writes an intent as an item of the swap list, which only the newest dialect documents.
-pub(super) fn list_item(intent: &Intent) -> Json {
-    let mut item = nested_status(intent);
+/// Writes an intent as an item of the swap list, which only the flat and the newest dialect
+/// document.
+pub(super) fn list_item(dialect: Dialect, intent: &Intent) -> Json {
+    let mut item = match dialect {
+        Dialect::G0 => flat::status(intent),
+        Dialect::G1 | Dialect::G2 | Dialect::G3 => nested_status(intent),
+    };
     item.set("approval_mechanism", Json::from("permit2"));
     item
 }
@@ -112,22 +124,27 @@ fn decimal_quote(quote: &Quote) -> (Json, Json, Json) {
     (from, Json::Null, to)
 }
 
-fn parties(dialect: Dialect, answer: &Answer) -> (Json, Json) {
-    let (from, to) = (Json::text(&answer.from_address), Json::text(&answer.to_address));
-    match dialect {
-        Dialect::G1 => (Json::object([("from_address", from)]), Json::object([("to_address", to)])),
-        Dialect::G2 => (Json::object([("address", from)]), Json::object([("address", to)])),
-        Dialect::G3 => {
-            let refund = Json::text(&answer.refund_address);
-            (
-                Json::object([("address", from), ("refund_address", refund)]),
-                Json::object([("address", to)]),
-            )
-        }
-    }
+fn prefixed_parties(answer: &Answer) -> (Json, Json) {
+    (
+        Json::object([("from_address", Json::text(&answer.from_address))]),
+        Json::object([("to_address", Json::text(&answer.to_address))]),
+    )
 }
 
-fn flat_status(intent: &Intent) -> Json {
+fn plain_parties(answer: &Answer) -> (Json, Json) {
+    (
+        Json::object([("address", Json::text(&answer.from_address))]),
+        Json::object([("address", Json::text(&answer.to_address))]),
+    )
+}
+
+fn refundable_parties(answer: &Answer) -> (Json, Json) {
+    let (mut from, to) = plain_parties(answer);
+    from.push("refund_address", Json::text(&answer.refund_address));
+    (from, to)
+}
+
+fn prefixed_status(intent: &Intent) -> Json {
     let quote = &intent.quote;
     Json::object([
         ("intent_id", Json::text(intent.id)),
@@ -172,11 +189,7 @@ fn nested_status(intent: &Intent) -> Json {
             ("tx", hash(event)),
             ("tx_at", time(event)),
         ]);
-        if let Json::Object(members) = decimal_side(token) {
-            for (key, value) in members {
-                side.push(&key, value);
-            }
-        }
+        side.extend(decimal_side(token));
         side
     };
     let mut from = side(&quote.source, &intent.parties.from, history.deposit);

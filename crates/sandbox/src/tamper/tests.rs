@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Scene, Tamper, apply};
 use crate::answer::Answer;
+use crate::api::{Dialect, render};
 use crate::config::PayloadForm;
 use crate::json::Json;
 use crate::market::{Price, TOKENS};
@@ -301,6 +302,20 @@ fn every_lie_is_told_somewhere() {
         for form in [PayloadForm::Api, PayloadForm::TypedData] {
             let told = !changed(*tamper, form).is_empty();
             assert_eq!(told, !before_the_answer.contains(tamper), "{tamper} {form:?}");
+        }
+    }
+}
+
+#[test]
+fn every_lie_shows_in_every_dialect() {
+    for tamper in Tamper::ALL {
+        let mut answer = honest(PayloadForm::Api);
+        apply(*tamper, &mut answer, &scene());
+        let twin = honest(answer.style.form);
+        let told = !changed(*tamper, PayloadForm::Api).is_empty();
+        for dialect in [Dialect::G0, Dialect::G1, Dialect::G2, Dialect::G3] {
+            let differs = render::intent(dialect, &answer) != render::intent(dialect, &twin);
+            assert_eq!(differs, told, "{tamper} {dialect:?}");
         }
     }
 }

@@ -13,12 +13,13 @@ use tokio::net::TcpStream;
 /// A body generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
+    G0,
     G1,
     G2,
     G3,
 }
 
-pub(crate) const DIALECTS: [Dialect; 3] = [Dialect::G1, Dialect::G2, Dialect::G3];
+pub(crate) const DIALECTS: [Dialect; 4] = [Dialect::G0, Dialect::G1, Dialect::G2, Dialect::G3];
 
 /// What came back.
 #[derive(Debug)]
@@ -72,13 +73,23 @@ pub(crate) async fn send(sandbox: &Sandbox, line: &str, key: Option<&str>, body:
 
 impl Wish<'_> {
     fn path(&self, call: &str) -> String {
-        format!("/v1/{call}{}", if self.dialect == Dialect::G3 { "/" } else { "" })
+        match self.dialect {
+            Dialect::G0 => format!("/affiliate/v1/{call}"),
+            Dialect::G1 | Dialect::G2 => format!("/v1/{call}"),
+            Dialect::G3 => format!("/v1/{call}/"),
+        }
     }
 
     pub(crate) async fn quote(&self, sandbox: &Sandbox) -> Answer {
         let ((from_id, from), (to_id, to)) = (self.from, self.to);
         let amount: Value = serde_json::from_str(self.amount).unwrap();
         let body = match self.dialect {
+            Dialect::G0 => json!({
+                "source_chain": from_id, "source_token": from,
+                "dest_chain": to_id, "dest_token": to,
+                "amount": amount, "slippage_bps": "50",
+                "swap_type": null, "retail_user_id": null, "deposit_type": null
+            }),
             Dialect::G1 => json!({
                 "from": { "from_network_id": from_id, "from_token": from },
                 "to": { "to_network_id": to_id, "to_token": to },
@@ -95,7 +106,8 @@ impl Wish<'_> {
                 "amount": self.amount
             }),
         };
-        post(sandbox, &self.path("quotes"), &body.to_string()).await
+        let call = if self.dialect == Dialect::G0 { "quotes/best" } else { "quotes" };
+        post(sandbox, &self.path(call), &body.to_string()).await
     }
 
     pub(crate) async fn create(&self, sandbox: &Sandbox, quote_id: &str) -> Answer {
@@ -103,6 +115,11 @@ impl Wish<'_> {
         let (owner, recipient) = (self.owner, self.recipient);
         let amount: Value = serde_json::from_str(self.amount).unwrap();
         let body = match self.dialect {
+            Dialect::G0 => json!({
+                "quote_id": quote_id, "user_source_public_key": null,
+                "user_source_address": owner, "user_destination_address": recipient,
+                "refund_address": owner
+            }),
             Dialect::G1 => json!({
                 "quote_id": quote_id,
                 "from": { "from_network_id": from_id, "from_token": from, "from_address": owner },
@@ -139,8 +156,9 @@ impl Wish<'_> {
         intent: &Value,
         signature: &str,
     ) -> Answer {
-        let id = intent["id"].as_str().unwrap();
-        let body = json!({ "approval_type": "permit2", "signed_data": signature });
+        let id = id(intent);
+        let member = if self.dialect == Dialect::G0 { "type" } else { "approval_type" };
+        let body = json!({ member: "permit2", "signed_data": signature });
         post(sandbox, &self.path(&format!("intents/{id}/approvals")), &body.to_string()).await
     }
 
@@ -158,7 +176,8 @@ impl Wish<'_> {
     fn assemble(&self, intent: &Value, lots: &str) -> Value {
         let params = &intent["params_to_sign"];
         let data = &params["additional_data"];
-        let deadline = intent.get("deadline_at").or_else(|| intent.get("expires_at")).unwrap();
+        let names = ["deadline_secs", "deadline_at", "expires_at"];
+        let deadline = names.iter().find_map(|name| intent.get(name)).unwrap();
         json!({
             "types": data["types"],
             "primaryType": "PermitWitnessTransferFrom",
@@ -197,9 +216,14 @@ pub(crate) fn balance(sandbox: &Sandbox, address: &str, token: &str) -> String {
     balances.iter().find(|balance| balance.token == token).unwrap().lots.to_string()
 }
 
+/// Returns the id of a created intent.
+pub(crate) fn id(intent: &Value) -> &str {
+    intent.get("id").or_else(|| intent.get("intent_id")).unwrap().as_str().unwrap()
+}
+
 /// Reads the status until it is the wanted one.
 pub(crate) async fn wait_for(sandbox: &Sandbox, intent: &Value, wanted: &str) -> Value {
-    let path = format!("/v1/intents/{}", intent["id"].as_str().unwrap());
+    let path = format!("/v1/intents/{}", id(intent));
     let mut seen = Value::Null;
     for _ in 0..600 {
         seen = get(sandbox, &path).await.json();

@@ -8,6 +8,7 @@
 
 mod client;
 mod faults;
+mod flat;
 mod listings;
 mod refusals;
 mod swaps;

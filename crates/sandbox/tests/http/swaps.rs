@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countersign_sandbox::{PayloadForm, Sandbox, SandboxConfig};
 
-use crate::client::{DIALECTS, Dialect, Wish, account, balance, get, token, wait_for};
+use crate::client::{DIALECTS, Dialect, Wish, account, balance, get, id, token, wait_for};
 
 fn quick() -> SandboxConfig {
     SandboxConfig { step: Duration::from_millis(5), ..SandboxConfig::default() }
@@ -30,11 +30,15 @@ async fn finishes_in_every_dialect_and_form() {
             let signature = wish.sign(&user, &intent, "100500000");
             let approved = wish.approve(&sandbox, &intent, &signature).await;
             assert_eq!(approved.status, 200, "{dialect:?} {payload_form:?} {approved:?}");
-            let id = if dialect == Dialect::G3 { "intent_id" } else { "id" };
-            assert_eq!(approved.json()[id], intent["id"]);
+            match dialect {
+                Dialect::G0 => assert_eq!(approved.body, ""),
+                Dialect::G1 | Dialect::G2 => assert_eq!(approved.json()["id"], id(&intent)),
+                Dialect::G3 => assert_eq!(approved.json()["intent_id"], id(&intent)),
+            }
 
-            let status = wait_for(&sandbox, &intent, "Finished").await;
-            assert_eq!(status["intent_id"], intent["id"]);
+            let finished = if dialect == Dialect::G0 { "Fulfilled" } else { "Finished" };
+            let status = wait_for(&sandbox, &intent, finished).await;
+            assert_eq!(status["intent_id"], id(&intent));
             assert_eq!(balance(&sandbox, &user.address, "USDC"), "99899500000");
             assert_eq!(balance(&sandbox, &recipient, "SOL"), "670000000");
             let calls: Vec<_> = sandbox.executions().into_iter().map(|ran| ran.call).collect();
