@@ -6,6 +6,7 @@ mod error;
 
 use std::path::PathBuf;
 
+use crate::npm;
 use crate::outcome::Outcome;
 use artifact::Artifact;
 use error::ContractsError;
@@ -26,10 +27,10 @@ pub(crate) struct Arguments {
 /// compile, or an artifact differs from what is committed.
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, ContractsError> {
     let folders = Folders::new();
-    if !compiler::has_npm() {
+    if !npm::is_here() {
         return Ok(Outcome::Skipped("needs npm".to_owned()));
     }
-    compiler::install(&folders)?;
+    npm::install(&folders.contracts, &folders.compiler)?;
     let artifacts = compiler::compile(&folders)?;
     if arguments.write { write(&folders, &artifacts) } else { compare(&folders, &artifacts) }
 }

@@ -4,6 +4,7 @@ mod bench;
 mod cargo;
 mod contracts;
 mod fuzz;
+mod npm;
 mod outcome;
 mod test;
 

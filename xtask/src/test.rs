@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test and every check, and at the end what was skipped and why.
 
+mod anvil;
 mod check;
 mod reader;
 mod tally;

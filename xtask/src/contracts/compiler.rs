@@ -1,6 +1,5 @@
-//! The pinned Solidity compiler: installed by npm under `target/`, run by node.
+//! The pinned Solidity compiler, run by node.
 
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -13,34 +12,6 @@ use super::error::{self, ContractsError};
 
 /// The contracts, each in the file of its name.
 const CONTRACTS: [&str; 2] = ["SandboxToken", "SandboxEscrow"];
-/// The files that pin the compiler and everything it depends on.
-const PINS: [&str; 2] = ["package.json", "package-lock.json"];
-
-/// Says whether npm answers here.
-pub(super) fn has_npm() -> bool {
-    let mut npm = Command::new("npm");
-    let version = npm.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    run_status(version).is_some()
-}
-
-/// Installs exactly what the lock file names, unless that is there already.
-///
-/// # Errors
-///
-/// Returns a [`ContractsError`] if a file cannot be copied or npm fails.
-pub(super) fn install(folders: &Folders) -> Result<(), ContractsError> {
-    let target = &folders.compiler;
-    if target.join("node_modules").is_dir() && same_pins(folders) {
-        return Ok(());
-    }
-    fs::create_dir_all(target).map_err(|source| error::file(target, source))?;
-    for pin in PINS {
-        error::write(&target.join(pin), &error::read(&folders.contracts.join(pin))?)?;
-    }
-    let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    let mut npm = Command::new("npm");
-    run_status(npm.args(install).current_dir(target)).ok_or(ContractsError::Install)
-}
 
 /// Compiles all contracts in one run of the compiler.
 ///
@@ -56,14 +27,6 @@ pub(super) fn compile(folders: &Folders) -> Result<Vec<Artifact>, ContractsError
         return Err(ContractsError::Compile { message });
     }
     CONTRACTS.iter().map(|name| Artifact::from_output(&output, name)).collect()
-}
-
-fn same_pins(folders: &Folders) -> bool {
-    PINS.iter().all(|pin| {
-        let ours = fs::read(folders.contracts.join(pin));
-        let installed = fs::read(folders.compiler.join(pin));
-        matches!((ours, installed), (Ok(ours), Ok(installed)) if ours == installed)
-    })
 }
 
 /// Builds the compiler's input. Sources are named without a folder: their names are compiled in.
@@ -104,8 +67,4 @@ fn first_error(output: &Value) -> Option<String> {
         .iter()
         .find(|error| error.get("severity").is_some_and(|severity| severity == "error"))?;
     Some(error.get("formattedMessage").and_then(Value::as_str).unwrap_or("no message").to_owned())
-}
-
-fn run_status(command: &mut Command) -> Option<()> {
-    command.status().ok().filter(std::process::ExitStatus::success).map(drop)
 }

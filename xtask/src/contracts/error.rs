@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::npm::NpmError;
+
 /// Why the contracts could not be compiled or compared.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ContractsError {
@@ -15,9 +17,9 @@ pub(crate) enum ContractsError {
         /// What the system said.
         source: io::Error,
     },
-    /// npm did not install what the lock file names.
-    #[error("npm could not install the pinned compiler")]
-    Install,
+    /// The pinned compiler could not be installed.
+    #[error(transparent)]
+    Install(#[from] NpmError),
     /// The compiler could not be started or talked to.
     #[error("cannot run the compiler by node")]
     Run(#[source] io::Error),

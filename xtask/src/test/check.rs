@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
+use super::anvil;
 use super::reader::Reader;
 use super::tally::Tally;
 use crate::cargo::cargo;
@@ -55,6 +56,7 @@ fn tests(name: &str) -> io::Result<Tally> {
     let arguments = ["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"];
     let mut command = cargo();
     show(command.args(arguments))?;
+    command.envs(anvil::find().map(|program| (anvil::VARIABLE, program)));
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let mut reader = Reader::default();
     if let Some(output) = child.stdout.take() {
