@@ -1,11 +1,17 @@
 //! One file for each command.
 
 pub(crate) mod check;
+pub(crate) mod completions;
+mod counterparty;
+pub(crate) mod man;
+pub(crate) mod networks;
+pub(crate) mod quote;
 #[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
 pub(crate) mod statement;
 pub(crate) mod status;
 pub(crate) mod swap;
+pub(crate) mod tokens;
 
 use std::future::Future;
 

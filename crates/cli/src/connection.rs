@@ -1,14 +1,16 @@
 //! From arguments to a client, a configuration and a key.
 
-use std::fs;
+use std::fs::{File, Metadata};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use countersign::approval::ConfigError;
+use countersign::ConfigFileError;
+use countersign::api_types::defi::Profile;
+use countersign::approval::{ConfigError, Registry};
 use countersign::evm::{LocalSigner, ParseKeyError};
 use countersign::http_client::{
-    ConfigError as ClientConfigError, DefiClient, ExposeSecret, SecretString,
+    ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString,
 };
-use countersign::{ConfigFileError, DefiApi};
 
 use crate::arguments::Api;
 
@@ -19,7 +21,7 @@ const API_KEY_VARIABLE: &str = "COUNTERSIGN_API_KEY";
 pub(crate) enum SetupError {
     #[error("expected --api-url, or the API's base URL in COUNTERSIGN_API_URL")]
     NoUrl,
-    #[error("expected --api-key-file, or the API key in {API_KEY_VARIABLE}")]
+    #[error("expected --api-key-file, --rsa-key-file, or the API key in {API_KEY_VARIABLE}")]
     NoApiKey,
     #[error("{}: {source}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
@@ -27,6 +29,8 @@ pub(crate) enum SetupError {
     ReadableByOthers { path: PathBuf, mode: u32 },
     #[error("{}: {source}", path.display())]
     Key { path: PathBuf, source: ParseKeyError },
+    #[error("{}: {source}", path.display())]
+    RsaKey { path: PathBuf, source: ClientConfigError },
     #[error("expected {0}")]
     Missing(&'static str),
     #[error(transparent)]
@@ -38,18 +42,39 @@ pub(crate) enum SetupError {
 }
 
 /// Makes a client of the API that the arguments name, with the key that they name.
-pub(crate) fn api(arguments: &Api) -> Result<DefiApi, SetupError> {
-    let key = match &arguments.key_file {
-        Some(path) => read_secret(path)?,
-        None => std::env::var(API_KEY_VARIABLE).map_err(|_| SetupError::NoApiKey)?.into(),
+pub(crate) fn client(arguments: &Api) -> Result<DefiClient, SetupError> {
+    let url = arguments.url.as_deref().ok_or(SetupError::NoUrl)?;
+    let Some(path) = &arguments.rsa_key_file else {
+        return with_key(url, arguments.profile, api_key(arguments.key_file.as_deref())?);
     };
-    api_with_key(arguments, key)
+    let refused = |source| SetupError::RsaKey { path: path.clone(), source };
+    let key = RsaAuth::from_pem(&read_secret(path)?).map_err(refused)?;
+    let rules = arguments.signing_rules.iter().copied().collect();
+    let builder = DefiClient::builder(url).signed_requests(key.with_rules(rules));
+    Ok(builder.profile(arguments.profile).build()?)
 }
 
-/// Makes a client of the API that the arguments name.
-pub(crate) fn api_with_key(arguments: &Api, key: SecretString) -> Result<DefiApi, SetupError> {
-    let url = arguments.url.as_deref().ok_or(SetupError::NoUrl)?;
-    Ok(DefiApi::new(DefiClient::builder(url).api_key(key).profile(arguments.profile).build()?))
+/// Makes a client that sends an API key.
+pub(crate) fn with_key(
+    url: &str,
+    profile: Profile,
+    key: SecretString,
+) -> Result<DefiClient, SetupError> {
+    Ok(DefiClient::builder(url).api_key(key).profile(profile).build()?)
+}
+
+/// Reads a registry from its file, which only its owner may write.
+pub(crate) fn registry(path: &Path) -> Result<Registry, SetupError> {
+    const OTHERS_WRITE: u32 = 0o022;
+    let writable = |mode| ConfigFileError::WritableByOthers { path: path.to_owned(), mode }.into();
+    Ok(Registry::from_toml(&read(path, OTHERS_WRITE, writable)?)?)
+}
+
+fn api_key(path: Option<&Path>) -> Result<SecretString, SetupError> {
+    match path {
+        Some(path) => read_secret(path),
+        None => Ok(std::env::var(API_KEY_VARIABLE).map_err(|_| SetupError::NoApiKey)?.into()),
+    }
 }
 
 /// Reads a private key from its file.
@@ -61,25 +86,37 @@ pub(crate) fn key(path: &Path) -> Result<LocalSigner, SetupError> {
 
 /// Reads a secret from a file that others can't read, without the line break at its end.
 fn read_secret(path: &Path) -> Result<SecretString, SetupError> {
-    let unreadable = |source| SetupError::Unreadable { path: path.to_owned(), source };
-    check_mode(path, &fs::metadata(path).map_err(unreadable)?)?;
-    let mut text = fs::read_to_string(path).map_err(unreadable)?;
+    const OTHERS: u32 = 0o077;
+    let readable = |mode| SetupError::ReadableByOthers { path: path.to_owned(), mode };
+    let mut text = read(path, OTHERS, readable)?;
     text.truncate(text.trim_end().len());
     Ok(text.into())
 }
 
-#[cfg(unix)]
-fn check_mode(path: &Path, metadata: &fs::Metadata) -> Result<(), SetupError> {
-    use std::os::unix::fs::PermissionsExt;
-    const OTHERS: u32 = 0o077;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & OTHERS == 0 {
-        return Ok(());
+/// Reads a file that has none of the mode bits that are refused; they are those of the very file
+/// that is read.
+fn read(
+    path: &Path,
+    refused: u32,
+    refuse: impl FnOnce(u32) -> SetupError,
+) -> Result<String, SetupError> {
+    let unreadable = |source| SetupError::Unreadable { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mode = mode(&file.metadata().map_err(unreadable)?);
+    if mode & refused != 0 {
+        return Err(refuse(mode));
     }
-    Err(SetupError::ReadableByOthers { path: path.to_owned(), mode })
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(unreadable)?;
+    Ok(text)
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata) & 0o777
 }
 
 #[cfg(not(unix))]
-fn check_mode(_: &Path, _: &fs::Metadata) -> Result<(), SetupError> {
-    Ok(())
+const fn mode(_: &Metadata) -> u32 {
+    0
 }

@@ -2,6 +2,7 @@ use std::io;
 use std::process::ExitCode;
 
 use countersign::approval::{Refusal, Violation};
+use countersign::http_client::{Cause, ClientError};
 use countersign::{FlowError, LiveApproval, RequestError, Step};
 use serde::Serialize;
 
@@ -31,6 +32,8 @@ pub(crate) enum Failure {
     Setup(#[from] SetupError),
     #[error("{error}")]
     Flow { error: FlowError, balances: Option<Box<Balances>> },
+    #[error(transparent)]
+    Client(#[from] ClientError),
     #[error("{what}: {source}")]
     Input { what: String, source: io::Error },
     #[error("{what}: {source}")]
@@ -70,6 +73,7 @@ impl Failure {
                 FlowError::AfterSigning { .. } | FlowError::TrackTimeout { .. } => 4,
                 _ => 1,
             },
+            Self::Client(error) if matches!(error.cause(), Cause::InvalidRequest(_)) => 2,
             Self::Setup(_) | Self::Input { .. } => 2,
             Self::Io { source, .. } if is_broken_pipe(source) => BROKEN_PIPE,
             _ => 1,

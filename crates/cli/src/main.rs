@@ -25,6 +25,11 @@ fn main() -> ExitCode {
         #[cfg(feature = "sandbox")]
         Command::Sandbox(sandbox) => commands::sandbox::run(&sandbox),
         Command::Status(status) => commands::status::run(&status),
+        Command::Networks(networks) => commands::networks::run(&networks),
+        Command::Tokens(tokens) => commands::tokens::run(&tokens),
+        Command::Quote(quote) => commands::quote::run(&quote),
+        Command::Completions(completions) => commands::completions::run(&completions),
+        Command::Man(man) => commands::man::run(&man),
     };
     exit::report(ended, json)
 }

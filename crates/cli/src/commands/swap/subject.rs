@@ -28,7 +28,7 @@ impl Subject {
         let config = Config::from_files(registry, policy).map_err(SetupError::from)?;
         let signer = connection::key(arguments.key_file.as_ref().ok_or(missing("--key-file"))?)?;
         let recipient = arguments.recipient.clone().ok_or(missing("--recipient"))?;
-        let api = connection::api(&arguments.api)?;
+        let api = DefiApi::new(connection::client(&arguments.api)?);
         Ok(Self {
             request: request(arguments, &signer, recipient),
             countersign: assemble(api, config, signer),
@@ -89,21 +89,20 @@ impl Subject {
         let config = config.map_err(SetupError::from)?;
         let accounts = sandbox.accounts();
         // A network without accounts is refused with the names of those that are known.
-        let account = accounts.iter().find(|account| account.network == arguments.from.network);
+        let account =
+            accounts.iter().find(|account| account.network == arguments.trade.from.network);
         let account = account.or(accounts.first()).ok_or(missing("an account of the sandbox"))?;
         let signer = LocalSigner::from_hex(account.private_key())
             .map_err(|source| SetupError::Key { path: "sandbox".into(), source })?;
-        let recipient =
-            arguments.recipient.clone().or_else(|| sandbox.new_recipient(&arguments.to.network));
-        let api = crate::arguments::Api {
-            url: Some(sandbox.url().to_owned()),
-            key_file: None,
-            profile: arguments.api.profile,
-        };
-        let api = connection::api_with_key(&api, sandbox.api_key().to_owned().into())?;
+        let recipient = arguments
+            .recipient
+            .clone()
+            .or_else(|| sandbox.new_recipient(&arguments.trade.to.network));
+        let key = sandbox.api_key().to_owned().into();
+        let client = connection::with_key(sandbox.url(), arguments.api.profile, key)?;
         Ok(Self {
             request: request(arguments, &signer, recipient.unwrap_or_default()),
-            countersign: assemble(api, config, signer),
+            countersign: assemble(DefiApi::new(client), config, signer),
             sandbox: Some(sandbox),
         })
     }
@@ -154,11 +153,11 @@ fn assemble(api: DefiApi, config: Config, signer: LocalSigner) -> Countersign {
 fn request(arguments: &Swap, signer: &LocalSigner, recipient: String) -> SwapRequest {
     let owner = signer.address().to_string();
     SwapRequest {
-        from: arguments.from.clone(),
-        to: arguments.to.clone(),
-        amount: arguments.amount.clone(),
+        from: arguments.trade.from.clone(),
+        to: arguments.trade.to.clone(),
+        amount: arguments.trade.amount.clone(),
         min_out: arguments.min_out.clone(),
-        slippage: arguments.slippage,
+        slippage: arguments.trade.slippage,
         refund_address: arguments.refund_address.clone().unwrap_or_else(|| owner.clone()),
         owner,
         recipient,

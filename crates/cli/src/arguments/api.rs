@@ -1,0 +1,47 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use countersign::api_types::defi::Profile;
+use countersign::http_client::SigningRule;
+
+/// Where the API is, and how requests prove who sends them.
+#[derive(Debug, Args)]
+pub(crate) struct Api {
+    /// The API's base URL
+    #[arg(
+        long = "api-url",
+        value_name = "URL",
+        env = "COUNTERSIGN_API_URL",
+        hide_env_values = true
+    )]
+    pub(crate) url: Option<String>,
+    /// A file with the API key [default: the variable `COUNTERSIGN_API_KEY`]
+    #[arg(id = "api_key_file", long = "api-key-file", value_name = "FILE")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// A file with an RSA private key in PEM, readable by its owner alone: requests are signed with
+    /// it, and no API key is sent
+    #[arg(long, value_name = "FILE", conflicts_with = "api_key_file")]
+    pub(crate) rsa_key_file: Option<PathBuf>,
+    /// What the API leaves open about signed requests, once for each rule: key-hash=pkcs1|spki,
+    /// signature=base64|hex, time=s|ms, slash=as-sent|dropped, host=absent|before-path,
+    /// query=encoded|raw, freshness=beside|signed [default: the first of each]
+    #[arg(long = "signing-rule", value_name = "NAME=VALUE", requires = "rsa_key_file")]
+    pub(crate) signing_rules: Vec<SigningRule>,
+    /// The API's dialect: g0, g1, g2 or g3
+    #[arg(long, default_value = "g3")]
+    pub(crate) profile: Profile,
+}
+
+/// Who is asked, where nothing is swapped.
+#[derive(Debug, Args)]
+pub(crate) struct Endpoint {
+    #[command(flatten)]
+    pub(crate) api: Api,
+    /// Print the answer as one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Start a sandbox and ask it; no account and no network is needed
+    #[cfg(feature = "sandbox")]
+    #[arg(long, conflicts_with_all = ["url", "api_key_file", "rsa_key_file"])]
+    pub(crate) sandbox: bool,
+}

@@ -1,0 +1,77 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use countersign::TokenAt;
+use countersign::units::Bps;
+
+#[cfg(feature = "sandbox")]
+use super::Hostile;
+use super::{Api, seconds};
+
+/// `countersign swap`.
+#[derive(Debug, Args)]
+pub(crate) struct Swap {
+    #[command(flatten)]
+    pub(crate) trade: Trade,
+    /// How much to get at least, as a decimal number; needed on mainnet [default elsewhere: what the
+    /// quote promises]
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) min_out: Option<String>,
+    /// Who is paid [default with --sandbox: a new address]
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "sandbox")]
+    pub(crate) recipient: Option<String>,
+    /// Who gets the funds back if the swap fails [default: the address of the key]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) refund_address: Option<String>,
+    /// A file with the private key that pays: 64 hex digits, readable by its owner alone
+    #[arg(long, value_name = "FILE", required_unless_present = "sandbox")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Print the result as one JSON object on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How long to follow the swap, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) config: ConfigFiles,
+    #[command(flatten)]
+    pub(crate) api: Api,
+    /// Start a sandbox and swap with it; no account and no network is needed
+    #[cfg(feature = "sandbox")]
+    #[arg(long, conflicts_with_all = [
+        "url", "api_key_file", "rsa_key_file", "key_file", "registry", "policy",
+    ])]
+    pub(crate) sandbox: bool,
+    #[cfg(feature = "sandbox")]
+    #[command(flatten)]
+    pub(crate) hostile: Hostile,
+}
+
+/// What the swap is judged by.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigFiles {
+    /// The registry: what is pinned
+    #[arg(long, value_name = "FILE", required_unless_present = "sandbox")]
+    pub(crate) registry: Option<PathBuf>,
+    /// The policy: what is bounded
+    #[arg(long, value_name = "FILE", required_unless_present = "sandbox")]
+    pub(crate) policy: Option<PathBuf>,
+}
+
+/// What is given for what.
+#[derive(Debug, Args)]
+pub(crate) struct Trade {
+    /// What to give
+    #[arg(long, value_name = "TOKEN@NETWORK", default_value = "USDC@ethereum")]
+    pub(crate) from: TokenAt,
+    /// What to get
+    #[arg(long, value_name = "TOKEN@NETWORK", default_value = "SOL@solana")]
+    pub(crate) to: TokenAt,
+    /// How much to give, as a decimal number
+    #[arg(long, default_value = "100")]
+    pub(crate) amount: String,
+    /// How far the price may move, in basis points
+    #[arg(long, value_name = "BPS", default_value = "50")]
+    pub(crate) slippage: Bps,
+}
