@@ -55,6 +55,8 @@ pub enum Code {
     WitnessHash,
     /// The witness type string is not that of the allowed witness.
     WitnessTypeString,
+    /// A digest that was sent is not the one that would be signed.
+    Digest,
     /// The message lacks a member of its type, or has one more.
     Message,
     /// The owner is not the key at hand.
@@ -90,6 +92,7 @@ impl Code {
             Self::Witness => "witness",
             Self::WitnessHash => "witness_hash",
             Self::WitnessTypeString => "witness_type_string",
+            Self::Digest => "digest",
             Self::Message => "message",
             Self::Owner => "owner",
             Self::Allowance => "allowance",

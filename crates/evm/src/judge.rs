@@ -2,6 +2,7 @@
 
 mod domain;
 mod facts;
+mod foreign;
 mod message;
 mod types;
 mod witness;
@@ -174,7 +175,12 @@ impl Check<'_> {
             None => self.sent.source == Source::Api,
         };
         let expected = "PermitWitnessTransferFrom";
-        self.require(right, Code::PrimaryType, "primaryType", expected, || show(sent));
+        self.require(right, Code::PrimaryType, "primaryType", expected, || {
+            match sent.and_then(Value::as_str).and_then(foreign::describe) {
+                Some(known) => format!("{}: {known}", show(sent)),
+                None => show(sent),
+            }
+        });
     }
 
     fn owner(&mut self) {
@@ -184,7 +190,7 @@ impl Check<'_> {
         }
     }
 
-    /// Compares the witness hash and the witness type string, wherever they stand.
+    /// Compares the witness type string and each hash, wherever they stand.
     fn hashes(&mut self, hashes: Option<&PermitHashes>) {
         let (strings, sent) = (self.sent.witness_type_string, self.sent.witness_hash);
         let required = self.sent.source == Source::Api;
@@ -201,11 +207,26 @@ impl Check<'_> {
             self.push(Code::WitnessHash, "witness_hash", "the hash of the witness", "nothing");
         }
         for value in sent.iter() {
-            let Some(found) = self.bytes32(value, "witness_hash") else { continue };
-            if let Some(hashes) = hashes.filter(|hashes| hashes.witness != found) {
-                let expected = format!("0x{}", hex::encode(hashes.witness));
-                self.push(Code::WitnessHash, "witness_hash", expected, describe(value));
+            self.hash(value, "witness_hash", Code::WitnessHash, hashes.map(|ours| ours.witness));
+        }
+        for value in self.sent.domain_separator.iter() {
+            let ours = hashes.map(|ours| ours.domain_separator);
+            self.hash(value, "domain_separator", Code::Domain, ours);
+        }
+        for (member, sent) in self.sent.digests {
+            for value in sent.iter() {
+                self.hash(value, member, Code::Digest, hashes.map(|ours| ours.digest));
             }
+        }
+    }
+
+    /// Compares a hash that was sent with ours, where there is one.
+    fn hash(&mut self, value: &Value<'_>, member: &str, code: Code, ours: Option<[u8; 32]>) {
+        let found = self.bytes32(value, member);
+        if let (Some(found), Some(ours)) = (found, ours)
+            && found != ours
+        {
+            self.push(code, member, format_args!("0x{}", hex::encode(ours)), describe(value));
         }
     }
 

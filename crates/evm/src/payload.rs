@@ -50,6 +50,9 @@ pub(crate) struct Sent<'v> {
     pub(crate) deadline: Everywhere<'v>,
     pub(crate) witness_type_string: Everywhere<'v>,
     pub(crate) witness_hash: Everywhere<'v>,
+    /// What is to be signed as the counterparty computed it, by each name that it may have.
+    pub(crate) digests: [(&'static str, Everywhere<'v>); 3],
+    pub(crate) domain_separator: Everywhere<'v>,
     pub(crate) secret_hash: Everywhere<'v>,
     pub(crate) secret_hash_in_data: Option<&'v Value<'v>>,
     pub(crate) primary_type: Option<&'v Value<'v>>,
@@ -58,6 +61,8 @@ pub(crate) struct Sent<'v> {
     pub(crate) message: Option<&'v Value<'v>>,
     pub(crate) witness: Option<&'v Value<'v>>,
 }
+
+const DIGESTS: [&str; 3] = ["digest", "signing_hash", "typed_data_hash"];
 
 /// A member on every level where it may stand: the payload, its params, and their data.
 #[derive(Clone, Copy)]
@@ -143,6 +148,8 @@ impl<'v> Sent<'v> {
             deadline: levels.everywhere("deadline_at"),
             witness_type_string: levels.everywhere("witness_type_string"),
             witness_hash: levels.everywhere("witness_hash"),
+            digests: DIGESTS.map(|name| (name, levels.everywhere(name))),
+            domain_separator: levels.everywhere("domain_separator"),
             secret_hash: levels.everywhere("secret_hash"),
             secret_hash_in_data: None,
             primary_type: None,

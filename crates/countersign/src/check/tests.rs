@@ -1,12 +1,14 @@
 use super::*;
 
 const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
-const VECTORS: &str = include_str!("../../../../tests/vectors/refuse.jsonl");
+const REFUSE: &str = include_str!("../../../../tests/vectors/refuse.jsonl");
+const ATTACKS: &str = include_str!("../../../../tests/vectors/attacks.jsonl");
 
 /// Lines of one chain, with what they expect.
 fn lines(chain: &str) -> impl Iterator<Item = (&'static str, serde_json::Value)> {
-    VECTORS
-        .lines()
+    [REFUSE, ATTACKS]
+        .into_iter()
+        .flat_map(str::lines)
         .map(|line| (line, serde_json::from_str::<serde_json::Value>(line).unwrap()))
         .filter(move |(_, json)| json["chain"] == chain)
 }
@@ -29,6 +31,16 @@ fn every_evm_vector_gets_the_verdict_that_it_expects() {
 fn every_tron_vector_gets_the_verdict_that_it_expects() {
     let (signed, refused) = judge_all("tron");
     assert!(signed > 3 && refused > 40, "{signed} signed, {refused} refused");
+}
+
+#[test]
+fn every_refused_line_has_an_honest_twin_that_is_signed() {
+    let vectors: Vec<_> = ["evm", "tron"].into_iter().flat_map(lines).collect();
+    for (_, refused) in vectors.iter().filter(|(_, vector)| vector["expect"] == "refuse") {
+        let Some(twin) = refused["honest_id"].as_str() else { continue };
+        let twin = vectors.iter().find(|(_, vector)| vector["id"] == twin);
+        assert_eq!(twin.unwrap().1["expect"], "sign", "{}", refused["id"]);
+    }
 }
 
 #[test]
