@@ -1,8 +1,8 @@
 //! Properties of the signing payload, judged by alloy's dynamic EIP-712 encoder.
 
 use alloy::dyn_abi::TypedData;
-use countersign_approval::EvmFacts;
-use countersign_units::{EvmAddress, Lots, U256};
+use countersign_approval::{EvmFacts, Permit2Terms, TypedDataStandard};
+use countersign_units::{EvmAddress, Lots, TronAddress, U256};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -51,6 +51,25 @@ fn digest_by_alloy(typed_data: &Value) -> Option<[u8; 32]> {
     typed_data.eip712_signing_hash().ok().map(|hash| hash.0)
 }
 
+/// Writes each address of a payload as Tron's people do.
+fn in_base58(mut payload: Value) -> Value {
+    match &mut payload {
+        Value::String(text) => {
+            if let Ok(address) = text.parse::<EvmAddress>() {
+                *text = TronAddress::new(address).to_string();
+            }
+        }
+        Value::Array(values) => {
+            values.iter_mut().for_each(|value| *value = in_base58(value.take()))
+        }
+        Value::Object(members) => {
+            members.values_mut().for_each(|value| *value = in_base58(value.take()));
+        }
+        _ => {}
+    }
+    payload
+}
+
 fn digest(payload: &str, honest: &Honest) -> Option<[u8; 32]> {
     match judge(&PermitPayload::new(payload), &honest.terms(), &EvmFacts::default(), NOW) {
         Ok(judgement) => Some(judgement.digest()),
@@ -83,6 +102,23 @@ proptest! {
         prop_assert!(theirs.is_some());
         prop_assert_eq!(digest(&honest.wallet_form().to_string(), &honest), theirs);
         prop_assert_eq!(digest(&honest.api_form().to_string(), &honest), theirs);
+    }
+
+    #[test]
+    fn a_permit_of_tron_has_the_digest_that_alloy_gives_for_its_evm_form(
+        honest in any_honest(), above: u32,
+    ) {
+        // Alloy knows nothing of Tron: it is handed the low half of the chain id, and addresses in
+        // hex. We are handed the whole id, and addresses in base58check.
+        let low = Honest { chain_id: honest.chain_id & 0xffff_ffff, ..honest };
+        let theirs = digest_by_alloy(&low.typed_data());
+        let wide = Honest { chain_id: low.chain_id | (u64::from(above) << 32), ..low.clone() };
+        let terms = Permit2Terms { standard: TypedDataStandard::Tip712, ..low.terms() };
+        for form in [wide.api_form(), wide.wallet_form()] {
+            let payload = PermitPayload::new(in_base58(form).to_string());
+            let judged = judge(&payload, &terms, &EvmFacts::default(), NOW);
+            prop_assert_eq!(judged.ok().map(|judgement| judgement.digest()), theirs);
+        }
     }
 
     #[test]
