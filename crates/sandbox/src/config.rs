@@ -18,6 +18,8 @@ use crate::{Fault, Tamper};
 pub struct SandboxConfig {
     /// The port on 127.0.0.1; zero for any free one.
     pub port: u16,
+    /// How requests prove who sends them; any scheme goes with any dialect.
+    pub auth: AuthScheme,
     /// What every quote and create answer lies about, if anything.
     pub tamper: Option<Tamper>,
     /// How answers break on their way, if they do.
@@ -33,6 +35,19 @@ pub struct SandboxConfig {
     pub intent_lifetime: Duration,
     /// How late an answer is under [`Fault::Late`].
     pub lateness: Duration,
+}
+
+/// How requests prove who sends them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthScheme {
+    /// Each brings the key of [`Sandbox::api_key`](crate::Sandbox::api_key) in `X-Api-Key`.
+    #[default]
+    StaticKey,
+    /// Each is signed with the key of
+    /// [`Sandbox::rsa_private_key_pem`](crate::Sandbox::rsa_private_key_pem), and brings
+    /// `x-api-key`, `x-api-signature`, `x-api-timestamp` and `x-api-nonce`.
+    SignedRequests,
 }
 
 /// The form of `params_to_sign`.
@@ -51,6 +66,7 @@ impl Default for SandboxConfig {
     fn default() -> Self {
         Self {
             port: 0,
+            auth: AuthScheme::StaticKey,
             tamper: None,
             fault: None,
             payload_form: PayloadForm::Api,

@@ -29,6 +29,7 @@
 mod account;
 mod answer;
 mod api;
+mod auth;
 mod chain;
 mod clock;
 mod config;
@@ -44,7 +45,7 @@ mod tamper;
 mod world;
 
 pub use account::{Account, Balance, Execution};
-pub use config::{PayloadForm, SandboxConfig};
+pub use config::{AuthScheme, PayloadForm, SandboxConfig};
 pub use fault::{Fault, ParseFaultError};
 pub use sandbox::{Sandbox, SandboxError};
 pub use tamper::{ParseTamperError, Tamper};

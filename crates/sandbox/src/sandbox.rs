@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::account::{Account, Balance, Execution};
+use crate::auth::{Credentials, KeyError};
 use crate::chain::ChainError;
 use crate::config::SandboxConfig;
 use crate::shared::Shared;
@@ -39,6 +40,12 @@ pub enum SandboxError {
         /// What the system said.
         source: io::Error,
     },
+    /// The client's RSA key could not be made.
+    #[error("cannot make the client's key: {reason}")]
+    Key {
+        /// What went wrong.
+        reason: String,
+    },
     /// A contract could not be deployed, or an account could not be seeded.
     #[error("cannot start the chains: {reason}")]
     Chain {
@@ -61,8 +68,8 @@ impl Sandbox {
             .map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
         let world = World::start(clock::seconds(clock::now()))?;
-        let api_key = hex::encode(rand::random::<[u8; 16]>());
-        let shared = Arc::new(Shared::new(config, api_key, world));
+        let credentials = Credentials::random(config.auth)?;
+        let shared = Arc::new(Shared::new(config, credentials, world));
         let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
         Ok(Self { url, shared, server })
     }
@@ -72,9 +79,19 @@ impl Sandbox {
         &self.url
     }
 
-    /// Returns the API key that every request has to bring in `X-Api-Key`.
+    /// Returns the API key that every request has to bring in `X-Api-Key`. Where requests are
+    /// signed, it is the hash of the client's public key.
     pub fn api_key(&self) -> &str {
-        self.shared.api_key()
+        self.shared.credentials().api_key()
+    }
+
+    /// Returns the client's private key, as PKCS#8 in PEM, where requests are signed. The key was
+    /// made at start and is worth nothing elsewhere.
+    pub fn rsa_private_key_pem(&self) -> Option<&str> {
+        match self.shared.credentials() {
+            Credentials::StaticKey(_) => None,
+            Credentials::Signed(signed) => Some(signed.private_key_pem()),
+        }
     }
 
     /// Returns a registry that pins this sandbox's networks, contracts and tokens.
@@ -136,6 +153,12 @@ impl Drop for Sandbox {
 impl std::fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Sandbox").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+impl From<KeyError> for SandboxError {
+    fn from(error: KeyError) -> Self {
+        Self::Key { reason: error.to_string() }
     }
 }
 

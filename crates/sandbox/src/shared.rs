@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::api::ReadFailures;
+use crate::auth::Credentials;
 use crate::clock;
 use crate::config::SandboxConfig;
 use crate::swap::{Event, Intent, Quote, Status};
@@ -17,7 +18,7 @@ use crate::world::{Settlement, World};
 /// The sandbox behind its server.
 pub(crate) struct Shared {
     config: SandboxConfig,
-    api_key: String,
+    credentials: Credentials,
     state: Mutex<State>,
     read_failures: ReadFailures,
     stop: CancellationToken,
@@ -32,11 +33,11 @@ pub(crate) struct State {
 }
 
 impl Shared {
-    pub(crate) fn new(config: SandboxConfig, api_key: String, world: World) -> Self {
+    pub(crate) fn new(config: SandboxConfig, credentials: Credentials, world: World) -> Self {
         let state = State { world, quotes: HashMap::new(), intents: Vec::new() };
         Self {
             config,
-            api_key,
+            credentials,
             state: Mutex::new(state),
             read_failures: ReadFailures::default(),
             stop: CancellationToken::new(),
@@ -47,8 +48,8 @@ impl Shared {
         &self.config
     }
 
-    pub(crate) fn api_key(&self) -> &str {
-        &self.api_key
+    pub(crate) const fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     pub(crate) const fn read_failures(&self) -> &ReadFailures {

@@ -5,6 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
 use super::Dialect;
+use crate::auth::AuthError;
 use crate::json::Json;
 
 /// The code of the old schema for a missing allowance to Permit2.
@@ -44,9 +45,9 @@ impl ApiError {
         Self::new(Blame::NotFound, entity, format!("{entity} not found"))
     }
 
-    /// The API key is missing or wrong.
-    pub(crate) fn unauthorized() -> Self {
-        Self::new(Blame::Key, "Affiliate", "expected a valid X-Api-Key header")
+    /// The request does not prove who sends it.
+    pub(crate) fn unauthorized(error: AuthError) -> Self {
+        Self::new(Blame::Key, "Affiliate", error.to_string())
     }
 
     /// The owner has not let Permit2 move the tokens.

@@ -1,15 +1,17 @@
-//! What every request passes: the API key, and faults that hit reads.
+//! What every request passes: the proof of its sender, and faults that hit reads.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{ApiError, Dialect};
+use super::{ApiError, BODY_LIMIT, Dialect};
 use crate::Fault;
+use crate::auth::Incoming;
 use crate::shared::Shared;
 
 /// How often a read fails before it succeeds.
@@ -30,17 +32,29 @@ impl ReadFailures {
     }
 }
 
-/// Demands the API key, and lets reads fail where the configured fault says so.
+/// Demands the proof of who sends a request, and lets reads fail where the configured fault says
+/// so.
 pub(super) async fn check(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let key = request.headers().get("x-api-key").map(HeaderValue::as_bytes);
     let path = request.uri().path().to_owned();
-    if key != Some(shared.api_key().as_bytes()) {
-        return ApiError::unauthorized().respond(Dialect::from_path(&path));
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let incoming = Incoming {
+        method: head.method.as_str(),
+        path: &path,
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body: &body,
+    };
+    if let Err(error) = shared.credentials().check(&incoming) {
+        return ApiError::unauthorized(error).respond(Dialect::from_path(&path));
     }
+    let request = Request::from_parts(head, body.into());
     let broken = shared.config().fault == Some(Fault::ServerError);
     if broken && request.method() == Method::GET && shared.read_failures().next_fails(&path) {
         return (StatusCode::SERVICE_UNAVAILABLE, "the sandbox was told to fail").into_response();

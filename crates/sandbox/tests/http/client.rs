@@ -55,11 +55,16 @@ pub(crate) async fn post(sandbox: &Sandbox, path: &str, body: &str) -> Answer {
 }
 
 pub(crate) async fn send(sandbox: &Sandbox, line: &str, key: Option<&str>, body: &str) -> Answer {
-    let host = sandbox.url().strip_prefix("http://").unwrap();
     let key = key.map(|key| format!("X-Api-Key: {key}\r\n")).unwrap_or_default();
+    send_with(sandbox, line, &key, body).await
+}
+
+/// Sends a request with some headers, each ended by a line break.
+pub(crate) async fn send_with(sandbox: &Sandbox, line: &str, headers: &str, body: &str) -> Answer {
+    let host = sandbox.url().strip_prefix("http://").unwrap();
     let length = body.len();
     let request = format!(
-        "{line} HTTP/1.1\r\nHost: {host}\r\n{key}Content-Type: application/json\r\n\
+        "{line} HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Type: application/json\r\n\
          Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     );
     let mut stream = TcpStream::connect(host).await.unwrap();

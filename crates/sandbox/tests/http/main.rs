@@ -7,9 +7,11 @@
 )]
 
 mod client;
+mod contract;
 mod faults;
 mod flat;
 mod listings;
 mod refusals;
+mod signed;
 mod swaps;
 mod tampers;
