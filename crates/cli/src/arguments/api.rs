@@ -25,7 +25,13 @@ pub(crate) struct Api {
     /// What the API leaves open about signed requests, once for each rule: key-hash=pkcs1|spki,
     /// signature=base64|hex, time=s|ms, slash=as-sent|dropped, host=absent|before-path,
     /// query=encoded|raw, freshness=beside|signed [default: the first of each]
-    #[arg(long = "signing-rule", value_name = "NAME=VALUE", requires = "rsa_key_file")]
+    // What is required is not, where it conflicts with what is there.
+    #[arg(
+        long = "signing-rule",
+        value_name = "NAME=VALUE",
+        requires = "rsa_key_file",
+        conflicts_with = "api_key_file"
+    )]
     pub(crate) signing_rules: Vec<SigningRule>,
     /// The API's dialect: g0, g1, g2 or g3
     #[arg(long, default_value = "g3")]

@@ -1,0 +1,104 @@
+//! Networks, tokens and quotes of a sandbox that the command starts.
+
+use serde_json::Value;
+
+use crate::{json, run, stderr, stdout};
+
+const PROFILES: [&str; 4] = ["g0", "g1", "g2", "g3"];
+
+/// Asks a sandbox in a dialect, for JSON.
+fn ask(profile: &str, arguments: &[&str]) -> Value {
+    let arguments = [arguments, &["--sandbox", "--json", "--profile", profile]].concat();
+    let output = run(&arguments, "");
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+    json(&output)
+}
+
+fn lots(value: &Value) -> u128 {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn networks_are_listed_in_each_dialect() {
+    for profile in PROFILES {
+        let report = ask(profile, &["networks"]);
+        let networks = report["networks"].as_array().unwrap();
+        let ethereum = networks.iter().find(|network| network["name"] == "ethereum").unwrap();
+        assert_eq!((&ethereum["id"], &ethereum["kind"]), (&1.into(), &"EVM".into()), "{profile}");
+    }
+    let output = run(&["networks", "--sandbox"], "");
+    let lines: Vec<_> = stdout(&output).lines().collect();
+    assert!(lines[0].starts_with("ID  KIND"), "{}", lines[0]);
+    let column = lines[0].find("NAME").unwrap();
+    assert!(lines.iter().any(|line| line.get(column..) == Some("ethereum")), "{lines:?}");
+}
+
+#[test]
+fn tokens_are_listed_in_each_dialect() {
+    for profile in PROFILES {
+        let report = ask(profile, &["tokens", "--query", "usdc", "--network", "1"]);
+        let tokens = report["tokens"].as_array().unwrap();
+        assert_eq!((tokens.len(), &tokens[0]["symbol"]), (1, &"USDC".into()), "{profile}");
+        let is_told = profile != "g0";
+        assert_eq!(tokens[0]["decimals"] == 6, is_told, "{profile}: the flat dialect has none");
+    }
+}
+
+#[test]
+fn tokens_come_page_by_page() {
+    let all = ask("g3", &["tokens"]);
+    let symbols = |report: &Value| -> Vec<Value> {
+        let tokens = report["tokens"].as_array().unwrap();
+        tokens.iter().map(|token| token["symbol"].clone()).collect()
+    };
+    let page = ask("g3", &["tokens", "--limit", "2", "--offset", "1"]);
+    assert_eq!(symbols(&page), symbols(&all)[1..3]);
+    assert_eq!(page["total"], symbols(&all).len());
+    let output = run(&["tokens", "--sandbox", "--limit", "2", "--offset", "1"], "");
+    assert_eq!(stdout(&output).lines().count(), 3);
+    assert!(stderr(&output).contains("more with --offset 3"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_quote_is_asked_for_in_each_dialect() {
+    for profile in PROFILES {
+        let report = ask(profile, &["quote", "--amount", "12.5", "--slippage", "80"]);
+        assert_eq!(report["from"]["lots"], "12500000", "{profile}");
+        assert_eq!(report["from"]["token"], "USDC@ethereum");
+        let (least, most) = (lots(&report["to"]["min_lots"]), lots(&report["to"]["max_lots"]));
+        assert!(least < most && least >= most * 9_920 / 10_000 - 1, "{profile}: {report}");
+        assert_eq!(report["slippage_bps"], 80);
+    }
+}
+
+#[test]
+fn a_quote_is_told_in_words() {
+    let output = run(
+        &["quote", "--sandbox", "--from", "WETH@ethereum", "--to", "USDC@base", "--amount", "0.5"],
+        "",
+    );
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for words in ["quote     ", "give      0.5 WETH@ethereum", " USDC@base", "expires   in "] {
+        assert!(stdout(&output).contains(words), "{words}: {}", stdout(&output));
+    }
+}
+
+#[test]
+fn bad_input_is_told_before_anything_is_asked() {
+    for arguments in [
+        &["quote", "--sandbox", "--from", "USDC@mars"][..],
+        &["quote", "--sandbox", "--from", "SOL@solana"],
+        &["quote", "--sandbox", "--amount", "0"],
+        &["quote", "--sandbox", "--amount", "1e3"],
+        &["quote", "--sandbox", "--registry", "registry.toml"],
+        &["quote", "--sandbox", "--profile", "g9"],
+        &["tokens", "--sandbox", "--limit", "-1"],
+        &["networks", "--sandbox", "--api-url", "http://127.0.0.1:1"],
+        &["networks", "--sandbox", "--api-key-file", "key"],
+        &["networks", "--sandbox", "--rsa-key-file", "key"],
+    ] {
+        let output = run(arguments, "");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}

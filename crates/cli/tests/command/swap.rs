@@ -1,0 +1,103 @@
+//! Swaps with a sandbox that the command starts.
+
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::{run, stderr, stdout};
+
+fn lots(balances: &Value, party: &str, token: &str) -> u128 {
+    let held = balances.as_array().unwrap().iter();
+    let held = held.clone().find(|held| held["party"] == party && held["token"] == token);
+    held.unwrap()["lots"].as_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_swap_moves_tokens_and_reports_the_balances() {
+    let output = run(&["swap", "--sandbox", "--json", "--amount", "12.5"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["status"], "Finished");
+    let (before, after) = (&report["balances"]["before"], &report["balances"]["after"]);
+    let paid = lots(before, "owner", "USDC@ethereum") - lots(after, "owner", "USDC@ethereum");
+    assert_eq!(paid, 12_500_000);
+    assert!(lots(after, "recipient", "SOL@solana") > lots(before, "recipient", "SOL@solana"));
+    assert_eq!(report["executions"][0]["call"], "SandboxEscrow.deposit");
+}
+
+#[test]
+fn a_lie_is_refused_and_nothing_moves() {
+    for lie in ["spender", "quote-min-out", "nonce-already-used"] {
+        let output = run(&["swap", "--sandbox", "--json", "--tamper", lie], "");
+        assert_eq!(output.status.code(), Some(3), "{lie}: {}", stderr(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["error"], "refused");
+        assert_eq!(report["balances"]["before"], report["balances"]["after"]);
+        assert!(stderr(&output).contains("nothing was signed"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn bad_input_is_told_before_anything_is_sent() {
+    for arguments in [
+        &["swap", "--sandbox", "--from", "USDC@mars"][..],
+        &["swap", "--sandbox", "--amount", "1.0000001"],
+        &["swap", "--sandbox", "--slippage", "10001"],
+        &["swap", "--sandbox", "--tamper", "no-such-lie"],
+        &["swap"],
+    ] {
+        let output = run(arguments, "");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_log_at_its_loudest_holds_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let mut server = Command::new(env!("CARGO_BIN_EXE_countersign"))
+        .args(["sandbox", "--out", &path("")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut url = String::new();
+    std::io::BufRead::read_line(
+        &mut std::io::BufReader::new(server.stdout.take().unwrap()),
+        &mut url,
+    )
+    .unwrap();
+    while !std::path::Path::new(&path("api-key")).exists() {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let (key, api_key) = (path("key"), path("api-key"));
+    let output = run(
+        &[
+            "-vvv",
+            "swap",
+            "--api-url",
+            url.trim(),
+            "--api-key-file",
+            &api_key,
+            "--key-file",
+            &key,
+            "--registry",
+            &path("registry.toml"),
+            "--policy",
+            &path("policy.toml"),
+            "--recipient",
+            "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
+        ],
+        "",
+    );
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let all = format!("{}{}", stdout(&output), stderr(&output));
+    assert!(all.contains("DEBUG"), "the log is not loud");
+    for secret in [&key, &api_key] {
+        let secret = std::fs::read_to_string(secret).unwrap();
+        assert!(!all.contains(secret.trim_start_matches("0x")), "a secret is in the output");
+    }
+}
