@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use countersign::approval::{EvmFacts, Terms};
+use countersign::approval::{EvmFacts, Permit2Terms, Terms};
 use countersign::evm::{PermitPayload, UncheckedSignature, VerifiedPermit, VerifyError, verify};
 use countersign::units::Lots;
 use countersign::{Clock, SystemClock};
@@ -19,7 +19,7 @@ pub(crate) struct Order {
     /// The payload, as the API sent it.
     pub(crate) payload: String,
     /// What was agreed.
-    pub(crate) terms: Terms,
+    pub(crate) terms: Terms<Permit2Terms>,
     /// The digest that the caller computed.
     pub(crate) digest: [u8; 32],
 }

@@ -10,7 +10,7 @@ use crate::{ConfigDigest, Environment, Fact, SwapId};
 /// checked against terms that were copied from that payload is not checked at all.
 #[derive(Clone, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
-pub struct Terms {
+pub struct Terms<A> {
     /// Our own id of the swap.
     pub swap_id: SwapId,
     /// Where the swap takes place.
@@ -25,8 +25,8 @@ pub struct Terms {
     pub refund_address: String,
     /// Which policy and registry the terms were made from.
     pub config: ConfigDigest,
-    /// What a Permit2 approval has to say.
-    pub permit2: Permit2Terms,
+    /// What the approval has to say, in the way of the source chain.
+    pub approval: A,
 }
 
 /// An amount of a token on a network.

@@ -16,7 +16,7 @@ pub(crate) fn accept(
     registry: &Registry,
     policy: &Policy,
     now: UnixMillis,
-) -> Result<Terms, Refusal> {
+) -> Result<Terms<Permit2Terms>, Refusal> {
     let mut violations = Violations::new();
     check_offer(order, offer, now, &mut violations);
     check_least(order, registry, &mut violations);
@@ -36,7 +36,7 @@ pub(crate) fn accept(
         recipient: order.recipient.clone(),
         refund_address: order.refund_address.clone(),
         config: ConfigDigest { policy: policy.digest(), registry: registry.digest() },
-        permit2: permit2_terms(order, policy, &pinned, now),
+        approval: permit2_terms(order, policy, &pinned, now),
     })
 }
 

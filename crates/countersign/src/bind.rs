@@ -1,5 +1,7 @@
 use countersign_api_types::defi::Mechanism;
-use countersign_approval::{Code, Network, Refusal, Terms, Violation, Violations, is_same_address};
+use countersign_approval::{
+    Code, Network, Permit2Terms, Refusal, Terms, Violation, Violations, is_same_address,
+};
 use countersign_evm::PermitPayload;
 use countersign_units::U256;
 
@@ -11,11 +13,11 @@ use crate::{Intent, Offer, Order};
 /// A claim never replaces what the terms already pin. What comes back is the terms, and the
 /// payload as it is to be verified.
 pub(crate) fn bind(
-    mut terms: Terms,
+    mut terms: Terms<Permit2Terms>,
     (order, accepted): (&Order, &Offer),
     intent: &Intent,
     network: &Network,
-) -> Result<(Terms, PermitPayload), Refusal> {
+) -> Result<(Terms<Permit2Terms>, PermitPayload), Refusal> {
     let mut violations = Violations::new();
     let found = intent.mechanism.name();
     violations.require(
@@ -43,7 +45,7 @@ pub(crate) fn bind(
         violations.push(Violation::new(Code::Malformed, "params_to_sign", "an object", "nothing"));
     }
     match intent.deadline {
-        Some(deadline) => terms.permit2.deadline = Some(U256::from(deadline.value())),
+        Some(deadline) => terms.approval.deadline = Some(U256::from(deadline.value())),
         None => violations.push(Violation::new(
             Code::Deadline,
             "deadline",

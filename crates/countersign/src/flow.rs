@@ -72,7 +72,7 @@ impl Countersign {
         let now = self.clock.now();
         let mut terms = accept::accept(&order, &offer, self.config.registry(), &policy, now)
             .map_err(FlowError::refused(Step::Accept))?;
-        terms.permit2.signer = Some(self.signer(&terms.permit2)?.address());
+        terms.approval.signer = Some(self.signer(&terms.approval)?.address());
         Ok(Accepted { maker, order, offer, terms })
     }
 
@@ -161,7 +161,7 @@ impl Countersign {
     pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
         let Verified { maker, intent_id, permit } = &reserved.verified;
         self.require_own(*maker)?;
-        let signer = self.signer(&permit.terms().permit2)?;
+        let signer = self.signer(&permit.terms().approval)?;
         let policy = self.config.policy()?;
         let signature = sign(permit, &reserved.reservation, &policy, signer, self.now());
         let signature = timeout(SIGN_DEADLINE, signature).await.map_err(|_| no_answer())??;

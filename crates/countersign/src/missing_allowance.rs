@@ -1,6 +1,6 @@
 use std::fmt;
 
-use countersign_approval::{Code, EvmFacts, Refusal, Terms};
+use countersign_approval::{Code, EvmFacts, Permit2Terms, Refusal, Terms};
 use countersign_evm::ApproveCall;
 use countersign_units::{EvmAddress, Lots};
 
@@ -28,10 +28,14 @@ pub struct MissingAllowance {
 
 impl MissingAllowance {
     /// Finds out whether a refusal is about nothing but an allowance that is too small.
-    pub(crate) fn of(refusal: &Refusal, terms: &Terms, facts: &EvmFacts) -> Option<Self> {
+    pub(crate) fn of(
+        refusal: &Refusal,
+        terms: &Terms<Permit2Terms>,
+        facts: &EvmFacts,
+    ) -> Option<Self> {
         let alone = refusal.violations().iter().all(|violation| violation.code == Code::Allowance);
         let allowance = facts.allowance.filter(|_| alone)?;
-        let permit2 = &terms.permit2;
+        let permit2 = &terms.approval;
         let (token, needed) = (permit2.token, permit2.amount);
         let calls = ApproveCall::to_cover(token, permit2.permit2, allowance, needed);
         let show = |address: EvmAddress| permit2.standard.show(address);

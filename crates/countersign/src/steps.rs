@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use countersign_approval::{Reservation, Statement, SwapId, Terms};
+use countersign_approval::{Permit2Terms, Reservation, Statement, SwapId, Terms};
 use countersign_evm::{PermitPayload, SignedPermit, VerifiedPermit};
 
 use crate::{Intent, LiveApproval, Offer, Order};
@@ -34,7 +34,7 @@ pub struct Accepted {
     pub(crate) maker: Maker,
     pub(crate) order: Order,
     pub(crate) offer: Offer,
-    pub(crate) terms: Terms,
+    pub(crate) terms: Terms<Permit2Terms>,
 }
 
 /// An intent, as the API created it.
@@ -52,7 +52,7 @@ pub struct Created {
 pub struct Bound {
     pub(crate) maker: Maker,
     pub(crate) intent_id: String,
-    pub(crate) terms: Arc<Terms>,
+    pub(crate) terms: Arc<Terms<Permit2Terms>>,
     pub(crate) payload: PermitPayload,
 }
 
@@ -104,7 +104,7 @@ impl Offered {
 
 impl Accepted {
     /// Returns the terms, without the claims that an intent adds.
-    pub const fn terms(&self) -> &Terms {
+    pub const fn terms(&self) -> &Terms<Permit2Terms> {
         &self.terms
     }
 }
@@ -118,7 +118,7 @@ impl Created {
 
 impl Bound {
     /// Returns the terms.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &Terms<Permit2Terms> {
         &self.terms
     }
 

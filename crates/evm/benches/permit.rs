@@ -43,7 +43,7 @@ per_swap = "1000000"
 per_day = "1000000"
 "#;
 
-fn terms() -> Arc<Terms> {
+fn terms() -> Arc<Terms<Permit2Terms>> {
     let amount = |token: &str, amount| AssetAmount {
         token: token.to_owned(),
         symbol: token.to_owned(),
@@ -59,7 +59,7 @@ fn terms() -> Arc<Terms> {
         recipient: "recipient".to_owned(),
         refund_address: "refund".to_owned(),
         config: ConfigDigest { policy: [1; 32], registry: [2; 32] },
-        permit2: Permit2Terms {
+        approval: Permit2Terms {
             standard: TypedDataStandard::Eip712,
             owner: "0xC62169ACcCE6daf88b36975f4BFFD66B0D0057c9".parse().unwrap(),
             signer: None,
@@ -88,7 +88,7 @@ fn terms() -> Arc<Terms> {
     })
 }
 
-fn verified(terms: &Arc<Terms>) -> VerifiedPermit {
+fn verified(terms: &Arc<Terms<Permit2Terms>>) -> VerifiedPermit {
     verify(PermitPayload::new(PAYLOAD), terms, &EvmFacts::default(), NOW).unwrap()
 }
 
@@ -115,7 +115,7 @@ fn verification(criterion: &mut Criterion) {
 
 /// The way of one approval, as the flow goes it: verify, sign, recover, write.
 fn approve(
-    terms: &Arc<Terms>,
+    terms: &Arc<Terms<Permit2Terms>>,
     reservation: &Reservation,
     policy: &Policy,
     signer: &LocalSigner,

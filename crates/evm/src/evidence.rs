@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use countersign_approval::{Claim, EvmFacts, Statement, Terms};
+use countersign_approval::{Claim, EvmFacts, Permit2Terms, Statement, Terms};
 use countersign_units::UnixSeconds;
 
 use crate::judge::{Judgement, judge};
@@ -17,7 +17,7 @@ pub struct VerifiedPermit {
     judgement: Judgement,
     digest: PermitDigest,
     payload: PermitPayload,
-    terms: Arc<Terms>,
+    terms: Arc<Terms<Permit2Terms>>,
 }
 
 /// Compares a payload with the terms and makes evidence of it.
@@ -30,15 +30,15 @@ pub struct VerifiedPermit {
 /// [`VerifyError::Terms`] if the terms themselves can't be compared with anything.
 pub fn verify(
     payload: PermitPayload,
-    terms: &Arc<Terms>,
+    terms: &Arc<Terms<Permit2Terms>>,
     facts: &EvmFacts,
     now: UnixSeconds,
 ) -> Result<VerifiedPermit, VerifyError> {
-    let (swap, permit) = (terms.source.amount, terms.permit2.amount);
+    let (swap, permit) = (terms.source.amount, terms.approval.amount);
     if swap != permit {
         return Err(TermsError::Amounts { swap, permit }.into());
     }
-    let judgement = judge(&payload, &terms.permit2, facts, now)?;
+    let judgement = judge(&payload, &terms.approval, facts, now)?;
     let digest = PermitDigest::new(judgement.digest());
     Ok(VerifiedPermit { judgement, digest, payload, terms: Arc::clone(terms) })
 }
@@ -60,7 +60,7 @@ impl VerifiedPermit {
     }
 
     /// Returns the terms that it was compared with.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &Terms<Permit2Terms> {
         &self.terms
     }
 
@@ -92,7 +92,7 @@ impl VerifiedPermit {
             resource: format!("permit2/{chain_id}/0x{permit2}/0x{owner}/{nonce}"),
             token: self.terms.source.token.clone(),
             amount: permit.amount,
-            valid_until: self.valid_until().saturating_add(self.terms.permit2.max_clock_skew),
+            valid_until: self.valid_until().saturating_add(self.terms.approval.max_clock_skew),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn of_permit(permit: &Permit, digest: [u8; 32], not_judged: &[Fact]) 
 }
 
 /// Says which swap an approval belongs to, and by what it was judged.
-pub(crate) fn push_swap(terms: &Terms, statement: &mut Statement) {
+pub(crate) fn push_swap<A>(terms: &Terms<A>, statement: &mut Statement) {
     statement.push("swap", terms.swap_id, Origin::Context);
     statement.push("environment", terms.environment, Origin::Context);
     statement.push("gives", terms.source.describe(), Origin::Agreed);

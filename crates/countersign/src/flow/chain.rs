@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_approval::{ChainViewError, EvmFacts, Terms};
+use countersign_approval::{ChainViewError, EvmFacts, Permit2Terms, Terms};
 use countersign_evm::{VerifyError, facts_query, verify};
 use tokio::time::timeout;
 
@@ -41,7 +41,7 @@ impl Countersign {
         let Some(view) = self.chains.get(&terms.source.network) else {
             return Ok(EvmFacts::default());
         };
-        let query = facts_query(bound.payload(), &terms.permit2, self.now())?;
+        let query = facts_query(bound.payload(), &terms.approval, self.now())?;
         let facts = timeout(CHAIN_DEADLINE, view.facts(&query)).await.unwrap_or_else(|_| {
             Err(ChainViewError::Unavailable(format!("no answer in {CHAIN_DEADLINE:?}")))
         });
@@ -66,7 +66,11 @@ impl Countersign {
 }
 
 /// Tells an allowance that is too small, and nothing else, from other refusals.
-fn missing_allowance(error: VerifyError, terms: &Terms, facts: &EvmFacts) -> FlowError {
+fn missing_allowance(
+    error: VerifyError,
+    terms: &Terms<Permit2Terms>,
+    facts: &EvmFacts,
+) -> FlowError {
     let missing = match &error {
         VerifyError::Refused(refusal) => MissingAllowance::of(refusal, terms, facts),
         VerifyError::Terms(_) => None,

@@ -78,7 +78,7 @@ impl Honest {
         }
     }
 
-    pub(super) fn swap(&self) -> Arc<Terms> {
+    pub(super) fn swap(&self) -> Arc<Terms<Permit2Terms>> {
         let amount = |symbol: &str, decimals, amount| AssetAmount {
             token: symbol.to_owned(),
             symbol: symbol.to_owned(),
@@ -94,7 +94,7 @@ impl Honest {
             recipient: "recipient".to_owned(),
             refund_address: OWNER.to_owned(),
             config: ConfigDigest { policy: [1; 32], registry: [2; 32] },
-            permit2: self.terms(),
+            approval: self.terms(),
         })
     }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_approval::{
-    Claim, EvmFacts, MemoryLedger, Policy, Registry, Reservation, Terms, reserve,
+    Claim, EvmFacts, MemoryLedger, Permit2Terms, Policy, Registry, Reservation, Terms, reserve,
 };
 use countersign_units::{EvmAddress, Lots, UnixSeconds};
 
@@ -31,7 +31,7 @@ fn policy(paused: bool) -> Policy {
     Policy::from_toml(&text, &Registry::from_toml(REGISTRY).unwrap()).unwrap()
 }
 
-fn verified(honest: &Honest, terms: &Arc<Terms>) -> VerifiedPermit {
+fn verified(honest: &Honest, terms: &Arc<Terms<Permit2Terms>>) -> VerifiedPermit {
     verify(PermitPayload::new(honest.api_form().to_string()), terms, &EvmFacts::default(), NOW)
         .unwrap()
 }

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{Claim, EvmFacts, Ledger, Policy, Reservation, Terms, reserve};
+use countersign_approval::{Claim, EvmFacts, Ledger, Permit2Terms, Policy, Reservation, Terms, reserve};
 use countersign_evm::*;
 use countersign_units::UnixSeconds;
 
 async fn approve(
     payload: PermitPayload,
-    terms: &Arc<Terms>,
+    terms: &Arc<Terms<Permit2Terms>>,
     ledger: &dyn Ledger,
     policy: &Policy,
     signer: &LocalSigner,
     now: UnixSeconds,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let judgement: Judgement = judge(&payload, &terms.permit2, &EvmFacts::default(), now)?;
+    let judgement: Judgement = judge(&payload, &terms.approval, &EvmFacts::default(), now)?;
     let unverified = payload.clone();
     let permit: VerifiedPermit = verify(payload, terms, &EvmFacts::default(), now)?;
     let claim: Claim = permit.claim();
