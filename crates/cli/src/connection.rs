@@ -5,12 +5,15 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use countersign::ConfigFileError;
+#[cfg(feature = "sandbox")]
 use countersign::api_types::defi::Profile;
 use countersign::approval::{ConfigError, Registry};
 use countersign::evm::{LocalSigner, ParseKeyError};
 use countersign::http_client::{
-    ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString,
+    ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString, SigningRule,
 };
+#[cfg(feature = "sandbox")]
+use countersign_sandbox::Sandbox;
 
 use crate::arguments::Api;
 
@@ -44,23 +47,23 @@ pub(crate) enum SetupError {
 /// Makes a client of the API that the arguments name, with the key that they name.
 pub(crate) fn client(arguments: &Api) -> Result<DefiClient, SetupError> {
     let url = arguments.url.as_deref().ok_or(SetupError::NoUrl)?;
-    let Some(path) = &arguments.rsa_key_file else {
-        return with_key(url, arguments.profile, api_key(arguments.key_file.as_deref())?);
+    let builder = DefiClient::builder(url).profile(arguments.profile);
+    let builder = match &arguments.rsa_key_file {
+        Some(path) => builder.signed_requests(rsa_key(path, &arguments.signing_rules)?),
+        None => builder.api_key(api_key(arguments.key_file.as_deref())?),
     };
-    let refused = |source| SetupError::RsaKey { path: path.clone(), source };
-    let key = RsaAuth::from_pem(&read_secret(path)?).map_err(refused)?;
-    let rules = arguments.signing_rules.iter().copied().collect();
-    let builder = DefiClient::builder(url).signed_requests(key.with_rules(rules));
-    Ok(builder.profile(arguments.profile).build()?)
+    Ok(builder.build()?)
 }
 
-/// Makes a client that sends an API key.
-pub(crate) fn with_key(
-    url: &str,
-    profile: Profile,
-    key: SecretString,
-) -> Result<DefiClient, SetupError> {
-    Ok(DefiClient::builder(url).api_key(key).profile(profile).build()?)
+/// Makes a client of a sandbox, which knows how its requests are to be proved.
+#[cfg(feature = "sandbox")]
+pub(crate) fn with_sandbox(sandbox: &Sandbox, profile: Profile) -> Result<DefiClient, SetupError> {
+    let builder = DefiClient::builder(sandbox.url()).profile(profile);
+    let builder = match sandbox.rsa_private_key_pem() {
+        Some(pem) => builder.signed_requests(RsaAuth::from_pem(&pem.to_owned().into())?),
+        None => builder.api_key(sandbox.api_key().to_owned().into()),
+    };
+    Ok(builder.build()?)
 }
 
 /// Reads a registry from its file, which only its owner may write.
@@ -68,6 +71,12 @@ pub(crate) fn registry(path: &Path) -> Result<Registry, SetupError> {
     const OTHERS_WRITE: u32 = 0o022;
     let writable = |mode| ConfigFileError::WritableByOthers { path: path.to_owned(), mode }.into();
     Ok(Registry::from_toml(&read(path, OTHERS_WRITE, writable)?)?)
+}
+
+fn rsa_key(path: &Path, rules: &[SigningRule]) -> Result<RsaAuth, SetupError> {
+    let key = RsaAuth::from_pem(&read_secret(path)?);
+    let key = key.map_err(|source| SetupError::RsaKey { path: path.to_owned(), source })?;
+    Ok(key.with_rules(rules.iter().copied().collect()))
 }
 
 fn api_key(path: Option<&Path>) -> Result<SecretString, SetupError> {

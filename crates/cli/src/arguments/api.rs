@@ -50,4 +50,8 @@ pub(crate) struct Endpoint {
     #[cfg(feature = "sandbox")]
     #[arg(long, conflicts_with_all = ["url", "api_key_file", "rsa_key_file"])]
     pub(crate) sandbox: bool,
+    /// Let the sandbox want signed requests, and sign them
+    #[cfg(feature = "sandbox")]
+    #[arg(long, requires = "sandbox")]
+    pub(crate) signed_requests: bool,
 }

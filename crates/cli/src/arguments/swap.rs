@@ -19,13 +19,17 @@ pub(crate) struct Swap {
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) min_out: Option<String>,
     /// Who is paid [default with --sandbox: a new address]
-    #[arg(long, value_name = "ADDRESS", required_unless_present = "sandbox")]
+    #[arg(long, value_name = "ADDRESS")]
+    #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
+    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
     pub(crate) recipient: Option<String>,
     /// Who gets the funds back if the swap fails [default: the address of the key]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) refund_address: Option<String>,
     /// A file with the private key that pays: 64 hex digits, readable by its owner alone
-    #[arg(long, value_name = "FILE", required_unless_present = "sandbox")]
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
+    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
     pub(crate) key_file: Option<PathBuf>,
     /// Print the result as one JSON object on standard output
     #[arg(long)]
@@ -43,6 +47,10 @@ pub(crate) struct Swap {
         "url", "api_key_file", "rsa_key_file", "key_file", "registry", "policy",
     ])]
     pub(crate) sandbox: bool,
+    /// Let the sandbox want signed requests, and sign them
+    #[cfg(feature = "sandbox")]
+    #[arg(long, requires = "sandbox")]
+    pub(crate) signed_requests: bool,
     #[cfg(feature = "sandbox")]
     #[command(flatten)]
     pub(crate) hostile: Hostile,
@@ -52,10 +60,14 @@ pub(crate) struct Swap {
 #[derive(Debug, Args)]
 pub(crate) struct ConfigFiles {
     /// The registry: what is pinned
-    #[arg(long, value_name = "FILE", required_unless_present = "sandbox")]
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
+    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
     pub(crate) registry: Option<PathBuf>,
     /// The policy: what is bounded
-    #[arg(long, value_name = "FILE", required_unless_present = "sandbox")]
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
+    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
     pub(crate) policy: Option<PathBuf>,
 }
 

@@ -6,6 +6,8 @@ use countersign::http_client::DefiClient;
 use countersign_sandbox::{Sandbox, SandboxConfig};
 
 use super::block_on;
+#[cfg(feature = "sandbox")]
+use super::sandbox;
 use crate::arguments::Endpoint;
 use crate::connection::{self, SetupError};
 use crate::exit::Failure;
@@ -32,6 +34,10 @@ pub(super) fn ask<T>(
 
 impl Counterparty {
     /// Returns the registry: the file's, or that of the sandbox.
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_self, reason = "only a sandbox has a registry of its own")
+    )]
     pub(super) fn registry(&self, path: Option<&Path>) -> Result<Registry, SetupError> {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = &self.sandbox {
@@ -45,9 +51,9 @@ impl Counterparty {
         if !endpoint.sandbox {
             return Ok(Self { client: connection::client(&endpoint.api)?, sandbox: None });
         }
-        let sandbox = Sandbox::start(SandboxConfig::default()).await?;
-        let key = sandbox.api_key().to_owned().into();
-        let client = connection::with_key(sandbox.url(), endpoint.api.profile, key)?;
+        let auth = sandbox::auth(endpoint.signed_requests);
+        let sandbox = Sandbox::start(SandboxConfig { auth, ..SandboxConfig::default() }).await?;
+        let client = connection::with_sandbox(&sandbox, endpoint.api.profile)?;
         Ok(Self { client, sandbox: Some(sandbox) })
     }
 

@@ -4,23 +4,30 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use countersign_sandbox::{PayloadForm, Sandbox, SandboxConfig};
+use countersign_sandbox::{AuthScheme, PayloadForm, Sandbox, SandboxConfig};
 
 use super::block_on;
 use crate::arguments::{self, Hostile};
 use crate::exit::{Ended, Failure};
 use crate::output;
 
+/// How a sandbox wants its requests to be proved.
+pub(crate) const fn auth(signed_requests: bool) -> AuthScheme {
+    if signed_requests { AuthScheme::SignedRequests } else { AuthScheme::StaticKey }
+}
+
 /// The settings that the arguments ask for.
-pub(crate) fn config(port: u16, hostile: Hostile) -> SandboxConfig {
+pub(crate) fn config(hostile: Hostile) -> SandboxConfig {
     let form = if hostile.typed_data { PayloadForm::TypedData } else { PayloadForm::Api };
     let Hostile { tamper, fault, .. } = hostile;
-    SandboxConfig { port, tamper, fault, payload_form: form, ..SandboxConfig::default() }
+    SandboxConfig { tamper, fault, payload_form: form, ..SandboxConfig::default() }
 }
 
 pub(crate) fn run(arguments: &arguments::Sandbox) -> Result<Ended, Failure> {
     block_on(async {
-        let sandbox = Sandbox::start(config(arguments.port, arguments.hostile)).await?;
+        let (port, auth) = (arguments.port, auth(arguments.signed_requests));
+        let config = SandboxConfig { port, auth, ..config(arguments.hostile) };
+        let sandbox = Sandbox::start(config).await?;
         output::result(format_args!("{}", sandbox.url()))?;
         match &arguments.out {
             Some(folder) => write(&sandbox, folder)?,
@@ -34,7 +41,9 @@ pub(crate) fn run(arguments: &arguments::Sandbox) -> Result<Ended, Failure> {
 }
 
 fn introduce(sandbox: &Sandbox) {
-    output::say(format_args!("X-Api-Key  {}", sandbox.api_key()));
+    if sandbox.rsa_private_key_pem().is_none() {
+        output::say(format_args!("X-Api-Key  {}", sandbox.api_key()));
+    }
     for account in sandbox.accounts() {
         output::say(format_args!(
             "account    {} on {}: {}",
@@ -54,18 +63,22 @@ fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
         .first()
         .map(|account| account.private_key().to_owned())
         .unwrap_or_default();
+    let (credentials, secret) = match sandbox.rsa_private_key_pem() {
+        Some(pem) => ("rsa-key", pem),
+        None => ("api-key", sandbox.api_key()),
+    };
     for (name, text) in [
         ("registry.toml", sandbox.registry_toml()),
         ("policy.toml", sandbox.policy_toml()),
         ("key", key),
-        ("api-key", sandbox.api_key().to_owned()),
+        (credentials, secret.to_owned()),
     ] {
         write_private(&folder.join(name), &text)?;
     }
     let folder = folder.display();
     let recipient = sandbox.new_recipient("solana").unwrap_or_default();
     output::say(format_args!(
-        "countersign swap --api-url {} --api-key-file {folder}/api-key --registry {folder}/registry.toml \\\n  \
+        "countersign swap --api-url {} --{credentials}-file {folder}/{credentials} --registry {folder}/registry.toml \\\n  \
          --policy {folder}/policy.toml --key-file {folder}/key --recipient {recipient}",
         sandbox.url()
     ));

@@ -72,6 +72,15 @@ fn a_quote_is_asked_for_in_each_dialect() {
 }
 
 #[test]
+fn a_sandbox_can_want_signed_requests() {
+    for question in ["networks", "tokens", "quote"] {
+        for profile in PROFILES {
+            ask(profile, &[question, "--signed-requests"]);
+        }
+    }
+}
+
+#[test]
 fn a_quote_is_told_in_words() {
     let output = run(
         &["quote", "--sandbox", "--from", "WETH@ethereum", "--to", "USDC@base", "--amount", "0.5"],
@@ -96,6 +105,7 @@ fn bad_input_is_told_before_anything_is_asked() {
         &["networks", "--sandbox", "--api-url", "http://127.0.0.1:1"],
         &["networks", "--sandbox", "--api-key-file", "key"],
         &["networks", "--sandbox", "--rsa-key-file", "key"],
+        &["networks", "--signed-requests"],
     ] {
         let output = run(arguments, "");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));

@@ -1,10 +1,13 @@
 //! Swaps with a sandbox that the command starts.
 
-use std::process::{Command, Stdio};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{run, stderr, stdout};
+use crate::{json, run, stderr, stdout};
 
 fn lots(balances: &Value, party: &str, token: &str) -> u128 {
     let held = balances.as_array().unwrap().iter();
@@ -23,6 +26,19 @@ fn a_swap_moves_tokens_and_reports_the_balances() {
     assert_eq!(paid, 12_500_000);
     assert!(lots(after, "recipient", "SOL@solana") > lots(before, "recipient", "SOL@solana"));
     assert_eq!(report["executions"][0]["call"], "SandboxEscrow.deposit");
+}
+
+#[test]
+fn a_swap_finishes_in_each_dialect_by_each_proof() {
+    for profile in ["g0", "g1", "g2", "g3"] {
+        for proof in [&[][..], &["--signed-requests"]] {
+            let arguments =
+                [&["swap", "--sandbox", "--json", "--profile", profile], proof].concat();
+            let output = run(&arguments, "");
+            assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+            assert_eq!(json(&output)["status"], "Finished", "{arguments:?}");
+        }
+    }
 }
 
 #[test]
@@ -54,50 +70,46 @@ fn bad_input_is_told_before_anything_is_sent() {
 
 #[test]
 fn the_log_at_its_loudest_holds_no_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).display().to_string();
+    for (options, credentials) in [(&[][..], "api-key"), (&["--signed-requests"], "rsa-key")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let output = swap_with_server(&path, options, credentials);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let all = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(all.contains("DEBUG"), "the log is not loud");
+        for file in ["key", credentials] {
+            let secret = fs::read_to_string(path(file)).unwrap();
+            for line in secret.lines().filter(|line| !line.starts_with('-')) {
+                assert!(!all.contains(line.trim_start_matches("0x")), "{file} is in the output");
+            }
+        }
+    }
+}
+
+/// Swaps with a sandbox that runs as a server of its own, by the files that it wrote.
+fn swap_with_server(path: &dyn Fn(&str) -> String, options: &[&str], credentials: &str) -> Output {
     let mut server = Command::new(env!("CARGO_BIN_EXE_countersign"))
         .args(["sandbox", "--out", &path("")])
+        .args(options)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut url = String::new();
-    std::io::BufRead::read_line(
-        &mut std::io::BufReader::new(server.stdout.take().unwrap()),
-        &mut url,
-    )
-    .unwrap();
-    while !std::path::Path::new(&path("api-key")).exists() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut url).unwrap();
+    while !fs::metadata(path(credentials)).is_ok_and(|file| file.len() > 0) {
+        std::thread::sleep(Duration::from_millis(10));
     }
-    let (key, api_key) = (path("key"), path("api-key"));
-    let output = run(
-        &[
-            "-vvv",
-            "swap",
-            "--api-url",
-            url.trim(),
-            "--api-key-file",
-            &api_key,
-            "--key-file",
-            &key,
-            "--registry",
-            &path("registry.toml"),
-            "--policy",
-            &path("policy.toml"),
-            "--recipient",
-            "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin",
-        ],
-        "",
-    );
+    let arguments = [
+        ["--api-url", url.trim()],
+        [&format!("--{credentials}-file"), &path(credentials)],
+        ["--key-file", &path("key")],
+        ["--registry", &path("registry.toml")],
+        ["--policy", &path("policy.toml")],
+        ["--recipient", "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin"],
+    ];
+    let output = run(&[&["-vvv", "swap"], arguments.as_flattened()].concat(), "");
     server.kill().unwrap();
     server.wait().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-    let all = format!("{}{}", stdout(&output), stderr(&output));
-    assert!(all.contains("DEBUG"), "the log is not loud");
-    for secret in [&key, &api_key] {
-        let secret = std::fs::read_to_string(secret).unwrap();
-        assert!(!all.contains(secret.trim_start_matches("0x")), "a secret is in the output");
-    }
+    output
 }

@@ -1,10 +1,12 @@
 use countersign::evm::{LocalSigner, PermitSigner};
 use countersign::{Config, Countersign, DefiApi, SwapRequest, TrackOptions};
 #[cfg(feature = "sandbox")]
-use countersign_sandbox::Sandbox;
+use countersign_sandbox::{Sandbox, SandboxConfig};
 
 use super::report::{Balance, Balances, Execution};
 use crate::arguments::Swap;
+#[cfg(feature = "sandbox")]
+use crate::commands::sandbox;
 use crate::connection::{self, SetupError};
 use crate::exit::Failure;
 
@@ -17,6 +19,10 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_async, reason = "only a sandbox has to be started")
+    )]
     pub(crate) async fn new(arguments: &Swap) -> Result<Self, Failure> {
         #[cfg(feature = "sandbox")]
         if arguments.sandbox {
@@ -38,6 +44,10 @@ impl Subject {
     }
 
     /// Returns what owner and recipient hold, where the chains are ours to ask.
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_self, reason = "only a sandbox tells what it holds")
+    )]
     pub(crate) fn balances(&self) -> Option<Vec<Balance>> {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = &self.sandbox {
@@ -54,6 +64,10 @@ impl Subject {
         Some(Balances { before, after })
     }
 
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_async, reason = "only a sandbox has to be ended")
+    )]
     pub(crate) async fn end(self) {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = self.sandbox {
@@ -64,11 +78,7 @@ impl Subject {
 
 #[cfg(not(feature = "sandbox"))]
 impl Subject {
-    #[expect(
-        clippy::unused_async,
-        clippy::unused_self,
-        reason = "only a sandbox has to be prepared"
-    )]
+    #[expect(clippy::unused_async, reason = "only a sandbox has to be prepared")]
     pub(crate) async fn prepare(&self, _: &Swap, _: TrackOptions) -> Result<(), Failure> {
         Ok(())
     }
@@ -83,8 +93,9 @@ impl Subject {
 impl Subject {
     async fn with_sandbox(arguments: &Swap) -> Result<Self, Failure> {
         let missing = SetupError::Missing;
-        let config = crate::commands::sandbox::config(0, arguments.hostile);
-        let sandbox = Sandbox::start(config).await?;
+        let auth = sandbox::auth(arguments.signed_requests);
+        let config = sandbox::config(arguments.hostile);
+        let sandbox = Sandbox::start(SandboxConfig { auth, ..config }).await?;
         let config = Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml());
         let config = config.map_err(SetupError::from)?;
         let accounts = sandbox.accounts();
@@ -98,8 +109,7 @@ impl Subject {
             .recipient
             .clone()
             .or_else(|| sandbox.new_recipient(&arguments.trade.to.network));
-        let key = sandbox.api_key().to_owned().into();
-        let client = connection::with_key(sandbox.url(), arguments.api.profile, key)?;
+        let client = connection::with_sandbox(&sandbox, arguments.api.profile)?;
         Ok(Self {
             request: request(arguments, &signer, recipient.unwrap_or_default()),
             countersign: assemble(DefiApi::new(client), config, signer),
