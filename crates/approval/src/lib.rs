@@ -37,5 +37,7 @@ pub use reservation::{Claim, Reservation, ReserveError, reserve};
 pub use review::{Decision, ReviewRequest, Reviewer};
 pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;
-pub use terms::{AddressError, AssetAmount, Permit2Terms, Pin, Terms, TypedDataStandard, UnpinnedMembers};
+pub use terms::{
+    AddressError, AssetAmount, Permit2Terms, Pin, Terms, TypedDataStandard, UnpinnedMembers,
+};
 pub use violation::{Refusal, Violation, Violations, excerpt};
