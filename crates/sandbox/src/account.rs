@@ -7,6 +7,7 @@ use alloy::signers::local::PrivateKeySigner;
 use countersign_units::Lots;
 
 use crate::market::TokenListing;
+use crate::network::Network;
 
 /// An account of the sandbox that a client may act as. Its key was made at start and is worth
 /// nothing elsewhere.
@@ -17,7 +18,7 @@ pub struct Account {
     pub name: String,
     /// The network, by the registry's name.
     pub network: String,
-    /// The account's address, as `0x` and 40 hex digits with a checksum.
+    /// The account's address: `0x` and 40 hex digits with a checksum, or `T…` on Tron.
     pub address: String,
     private_key: String,
 }
@@ -56,7 +57,7 @@ pub struct Balance {
 impl Balance {
     pub(crate) fn new(listing: &TokenListing, lots: Lots) -> Self {
         Self {
-            network: listing.network.to_owned(),
+            network: listing.network.name.to_owned(),
             token: listing.key.to_owned(),
             decimals: listing.decimals,
             lots,
@@ -98,23 +99,25 @@ impl Party {
         self.0.address()
     }
 
-    pub(crate) fn account(&self, name: &str, network: &str) -> Account {
-        Account {
+    /// Returns the account that this key has on a network, if it has one there.
+    pub(crate) fn account(&self, name: &str, network: &Network) -> Option<Account> {
+        Some(Account {
             name: name.to_owned(),
-            network: network.to_owned(),
-            address: self.address().to_string(),
+            network: network.name.to_owned(),
+            address: network.addresses()?.write(self.address()),
             private_key: self.0.to_bytes().to_string(),
-        }
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::ETHEREUM;
 
     #[test]
     fn never_shows_a_key() {
-        let account = Party::random().account("default", "ethereum");
+        let account = Party::random().account("default", &ETHEREUM).unwrap();
         let key = account.private_key().trim_start_matches("0x");
         assert_eq!(key.len(), 64);
         assert!(!format!("{account:?}").contains(key));

@@ -3,7 +3,8 @@
 use alloy::primitives::Address;
 use tempo_contracts::PERMIT2_ADDRESS;
 
-use crate::market::{NETWORKS, NetworkListing, TOKENS};
+use crate::market::TOKENS;
+use crate::network::{NETWORKS, Network};
 use crate::world::{Token, World};
 
 /// The witness struct that the escrow verifies.
@@ -34,25 +35,25 @@ pub(crate) fn policy() -> String {
 
 /// Makes up an address of a network.
 pub(crate) fn new_recipient(network: &str) -> Option<String> {
-    let network = NETWORKS.iter().find(|listing| listing.name == network)?;
-    Some(match network.chain_id {
-        Some(_) => Address::from(rand::random::<[u8; 20]>()).to_string(),
+    Some(match Network::named(network)?.addresses() {
+        Some(form) => form.write(Address::from(rand::random::<[u8; 20]>())),
         None => bs58::encode(rand::random::<[u8; 32]>()).into_string(),
     })
 }
 
-fn pinned_network(world: &World, network: &NetworkListing) -> String {
-    let NetworkListing { name, api_id, chain_id } = network;
-    let Some((chain_id, escrow)) = chain_id.zip(world.escrow(name)) else {
-        return format!("[networks.{name}]\nkind = \"solana\"\napi_network_id = {api_id}\n");
-    };
+fn pinned_network(world: &World, network: &Network) -> String {
+    let Network { name, api_id, .. } = network;
+    let kind = network.kind_name();
+    let head = format!("[networks.{name}]\nkind = \"{kind}\"\napi_network_id = {api_id}\n");
+    let pins = network.chain_id().zip(network.addresses()).zip(world.escrow(network));
+    let Some(((chain_id, form), escrow)) = pins else { return head };
     let resolver = world.parties().resolver.address();
+    let [permit2, escrow, resolver] =
+        [PERMIT2_ADDRESS, escrow, resolver].map(|address| form.write(address));
     format!(
-        "[networks.{name}]\n\
-         kind = \"evm\"\n\
-         api_network_id = {api_id}\n\
+        "{head}\
          chain_id = {chain_id}\n\
-         permit2 = \"{PERMIT2_ADDRESS}\"\n\
+         permit2 = \"{permit2}\"\n\
          escrows = [\"{escrow}\"]\n\
          resolvers = [\"{resolver}\"]\n\
          witnesses = [\"{WITNESS}\"]\n"
@@ -68,6 +69,6 @@ fn pinned_token(token: &Token) -> String {
     };
     format!(
         "[tokens.{}]\n{symbol}network = \"{}\"\naddress = \"{}\"\ndecimals = {}\n",
-        listing.key, listing.network, token.address, listing.decimals
+        listing.key, listing.network.name, token.address, listing.decimals
     )
 }

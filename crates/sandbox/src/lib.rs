@@ -27,6 +27,7 @@
 //! ```
 
 mod account;
+mod address;
 mod answer;
 mod api;
 mod auth;
@@ -37,6 +38,7 @@ mod documents;
 mod fault;
 mod json;
 mod market;
+mod network;
 mod payload;
 mod sandbox;
 mod shared;

@@ -2,19 +2,10 @@
 
 use alloy::primitives::U256;
 
+use crate::network::{BASE, ETHEREUM, Network, SOLANA, TRON};
+
 /// A basis point's share of the whole.
 const BASIS: u64 = 10_000;
-
-/// A network of the sandbox.
-#[derive(Debug)]
-pub(crate) struct NetworkListing {
-    /// Our own name of it, and the API's.
-    pub(crate) name: &'static str,
-    /// The API's own number of it.
-    pub(crate) api_id: u64,
-    /// The EIP-155 chain id of an EVM network. No real network has one of these.
-    pub(crate) chain_id: Option<u64>,
-}
 
 /// A token of the sandbox.
 #[derive(Debug)]
@@ -23,7 +14,7 @@ pub(crate) struct TokenListing {
     pub(crate) key: &'static str,
     pub(crate) symbol: &'static str,
     pub(crate) name: &'static str,
-    pub(crate) network: &'static str,
+    pub(crate) network: &'static Network,
     /// The API's own number of it.
     pub(crate) api_id: u64,
     pub(crate) decimals: u8,
@@ -35,23 +26,16 @@ pub(crate) struct TokenListing {
     pub(crate) limits: (u64, u64),
 }
 
-/// Every network.
-pub(crate) const NETWORKS: [NetworkListing; 3] = [
-    NetworkListing { name: "ethereum", api_id: 1, chain_id: Some(910_001) },
-    NetworkListing { name: "base", api_id: 5, chain_id: Some(910_002) },
-    NetworkListing { name: "solana", api_id: 4, chain_id: None },
-];
-
 /// The mint that stands for native SOL.
 pub(crate) const NATIVE_SOL: &str = "So11111111111111111111111111111111111111112";
 
 /// Every token.
-pub(crate) const TOKENS: [TokenListing; 5] = [
+pub(crate) const TOKENS: [TokenListing; 6] = [
     TokenListing {
         key: "USDC",
         symbol: "USDC",
         name: "Sandbox USD Coin",
-        network: "ethereum",
+        network: &ETHEREUM,
         api_id: 1,
         decimals: 6,
         price: 1_000_000,
@@ -62,7 +46,7 @@ pub(crate) const TOKENS: [TokenListing; 5] = [
         key: "WETH",
         symbol: "WETH",
         name: "Sandbox Wrapped Ether",
-        network: "ethereum",
+        network: &ETHEREUM,
         api_id: 2,
         decimals: 18,
         price: 3_000_000_000,
@@ -73,7 +57,7 @@ pub(crate) const TOKENS: [TokenListing; 5] = [
         key: "USDT",
         symbol: "USDT",
         name: "Sandbox Tether USD",
-        network: "ethereum",
+        network: &ETHEREUM,
         api_id: 3,
         decimals: 6,
         price: 1_000_000,
@@ -84,8 +68,19 @@ pub(crate) const TOKENS: [TokenListing; 5] = [
         key: "USDC_base",
         symbol: "USDC",
         name: "Sandbox USD Coin",
-        network: "base",
+        network: &BASE,
         api_id: 5,
+        decimals: 6,
+        price: 1_000_000,
+        seed: 100_000,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "USDT_tron",
+        symbol: "USDT",
+        name: "Sandbox Tether USD",
+        network: &TRON,
+        api_id: 6,
         decimals: 6,
         price: 1_000_000,
         seed: 100_000,
@@ -95,7 +90,7 @@ pub(crate) const TOKENS: [TokenListing; 5] = [
         key: "SOL",
         symbol: "SOL",
         name: "Sandbox SOL",
-        network: "solana",
+        network: &SOLANA,
         api_id: 4,
         decimals: 9,
         price: 150_000_000,

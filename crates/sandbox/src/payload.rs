@@ -4,6 +4,7 @@ use alloy::dyn_abi::TypedData;
 use alloy::primitives::{Address, B256, U256};
 use tempo_contracts::PERMIT2_ADDRESS;
 
+use crate::address::{AddressForm, in_hex};
 use crate::config::PayloadForm;
 use crate::json::Json;
 
@@ -32,6 +33,9 @@ pub(crate) struct Payload {
 /// The values of an honest payload.
 #[derive(Clone, Debug)]
 pub(crate) struct Permit {
+    /// How the network writes addresses.
+    pub(crate) form: AddressForm,
+    /// As the API sends it.
     pub(crate) chain_id: u64,
     pub(crate) escrow: Address,
     pub(crate) token: Address,
@@ -54,14 +58,14 @@ impl Payload {
     /// Builds what an honest counterparty asks for.
     pub(crate) fn honest(permit: &Permit) -> Self {
         let mut payload = Self {
-            escrow: permit.escrow.to_string(),
-            permit2: PERMIT2_ADDRESS.to_string(),
-            resolver: permit.resolver.to_string(),
+            escrow: permit.form.write(permit.escrow),
+            permit2: permit.form.write(PERMIT2_ADDRESS),
+            resolver: permit.form.write(permit.resolver),
             nonce: Json::number(permit.nonce),
             domain: Json::object([
                 ("name", Json::from("Permit2")),
                 ("chainId", Json::from(permit.chain_id)),
-                ("verifyingContract", Json::text(PERMIT2_ADDRESS)),
+                ("verifyingContract", Json::from(permit.form.write(PERMIT2_ADDRESS))),
             ]),
             types: honest_types(),
             primary_type: PRIMARY_TYPE.to_owned(),
@@ -150,7 +154,7 @@ impl Payload {
             ("types", self.types.clone()),
             ("primaryType", Json::from(primary_type)),
             ("domain", Json::Object(Vec::new())),
-            ("message", message.clone()),
+            ("message", in_hex(message)),
         ]);
         serde_json::from_str(&typed_data.to_string()).ok()
     }
@@ -190,16 +194,17 @@ fn honest_message(permit: &Permit) -> Json {
         (
             "permitted",
             Json::object([
-                ("token", Json::text(permit.token)),
+                ("token", Json::from(permit.form.write(permit.token))),
                 ("amount", Json::text(permit.amount)),
             ]),
         ),
-        ("spender", Json::text(permit.escrow)),
+        ("spender", Json::from(permit.form.write(permit.escrow))),
         ("nonce", Json::text(permit.nonce)),
         ("deadline", Json::text(permit.deadline)),
         (
             WITNESS,
             Json::object([
+                // In hex on Tron too: upstream's clients read no other form in a witness.
                 ("resolverDepositAddress", Json::text(permit.resolver)),
                 ("secretHash", Json::text(permit.secret_hash)),
                 ("deadline", Json::text(permit.deadline)),

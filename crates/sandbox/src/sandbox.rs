@@ -4,11 +4,12 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use alloy::primitives::{Address, U256};
+use alloy::primitives::U256;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::account::{Account, Balance, Execution};
+use crate::address::AddressForm;
 use crate::auth::{Credentials, KeyError};
 use crate::chain::ChainError;
 use crate::config::SandboxConfig;
@@ -129,7 +130,8 @@ impl Sandbox {
     /// Says whether Permit2 has used up a nonce of an owner, on any network. An owner that is no
     /// address, or a nonce that is no decimal integer, has not been used.
     pub fn nonce_used(&self, owner: &str, nonce: &str) -> bool {
-        let parsed = owner.parse::<Address>().ok().zip(U256::from_str_radix(nonce, 10).ok());
+        let owner = AddressForm::read_any(owner);
+        let parsed = owner.zip(U256::from_str_radix(nonce, 10).ok());
         parsed.is_some_and(|(owner, nonce)| {
             self.shared.change(|state| state.world.nonce_used(owner, nonce))
         })

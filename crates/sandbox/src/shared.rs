@@ -12,6 +12,7 @@ use crate::api::ReadFailures;
 use crate::auth::Credentials;
 use crate::clock;
 use crate::config::SandboxConfig;
+use crate::network::Network;
 use crate::swap::{Event, Intent, Quote, Status};
 use crate::world::{Settlement, World};
 
@@ -131,10 +132,13 @@ impl State {
         self.intents.iter_mut().for_each(Intent::expire);
     }
 
-    /// Returns the nonce of an owner's latest finished swap.
-    pub(crate) fn finished_nonce(&self, owner: Address) -> Option<u64> {
-        let finished =
-            |intent: &&Intent| intent.deposit.owner == owner && intent.status == Status::Finished;
+    /// Returns the nonce of an owner's latest finished swap out of a network.
+    pub(crate) fn finished_nonce(&self, network: &Network, owner: Address) -> Option<u64> {
+        let finished = |intent: &&Intent| {
+            intent.deposit.owner == owner
+                && intent.quote.source.listing.network.name == network.name
+                && intent.status == Status::Finished
+        };
         self.newest_first().find(finished).map(|intent| intent.deposit.nonce.saturating_to())
     }
 

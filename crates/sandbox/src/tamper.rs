@@ -14,7 +14,9 @@ use std::str::FromStr;
 
 use alloy::primitives::{Address, U256};
 
+use crate::address::AddressForm;
 use crate::answer::Answer;
+use crate::json::Json;
 
 pub use table::Tamper;
 
@@ -43,6 +45,8 @@ impl FromStr for Tamper {
 /// What a lie needs to know about the swap and its surroundings.
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
+    /// How the network writes addresses.
+    pub(crate) form: AddressForm,
     pub(crate) owner: Address,
     pub(crate) attacker: Address,
     pub(crate) token: Address,
@@ -50,11 +54,19 @@ pub(crate) struct Scene {
     pub(crate) amount: U256,
     /// How many decimals the source token has.
     pub(crate) decimals: u8,
+    /// The chain id that an honest answer has.
     pub(crate) chain_id: u64,
     pub(crate) other_chain_id: u64,
     pub(crate) nonce: u64,
     pub(crate) now: u64,
     pub(crate) deadline: u64,
+}
+
+impl Scene {
+    /// Writes an address as the network does.
+    fn write(&self, address: Address) -> Json {
+        Json::from(self.form.write(address))
+    }
 }
 
 /// Changes an honest create answer into the lie.

@@ -9,8 +9,10 @@ use alloy::primitives::{Address, U256};
 use countersign_units::{Lots, UnixSeconds};
 
 use crate::account::{Account, Balance, Execution, Party};
+use crate::address::AddressForm;
 use crate::chain::{Chain, ChainError};
-use crate::market::{NETWORKS, TokenListing};
+use crate::market::TokenListing;
+use crate::network::{NETWORKS, Network};
 
 pub(crate) use moves::{Destination, Settlement, Shortage};
 
@@ -30,7 +32,7 @@ pub(crate) struct Token {
     pub(crate) listing: &'static TokenListing,
     /// The contract or mint, in the network's own form.
     pub(crate) address: String,
-    /// The contract on an EVM network.
+    /// The contract where an EVM runs.
     pub(crate) contract: Option<Address>,
 }
 
@@ -80,32 +82,35 @@ impl World {
     }
 
     /// Returns the escrow of an EVM network.
-    pub(crate) fn escrow(&self, network: &str) -> Option<Address> {
-        self.chains.get(network).map(Chain::escrow)
+    pub(crate) fn escrow(&self, network: &Network) -> Option<Address> {
+        self.chains.get(network.name).map(Chain::escrow)
     }
 
     /// Returns the accounts that a client may act as, the default one first.
     pub(crate) fn accounts(&self) -> Vec<Account> {
-        let networks = || NETWORKS.iter().filter(|network| network.chain_id.is_some());
         let of = |name, party: &Party| {
-            networks().map(|network| party.account(name, network.name)).collect::<Vec<_>>()
+            let accounts = NETWORKS.into_iter().filter_map(|network| party.account(name, network));
+            accounts.collect::<Vec<_>>()
         };
         [of("default", &self.parties.user), of("no-allowance", &self.parties.no_allowance)].concat()
     }
 
     /// Reads what an address holds of every token, from the chains and the book.
     ///
-    /// An address that is no EVM address has nothing on the EVM networks, and the other way round.
+    /// An address in the form of one network has nothing on those that write another.
     pub(crate) fn balances(&mut self, address: &str) -> Vec<Balance> {
-        let evm = address.parse::<Address>().ok();
+        let anywhere = AddressForm::read_any(address);
         let mut balances = Vec::new();
         for token in self.tokens.clone() {
-            let held = match (token.contract, evm) {
+            let here = token.listing.network.addresses().and_then(|form| form.read(address));
+            let held = match (token.contract, here) {
                 (Some(contract), Some(account)) => {
                     self.evm_balance(token.listing.network, contract, account)
                 }
-                (None, None) => self.book.get(&(address.to_owned(), token.listing.key)).copied(),
-                (Some(_), None) | (None, Some(_)) => continue,
+                (None, _) if anywhere.is_none() => {
+                    self.book.get(&(address.to_owned(), token.listing.key)).copied()
+                }
+                _ => continue,
             };
             balances.push(Balance::new(token.listing, Lots::new(held.unwrap_or_default())));
         }
@@ -117,13 +122,18 @@ impl World {
         self.chains.values_mut().any(|chain| chain.nonce_used(owner, nonce).unwrap_or_default())
     }
 
-    fn chain(&mut self, network: &str) -> Result<&mut Chain, ChainError> {
-        let missing = || ChainError::Engine(format!("no chain runs for {network}"));
-        self.chains.get_mut(network).ok_or_else(missing)
+    fn chain(&mut self, network: &Network) -> Result<&mut Chain, ChainError> {
+        let missing = || ChainError::Engine(format!("no chain runs for {}", network.name));
+        self.chains.get_mut(network.name).ok_or_else(missing)
     }
 
-    fn evm_balance(&mut self, network: &str, contract: Address, account: Address) -> Option<U256> {
-        self.chains.get_mut(network)?.balance(contract, account).ok()
+    fn evm_balance(
+        &mut self,
+        network: &Network,
+        contract: Address,
+        account: Address,
+    ) -> Option<U256> {
+        self.chains.get_mut(network.name)?.balance(contract, account).ok()
     }
 }
 
@@ -131,7 +141,13 @@ impl Token {
     /// Says whether an address, as a client wrote it, is this token's. Only hexadecimal addresses
     /// may differ in case.
     pub(crate) fn is_at(&self, address: &str) -> bool {
-        self.contract.map_or(self.address == address, |contract| address.parse() == Ok(contract))
+        let read = self.listing.network.addresses().and_then(|form| form.read(address));
+        self.contract.map_or(self.address == address, |contract| read == Some(contract))
+    }
+
+    /// Writes an address as the token's network does.
+    pub(crate) fn write(&self, address: Address) -> String {
+        self.listing.network.addresses().unwrap_or(AddressForm::Hex).write(address)
     }
 }
 
@@ -145,22 +161,4 @@ impl Parties {
             attacker: Party::random(),
         }
     }
-}
-
-/// Finds a listed network by the API's number.
-pub(crate) fn network_by_id(api_id: u64) -> Option<&'static str> {
-    NETWORKS.iter().find_map(|network| (network.api_id == api_id).then_some(network.name))
-}
-
-/// Returns the API's number of a listed network.
-pub(crate) fn network_id(name: &str) -> u64 {
-    NETWORKS
-        .iter()
-        .find_map(|network| (network.name == name).then_some(network.api_id))
-        .unwrap_or_default()
-}
-
-/// Returns the chain id of a listed EVM network.
-pub(crate) fn chain_id(name: &str) -> Option<u64> {
-    NETWORKS.iter().find(|network| network.name == name)?.chain_id
 }

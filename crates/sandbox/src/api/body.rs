@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{ApiError, Dialect, flat_body};
-use crate::world::{Token, World, network_by_id};
+use crate::world::{Token, World};
 
 /// The body of a quote request.
 #[derive(Deserialize)]
@@ -124,10 +124,8 @@ impl Side {
         let found = match (self.token_id, self.network_id, &self.token) {
             (Some(id), _, _) => tokens.into_iter().find(|token| token.listing.api_id == id),
             (None, Some(network), Some(address)) => {
-                let network = network_by_id(network).ok_or_else(unknown)?;
-                tokens
-                    .into_iter()
-                    .find(|token| token.listing.network == network && token.is_at(address))
+                let mut here = tokens.filter(|token| token.listing.network.api_id == network);
+                here.find(|token| token.is_at(address))
             }
             _ => {
                 return Err(ApiError::invalid(

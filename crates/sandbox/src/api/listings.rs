@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::Dialect;
 use super::error::json;
 use crate::json::Json;
-use crate::market::{NETWORKS, NetworkListing};
+use crate::network::{NETWORKS, Network};
 use crate::shared::Shared;
-use crate::world::{Token, network_id};
+use crate::world::Token;
 
 /// How many items a page has if the client doesn't say, and at most.
 const DEFAULT_LIMIT: usize = 20;
@@ -29,7 +29,7 @@ pub(super) struct TokenQuery {
 
 /// `GET /v1/networks`.
 pub(super) async fn networks() -> Response {
-    json(StatusCode::OK, &Json::list(NETWORKS.iter().map(network)))
+    json(StatusCode::OK, &Json::list(NETWORKS.into_iter().map(network)))
 }
 
 /// `GET /v1/tokens`.
@@ -66,7 +66,7 @@ pub(super) fn page(items: Vec<Json>, limit: usize, offset: usize) -> Json {
 
 impl TokenQuery {
     fn matches(&self, token: &Token) -> bool {
-        let on_network = self.network_id.is_none_or(|id| id == network_id(token.listing.network));
+        let on_network = self.network_id.is_none_or(|id| id == token.listing.network.api_id);
         let named = |text: &String| {
             let text = text.to_lowercase();
             [token.listing.symbol, token.listing.name, &token.address]
@@ -77,11 +77,11 @@ impl TokenQuery {
     }
 }
 
-fn network(network: &NetworkListing) -> Json {
+fn network(network: &Network) -> Json {
     Json::object([
         ("id", Json::from(network.api_id)),
         ("name", Json::from(network.name)),
-        ("type", Json::from(if network.chain_id.is_some() { "EVM" } else { "SOLANA" })),
+        ("type", Json::from(network.kind_name().to_uppercase())),
         ("supports_optimized_swap", Json::from(false)),
         ("icon_url", Json::from("")),
         ("supports_custom_tokens", Json::from(false)),
@@ -91,7 +91,7 @@ fn network(network: &NetworkListing) -> Json {
 /// Writes a token as the flat dialect does: it has neither the API's number nor the decimals.
 fn flat_token(token: &Token) -> Json {
     Json::object([
-        ("network_id", Json::from(network_id(token.listing.network))),
+        ("network_id", Json::from(token.listing.network.api_id)),
         ("name", Json::from(token.listing.name)),
         ("contract_address", Json::text(&token.address)),
         ("symbol", Json::from(token.listing.symbol)),
@@ -103,7 +103,7 @@ fn flat_token(token: &Token) -> Json {
 fn token(token: &Token) -> Json {
     Json::object([
         ("token_id", Json::from(token.listing.api_id)),
-        ("network_id", Json::from(network_id(token.listing.network))),
+        ("network_id", Json::from(token.listing.network.api_id)),
         ("name", Json::from(token.listing.name)),
         ("contract_address", Json::text(&token.address)),
         ("symbol", Json::from(token.listing.symbol)),

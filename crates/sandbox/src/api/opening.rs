@@ -5,14 +5,16 @@ use countersign_units::UnixSeconds;
 use uuid::Uuid;
 
 use super::{ApiError, Dialect, render};
+use crate::address::AddressForm;
 use crate::answer::Answer;
 use crate::chain::Deposit;
 use crate::json::Json;
+use crate::network::{NETWORKS, Network};
 use crate::payload::{Payload, Permit, Style};
 use crate::shared::State;
 use crate::swap::{Addresses, History, Intent, Quote, Status, hash_secret};
 use crate::tamper::{self, Scene};
-use crate::world::{Destination, Token, chain_id};
+use crate::world::{Destination, Token};
 use crate::{SandboxConfig, Tamper, clock};
 
 /// The nonces are below this: the largest integers that every JSON reader keeps exactly.
@@ -36,13 +38,13 @@ pub(super) fn open(
     accepted: Accepted,
 ) -> Result<Intent, ApiError> {
     let Accepted { quote, parties, dialect } = accepted;
-    let owner = evm_address(&parties.from)?;
-    evm_address(&parties.refund)?;
+    let owner = address(quote.source.listing.network, &parties.from)?;
+    address(quote.source.listing.network, &parties.refund)?;
     let recipient = recipient(&quote.target, &parties.to)?;
     let now = clock::now();
     let deadline = clock::seconds(now).saturating_add(config.intent_lifetime.as_secs());
     let secret = B256::from(rand::random::<[u8; 32]>());
-    let nonce = nonce(state, config, owner);
+    let nonce = nonce(state, config, (quote.source.listing.network, owner));
     let deposit = deposit(state, &quote, (owner, nonce), (deadline, hash_secret(secret)));
     let history = History { created_at: now, deposit: None, payout: None, refund: None };
     let mut intent = Intent {
@@ -86,10 +88,11 @@ fn deposit(
 
 fn honest(state: &State, config: &SandboxConfig, intent: &Intent) -> Result<Answer, ApiError> {
     let network = intent.quote.source.listing.network;
-    let missing = || ApiError::internal(format!("no chain runs for {network}"));
+    let missing = || ApiError::internal(format!("no chain runs for {}", network.name));
     let deposit = &intent.deposit;
     let mut payload = Payload::honest(&Permit {
-        chain_id: chain_id(network).ok_or_else(missing)?,
+        form: network.addresses().ok_or_else(missing)?,
+        chain_id: network.wire_chain_id().ok_or_else(missing)?,
         escrow: state.world.escrow(network).ok_or_else(missing)?,
         token: deposit.token,
         amount: deposit.amount,
@@ -121,9 +124,11 @@ fn honest(state: &State, config: &SandboxConfig, intent: &Intent) -> Result<Answ
 
 fn scene(state: &State, intent: &Intent) -> Scene {
     let source = &intent.quote.source;
+    let network = source.listing.network;
     let other_token = state.world.tokens().iter().filter_map(|token| token.contract);
-    let other_chain = state.world.tokens().iter().map(|token| token.listing.network);
+    let others = NETWORKS.into_iter().filter(|other| other.name != network.name);
     Scene {
+        form: network.addresses().unwrap_or(AddressForm::Hex),
         owner: intent.deposit.owner,
         attacker: state.world.parties().attacker.address(),
         token: intent.deposit.token,
@@ -133,12 +138,8 @@ fn scene(state: &State, intent: &Intent) -> Scene {
             .unwrap_or_default(),
         amount: intent.deposit.amount,
         decimals: source.listing.decimals,
-        chain_id: chain_id(source.listing.network).unwrap_or_default(),
-        other_chain_id: other_chain
-            .into_iter()
-            .filter(|network| *network != source.listing.network)
-            .find_map(chain_id)
-            .unwrap_or_default(),
+        chain_id: network.wire_chain_id().unwrap_or_default(),
+        other_chain_id: others.into_iter().find_map(Network::chain_id).unwrap_or_default(),
         nonce: intent.deposit.nonce.saturating_to(),
         now: clock::seconds(clock::now()).value(),
         deadline: intent.deadline.value(),
@@ -146,9 +147,9 @@ fn scene(state: &State, intent: &Intent) -> Scene {
 }
 
 /// Picks a nonce that the owner has not used, or, for that lie, one that it has.
-fn nonce(state: &mut State, config: &SandboxConfig, owner: Address) -> u64 {
+fn nonce(state: &mut State, config: &SandboxConfig, (network, owner): (&Network, Address)) -> u64 {
     if config.tamper == Some(Tamper::NonceAlreadyUsed)
-        && let Some(used) = state.finished_nonce(owner)
+        && let Some(used) = state.finished_nonce(network, owner)
     {
         return used;
     }
@@ -160,16 +161,16 @@ fn nonce(state: &mut State, config: &SandboxConfig, owner: Address) -> u64 {
     }
 }
 
-fn recipient(target: &Token, address: &str) -> Result<Destination, ApiError> {
+fn recipient(target: &Token, text: &str) -> Result<Destination, ApiError> {
     if target.contract.is_some() {
-        return evm_address(address).map(Destination::Evm);
+        return address(target.listing.network, text).map(Destination::Evm);
     }
-    let bytes = bs58::decode(address).into_vec().ok().filter(|bytes| bytes.len() == 32);
-    bytes.map(|_| Destination::Book(address.to_owned())).ok_or_else(invalid_address)
+    let bytes = bs58::decode(text).into_vec().ok().filter(|bytes| bytes.len() == 32);
+    bytes.map(|_| Destination::Book(text.to_owned())).ok_or_else(invalid_address)
 }
 
-fn evm_address(text: &str) -> Result<Address, ApiError> {
-    text.parse().map_err(|_| invalid_address())
+fn address(network: &Network, text: &str) -> Result<Address, ApiError> {
+    network.addresses().and_then(|form| form.read(text)).ok_or_else(invalid_address)
 }
 
 fn invalid_address() -> ApiError {

@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::clock;
 use crate::json::Json;
 use crate::swap::{Event, Intent, Quote};
-use crate::world::{Token, network_id};
+use crate::world::Token;
 
 /// Writes a quote.
 pub(super) fn quote(dialect: Dialect, quote: &Quote) -> Json {
@@ -216,7 +216,7 @@ fn decimal_side(token: &Token) -> Json {
 }
 
 fn network(token: &Token) -> Json {
-    Json::from(network_id(token.listing.network))
+    Json::from(token.listing.network.api_id)
 }
 
 fn decimals(token: &Token) -> Json {

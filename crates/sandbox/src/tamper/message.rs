@@ -4,6 +4,7 @@ use alloy::primitives::{Address, U256};
 use countersign_units::Lots;
 
 use super::{Scene, Tamper, one_bit_off};
+use crate::address::AddressForm;
 use crate::answer::Answer;
 use crate::json::Json;
 use crate::payload::Payload;
@@ -25,7 +26,7 @@ fn permitted(tamper: Tamper, payload: &mut Payload, scene: &Scene) {
     let Some(permitted) = payload.message.get_mut("permitted") else { return };
     let amount = scene.amount;
     match tamper {
-        Tamper::Token => permitted.set("token", Json::text(scene.other_token)),
+        Tamper::Token => permitted.set("token", scene.write(scene.other_token)),
         Tamper::Amount => {
             permitted.set("amount", Json::text(amount.saturating_mul(U256::from(10))));
         }
@@ -74,19 +75,19 @@ fn deadline(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
 }
 
 fn escrow(tamper: Tamper, payload: &mut Payload, scene: &Scene) {
-    let honest: Address = payload.escrow.parse().unwrap_or_default();
+    let honest = scene.form.read(&payload.escrow).unwrap_or_default();
     let text = match tamper {
-        Tamper::Spender => scene.attacker.to_string(),
-        Tamper::Escrow => one_bit_off(honest).to_string(),
-        Tamper::EscrowChecksum => wrong_checksum(&payload.escrow),
-        Tamper::EscrowIsOwner => scene.owner.to_string(),
+        Tamper::Spender => scene.form.write(scene.attacker),
+        Tamper::Escrow => scene.form.write(one_bit_off(honest)),
+        Tamper::EscrowChecksum => wrong_checksum(scene.form, &payload.escrow),
+        Tamper::EscrowIsOwner => scene.form.write(scene.owner),
         Tamper::EscrowIsResolver => payload.resolver.clone(),
-        Tamper::EscrowZero => Address::ZERO.to_string(),
+        Tamper::EscrowZero => scene.form.write(Address::ZERO),
         Tamper::SpenderZeroAddress => {
-            return payload.message.set("spender", Json::text(Address::ZERO));
+            return payload.message.set("spender", scene.write(Address::ZERO));
         }
         Tamper::SpenderOnlyMessage => {
-            return payload.message.set("spender", Json::text(scene.attacker));
+            return payload.message.set("spender", scene.write(scene.attacker));
         }
         _ => return,
     };
@@ -94,9 +95,23 @@ fn escrow(tamper: Tamper, payload: &mut Payload, scene: &Scene) {
     payload.escrow = text;
 }
 
+fn wrong_checksum(form: AddressForm, address: &str) -> String {
+    match form {
+        AddressForm::Hex => wrong_case(address),
+        AddressForm::Base58Check => wrong_end(address),
+    }
+}
+
+/// Changes the last character, where the checksum stands.
+fn wrong_end(address: &str) -> String {
+    let mut characters = address.chars();
+    let last = if characters.next_back() == Some('2') { '3' } else { '2' };
+    characters.chain([last]).collect()
+}
+
 /// Flips the case of the first letter that leaves the text in mixed case: an address in one case
 /// makes no claim about its checksum.
-fn wrong_checksum(address: &str) -> String {
+fn wrong_case(address: &str) -> String {
     let letters =
         address.char_indices().skip(2).filter(|(_, character)| character.is_ascii_alphabetic());
     let mut flipped = letters.map(|(index, _)| flip_case(address, index));

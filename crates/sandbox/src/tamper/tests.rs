@@ -7,11 +7,13 @@ use alloy::primitives::{Address, B256, U256};
 use uuid::Uuid;
 
 use super::{Scene, Tamper, apply};
+use crate::address::AddressForm;
 use crate::answer::Answer;
 use crate::api::{Dialect, render};
 use crate::config::PayloadForm;
 use crate::json::Json;
 use crate::market::{Price, TOKENS};
+use crate::network::{ETHEREUM, Network, TRON};
 use crate::payload::{Payload, Permit, Style};
 use crate::swap::Quote;
 use crate::world::Token;
@@ -22,9 +24,10 @@ fn address(byte: u8) -> Address {
     Address::repeat_byte(byte)
 }
 
-fn permit() -> Permit {
+fn permit(network: &Network) -> Permit {
     Permit {
-        chain_id: 910_001,
+        form: network.addresses().unwrap(),
+        chain_id: network.wire_chain_id().unwrap(),
         escrow: address(0xe5),
         token: address(0xc0),
         amount: U256::from(100_000_000),
@@ -35,15 +38,16 @@ fn permit() -> Permit {
     }
 }
 
-fn scene() -> Scene {
+fn scene(network: &Network) -> Scene {
     Scene {
+        form: network.addresses().unwrap(),
         owner: address(0x0a),
         attacker: address(0xba),
         token: address(0xc0),
         other_token: address(0xc1),
         amount: U256::from(100_000_000),
         decimals: 6,
-        chain_id: 910_001,
+        chain_id: network.wire_chain_id().unwrap(),
         other_chain_id: 910_002,
         nonce: 499,
         now: 1_800_000_000,
@@ -51,7 +55,9 @@ fn scene() -> Scene {
     }
 }
 
-fn honest(form: PayloadForm) -> Answer {
+fn honest(network: &Network, form: PayloadForm) -> Answer {
+    let permit = permit(network);
+    let owner = permit.form.write(address(0x0a));
     let token =
         |index: usize| Token { listing: &TOKENS[index], address: String::new(), contract: None };
     let amount = U256::from(100_000_000);
@@ -59,7 +65,7 @@ fn honest(form: PayloadForm) -> Answer {
     let quote = Quote {
         id: Uuid::nil(),
         source: token(0),
-        target: token(4),
+        target: token(5),
         amount,
         price,
         slippage_bps: 50,
@@ -69,13 +75,13 @@ fn honest(form: PayloadForm) -> Answer {
         id: Uuid::nil(),
         approval_type: "permit2".to_owned(),
         deadline: Json::from(DEADLINE),
-        secret_hash: permit().secret_hash.to_string(),
+        secret_hash: permit.secret_hash.to_string(),
         approve_to: Json::Null,
         quote,
-        from_address: address(0x0a).to_string(),
+        from_address: owner.clone(),
         to_address: String::new(),
-        refund_address: address(0x0a).to_string(),
-        payload: Payload::honest(&permit()),
+        refund_address: owner,
+        payload: Payload::honest(&permit),
         style: Style { form, hex_deadline: false },
     }
 }
@@ -111,15 +117,20 @@ fn differences(left: &serde_json::Value, right: &serde_json::Value) -> BTreeSet<
 }
 
 /// Tells a lie in one form, and lists what it changed, without the way to the payload.
-fn changed(tamper: Tamper, form: PayloadForm) -> BTreeSet<String> {
-    let mut answer = honest(form);
-    apply(tamper, &mut answer, &scene());
-    let twin = honest(answer.style.form);
+fn changed(network: &Network, tamper: Tamper, form: PayloadForm) -> BTreeSet<String> {
+    let mut answer = honest(network, form);
+    apply(tamper, &mut answer, &scene(network));
+    let twin = honest(network, answer.style.form);
     let strip = |path: String| {
         let path = path.trim_start_matches("params.");
         path.trim_start_matches("additional_data.").trim_start_matches("typed_data.").to_owned()
     };
     differences(&written(&twin), &written(&answer)).into_iter().map(strip).collect()
+}
+
+fn settings() -> impl Iterator<Item = (&'static Network, PayloadForm)> {
+    let forms = [PayloadForm::Api, PayloadForm::TypedData];
+    [&ETHEREUM, &TRON].into_iter().flat_map(move |network| forms.map(|form| (network, form)))
 }
 
 /// The lies that change one place, whatever the form, and that place.
@@ -171,11 +182,12 @@ fn places() -> BTreeMap<&'static str, Vec<Tamper>> {
 fn a_lie_about_one_place_changes_that_place() {
     for (place, lies) in places() {
         for lie in lies {
-            for form in [PayloadForm::Api, PayloadForm::TypedData] {
+            for (network, form) in settings() {
                 assert_eq!(
-                    changed(lie, form),
+                    changed(network, lie, form),
                     BTreeSet::from([place.to_owned()]),
-                    "{lie} {form:?}"
+                    "{lie} {form:?} {}",
+                    network.name
                 );
             }
         }
@@ -271,7 +283,9 @@ fn a_lie_about_several_places_changes_those() {
     for (lies, places) in spread_values().into_iter().chain(spread_types()) {
         for lie in lies {
             let expected: BTreeSet<_> = places.iter().map(|place| (*place).to_owned()).collect();
-            assert_eq!(changed(*lie, PayloadForm::Api), expected, "{lie}");
+            for network in [&ETHEREUM, &TRON] {
+                assert_eq!(changed(network, *lie, PayloadForm::Api), expected, "{lie}");
+            }
         }
     }
 }
@@ -285,8 +299,8 @@ fn another_permission_replaces_the_whole_message() {
         (Tamper::PermitBatchInstead, "PermitBatchWitnessTransferFrom"),
         (Tamper::PermitWithoutWitness, "PermitTransferFrom"),
     ] {
-        let mut answer = honest(PayloadForm::TypedData);
-        apply(lie, &mut answer, &scene());
+        let mut answer = honest(&ETHEREUM, PayloadForm::TypedData);
+        apply(lie, &mut answer, &scene(&ETHEREUM));
         // A blind signer would sign it: the message is well-formed.
         let typed: TypedData =
             serde_json::from_str(&answer.payload.typed_data().to_string()).unwrap();
@@ -299,8 +313,8 @@ fn another_permission_replaces_the_whole_message() {
 fn every_lie_is_told_somewhere() {
     let before_the_answer = [Tamper::NonceAlreadyUsed, Tamper::QuoteAmount, Tamper::QuoteExpired];
     for tamper in Tamper::ALL {
-        for form in [PayloadForm::Api, PayloadForm::TypedData] {
-            let told = !changed(*tamper, form).is_empty();
+        for (network, form) in settings() {
+            let told = !changed(network, *tamper, form).is_empty();
             assert_eq!(told, !before_the_answer.contains(tamper), "{tamper} {form:?}");
         }
     }
@@ -309,10 +323,10 @@ fn every_lie_is_told_somewhere() {
 #[test]
 fn every_lie_shows_in_every_dialect() {
     for tamper in Tamper::ALL {
-        let mut answer = honest(PayloadForm::Api);
-        apply(*tamper, &mut answer, &scene());
-        let twin = honest(answer.style.form);
-        let told = !changed(*tamper, PayloadForm::Api).is_empty();
+        let mut answer = honest(&TRON, PayloadForm::Api);
+        apply(*tamper, &mut answer, &scene(&TRON));
+        let twin = honest(&TRON, answer.style.form);
+        let told = !changed(&TRON, *tamper, PayloadForm::Api).is_empty();
         for dialect in [Dialect::G0, Dialect::G1, Dialect::G2, Dialect::G3] {
             let differs = render::intent(dialect, &answer) != render::intent(dialect, &twin);
             assert_eq!(differs, told, "{tamper} {dialect:?}");
@@ -322,18 +336,58 @@ fn every_lie_shows_in_every_dialect() {
 
 #[test]
 fn a_wrong_checksum_is_in_mixed_case_and_the_same_address() {
-    let mut answer = honest(PayloadForm::Api);
+    let mut answer = honest(&ETHEREUM, PayloadForm::Api);
     answer.payload.escrow = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed".to_owned();
     let right = answer.payload.escrow.clone();
-    apply(Tamper::EscrowChecksum, &mut answer, &scene());
+    apply(Tamper::EscrowChecksum, &mut answer, &scene(&ETHEREUM));
     assert_ne!(answer.payload.escrow, right);
     assert_eq!(answer.payload.escrow.to_lowercase(), right.to_lowercase());
     assert!(Address::parse_checksummed(&answer.payload.escrow, None).is_err());
 }
 
 #[test]
+fn a_wrong_checksum_on_tron_is_all_that_is_wrong() {
+    let right = honest(&TRON, PayloadForm::Api).payload.escrow;
+    let mut answer = honest(&TRON, PayloadForm::Api);
+    apply(Tamper::EscrowChecksum, &mut answer, &scene(&TRON));
+    let wrong = answer.payload.escrow;
+    let bytes = |text: &str| bs58::decode(text).into_vec().unwrap();
+    assert_eq!(bytes(&wrong)[..21], bytes(&right)[..21]);
+    assert_eq!(AddressForm::Base58Check.read(&wrong), None);
+}
+
+#[test]
+fn the_payload_on_tron_is_in_its_own_form_and_hashes_alike() {
+    let [evm, tron] = [&ETHEREUM, &TRON].map(|network| honest(network, PayloadForm::Api).payload);
+    assert_eq!(tron.witness_hash, evm.witness_hash);
+    assert_eq!(tron.witness_type_string, evm.witness_type_string);
+    assert_eq!(tron.permit2, "T9yD14NjG6wxkArbchsTBKawgUVqYww3tQ");
+    for text in [
+        tron.escrow.as_str(),
+        &tron.resolver,
+        tron.domain.get("verifyingContract").unwrap().as_text().unwrap(),
+        tron.message.get("spender").unwrap().as_text().unwrap(),
+        tron.message.get("permitted").unwrap().get("token").unwrap().as_text().unwrap(),
+    ] {
+        assert!(AddressForm::Base58Check.read(text).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn no_lie_about_the_chain_id_is_hashed_as_the_honest_one() {
+    for lie in [Tamper::ChainIdOther, Tamper::ChainIdTruncates] {
+        let mut answer = honest(&TRON, PayloadForm::Api);
+        apply(lie, &mut answer, &scene(&TRON));
+        let sent = answer.payload.domain.get("chainId").unwrap().as_text().unwrap().to_owned();
+        let masked = U256::from_str_radix(&sent, 10).unwrap() & U256::from(u32::MAX);
+        assert_ne!(masked, U256::from(TRON.chain_id().unwrap()), "{lie}");
+    }
+}
+
+#[test]
 fn an_honest_payload_is_the_documented_one() {
     let vector = Permit {
+        form: AddressForm::Hex,
         chain_id: 1,
         escrow: address(0x11),
         token: "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2".parse().unwrap(),

@@ -51,7 +51,7 @@ fn permissions(tamper: Tamper, payload: &mut Payload, scene: &Scene) {
         }
         Tamper::TokenPermissionsExtraField => {
             if let Some(permitted) = payload.message.get_mut("permitted") {
-                permitted.set("to", Json::text(scene.attacker));
+                permitted.set("to", scene.write(scene.attacker));
             }
             members(&[("address", "token"), ("uint256", "amount"), ("address", "to")])
         }
@@ -157,7 +157,7 @@ fn redefine_witness(payload: &mut Payload, definition: &[(&str, &str)]) {
 /// The agreed amount of the agreed token, and all there is of another.
 fn both_tokens(scene: &Scene) -> Json {
     let permission = |token: Address, amount: U256| {
-        Json::object([("token", Json::text(token)), ("amount", Json::text(amount))])
+        Json::object([("token", scene.write(token)), ("amount", Json::text(amount))])
     };
     Json::list([permission(scene.token, scene.amount), permission(scene.other_token, U256::MAX)])
 }
@@ -190,7 +190,7 @@ fn allowance(payload: &mut Payload, scene: &Scene) {
         Json::object([("PermitSingle", members(&permit)), ("PermitDetails", members(&details))]);
     "PermitSingle".clone_into(&mut payload.primary_type);
     let details = Json::object([
-        ("token", Json::text(scene.token)),
+        ("token", scene.write(scene.token)),
         ("amount", Json::text(U256::MAX.wrapping_shr(96))),
         ("expiration", Json::text(U256::MAX.wrapping_shr(208))),
         ("nonce", Json::from("0")),
@@ -203,7 +203,7 @@ fn allowance(payload: &mut Payload, scene: &Scene) {
 }
 
 fn token_permit(payload: &mut Payload, scene: &Scene) {
-    token_domain(payload, scene.token);
+    token_domain(payload, scene);
     let permit = [
         ("address", "owner"),
         ("address", "spender"),
@@ -214,8 +214,8 @@ fn token_permit(payload: &mut Payload, scene: &Scene) {
     payload.types = Json::object([("Permit", members(&permit))]);
     "Permit".clone_into(&mut payload.primary_type);
     payload.message = Json::object([
-        ("owner", Json::text(scene.owner)),
-        ("spender", Json::text(scene.attacker)),
+        ("owner", scene.write(scene.owner)),
+        ("spender", scene.write(scene.attacker)),
         ("value", Json::text(U256::MAX)),
         ("nonce", Json::from("0")),
         ("deadline", Json::text(U256::MAX)),
@@ -223,7 +223,7 @@ fn token_permit(payload: &mut Payload, scene: &Scene) {
 }
 
 fn token_transfer(payload: &mut Payload, scene: &Scene) {
-    token_domain(payload, scene.token);
+    token_domain(payload, scene);
     let transfer = [
         ("address", "from"),
         ("address", "to"),
@@ -235,8 +235,8 @@ fn token_transfer(payload: &mut Payload, scene: &Scene) {
     payload.types = Json::object([("TransferWithAuthorization", members(&transfer))]);
     "TransferWithAuthorization".clone_into(&mut payload.primary_type);
     payload.message = Json::object([
-        ("from", Json::text(scene.owner)),
-        ("to", Json::text(scene.attacker)),
+        ("from", scene.write(scene.owner)),
+        ("to", scene.write(scene.attacker)),
         ("value", Json::text(scene.amount)),
         ("validAfter", Json::from("0")),
         ("validBefore", Json::text(U256::MAX)),

@@ -18,11 +18,12 @@ pub(super) fn apply(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
 
 /// Changes a value of the witness; its hash follows where it can.
 fn values(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
+    // A witness has its addresses in hex, whatever the network.
     let attacker = Json::text(scene.attacker);
     let (member, value) = match tamper {
         Tamper::WitnessResolver => ("resolverDepositAddress", attacker),
         Tamper::ResolverEverywhere => {
-            answer.payload.resolver = scene.attacker.to_string();
+            answer.payload.resolver = scene.form.write(scene.attacker);
             ("resolverDepositAddress", attacker)
         }
         Tamper::WitnessSecretHash => {

@@ -10,7 +10,7 @@ use crate::chain::{ChainError, Deposit, Receipt};
 /// Where a payout goes.
 #[derive(Clone, Debug)]
 pub(crate) enum Destination {
-    /// An account of an EVM network.
+    /// An account where an EVM runs.
     Evm(Address),
     /// An account of the book.
     Book(String),
@@ -162,7 +162,7 @@ impl World {
         let id = B256::from(rand::random::<[u8; 32]>());
         self.executions.push(Execution {
             id: id.to_string(),
-            network: token.listing.network.to_owned(),
+            network: token.listing.network.name.to_owned(),
             call: "book entry".to_owned(),
             gas_used: 0,
             token: token.listing.key.to_owned(),
@@ -176,12 +176,12 @@ impl World {
     fn record(&mut self, movement: &Movement<'_>, receipt: &Receipt) -> B256 {
         self.executions.push(Execution {
             id: receipt.id.to_string(),
-            network: movement.token.listing.network.to_owned(),
+            network: movement.token.listing.network.name.to_owned(),
             call: movement.call.to_owned(),
             gas_used: receipt.gas_used,
             token: movement.token.listing.key.to_owned(),
-            from: movement.from.to_string(),
-            to: movement.to.to_string(),
+            from: movement.token.write(movement.from),
+            to: movement.token.write(movement.to),
             amount: Lots::new(movement.amount),
         });
         receipt.id

@@ -5,19 +5,20 @@ use countersign_units::UnixSeconds;
 
 use super::{Token, World};
 use crate::chain::{Chain, ChainError, NewToken};
-use crate::market::{self, NATIVE_SOL, NETWORKS, TOKENS, TokenListing};
+use crate::market::{self, NATIVE_SOL, TOKENS, TokenListing};
+use crate::network::NETWORKS;
 
 /// What the resolver has to pay out with, in whole tokens of each kind.
 const INVENTORY: u64 = 1_000_000_000;
 
-/// Starts a chain for each EVM network.
+/// Starts a chain for each network that an EVM runs.
 ///
 /// # Errors
 ///
 /// Returns a [`ChainError`] if a deployment fails.
 pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainError> {
-    for network in &NETWORKS {
-        if let Some(chain_id) = network.chain_id {
+    for network in NETWORKS {
+        if let Some(chain_id) = network.chain_id() {
             world.chains.insert(network.name, Chain::start(chain_id, now)?);
         }
     }
@@ -32,9 +33,11 @@ pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainErr
 pub(super) fn tokens(world: &mut World, now: UnixSeconds) -> Result<(), ChainError> {
     for listing in &TOKENS {
         let contract = deploy(world, listing, now)?;
-        let address =
-            contract.map_or_else(|| NATIVE_SOL.to_owned(), |contract| contract.to_string());
-        world.tokens.push(Token { listing, address, contract });
+        let mut token = Token { listing, address: NATIVE_SOL.to_owned(), contract };
+        if let Some(contract) = contract {
+            token.address = token.write(contract);
+        }
+        world.tokens.push(token);
         if let Some(contract) = contract {
             hand_out(world, listing, contract, now)?;
         }
@@ -47,7 +50,7 @@ fn deploy(
     listing: &TokenListing,
     now: UnixSeconds,
 ) -> Result<Option<Address>, ChainError> {
-    let Some(chain) = world.chains.get_mut(listing.network) else { return Ok(None) };
+    let Some(chain) = world.chains.get_mut(listing.network.name) else { return Ok(None) };
     let token = NewToken { name: listing.name, symbol: listing.symbol, decimals: listing.decimals };
     chain.deploy_token(now, &token).map(Some)
 }

@@ -175,6 +175,9 @@ impl Wish<'_> {
             Some(typed_data) => typed_data.clone(),
             None => self.assemble(intent, lots),
         };
+        if account.network == "tron" {
+            return sign(account, &tip712(typed_data));
+        }
         sign(account, &typed_data)
     }
 
@@ -205,8 +208,37 @@ pub(crate) fn sign(account: &Account, typed_data: &Value) -> String {
     format!("0x{}", hex::encode(signature.as_bytes()))
 }
 
+/// Brings Tron's typed data into the form that is hashed: addresses in hex, and the low 32 bits of
+/// the chain id.
+fn tip712(mut typed_data: Value) -> Value {
+    let chain_id = typed_data["domain"]["chainId"].as_u64().unwrap();
+    assert!(chain_id > u64::from(u32::MAX), "{chain_id} needs no mask");
+    typed_data["domain"]["chainId"] = json!(chain_id % (1 << 32));
+    in_hex(&mut typed_data);
+    typed_data
+}
+
+fn in_hex(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let bytes = bs58::decode(&*text).with_check(Some(0x41)).into_vec();
+            if let Ok([0x41, address @ ..]) = bytes.as_deref() {
+                *text = format!("0x{}", hex::encode(address));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(in_hex),
+        Value::Object(members) => members.values_mut().for_each(in_hex),
+        _ => {}
+    }
+}
+
 pub(crate) fn account(sandbox: &Sandbox, name: &str) -> Account {
     sandbox.accounts().into_iter().find(|account| account.name == name).unwrap()
+}
+
+pub(crate) fn tron_account(sandbox: &Sandbox, name: &str) -> Account {
+    let named = |account: &Account| account.name == name && account.network == "tron";
+    sandbox.accounts().into_iter().find(named).unwrap()
 }
 
 /// Reads a token's address out of the registry, as a client has it pinned.

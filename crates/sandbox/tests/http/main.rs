@@ -15,3 +15,4 @@ mod refusals;
 mod signed;
 mod swaps;
 mod tampers;
+mod tron;
