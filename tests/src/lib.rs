@@ -1,6 +1,7 @@
 //! What the whole-system tests share: a sandbox with a client of it, and eyes on what moved.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod anvil;
 mod clock;
 pub mod doors;
 mod files;
@@ -11,6 +12,7 @@ mod scene;
 mod signers;
 mod vectors;
 
+pub use anvil::{Anvil, NodeError};
 pub use clock::SetClock;
 pub use files::ConfigFiles;
 pub use funds::Funds;

@@ -1,7 +1,6 @@
-//! EVM chains: what an approval needs to know, and the calls that change an allowance.
+//! EVM chains: what an approval needs to know, and what stands open.
 
 mod allowances;
-mod approve;
 mod bindings;
 mod block;
 mod calls;
@@ -10,6 +9,5 @@ mod settings;
 mod view;
 
 pub use allowances::OpenAllowance;
-pub use approve::{ApproveCall, approve_calls, revoke_call};
 pub use settings::{BlockSelector, EvmRpcSettings};
 pub use view::EvmRpc;

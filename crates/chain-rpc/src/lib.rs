@@ -2,16 +2,14 @@
 //!
 //! [`EvmRpc`] is an [`EvmChainView`] over one node of an EVM chain, or of Tron: it reads all facts
 //! about an approval as of one block, and [`allowances`](EvmRpc::allowances) tells what stands open
-//! towards Permit2. [`approve_calls`] makes the calls that an owner sends where an allowance is
-//! missing. A node is believed, but read strictly: whatever is not of the exact form is an error,
-//! never a fact. Its URL is a secret, since most providers put their key into it.
+//! towards Permit2, and by which calls it would be enough. A node is believed, but read strictly:
+//! whatever is not of the exact form is an error, never a fact. Its URL is a secret, since most
+//! providers put their key into it.
 //!
 //! [`EvmChainView`]: countersign_approval::EvmChainView
 
 mod evm;
 mod rpc;
 
-pub use evm::{
-    ApproveCall, BlockSelector, EvmRpc, EvmRpcSettings, OpenAllowance, approve_calls, revoke_call,
-};
+pub use evm::{BlockSelector, EvmRpc, EvmRpcSettings, OpenAllowance};
 pub use rpc::{HttpRpc, JsonRpcTransport, RpcError, RpcUrl};

@@ -1,4 +1,5 @@
 use countersign_approval::ChainViewError;
+use countersign_evm::ApproveCall;
 use countersign_units::{EvmAddress, Lots, U256};
 use serde_json::Value;
 
@@ -30,6 +31,12 @@ impl OpenAllowance {
     /// Says whether anything stands open.
     pub fn is_open(&self) -> bool {
         !self.allowance.is_zero()
+    }
+
+    /// Returns the calls by which the owner lets Permit2 move exactly `amount`; none where that
+    /// much stands open already. Only [`Lots::MAX`] asks for any amount.
+    pub fn calls_to_cover(&self, permit2: EvmAddress, amount: Lots) -> Vec<ApproveCall> {
+        ApproveCall::to_cover(self.token, permit2, self.allowance, amount)
     }
 }
 
@@ -75,6 +82,21 @@ fn is_unlimited(allowance: Lots) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_calls_reach_exactly_what_is_asked() {
+        let permit2 = EvmAddress::new([2; 20]);
+        let amounts = |allowance: u64, amount: u64| -> Vec<Lots> {
+            let (token, allowance) = (EvmAddress::new([1; 20]), Lots::from(allowance));
+            let open = OpenAllowance { token, allowance, balance: Lots::MAX, unlimited: false };
+            let calls = open.calls_to_cover(permit2, amount.into());
+            assert!(calls.iter().all(|call| call.token == token && call.spender == permit2));
+            calls.iter().map(|call| call.amount).collect()
+        };
+        assert_eq!(amounts(0, 7), [Lots::from(7)]);
+        assert_eq!(amounts(6, 7), [Lots::ZERO, Lots::from(7)]);
+        assert_eq!(amounts(7, 7), []);
+    }
 
     #[test]
     fn any_amount_is_what_no_supply_reaches() {

@@ -9,7 +9,6 @@ sol! {
     interface Erc20 {
         function balanceOf(address owner) external view returns (uint256);
         function allowance(address owner, address spender) external view returns (uint256);
-        function approve(address spender, uint256 amount) external returns (bool);
     }
 
     /// Source: [Permit2](https://docs.uniswap.org/contracts/permit2/reference/signature-transfer).

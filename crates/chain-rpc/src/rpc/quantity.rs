@@ -2,7 +2,6 @@
 //!
 //! Source: [Ethereum JSON-RPC](https://ethereum.org/en/developers/docs/apis/json-rpc/#conventions).
 
-use countersign_approval::excerpt;
 use countersign_units::U256;
 use serde_json::Value;
 
@@ -68,10 +67,11 @@ pub(crate) fn word(value: &Value, method: &'static str) -> Result<[u8; 32], RpcE
     })
 }
 
-/// Shows a value that is not of its form.
+/// Tells of what kind a value is that is not of its form. Texts are not repeated: a node may write
+/// its own URL into them.
 fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) => format!("{:?}", excerpt(text)),
+        Value::String(text) => format!("text of {} bytes", text.len()),
         Value::Null => "null".to_owned(),
         Value::Bool(_) => "a boolean".to_owned(),
         Value::Number(_) => "a number without quotes".to_owned(),
