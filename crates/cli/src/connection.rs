@@ -17,12 +17,13 @@ use countersign_sandbox::Sandbox;
 
 use crate::arguments::Api;
 
+const API_URL_VARIABLE: &str = "COUNTERSIGN_API_URL";
 const API_KEY_VARIABLE: &str = "COUNTERSIGN_API_KEY";
 
 /// Why a command can't begin.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetupError {
-    #[error("expected --api-url, or the API's base URL in COUNTERSIGN_API_URL")]
+    #[error("expected --api-url, or the API's base URL in {API_URL_VARIABLE}")]
     NoUrl,
     #[error("expected --api-key-file, --rsa-key-file, or the API key in {API_KEY_VARIABLE}")]
     NoApiKey,
@@ -46,8 +47,8 @@ pub(crate) enum SetupError {
 
 /// Makes a client of the API that the arguments name, with the key that they name.
 pub(crate) fn client(arguments: &Api) -> Result<DefiClient, SetupError> {
-    let url = arguments.url.as_deref().ok_or(SetupError::NoUrl)?;
-    let builder = DefiClient::builder(url).profile(arguments.profile);
+    let url = arguments.url.clone().or_else(|| std::env::var(API_URL_VARIABLE).ok());
+    let builder = DefiClient::builder(&url.ok_or(SetupError::NoUrl)?).profile(arguments.profile);
     let builder = match &arguments.rsa_key_file {
         Some(path) => builder.signed_requests(rsa_key(path, &arguments.signing_rules)?),
         None => builder.api_key(api_key(arguments.key_file.as_deref())?),

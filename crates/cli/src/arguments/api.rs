@@ -7,13 +7,9 @@ use countersign::http_client::SigningRule;
 /// Where the API is, and how requests prove who sends them.
 #[derive(Debug, Args)]
 pub(crate) struct Api {
-    /// The API's base URL
-    #[arg(
-        long = "api-url",
-        value_name = "URL",
-        env = "COUNTERSIGN_API_URL",
-        hide_env_values = true
-    )]
+    /// The API's base URL [default: the variable `COUNTERSIGN_API_URL`]
+    // The variable is read where it is needed: `--sandbox` excludes the option, not the variable.
+    #[arg(long = "api-url", value_name = "URL")]
     pub(crate) url: Option<String>,
     /// A file with the API key [default: the variable `COUNTERSIGN_API_KEY`]
     #[arg(id = "api_key_file", long = "api-key-file", value_name = "FILE")]
@@ -48,7 +44,7 @@ pub(crate) struct Endpoint {
     pub(crate) json: bool,
     /// Start a sandbox and ask it; no account and no network is needed
     #[cfg(feature = "sandbox")]
-    #[arg(long, conflicts_with_all = ["url", "api_key_file", "rsa_key_file"])]
+    #[arg(long, conflicts_with_all = ["url", "api_key_file", "rsa_key_file", "signing_rules"])]
     pub(crate) sandbox: bool,
     /// Let the sandbox want signed requests, and sign them
     #[cfg(feature = "sandbox")]

@@ -44,7 +44,7 @@ pub(crate) struct Swap {
     /// Start a sandbox and swap with it; no account and no network is needed
     #[cfg(feature = "sandbox")]
     #[arg(long, conflicts_with_all = [
-        "url", "api_key_file", "rsa_key_file", "key_file", "registry", "policy",
+        "url", "api_key_file", "rsa_key_file", "signing_rules", "key_file", "registry", "policy",
     ])]
     pub(crate) sandbox: bool,
     /// Let the sandbox want signed requests, and sign them

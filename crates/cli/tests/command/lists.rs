@@ -1,5 +1,7 @@
 //! Networks, tokens and quotes of a sandbox that the command starts.
 
+use std::process::Command;
+
 use serde_json::Value;
 
 use crate::{json, run, stderr, stdout};
@@ -93,6 +95,14 @@ fn a_quote_is_told_in_words() {
 }
 
 #[test]
+fn a_sandbox_is_asked_whatever_the_environment_names() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.env("COUNTERSIGN_API_URL", "http://127.0.0.1:1").env("COUNTERSIGN_API_KEY", "k");
+    let output = command.args(["networks", "--sandbox"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
 fn bad_input_is_told_before_anything_is_asked() {
     for arguments in [
         &["quote", "--sandbox", "--from", "USDC@mars"][..],
@@ -105,6 +115,8 @@ fn bad_input_is_told_before_anything_is_asked() {
         &["networks", "--sandbox", "--api-url", "http://127.0.0.1:1"],
         &["networks", "--sandbox", "--api-key-file", "key"],
         &["networks", "--sandbox", "--rsa-key-file", "key"],
+        &["networks", "--sandbox", "--signing-rule", "time=ms"],
+        &["swap", "--sandbox", "--signing-rule", "time=ms"],
         &["networks", "--signed-requests"],
     ] {
         let output = run(arguments, "");

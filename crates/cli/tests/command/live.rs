@@ -1,7 +1,7 @@
 //! Questions to an API that is not ours: what is sent, and what is made of its answers.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
@@ -117,6 +117,16 @@ fn the_key_and_the_dialect_are_those_of_the_arguments() {
         assert_eq!((method.as_str(), found.as_str()), ("GET", target));
         assert_eq!(server.only().header("x-api-key"), "sk-4242");
     }
+}
+
+#[test]
+fn the_environment_stands_in_for_url_and_key() {
+    let server = Server::start(NETWORKS);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.env("COUNTERSIGN_API_URL", &server.url).env("COUNTERSIGN_API_KEY", "sk-7");
+    let output = command.arg("networks").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(server.only().header("x-api-key"), "sk-7");
 }
 
 #[test]

@@ -42,6 +42,19 @@ fn a_swap_finishes_in_each_dialect_by_each_proof() {
 }
 
 #[test]
+fn a_swap_from_tron_is_paid_by_an_address_of_its_form() {
+    let arguments = ["swap", "--sandbox", "--json", "--from", "USDT@tron", "--to", "USDC@ethereum"];
+    let output = run(&arguments, "");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report = json(&output);
+    assert_eq!(report["status"], "Finished");
+    let held = report["balances"]["after"].as_array().unwrap().iter();
+    let owner = held.clone().find(|held| held["party"] == "owner").unwrap();
+    assert!(owner["address"].as_str().unwrap().starts_with('T'), "{owner}");
+    assert!(report["executions"].to_string().contains("\"tron\""), "{report}");
+}
+
+#[test]
 fn a_lie_is_refused_and_nothing_moves() {
     for lie in ["spender", "quote-min-out", "nonce-already-used"] {
         let output = run(&["swap", "--sandbox", "--json", "--tamper", lie], "");

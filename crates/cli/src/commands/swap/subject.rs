@@ -1,3 +1,4 @@
+use countersign::approval::TypedDataStandard;
 use countersign::evm::{LocalSigner, PermitSigner};
 use countersign::{Config, Countersign, DefiApi, SwapRequest, TrackOptions};
 #[cfg(feature = "sandbox")]
@@ -36,7 +37,7 @@ impl Subject {
         let recipient = arguments.recipient.clone().ok_or(missing("--recipient"))?;
         let api = DefiApi::new(connection::client(&arguments.api)?);
         Ok(Self {
-            request: request(arguments, &signer, recipient),
+            request: request(arguments, &config, &signer, recipient),
             countersign: assemble(api, config, signer),
             #[cfg(feature = "sandbox")]
             sandbox: None,
@@ -111,7 +112,7 @@ impl Subject {
             .or_else(|| sandbox.new_recipient(&arguments.trade.to.network));
         let client = connection::with_sandbox(&sandbox, arguments.api.profile)?;
         Ok(Self {
-            request: request(arguments, &signer, recipient.unwrap_or_default()),
+            request: request(arguments, &config, &signer, recipient.unwrap_or_default()),
             countersign: assemble(DefiApi::new(client), config, signer),
             sandbox: Some(sandbox),
         })
@@ -160,8 +161,16 @@ fn assemble(api: DefiApi, config: Config, signer: LocalSigner) -> Countersign {
     Countersign::builder(api, config).signer(signer).build()
 }
 
-fn request(arguments: &Swap, signer: &LocalSigner, recipient: String) -> SwapRequest {
-    let owner = signer.address().to_string();
+fn request(
+    arguments: &Swap,
+    config: &Config,
+    signer: &LocalSigner,
+    recipient: String,
+) -> SwapRequest {
+    let source = config.registry().network(&arguments.trade.from.network);
+    // A network that the registry doesn't hold is refused by its name, whoever the owner is.
+    let standard = source.and_then(|network| network.kind.standard());
+    let owner = standard.unwrap_or(TypedDataStandard::Eip712).show(signer.address());
     SwapRequest {
         from: arguments.trade.from.clone(),
         to: arguments.trade.to.clone(),
