@@ -12,6 +12,7 @@ mod listings;
 mod opening;
 mod quotes;
 pub(crate) mod render;
+mod rpc;
 mod status;
 
 use std::sync::Arc;
@@ -48,6 +49,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(flat_router())
         .fallback(guard::not_found)
         .layer(from_fn_with_state(Arc::clone(&shared), guard::check))
+        // Behind the guard: the chains are open to anybody.
+        .route("/rpc/{network}", post(rpc::answer))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
 }

@@ -2,7 +2,9 @@
 
 mod bindings;
 mod error;
+mod history;
 mod machine;
+mod queries;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +18,9 @@ use bindings::{IPermit2, Permit2, SandboxEscrow, SandboxToken};
 use machine::{Call, Machine};
 
 pub(crate) use error::ChainError;
+pub(crate) use history::{Block, BlockId};
 pub(crate) use machine::Receipt;
+pub(crate) use queries::Outcome;
 
 /// A chain with everything deployed that a swap needs.
 pub(crate) struct Chain {
@@ -172,7 +176,7 @@ impl Chain {
     ///
     /// Returns the [`ChainError`] that the claim would fail with.
     pub(crate) fn try_claim(
-        &mut self,
+        &self,
         now: UnixSeconds,
         caller: Address,
         secret: B256,
@@ -200,7 +204,7 @@ impl Chain {
     /// # Errors
     ///
     /// Returns a [`ChainError`] if the call fails.
-    pub(crate) fn balance(&mut self, token: Address, account: Address) -> Result<U256, ChainError> {
+    pub(crate) fn balance(&self, token: Address, account: Address) -> Result<U256, ChainError> {
         self.view(token, &SandboxToken::balanceOfCall { account })
     }
 
@@ -210,7 +214,7 @@ impl Chain {
     ///
     /// Returns a [`ChainError`] if the call fails.
     pub(crate) fn permit2_allowance(
-        &mut self,
+        &self,
         token: Address,
         owner: Address,
     ) -> Result<U256, ChainError> {
@@ -222,7 +226,7 @@ impl Chain {
     /// # Errors
     ///
     /// Returns a [`ChainError`] if the call fails.
-    pub(crate) fn nonce_used(&mut self, owner: Address, nonce: U256) -> Result<bool, ChainError> {
+    pub(crate) fn nonce_used(&self, owner: Address, nonce: U256) -> Result<bool, ChainError> {
         let word = nonce.wrapping_shr(8);
         let bitmap =
             self.view(PERMIT2_ADDRESS, &Permit2::nonceBitmapCall { _0: owner, _1: word })?;
@@ -265,7 +269,7 @@ impl Chain {
         self.machine.transact(now, Call { from, to: TxKind::Call(to), data })
     }
 
-    fn view<C: SolCall>(&mut self, to: Address, call: &C) -> Result<C::Return, ChainError> {
+    fn view<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, ChainError> {
         let data = call.abi_encode().into();
         let call = Call { from: Address::ZERO, to: TxKind::Call(to), data };
         let output = self.machine.view(UnixSeconds::new(0), call)?;

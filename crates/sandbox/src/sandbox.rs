@@ -111,6 +111,17 @@ impl Sandbox {
         self.shared.read(|state| state.world.accounts())
     }
 
+    /// Returns where a network's chain is asked by JSON-RPC, without a key; `None` for a network
+    /// that isn't here or has no chain.
+    ///
+    /// It knows `eth_chainId`, `eth_blockNumber`, `eth_getBlockByNumber`, `eth_getBlockByHash`,
+    /// `eth_call`, `eth_getCode`, `eth_getStorageAt` and `eth_getBalance`, also in batches. The
+    /// latest block is as old as the host's clock says.
+    pub fn rpc_url(&self, network: &str) -> Option<String> {
+        let has_chain = self.shared.change(|state| state.world.chain_named(network).is_some());
+        has_chain.then(|| format!("{}/rpc/{network}", self.url))
+    }
+
     /// Makes up an address on a network that can be paid to, or returns `None` for a network that
     /// isn't here. Nobody holds its key.
     pub fn new_recipient(&self, network: &str) -> Option<String> {

@@ -122,9 +122,14 @@ impl World {
         self.chains.values_mut().any(|chain| chain.nonce_used(owner, nonce).unwrap_or_default())
     }
 
+    /// Returns the chain of a network.
+    pub(crate) fn chain_named(&mut self, network: &str) -> Option<&mut Chain> {
+        self.chains.get_mut(network)
+    }
+
     fn chain(&mut self, network: &Network) -> Result<&mut Chain, ChainError> {
         let missing = || ChainError::Engine(format!("no chain runs for {}", network.name));
-        self.chains.get_mut(network.name).ok_or_else(missing)
+        self.chain_named(network.name).ok_or_else(missing)
     }
 
     fn evm_balance(

@@ -1,26 +1,27 @@
-//! One EVM: state, height, clock, and transactions on it.
+//! One EVM: its blocks, and transactions on them.
+
+use std::sync::Arc;
 
 use alloy::primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use countersign_units::UnixSeconds;
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
-use revm::database::{CacheDB, EmptyDB};
+use revm::database::WrapDatabaseRef;
 use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, Bytecode};
 use revm::{DatabaseRef, ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext};
 
 use super::ChainError;
+use super::history::{Block, BlockId, History, State};
 
 /// Enough for any transaction of the sandbox, and below the cap on one transaction.
 const GAS_LIMIT: u64 = 10_000_000;
 
-/// The state of one chain. The engine itself is built anew for each transaction: it cannot be
+/// One chain. The engine itself is built anew for each transaction: it cannot be
 /// sent between threads, and building it takes a fraction of running a transaction.
 pub(super) struct Machine {
     chain_id: u64,
-    database: CacheDB<EmptyDB>,
-    height: u64,
-    time: u64,
+    history: History,
 }
 
 /// What a caller asks the machine to run.
@@ -49,7 +50,17 @@ pub(crate) struct Receipt {
 
 impl Machine {
     pub(super) fn new(chain_id: u64) -> Self {
-        Self { chain_id, database: CacheDB::new(EmptyDB::default()), height: 0, time: 1 }
+        Self { chain_id, history: History::new(chain_id) }
+    }
+
+    pub(super) const fn chain_id(&self) -> u64 {
+        self.chain_id
+    }
+
+    /// Brings the latest block up to the clock, and finds a block.
+    pub(super) fn block_at(&mut self, now: UnixSeconds, id: BlockId) -> Option<&Block> {
+        self.history.tick(now.value());
+        self.history.find(id)
     }
 
     /// Puts code at an address, as a genesis file would.
@@ -61,7 +72,7 @@ impl Machine {
             nonce: 1,
             ..AccountInfo::default()
         };
-        self.database.insert_account_info(address, info);
+        self.history.genesis_mut().insert_account_info(address, info);
     }
 
     /// Runs a transaction in a block of its own and keeps what it changed.
@@ -70,55 +81,58 @@ impl Machine {
     ///
     /// Returns a [`ChainError`] if it reverts, halts or cannot be run.
     pub(super) fn transact(&mut self, now: UnixSeconds, call: Call) -> Result<Receipt, ChainError> {
-        // A chain's clock never goes back, whatever the host's does.
-        self.time = self.time.max(now.value());
-        self.height = self.height.saturating_add(1);
-        let id = self.transaction_id(&call);
-        let transaction = self.transaction(call)?;
-        let (config, block) = (self.config(), self.block());
+        let before = self.history.latest();
+        let number = before.number.saturating_add(1);
+        let time = before.time.max(now.value());
+        let id = self.transaction_id(number, &call);
+        let mut state = State::clone(&before.state);
+        let transaction = self.transaction(&state, call)?;
         let mut evm = Context::mainnet()
-            .with_db(&mut self.database)
-            .with_cfg(config)
-            .with_block(block)
+            .with_db(&mut state)
+            .with_cfg(self.config())
+            .with_block(environment(number, time))
             .build_mainnet();
-        let result = evm.transact_commit(transaction).map_err(engine)?;
-        receipt(id, result)
+        let result = evm.transact_commit(transaction).map_err(engine);
+        self.history.add(time, id, Arc::new(state));
+        receipt(id, result?)
     }
 
-    /// Runs a call and drops what it changed.
+    /// Runs a call after the latest block, and drops what it changed.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if it reverts, halts or cannot be run.
-    pub(super) fn view(&mut self, now: UnixSeconds, call: Call) -> Result<Bytes, ChainError> {
-        self.time = self.time.max(now.value());
-        let transaction = self.transaction(call)?;
-        let (config, block) = (self.config(), self.block());
+    pub(super) fn view(&self, now: UnixSeconds, call: Call) -> Result<Bytes, ChainError> {
+        let latest = self.history.latest();
+        let block = Block { time: latest.time.max(now.value()), ..latest.clone() };
+        receipt(B256::ZERO, self.simulate(&block, call)?).map(|receipt| receipt.output)
+    }
+
+    /// Runs a call on the state after a block, and drops what it changed.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if it cannot be run.
+    pub(super) fn simulate(
+        &self,
+        block: &Block,
+        call: Call,
+    ) -> Result<ExecutionResult, ChainError> {
+        let transaction = self.transaction(&block.state, call)?;
         let mut evm = Context::mainnet()
-            .with_db(&mut self.database)
-            .with_cfg(config)
-            .with_block(block)
+            .with_db(WrapDatabaseRef(&*block.state))
+            .with_cfg(self.config())
+            .with_block(environment(block.number, block.time))
             .build_mainnet();
-        let result = evm.transact(transaction).map_err(engine)?.result;
-        receipt(B256::ZERO, result).map(|receipt| receipt.output)
+        evm.transact(transaction).map(|ran| ran.result).map_err(engine)
     }
 
     fn config(&self) -> CfgEnv {
         CfgEnv::new_with_spec(SpecId::PRAGUE).with_chain_id(self.chain_id)
     }
 
-    fn block(&self) -> BlockEnv {
-        BlockEnv {
-            number: U256::from(self.height),
-            timestamp: U256::from(self.time),
-            gas_limit: 1_000_000_000,
-            basefee: 0,
-            ..BlockEnv::default()
-        }
-    }
-
-    fn transaction(&self, call: Call) -> Result<TxEnv, ChainError> {
-        let account = self.database.basic_ref(call.from).map_err(engine)?;
+    fn transaction(&self, state: &State, call: Call) -> Result<TxEnv, ChainError> {
+        let account = state.basic_ref(call.from).map_err(engine)?;
         TxEnv::builder()
             .caller(call.from)
             .kind(call.to)
@@ -131,14 +145,24 @@ impl Machine {
             .map_err(engine)
     }
 
-    fn transaction_id(&self, call: &Call) -> B256 {
+    fn transaction_id(&self, number: u64, call: &Call) -> B256 {
         let mut bytes = Vec::new();
         bytes.extend(self.chain_id.to_be_bytes());
-        bytes.extend(self.height.to_be_bytes());
+        bytes.extend(number.to_be_bytes());
         bytes.extend(call.from.as_slice());
         bytes.extend(call.to.to().map_or([0; 20], |to| to.into_array()));
         bytes.extend(&call.data);
         keccak256(bytes)
+    }
+}
+
+fn environment(number: u64, time: u64) -> BlockEnv {
+    BlockEnv {
+        number: U256::from(number),
+        timestamp: U256::from(time),
+        gas_limit: 1_000_000_000,
+        basefee: 0,
+        ..BlockEnv::default()
     }
 }
 
@@ -155,6 +179,6 @@ fn receipt(id: B256, result: ExecutionResult) -> Result<Receipt, ChainError> {
     }
 }
 
-fn engine(error: impl std::fmt::Debug) -> ChainError {
+pub(super) fn engine(error: impl std::fmt::Debug) -> ChainError {
     ChainError::Engine(format!("{error:?}"))
 }

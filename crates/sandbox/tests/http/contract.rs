@@ -93,7 +93,7 @@ impl Scene {
 #[tokio::test]
 async fn a_swap_finishes_in_each_dialect_under_each_scheme() {
     for auth in [AuthScheme::StaticKey, AuthScheme::SignedRequests] {
-        for profile in Profile::EVERY {
+        for profile in Profile::ALL {
             let scene = Scene::new(auth, profile).await;
             let intent = scene.open().await;
             let approval = ApprovalSubmission::Permit2 { signature: scene.sign(&intent) };
@@ -114,7 +114,7 @@ async fn a_swap_finishes_in_each_dialect_under_each_scheme() {
 
 #[tokio::test]
 async fn the_listings_are_read_in_each_dialect() {
-    for profile in Profile::EVERY {
+    for profile in Profile::ALL {
         let scene = Scene::new(AuthScheme::SignedRequests, profile).await;
         let networks = scene.client.networks().await.unwrap();
         assert!(networks.items.iter().any(|network| network.name == "ethereum"));

@@ -12,6 +12,7 @@ mod faults;
 mod flat;
 mod listings;
 mod refusals;
+mod rpc;
 mod signed;
 mod swaps;
 mod tampers;

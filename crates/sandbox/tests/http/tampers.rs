@@ -5,7 +5,7 @@ use std::time::Duration;
 use countersign_sandbox::{Sandbox, SandboxConfig, Tamper};
 use serde_json::{Value, json};
 
-use crate::client::{DIALECTS, Dialect, Wish, account, token, wait_for};
+use crate::client::{DIALECTS, Dialect, Wish, account, token, tron_account, wait_for};
 
 struct Scene {
     sandbox: Sandbox,
@@ -121,9 +121,15 @@ async fn the_chain_takes_no_signature_over_a_lie() {
 async fn every_lie_is_answered_with_success() {
     for tamper in Tamper::ALL.iter().copied() {
         let scene = Scene::new(tamper).await;
+        let (usdt, on_tron) =
+            (token(&scene.sandbox, "USDT_tron"), tron_account(&scene.sandbox, "default"));
         for dialect in DIALECTS {
-            let intent = scene.wish(dialect).open(&scene.sandbox).await;
-            assert!(intent["params_to_sign"].is_object(), "{tamper} {dialect:?}");
+            let wish = scene.wish(dialect);
+            let from_tron = Wish { from: (2, &usdt), owner: &on_tron.address, ..wish };
+            for wish in [scene.wish(dialect), from_tron] {
+                let intent = wish.open(&scene.sandbox).await;
+                assert!(intent["params_to_sign"].is_object(), "{tamper} {dialect:?}");
+            }
         }
     }
 }

@@ -1,0 +1,83 @@
+//! `POST /rpc/{network}`: JSON-RPC 2.0 over a chain, as Ethereum's nodes speak it. It needs no key.
+
+mod error;
+mod methods;
+mod params;
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::json;
+use super::{ApiError, Dialect};
+use crate::chain::Chain;
+use crate::json::Json;
+use crate::shared::Shared;
+
+use error::RpcError;
+
+/// One question.
+#[derive(Deserialize)]
+struct Question {
+    jsonrpc: String,
+    method: String,
+    #[serde(default)]
+    params: Value,
+    /// Without an id nobody waits for the answer.
+    id: Option<Value>,
+}
+
+/// Answers a question, or a batch of them in its order.
+pub(super) async fn answer(
+    State(shared): State<Arc<Shared>>,
+    Path(network): Path<String>,
+    body: Bytes,
+) -> Response {
+    let answered = shared.change(|state| {
+        let chain = state.world.chain_named(&network)?;
+        Some(answer_body(chain, &body))
+    });
+    match answered {
+        None => ApiError::not_found("Network").respond(Dialect::G2),
+        Some(None) => StatusCode::NO_CONTENT.into_response(),
+        Some(Some(answer)) => json(StatusCode::OK, &answer),
+    }
+}
+
+fn answer_body(chain: &mut Chain, body: &[u8]) -> Option<Json> {
+    match serde_json::from_slice(body) {
+        Err(_) => Some(failed(Json::Null, RpcError::parse())),
+        Ok(Value::Array(batch)) if batch.is_empty() => {
+            Some(failed(Json::Null, RpcError::invalid()))
+        }
+        Ok(Value::Array(batch)) => {
+            let answers: Vec<_> =
+                batch.into_iter().filter_map(|question| answer_one(chain, question)).collect();
+            (!answers.is_empty()).then(|| Json::list(answers))
+        }
+        Ok(question) => answer_one(chain, question),
+    }
+}
+
+fn answer_one(chain: &mut Chain, question: Value) -> Option<Json> {
+    let question = serde_json::from_value::<Question>(question)
+        .ok()
+        .filter(|question| question.jsonrpc == "2.0");
+    let Some(question) = question else { return Some(failed(Json::Null, RpcError::invalid())) };
+    let id = Json::Number(question.id?.to_string());
+    Some(match methods::call(chain, &question.method, question.params) {
+        Ok(result) => {
+            Json::object([("jsonrpc", Json::from("2.0")), ("id", id), ("result", result)])
+        }
+        Err(error) => failed(id, error),
+    })
+}
+
+fn failed(id: Json, error: RpcError) -> Json {
+    Json::object([("jsonrpc", Json::from("2.0")), ("id", id), ("error", error.into_json())])
+}

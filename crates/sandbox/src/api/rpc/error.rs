@@ -1,0 +1,74 @@
+//! Why a question has no result, in the codes of JSON-RPC 2.0 and of Ethereum's nodes.
+
+use alloy::primitives::Bytes;
+
+use crate::chain::ChainError;
+use crate::json::Json;
+
+/// Why a question has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RpcError {
+    code: i32,
+    message: String,
+    /// What the contract answered, where one refused.
+    data: Option<Bytes>,
+}
+
+impl RpcError {
+    /// The body is no JSON.
+    pub(super) fn parse() -> Self {
+        Self::new(-32_700, "expected JSON")
+    }
+
+    /// The question is none.
+    pub(super) fn invalid() -> Self {
+        Self::new(-32_600, "expected a request of JSON-RPC 2.0, or a batch of them")
+    }
+
+    /// There is no such method.
+    pub(super) fn method(found: &str) -> Self {
+        Self::new(-32_601, format!("the method {found} does not exist"))
+    }
+
+    /// The parameters are not what the method takes.
+    pub(super) fn params(expected: &str) -> Self {
+        Self::new(-32_602, format!("expected {expected}"))
+    }
+
+    /// The block is not there, or no longer.
+    pub(super) fn block() -> Self {
+        Self::new(-32_001, "block not found")
+    }
+
+    /// A contract refused the call.
+    pub(super) fn reverted(data: Bytes) -> Self {
+        Self { data: Some(data), ..Self::new(3, "execution reverted") }
+    }
+
+    /// The machine stopped the call.
+    pub(super) fn halted(reason: &str) -> Self {
+        Self::new(-32_000, format!("execution halted: {reason}"))
+    }
+
+    /// Writes the error.
+    pub(super) fn into_json(self) -> Json {
+        let mut error = Json::object([
+            ("code", Json::number(self.code)),
+            ("message", Json::from(self.message)),
+        ]);
+        if let Some(data) = self.data {
+            error.push("data", Json::text(data));
+        }
+        error
+    }
+
+    fn new(code: i32, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), data: None }
+    }
+}
+
+impl From<ChainError> for RpcError {
+    fn from(error: ChainError) -> Self {
+        Self::new(-32_603, error.to_string())
+    }
+}
