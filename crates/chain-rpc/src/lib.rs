@@ -6,6 +6,18 @@
 //! whatever is not of the exact form is an error, never a fact. Its URL is a secret, since most
 //! providers put their key into it.
 //!
+//! ```no_run
+//! use countersign_approval::{EvmChainView, EvmFacts, EvmFactsQuery};
+//! use countersign_chain_rpc::{EvmRpc, HttpRpc, RpcUrl};
+//! use countersign_http_client::transport::{Auth, Limits};
+//!
+//! async fn ask(query: &EvmFactsQuery) -> Result<EvmFacts, Box<dyn std::error::Error>> {
+//!     let url: RpcUrl = std::env::var("ETHEREUM_RPC")?.parse()?;
+//!     let node = HttpRpc::new(url, Auth::None, Limits::default())?;
+//!     Ok(EvmRpc::new(node).facts(query).await?)
+//! }
+//! ```
+//!
 //! [`EvmChainView`]: countersign_approval::EvmChainView
 
 mod evm;

@@ -109,6 +109,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -190,5 +191,21 @@ mod tests {
         let error = read(body, &[(7, &call)]).unwrap_err();
         assert!(matches!(error, RpcError::Malformed { .. }), "{error}");
         assert!(read(r#"[{"jsonrpc": "2.0", "id": 7, "result": "a"}]"#, &[(7, &call)]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".*") {
+            let [first, second] = calls();
+            prop_assert!(read(&text, &[(7, &first)]).is_err());
+            prop_assert!(read(&text, &[(7, &first), (8, &second)]).is_err());
+        }
+
+        #[test]
+        fn only_the_right_ids_are_answers(ids in prop::collection::vec(5_u64..11, 0..5)) {
+            let body: Value = ids.iter().map(|id| answer(*id, &id.to_string())).collect();
+            let right = matches!(ids.as_slice(), [7, 8] | [8, 7]);
+            prop_assert_eq!(read_two(&body).ok(), right.then(|| vec![json!("7"), json!("8")]));
+        }
     }
 }

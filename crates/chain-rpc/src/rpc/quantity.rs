@@ -82,6 +82,7 @@ fn shown(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -136,6 +137,26 @@ mod tests {
         for length in [0, 1, 31, 33, 64] {
             let value = json!(format!("0x{}", "00".repeat(length)));
             assert!(word(&value, "m").is_err(), "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_round_trip(limbs: [u64; 4]) {
+            let number = U256::from_limbs(limbs);
+            prop_assert_eq!(quantity(&json!(format!("{number:#x}")), "m"), Ok(number));
+            let bytes: [u8; 32] = number.to_be_bytes();
+            prop_assert_eq!(word(&json!(format!("0x{}", hex::encode(bytes))), "m"), Ok(bytes));
+        }
+
+        #[test]
+        fn no_text_panics(text in ".*|0x[0-9a-fA-F]{0,80}|0x.*", limit in 0_usize..40) {
+            let value = json!(text);
+            let _ = (quantity(&value, "m"), small(&value, "m"), word(&value, "m"));
+            if let Ok(bytes) = data(&value, "m", limit) {
+                prop_assert!(bytes.len() <= limit);
+                prop_assert_eq!(format!("0x{}", hex::encode(bytes)), text.to_lowercase());
+            }
         }
     }
 }

@@ -83,6 +83,8 @@ fn split_host(url: &str) -> (&str, &str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -120,6 +122,24 @@ mod tests {
             ("node.example.com", ConfigError::NotAUrl),
         ] {
             assert_eq!(text.parse::<RpcUrl>(), Err(error), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_key_is_shown(key in "[a-zA-Z0-9_-]{6,64}", place in 0_usize..3) {
+            let url = ["/KEY", "/v3/KEY/", "/rpc?apikey=KEY&a=b"][place].replace("KEY", &key);
+            let url = format!("https://host.invalid{url}");
+            let parsed: RpcUrl = url.parse().unwrap();
+            let shown = format!("{parsed} {parsed:?}");
+            prop_assert!(!shown.contains(&key), "{}", shown);
+            let echoed = parsed.redact(&format!("no such key {key}"));
+            prop_assert!(!echoed.contains(&key), "{}", echoed);
+        }
+
+        #[test]
+        fn no_text_panics(text in ".*|https?://.*") {
+            let _ = text.parse::<RpcUrl>().map(|url| (url.redact(&text), url.to_string()));
         }
     }
 }
