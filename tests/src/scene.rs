@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
-use countersign::http_client::DefiClient;
+use countersign::http_client::{DefiClient, RsaAuth};
 use countersign::units::Bps;
 use countersign::{
     Config, Countersign, CountersignBuilder, DefiApi, FlowError, Reserved, SwapApi, SwapRequest,
@@ -31,9 +31,13 @@ pub struct Scene {
     pub recipient: String,
     /// How often the account's key was asked to sign.
     pub signatures: Counter,
+    /// The source, as `TOKEN@network`.
+    pub from: String,
     /// The destination, as `TOKEN@network`.
     pub to: String,
 }
+
+const USDC: &str = "USDC@ethereum";
 
 impl Scene {
     /// Starts a sandbox with short steps, where USDC is to be swapped.
@@ -42,12 +46,22 @@ impl Scene {
     ///
     /// Panics if it does not start, or does not know the destination.
     pub async fn start(config: SandboxConfig, profile: Profile, to: &str) -> Self {
+        Self::start_from(config, profile, USDC, to).await
+    }
+
+    /// Starts a sandbox where one token is to be swapped for another.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not start, or does not know the tokens' networks.
+    pub async fn start_from(config: SandboxConfig, profile: Profile, from: &str, to: &str) -> Self {
+        let network = |token: &str| token.split_once('@').unwrap().1.to_owned();
         let sandbox = Sandbox::start(config).await.unwrap();
-        let (_, network) = to.split_once('@').unwrap();
-        let recipient = sandbox.new_recipient(network).unwrap();
-        let account = sandbox.accounts().swap_remove(0);
-        let (signatures, to) = (Counter::default(), to.to_owned());
-        Self { sandbox, profile, account, recipient, signatures, to }
+        let recipient = sandbox.new_recipient(&network(to)).unwrap();
+        let funded = |account: &Account| account.network == network(from);
+        let account = sandbox.accounts().into_iter().find(funded).unwrap();
+        let (signatures, from, to) = (Counter::default(), from.to_owned(), to.to_owned());
+        Self { sandbox, profile, account, recipient, signatures, from, to }
     }
 
     /// Starts an honest sandbox in the first dialect, where USDC is to be swapped for SOL.
@@ -73,8 +87,12 @@ impl Scene {
     ///
     /// Panics if it can't be set up.
     pub fn api(&self) -> DefiApi {
-        let client = DefiClient::builder(self.sandbox.url())
-            .api_key(self.sandbox.api_key().to_owned().into())
+        let client = DefiClient::builder(self.sandbox.url());
+        let client = match self.sandbox.rsa_private_key_pem() {
+            Some(pem) => client.signed_requests(RsaAuth::from_pem(&pem.into()).unwrap()),
+            None => client.api_key(self.sandbox.api_key().into()),
+        };
+        let client = client
             .profile(self.profile)
             .attempt_deadline(Duration::from_secs(10))
             .total_deadline(Duration::from_secs(20));
@@ -121,14 +139,14 @@ impl Scene {
         CountingSigner::new(self.account.private_key(), &self.signatures)
     }
 
-    /// Asks for 100 USDC to be swapped.
+    /// Asks for 100 of the source token to be swapped.
     ///
     /// # Panics
     ///
-    /// Panics if the destination is no token on a network.
+    /// Panics if source or destination is no token on a network.
     pub fn request(&self) -> SwapRequest {
         SwapRequest {
-            from: "USDC@ethereum".parse().unwrap(),
+            from: self.from.parse().unwrap(),
             to: self.to.parse().unwrap(),
             amount: "100".to_owned(),
             min_out: None,

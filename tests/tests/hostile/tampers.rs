@@ -45,6 +45,26 @@ async fn is_refused(tamper: Tamper, form: PayloadForm) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_lie_about_a_swap_from_tron_is_refused_too() {
+    let told = Tamper::ALL.iter().copied().filter(|lie| *lie != Tamper::NonceAlreadyUsed);
+    let mut running = JoinSet::new();
+    for (tamper, profile) in told.zip(Profile::ALL.into_iter().cycle()) {
+        if running.len() >= AT_ONCE {
+            running.join_next().await.unwrap().unwrap();
+        }
+        running.spawn(async move {
+            let config = SandboxConfig { tamper: Some(tamper), ..short_steps() };
+            let scene = Scene::start_from(config, profile, "USDT@tron", "USDC@base").await;
+            let (before, what) = (scene.funds(), format!("{tamper} from Tron in {profile}"));
+            let result = scene.countersign().swap(&scene.request(), SHORT, |_| {}).await;
+            assert_codes(result, &codes(tamper, PayloadForm::Api), &what);
+            scene.assert_untouched(&before, &what);
+        });
+    }
+    running.join_all().await;
+}
+
 fn assert_codes<T>(result: Result<T, FlowError>, codes: &BTreeSet<String>, what: &str) {
     let Err(error) = result else { panic!("{what}: not refused") };
     let FlowError::Refused { refusal, .. } = error else { panic!("{what}: {error:?}") };

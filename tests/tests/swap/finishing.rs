@@ -21,7 +21,9 @@ const DESTINATIONS: [(&str, &str, u64); 3] = [
 #[tokio::test]
 async fn an_honest_swap_moves_exactly_what_was_agreed_in_every_dialect_and_form() {
     for form in [PayloadForm::Api, PayloadForm::TypedData] {
-        for (profile, (to, key, gets)) in Profile::ALL.into_iter().zip(DESTINATIONS) {
+        for (profile, (to, key, gets)) in
+            Profile::ALL.into_iter().zip(DESTINATIONS.into_iter().cycle())
+        {
             finishes(form, profile, to, (key, gets)).await;
         }
     }

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod configuration;
+mod dialects;
 mod finishing;
 mod other_flows;
 mod review;
 mod stopping;
 mod submitting;
+mod tron;

@@ -28,11 +28,8 @@ pub enum Profile {
 pub struct UnknownProfile;
 
 impl Profile {
-    /// Every profile that the sandbox serves: those of the nested bodies.
-    pub const ALL: [Self; 3] = [Self::G1, Self::G2, Self::G3];
-
-    /// Every profile there is.
-    pub const EVERY: [Self; 4] = [Self::G0, Self::G1, Self::G2, Self::G3];
+    /// Every profile, the oldest first.
+    pub const ALL: [Self; 4] = [Self::G0, Self::G1, Self::G2, Self::G3];
 
     /// Returns where quotes are asked for, after `v1`.
     pub const fn quotes_path(self) -> &'static [&'static str] {
@@ -108,7 +105,7 @@ impl FromStr for Profile {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let named = |profile: &Self| profile.to_string().eq_ignore_ascii_case(text);
-        Self::EVERY.into_iter().find(named).ok_or(UnknownProfile)
+        Self::ALL.into_iter().find(named).ok_or(UnknownProfile)
     }
 }
 
@@ -129,7 +126,7 @@ mod tests {
 
     #[test]
     fn parses_what_it_displays() {
-        for profile in Profile::EVERY {
+        for profile in Profile::ALL {
             assert_eq!(profile.to_string().parse(), Ok(profile));
         }
         assert_eq!("G2".parse(), Ok(Profile::G2));

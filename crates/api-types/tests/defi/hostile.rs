@@ -37,7 +37,7 @@ fn read_as_everything(text: &str) -> Vec<ReadError> {
 
 /// Valid bodies of each kind, to be broken.
 fn body() -> impl Strategy<Value = String> {
-    prop::sample::select(&Profile::EVERY[..]).prop_flat_map(|profile| {
+    prop::sample::select(&Profile::ALL[..]).prop_flat_map(|profile| {
         prop_oneof![
             written(strategies::quote(profile), profile),
             written(strategies::quote_request(profile), profile),

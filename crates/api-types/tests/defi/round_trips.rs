@@ -13,7 +13,7 @@ where
     T: Wire + Debug + PartialEq,
     S: Strategy<Value = T>,
 {
-    for profile in Profile::EVERY {
+    for profile in Profile::ALL {
         let mut runner = TestRunner::default();
         let outcome = runner.run(&strategy(profile), |value| {
             let text = value
