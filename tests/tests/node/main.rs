@@ -1,5 +1,6 @@
-//! What is signed, executed by a real node: Permit2's own code at its canonical address, over
-//! JSON-RPC. Without the node, these say that they were skipped.
+//! Facts by JSON-RPC, from the sandbox's chains and from a real node; and what is signed, executed
+//! by that node: Permit2's own code at its canonical address. Without the node, its tests say that
+//! they were skipped.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -13,5 +14,6 @@ mod chain;
 mod deposits;
 mod offer;
 mod reverts;
+mod sandbox;
 mod strict_token;
 mod views;
