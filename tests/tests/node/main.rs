@@ -12,6 +12,7 @@ mod allowances;
 mod bindings;
 mod chain;
 mod deposits;
+mod judged;
 mod offer;
 mod reverts;
 mod sandbox;
