@@ -32,7 +32,7 @@ pub(crate) const ETHEREUM: Network =
 pub(crate) const BASE: Network =
     Network { name: "base", api_id: 5, kind: NetworkKind::Evm { chain_id: 910_002 } };
 pub(crate) const TRON: Network =
-    Network { name: "tron", api_id: 2, kind: NetworkKind::Tron { chain_id: 910_003 } };
+    Network { name: "tron", api_id: 2, kind: NetworkKind::Tron { chain_id: 910_195 } };
 pub(crate) const SOLANA: Network = Network { name: "solana", api_id: 4, kind: NetworkKind::Solana };
 
 /// Every network.

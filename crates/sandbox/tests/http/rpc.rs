@@ -58,7 +58,7 @@ async fn held(sandbox: &Sandbox, usdc: &str, owner: &str, block: &Value) -> Valu
 #[tokio::test]
 async fn tells_the_chain_and_its_latest_block() {
     let sandbox = start().await;
-    for (network, chain_id) in [("ethereum", 910_001), ("base", 910_002), ("tron", 910_003)] {
+    for (network, chain_id) in [("ethereum", 910_001), ("base", 910_002), ("tron", 910_195)] {
         let id = result(&sandbox, network, "eth_chainId", json!([])).await;
         assert_eq!(integer(&id), chain_id);
         let latest =
@@ -122,7 +122,7 @@ async fn calls_contracts_on_tron_by_hexadecimal_addresses() {
     let data = call_data("DOMAIN_SEPARATOR()", &[]);
     let domain = alloy::sol_types::eip712_domain! {
         name: "Permit2",
-        chain_id: 910_003,
+        chain_id: 910_195,
         verifying_contract: PERMIT2.parse().unwrap(),
     };
     let separator =

@@ -108,7 +108,7 @@ async fn the_documents_pin_it_in_base58check() {
     let scene = Scene::new(SandboxConfig::default()).await;
     let registry = scene.sandbox.registry_toml();
     let tron = registry.split("[networks.tron]\n").nth(1).unwrap().split("\n\n").next().unwrap();
-    assert!(tron.starts_with("kind = \"tron\"\napi_network_id = 2\nchain_id = 910003\n"));
+    assert!(tron.starts_with("kind = \"tron\"\napi_network_id = 2\nchain_id = 910195\n"));
     for member in ["permit2", "escrows", "resolvers"] {
         let line = tron.lines().find(|line| line.starts_with(member)).unwrap();
         assert!(is_tron(line.split('"').nth(1).unwrap()), "{line}");
