@@ -6,6 +6,13 @@
 //! a missing allowance or an expired deadline fails because the chain says so. Destinations on an
 //! EVM network are paid by token transfers; destinations on Solana by entries in a plain book.
 //!
+//! One of the networks is like Tron: its addresses are written in base58check, and the API sends
+//! its chain id in more bits than are hashed. It runs in an EVM as the others do, so what Tron's
+//! own machine does otherwise (energy, resources) is not seen here.
+//!
+//! Requests prove who sends them by a static key or by RSA signatures ([`AuthScheme`]). Each chain
+//! also answers JSON-RPC, at [`Sandbox::rpc_url`].
+//!
 //! It shares no code with what verifies or signs: it builds its messages with another
 //! implementation, so that a mistake in one is not repeated in the other. [`Tamper`] makes it lie
 //! about what is to be signed, and [`Fault`] breaks its answers on their way.

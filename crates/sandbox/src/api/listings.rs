@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::Dialect;
 use super::error::json;
 use crate::json::Json;
+use crate::market::{TOKENS, TokenListing};
 use crate::network::{NETWORKS, Network};
 use crate::shared::Shared;
 use crate::world::Token;
@@ -27,9 +28,22 @@ pub(super) struct TokenQuery {
     network_id: Option<u64>,
 }
 
+/// The query of the network list.
+#[derive(Deserialize)]
+pub(super) struct NetworkQuery {
+    /// The symbol of a token that is to be there.
+    token: Option<String>,
+}
+
 /// `GET /v1/networks`.
-pub(super) async fn networks() -> Response {
-    json(StatusCode::OK, &Json::list(NETWORKS.into_iter().map(network)))
+pub(super) async fn networks(Query(query): Query<NetworkQuery>) -> Response {
+    let wanted = |listing: &TokenListing| {
+        query.token.as_ref().is_none_or(|symbol| listing.symbol.eq_ignore_ascii_case(symbol))
+    };
+    let has_it = |network: &&Network| {
+        TOKENS.iter().any(|listing| listing.network.name == network.name && wanted(listing))
+    };
+    json(StatusCode::OK, &Json::list(NETWORKS.into_iter().filter(has_it).map(network)))
 }
 
 /// `GET /v1/tokens`.

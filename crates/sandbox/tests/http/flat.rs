@@ -136,6 +136,9 @@ async fn listings_and_errors_are_the_old_ones() {
     let scene = Scene::new().await;
     let networks = get(&scene.sandbox, "/affiliate/v1/networks").await.json();
     assert_eq!(networks[0]["type"], "EVM");
+    let with_usdt = get(&scene.sandbox, "/affiliate/v1/networks?token=usdt").await.json();
+    let names: Vec<_> = with_usdt.as_array().unwrap().iter().map(|found| &found["name"]).collect();
+    assert_eq!(names, ["ethereum", "tron"]);
     let tokens = get(&scene.sandbox, "/affiliate/v1/tokens?network_id=4").await.json();
     assert_eq!(
         tokens["data"],
