@@ -63,6 +63,28 @@ pub enum Code {
     Owner,
     /// The token allowance towards Permit2 does not cover the amount.
     Allowance,
+    /// The list of inputs to sign is not exactly that of our coins in the transaction.
+    InputsList,
+    /// The transaction spends a coin twice, or does not spend one that was agreed.
+    Inputs,
+    /// The transaction spends a coin of ours that was not agreed, or one that policy does not allow.
+    UnexpectedInput,
+    /// What the payload says about a coin is not proven, or not what we know.
+    Utxo,
+    /// A taproot member of an input is not that of a key path spend by our key.
+    Taproot,
+    /// A sighash type does not commit to the whole transaction.
+    Sighash,
+    /// No output, or more than one, pays the script rebuilt from the agreed template.
+    HtlcScript,
+    /// Our change goes elsewhere, or is dust.
+    Change,
+    /// An output pays neither the HTLC, nor our change, nor back what another put in.
+    ExtraOutput,
+    /// Our share of the fee is beyond policy, or a refund would not be worth its own.
+    Fee,
+    /// The lock time or a sequence makes the transaction unusable for too long.
+    Locktime,
 }
 
 impl Code {
@@ -96,6 +118,17 @@ impl Code {
             Self::Message => "message",
             Self::Owner => "owner",
             Self::Allowance => "allowance",
+            Self::InputsList => "inputs_list",
+            Self::Inputs => "inputs",
+            Self::UnexpectedInput => "unexpected_input",
+            Self::Utxo => "utxo",
+            Self::Taproot => "taproot",
+            Self::Sighash => "sighash",
+            Self::HtlcScript => "htlc_script",
+            Self::Change => "change",
+            Self::ExtraOutput => "extra_output",
+            Self::Fee => "fee",
+            Self::Locktime => "locktime",
         }
     }
 }

@@ -1,7 +1,11 @@
+mod bitcoin;
+
 use std::fmt;
 
 use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde::{Deserialize, Serialize};
+
+pub use bitcoin::BitcoinFacts;
 
 /// A fact about the source chain that a check may need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +28,14 @@ pub enum Fact {
     NonceBitmap,
     /// The time of the latest block.
     BlockTime,
+    /// Our coins that are not spent, with their amounts and scripts.
+    Coins,
+    /// How many confirmations our coins have.
+    Confirmations,
+    /// Which of our coins other swaps have reserved.
+    Reserved,
+    /// The height of the chain.
+    Height,
 }
 
 impl Fact {
@@ -39,6 +51,9 @@ impl Fact {
         Self::BlockTime,
     ];
 
+    /// All facts of a Bitcoin chain, in the order in which they are reported.
+    pub const BITCOIN: [Self; 4] = [Self::Coins, Self::Confirmations, Self::Reserved, Self::Height];
+
     /// Returns the fact's name, as it stands in policies and answers.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,6 +65,10 @@ impl Fact {
             Self::DomainSeparator => "domain_separator",
             Self::NonceBitmap => "nonce_bitmap",
             Self::BlockTime => "block_time",
+            Self::Coins => "coins",
+            Self::Confirmations => "confirmations",
+            Self::Reserved => "reserved",
+            Self::Height => "height",
         }
     }
 }
@@ -95,6 +114,7 @@ impl EvmFacts {
             Fact::DomainSeparator => self.domain_separator.is_some(),
             Fact::NonceBitmap => self.nonce_bitmap.is_some(),
             Fact::BlockTime => self.block_time.is_some(),
+            Fact::Coins | Fact::Confirmations | Fact::Reserved | Fact::Height => false,
         }
     }
 }

@@ -28,7 +28,7 @@ pub use chain_view::{ChainViewError, EvmChainView, EvmFactsQuery};
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};
-pub use facts::{EvmFacts, Fact};
+pub use facts::{BitcoinFacts, EvmFacts, Fact};
 pub use ledger::{Ledger, LedgerError};
 pub use memory_ledger::MemoryLedger;
 pub use policy::{AssetLimits, Policy};
@@ -38,6 +38,8 @@ pub use review::{Decision, ReviewRequest, Reviewer};
 pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;
 pub use terms::{
-    AddressError, AssetAmount, Permit2Terms, Pin, Terms, TypedDataStandard, UnpinnedMembers,
+    AddressError, AssetAmount, BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey,
+    HtlcSpec, HtlcTerms, ParseBitcoinNetworkError, Permit2Terms, Pin, Sats, SighashKind, Terms,
+    TypedDataStandard, UnpinnedMembers,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

@@ -1,6 +1,13 @@
+mod htlc;
+
 use countersign_units::{EvmAddress, Lots, TronAddress, U256};
 
 use crate::{ConfigDigest, Environment, Fact, SwapId};
+
+pub use htlc::{
+    BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
+    ParseBitcoinNetworkError, Sats, SighashKind,
+};
 
 /// What we agreed to, and what an approval is compared with.
 ///

@@ -1,0 +1,105 @@
+use std::sync::Arc;
+
+use countersign_approval::{BitcoinFacts, Claim, CoinId, HtlcTerms, Statement, Terms};
+use countersign_units::{Lots, UnixSeconds};
+
+use crate::judge::{Judgement, judge};
+use crate::{InputSighash, PsbtPayload, RefundRecipe, TermsError, VerifyError};
+
+/// A PSBT that was compared with its terms and found to be what was agreed.
+///
+/// The only way to get one is [`verify`]; [`sign`](crate::sign) takes it and nothing else. It is
+/// about a moment: signing refuses it when its deadline has passed, and what comes back from
+/// storage or review is a [`PsbtPayload`] again.
+#[derive(Debug)]
+#[must_use = "a verified PSBT does nothing until it is signed"]
+pub struct VerifiedPsbt {
+    judgement: Judgement,
+    payload: PsbtPayload,
+    terms: Arc<Terms<HtlcTerms>>,
+}
+
+/// Compares a payload with the terms and makes evidence of it.
+///
+/// Reads no clock and asks no chain: `now` and `facts` are given.
+///
+/// # Errors
+///
+/// Returns [`VerifyError::Refused`] with every violation that was found, or
+/// [`VerifyError::Terms`] if the terms themselves can't be compared with anything.
+pub fn verify(
+    payload: PsbtPayload,
+    terms: &Arc<Terms<HtlcTerms>>,
+    facts: &BitcoinFacts,
+    now: UnixSeconds,
+) -> Result<VerifiedPsbt, VerifyError> {
+    let (swap, htlc) = (terms.source.amount, terms.approval.htlc.amount);
+    if swap != Lots::from(htlc) {
+        return Err(TermsError::Amounts { swap, htlc }.into());
+    }
+    let judgement = judge(&payload, &terms.approval, facts, now)?;
+    Ok(VerifiedPsbt { judgement, payload, terms: Arc::clone(terms) })
+}
+
+impl VerifiedPsbt {
+    /// Returns what is signed, one for each input to sign, in the order of the inputs.
+    pub fn sighashes(&self) -> Vec<InputSighash> {
+        self.judgement.sighashes()
+    }
+
+    /// Returns SHA-256 of all that is signed, one after another.
+    pub const fn digest(&self) -> [u8; 32] {
+        self.judgement.digest()
+    }
+
+    /// Returns how the output can be taken back after its lock time. Keep it before signing.
+    pub const fn refund_recipe(&self) -> &RefundRecipe {
+        self.judgement.refund_recipe()
+    }
+
+    /// Returns the payload as it was sent.
+    pub const fn payload(&self) -> &PsbtPayload {
+        &self.payload
+    }
+
+    /// Returns the terms that it was compared with.
+    pub fn terms(&self) -> &Terms<HtlcTerms> {
+        &self.terms
+    }
+
+    /// Returns the last moment at which it is signed.
+    pub const fn valid_until(&self) -> UnixSeconds {
+        self.judgement.funding().valid_until
+    }
+
+    /// Says in words what a signature allows, and for which swap.
+    pub fn statement(&self) -> Statement {
+        let mut statement = self.judgement.statement();
+        crate::statement::push_swap(&self.terms, &mut statement);
+        statement
+    }
+
+    /// Returns what the approval takes, for the ledger.
+    ///
+    /// A signed transaction can be sent for as long as its coins are not spent, so the approval
+    /// counts as live for good: no second one of the same swap replaces it.
+    pub fn claim(&self) -> Claim {
+        let approval = &self.terms.approval;
+        let mut coins: Vec<CoinId> = approval.coins.iter().map(|coin| coin.id).collect();
+        coins.sort_unstable();
+        let coins: Vec<String> = coins.iter().map(CoinId::to_string).collect();
+        Claim {
+            swap_id: self.terms.swap_id,
+            environment: self.terms.environment,
+            digest: self.digest(),
+            resource: format!("bitcoin/{}/{}", approval.network, coins.join(",")),
+            token: self.terms.source.token.clone(),
+            amount: self.terms.source.amount,
+            valid_until: UnixSeconds::new(u64::MAX),
+        }
+    }
+
+    pub(crate) const fn judgement(&self) -> &Judgement {
+        &self.judgement
+    }
+}

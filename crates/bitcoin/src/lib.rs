@@ -1,0 +1,49 @@
+//! PSBTs that fund a hash time-locked output: from what the API sent to signatures, and back to a
+//! refund.
+//!
+//! [`verify`] reads a payload, accounts for every byte of it, compares all of it with the
+//! [`HtlcTerms`] and returns a [`VerifiedPsbt`]; [`sign`] takes that and nothing else. The output
+//! that is funded is rebuilt from its template, never believed. Evidence carries the
+//! [`RefundRecipe`] by which we take our coins back after the lock time.
+//!
+//! ```text
+//! PsbtPayload ─► verify(payload, terms, facts, now) ─► VerifiedPsbt ─► sign(psbt, reservation, …) ─► SignedPsbt
+//!                       └─► Refusal: every violation, typed     └─► RefundRecipe ─► plan ─► sign_refund
+//! ```
+//!
+//! [`HtlcTerms`]: countersign_approval::HtlcTerms
+
+mod decode;
+mod error;
+mod evidence;
+mod judge;
+mod key;
+mod local;
+mod own;
+mod payload;
+mod refund;
+mod secp;
+mod sighash;
+mod sign;
+mod signature;
+mod signed;
+mod signer;
+mod statement;
+mod templates;
+mod weight;
+
+pub use error::{TermsError, VerifyError};
+pub use evidence::{VerifiedPsbt, verify};
+pub use judge::{Judgement, judge};
+pub use key::{KeyRequest, KeyTweak};
+pub use local::{LocalCoinSigner, ParseKeyError};
+pub use payload::PsbtPayload;
+pub use refund::{RecipeError, Refund, RefundError, RefundRecipe, SignedRefund, sign_refund};
+pub use sighash::InputSighash;
+pub use sign::{SignError, sign};
+pub use signature::SignatureError;
+pub use signed::{PsbtForm, SignedPsbt};
+pub use signer::{CoinKey, CoinSigner, SignerError};
+
+#[cfg(test)]
+mod tests;

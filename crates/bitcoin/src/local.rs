@@ -1,0 +1,103 @@
+use std::fmt;
+
+use async_trait::async_trait;
+use bitcoin::key::{Keypair, TapTweak};
+use bitcoin::secp256k1::{Message, PublicKey, SecretKey};
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+use zeroize::Zeroizing;
+
+use crate::secp::secp;
+use crate::{CoinKey, CoinSigner, InputSighash, KeyRequest, KeyTweak, SignerError};
+
+/// A key in memory, signing with libsecp256k1: for tests, the sandbox, and small sums.
+///
+/// The key is erased when this is dropped, is never shown, and can't be taken out again.
+pub struct LocalCoinSigner {
+    key: SecretKey,
+    public_key: PublicKey,
+}
+
+/// A text is no private key. It does not say what the text was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a secp256k1 private key of 64 hex digits")]
+pub struct ParseKeyError;
+
+impl LocalCoinSigner {
+    /// Reads a private key of 64 hex digits, with or without `0x`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ParseKeyError`] if the text is not hex, or not in the range of a key.
+    pub fn from_hex(key: &str) -> Result<Self, ParseKeyError> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        let digits = key.strip_prefix("0x").unwrap_or(key);
+        hex::decode_to_slice(digits, bytes.as_mut_slice()).map_err(|_| ParseKeyError)?;
+        let key = SecretKey::from_slice(bytes.as_slice()).map_err(|_| ParseKeyError)?;
+        Ok(Self { key, public_key: key.public_key(secp()) })
+    }
+
+    /// Returns the public key, compressed.
+    pub fn public_key(&self) -> [u8; 33] {
+        self.public_key.serialize()
+    }
+}
+
+#[async_trait]
+impl CoinSigner for LocalCoinSigner {
+    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, SignerError> {
+        if *request.public_key() != self.public_key() {
+            return Err(SignerError::NoKey { public_key: hex::encode(request.public_key()) });
+        }
+        let pair = Keypair::from_secret_key(secp(), &self.key);
+        let pair = match request.tweak() {
+            KeyTweak::None => pair,
+            KeyTweak::Bip86 => pair.tap_tweak(secp(), None).to_keypair(),
+        };
+        Ok(Box::new(LocalCoinKey { key: pair.secret_key(), pair }))
+    }
+}
+
+impl Drop for LocalCoinSigner {
+    fn drop(&mut self) {
+        self.key.non_secure_erase();
+    }
+}
+
+impl fmt::Debug for LocalCoinSigner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "LocalCoinSigner({})", self.public_key)
+    }
+}
+
+/// A key that was opened.
+struct LocalCoinKey {
+    key: SecretKey,
+    pair: Keypair,
+}
+
+#[async_trait]
+impl CoinKey for LocalCoinKey {
+    /// Signs with the nonce of RFC 6979, tried anew until `r` is small, as Bitcoin Core does it.
+    async fn sign_ecdsa(&self, sighash: &InputSighash) -> Result<[u8; 64], SignerError> {
+        let message = Message::from_digest(*sighash.as_bytes());
+        Ok(secp().sign_ecdsa_low_r(&message, &self.key).serialize_compact())
+    }
+
+    async fn sign_schnorr(&self, sighash: &InputSighash) -> Result<[u8; 64], SignerError> {
+        let mut auxiliary = Zeroizing::new([0; 32]);
+        OsRng
+            .try_fill_bytes(auxiliary.as_mut_slice())
+            .map_err(|error| SignerError::Unavailable(format!("random bytes: {error}")))?;
+        let message = Message::from_digest(*sighash.as_bytes());
+        let signature = secp().sign_schnorr_with_aux_rand(&message, &self.pair, &auxiliary);
+        Ok(signature.serialize())
+    }
+}
+
+impl Drop for LocalCoinKey {
+    fn drop(&mut self) {
+        self.key.non_secure_erase();
+        self.pair.non_secure_erase();
+    }
+}

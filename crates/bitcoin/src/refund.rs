@@ -1,0 +1,9 @@
+//! Taking an output back after its lock time: a transaction of our own, to ourselves.
+
+mod plan;
+mod recipe;
+mod sign;
+
+pub use plan::{Refund, RefundError};
+pub use recipe::{RecipeError, RefundRecipe};
+pub use sign::{SignedRefund, sign_refund};

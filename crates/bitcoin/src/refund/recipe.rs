@@ -1,0 +1,215 @@
+use bitcoin::hashes::Hash;
+use countersign_approval::{
+    BitcoinNetwork, CoinId, DerivedHtlc, HtlcKey, HtlcSpec, HtlcTerms, Sats,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Refund, RefundError};
+use crate::templates::Htlc;
+
+/// All that it takes to get an output back after its lock time, except the key: for the caller to
+/// keep from before the funding signature leaves.
+///
+/// It holds no secret. What it says is not believed: the output's script is rebuilt from it and
+/// compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Wire", into = "Wire")]
+pub struct RefundRecipe {
+    pub(super) network: BitcoinNetwork,
+    pub(super) outpoint: Option<CoinId>,
+    pub(super) template: String,
+    pub(super) amount: Sats,
+    pub(super) secret_hash: [u8; 32],
+    pub(super) locktime: u32,
+    pub(super) claim_key: HtlcKey,
+    pub(super) refund_key: HtlcKey,
+    pub(super) internal_key: Option<[u8; 32]>,
+    /// Our key behind the refund key, compressed.
+    pub(super) public_key: [u8; 33],
+    pub(super) refund_script: Vec<u8>,
+    pub(super) script_pubkey: Vec<u8>,
+}
+
+/// A text is no recipe.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("refund recipe: {member}: expected {expected}")]
+pub struct RecipeError {
+    /// The member.
+    pub member: &'static str,
+    /// What it had to be.
+    pub expected: &'static str,
+}
+
+impl RefundRecipe {
+    pub(crate) fn new(
+        terms: &HtlcTerms,
+        htlc: &Htlc,
+        public_key: [u8; 33],
+        outpoint: Option<([u8; 32], u32)>,
+    ) -> Self {
+        let spec = &terms.htlc;
+        Self {
+            network: terms.network,
+            outpoint: outpoint.map(|(txid, vout)| CoinId { txid, vout }),
+            template: spec.template.clone(),
+            amount: spec.amount,
+            secret_hash: spec.secret_hash,
+            locktime: spec.locktime,
+            claim_key: spec.claim_key,
+            refund_key: spec.refund_key,
+            internal_key: spec.internal_key,
+            public_key,
+            refund_script: terms.change_script.clone(),
+            script_pubkey: htlc.script_pubkey.to_bytes(),
+        }
+    }
+
+    /// Returns where the output will be; nothing where signatures of others decide that, so that
+    /// it has to be looked up by [`script_pubkey`](Self::script_pubkey).
+    pub const fn outpoint(&self) -> Option<CoinId> {
+        self.outpoint
+    }
+
+    /// Returns the output's script.
+    pub fn script_pubkey(&self) -> &[u8] {
+        &self.script_pubkey
+    }
+
+    /// Returns the output's amount.
+    pub const fn amount(&self) -> Sats {
+        self.amount
+    }
+
+    /// Returns from when on it can be taken: a height below 500,000,000, else Unix seconds.
+    pub const fn locktime(&self) -> u32 {
+        self.locktime
+    }
+
+    /// Says whether a refund leaves more than dust at a fee rate in satoshis per virtual byte.
+    pub fn is_possible(&self, fee_rate: u64) -> bool {
+        let anywhere = CoinId { txid: [0; 32], vout: 0 };
+        self.plan(anywhere, fee_rate, Sats::MAX).is_ok()
+    }
+
+    /// Builds the refund of the output at `outpoint`, at a fee rate in satoshis per virtual byte,
+    /// and verifies that it takes back what was funded, to our own script.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`RefundError`] if the recipe contradicts itself, or the fee is too much.
+    pub fn plan(
+        &self,
+        outpoint: CoinId,
+        fee_rate: u64,
+        max_fee: Sats,
+    ) -> Result<Refund, RefundError> {
+        Refund::new(self, outpoint, fee_rate, max_fee)
+    }
+
+    pub(super) fn spec(&self) -> HtlcSpec {
+        HtlcSpec {
+            template: self.template.clone(),
+            amount: self.amount,
+            secret_hash: self.secret_hash,
+            locktime: self.locktime,
+            claim_key: self.claim_key,
+            refund_key: self.refund_key,
+            internal_key: self.internal_key,
+            derived: DerivedHtlc::default(),
+        }
+    }
+}
+
+/// The recipe in JSON: bytes in hex.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    network: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outpoint: Option<String>,
+    template: String,
+    amount: u64,
+    secret_hash: String,
+    locktime: u32,
+    claim_key: String,
+    refund_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    internal_key: Option<String>,
+    public_key: String,
+    refund_script: String,
+    script_pubkey: String,
+}
+
+impl From<RefundRecipe> for Wire {
+    fn from(recipe: RefundRecipe) -> Self {
+        let key = |key: HtlcKey| match key {
+            HtlcKey::Compressed(bytes) => hex::encode(bytes),
+            HtlcKey::XOnly(bytes) => hex::encode(bytes),
+        };
+        Self {
+            network: recipe.network.to_string(),
+            outpoint: recipe.outpoint.map(|outpoint| outpoint.to_string()),
+            template: recipe.template,
+            amount: recipe.amount.value(),
+            secret_hash: hex::encode(recipe.secret_hash),
+            locktime: recipe.locktime,
+            claim_key: key(recipe.claim_key),
+            refund_key: key(recipe.refund_key),
+            internal_key: recipe.internal_key.map(hex::encode),
+            public_key: hex::encode(recipe.public_key),
+            refund_script: hex::encode(recipe.refund_script),
+            script_pubkey: hex::encode(recipe.script_pubkey),
+        }
+    }
+}
+
+impl TryFrom<Wire> for RefundRecipe {
+    type Error = RecipeError;
+
+    fn try_from(wire: Wire) -> Result<Self, RecipeError> {
+        let network = wire.network.parse().map_err(|_| wrong("network", "a Bitcoin network"))?;
+        let outpoint = wire.outpoint.as_deref().map(read_outpoint).transpose()?;
+        let internal_key = wire.internal_key.as_deref();
+        let internal_key = internal_key.map(|key| read_array("internal_key", key)).transpose()?;
+        Ok(Self {
+            network,
+            outpoint,
+            template: wire.template,
+            amount: Sats::new(wire.amount).ok_or(wrong("amount", "an amount of bitcoin"))?,
+            secret_hash: read_array("secret_hash", &wire.secret_hash)?,
+            locktime: wire.locktime,
+            claim_key: read_key("claim_key", &wire.claim_key)?,
+            refund_key: read_key("refund_key", &wire.refund_key)?,
+            internal_key,
+            public_key: read_array("public_key", &wire.public_key)?,
+            refund_script: read_bytes("refund_script", &wire.refund_script)?,
+            script_pubkey: read_bytes("script_pubkey", &wire.script_pubkey)?,
+        })
+    }
+}
+
+const fn wrong(member: &'static str, expected: &'static str) -> RecipeError {
+    RecipeError { member, expected }
+}
+
+fn read_bytes(member: &'static str, text: &str) -> Result<Vec<u8>, RecipeError> {
+    hex::decode(text).map_err(|_| wrong(member, "bytes in hex"))
+}
+
+fn read_array<const N: usize>(member: &'static str, text: &str) -> Result<[u8; N], RecipeError> {
+    let bytes = read_bytes(member, text)?;
+    bytes.try_into().map_err(|_| wrong(member, "as many bytes as its kind has"))
+}
+
+fn read_key(member: &'static str, text: &str) -> Result<HtlcKey, RecipeError> {
+    match text.len() {
+        64 => read_array(member, text).map(HtlcKey::XOnly),
+        _ => read_array(member, text).map(HtlcKey::Compressed),
+    }
+}
+
+fn read_outpoint(text: &str) -> Result<CoinId, RecipeError> {
+    let outpoint: bitcoin::OutPoint =
+        text.parse().map_err(|_| wrong("outpoint", "a transaction id, a colon and a number"))?;
+    Ok(CoinId { txid: outpoint.txid.to_byte_array(), vout: outpoint.vout })
+}

@@ -1,0 +1,2 @@
+mod terms;
+mod vectors;
