@@ -22,12 +22,13 @@ async fn main() -> Result<()> {
 
 async fn run(out: &mut impl Write) -> Result<()> {
     let sandbox = Sandbox::start(SandboxConfig::default()).await?;
-    let account = shared::funded_account(&sandbox)?;
+    let account = shared::funded_account(&sandbox, "ethereum")?;
     let recipient = sandbox.new_recipient("solana").ok_or("there is no solana here")?;
-    let request = shared::usdc_to_sol("100", &account.address, &recipient)?;
+    let request = shared::to_sol("100", "USDC@ethereum", &account.address, &recipient)?;
     let key = LocalSigner::from_hex(account.private_key())?;
     let countersign = Countersign::builder(shared::connect(&sandbox)?, shared::trust(&sandbox)?)
         .signer(key)
+        .chain("ethereum", shared::node(&sandbox, "ethereum")?)
         .build();
     let holders = [("owner", account.address.as_str()), ("recipient", recipient.as_str())];
 
@@ -66,7 +67,10 @@ async fn agree(
     writeln!(out, "bind     It wants {length} bytes signed; its claims are in our terms now.")?;
 
     let verified = countersign.verify(bound).await?;
-    writeln!(out, "verify   Every member is what was agreed. A signature would allow:")?;
+    writeln!(
+        out,
+        "verify   Every member is what was agreed, and the chain agrees. A signature would allow:"
+    )?;
     writeln!(out, "{}", verified.statement())?;
 
     let reviewed = countersign.review(verified).await?;

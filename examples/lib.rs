@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! cargo run -p countersign-examples --example evm_permit2
+//! cargo run -p countersign-examples --example tron_permit2
 //! cargo run -p countersign-examples --example bring_your_own_signer
 //! ```
 
@@ -12,6 +13,8 @@ mod ledger;
 use std::error::Error;
 
 use countersign::api_types::defi::Profile;
+use countersign::approval::Registry;
+use countersign::chain_rpc::EvmRpc;
 use countersign::http_client::{DefiClient, SecretString};
 use countersign::units::Bps;
 use countersign::{Config, DefiApi, SwapRequest};
@@ -30,6 +33,18 @@ pub fn connect(sandbox: &Sandbox) -> Result<DefiApi, Box<dyn Error>> {
     Ok(DefiApi::new(client))
 }
 
+/// Connects to a node of a network, whose facts are judged before anything is signed.
+///
+/// # Errors
+///
+/// Returns an error if there is no such network here.
+pub fn node(sandbox: &Sandbox, network: &str) -> Result<EvmRpc, Box<dyn Error>> {
+    let registry = Registry::from_toml(&sandbox.registry_toml())?;
+    let standard = registry.network(network).and_then(|network| network.kind.standard());
+    let (url, standard) = sandbox.rpc_url(network).zip(standard).ok_or("there is no such chain")?;
+    Ok(EvmRpc::connect(url.parse()?, standard)?)
+}
+
 /// Takes the sandbox's registry, which pins its contracts, and its policy, which sets the limits.
 /// For a live endpoint both are files that the custodian writes.
 ///
@@ -40,29 +55,30 @@ pub fn trust(sandbox: &Sandbox) -> Result<Config, Box<dyn Error>> {
     Ok(Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml())?)
 }
 
-/// Picks the account that owns funds and has let Permit2 move them.
+/// Picks the account that owns funds on a network and has let Permit2 move them.
 ///
 /// # Errors
 ///
 /// Returns an error if the sandbox has no such account.
-pub fn funded_account(sandbox: &Sandbox) -> Result<Account, Box<dyn Error>> {
+pub fn funded_account(sandbox: &Sandbox, network: &str) -> Result<Account, Box<dyn Error>> {
     let mut accounts = sandbox.accounts().into_iter();
-    let found = accounts.find(|account| account.name == "default" && account.network == "ethereum");
-    found.ok_or_else(|| "the sandbox has no funded account on ethereum".into())
+    let found = accounts.find(|account| account.name == "default" && account.network == network);
+    found.ok_or_else(|| format!("the sandbox has no funded account on {network}").into())
 }
 
-/// Asks for `amount` USDC of `owner` to be swapped to SOL, paid to `recipient`.
+/// Asks for an amount of a token of `owner` to be swapped to SOL, paid to `recipient`.
 ///
 /// # Errors
 ///
 /// Returns an error if a text in it can't be read.
-pub fn usdc_to_sol(
+pub fn to_sol(
     amount: &str,
+    from: &str,
     owner: &str,
     recipient: &str,
 ) -> Result<SwapRequest, Box<dyn Error>> {
     Ok(SwapRequest {
-        from: "USDC@ethereum".parse()?,
+        from: from.parse()?,
         to: "SOL@solana".parse()?,
         amount: amount.to_owned(),
         min_out: None,

@@ -20,6 +20,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use key_service::{Conduct, KeyService, Vault};
 use remote_key::RemoteKey;
 
+const USDC: &str = "USDC@ethereum";
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 #[tokio::main]
@@ -29,7 +31,7 @@ async fn main() -> Result<()> {
 
 async fn run(out: &mut impl Write) -> Result<()> {
     let sandbox = Sandbox::start(SandboxConfig::default()).await?;
-    let account = shared::funded_account(&sandbox)?;
+    let account = shared::funded_account(&sandbox, "ethereum")?;
 
     writeln!(out, "A swap of 100 USDC, signed by the custodian's key service:")?;
     let mut custody = Custody::open(&sandbox, &account, Conduct::Honest)?;
@@ -68,6 +70,7 @@ impl Custody {
         let signer = RemoteKey::new(account.address.parse()?, service);
         let countersign = Countersign::builder(shared::connect(sandbox)?, shared::trust(sandbox)?)
             .signer(signer)
+            .chain("ethereum", shared::node(sandbox, "ethereum")?)
             .build();
         Ok(Self { countersign, owner: account.address.clone(), log })
     }
@@ -75,7 +78,7 @@ impl Custody {
     /// Runs all steps of a swap in one call, and says how it ended.
     async fn swap(&mut self, out: &mut impl Write, sandbox: &Sandbox, amount: &str) -> Result<()> {
         let recipient = sandbox.new_recipient("solana").ok_or("there is no solana here")?;
-        let request = shared::usdc_to_sol(amount, &self.owner, &recipient)?;
+        let request = shared::to_sol(amount, USDC, &self.owner, &recipient)?;
         let ended = self.countersign.swap(&request, TrackOptions::default(), |_| {}).await;
         while let Ok(line) = self.log.try_recv() {
             writeln!(out, "  key service: {line}")?;
@@ -110,13 +113,15 @@ mod tests {
     #[tokio::test]
     async fn a_service_that_has_ended_is_an_error_and_moves_nothing() {
         let sandbox = Sandbox::start(SandboxConfig::default()).await.unwrap();
-        let account = shared::funded_account(&sandbox).unwrap();
+        let account = shared::funded_account(&sandbox, "ethereum").unwrap();
         let signer = RemoteKey::new(account.address.parse().unwrap(), KeyService::ended());
         let api = shared::connect(&sandbox).unwrap();
         let countersign =
-            Countersign::builder(api, shared::trust(&sandbox).unwrap()).signer(signer).build();
+            Countersign::builder(api, shared::trust(&sandbox).unwrap()).signer(signer);
+        let node = shared::node(&sandbox, "ethereum").unwrap();
+        let countersign = countersign.chain("ethereum", node).build();
         let recipient = sandbox.new_recipient("solana").unwrap();
-        let request = shared::usdc_to_sol("100", &account.address, &recipient).unwrap();
+        let request = shared::to_sol("100", USDC, &account.address, &recipient).unwrap();
         let ended = countersign.swap(&request, TrackOptions::default(), |_| {}).await;
         let error = ended.unwrap_err().to_string();
         assert_eq!(error, "the key backend is not available: it has ended");

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
+use countersign::approval::Registry;
+use countersign::chain_rpc::EvmRpc;
 use countersign::http_client::{DefiClient, RsaAuth};
 use countersign::units::Bps;
 use countersign::{
@@ -35,6 +37,8 @@ pub struct Scene {
     pub from: String,
     /// The destination, as `TOKEN@network`.
     pub to: String,
+    /// Whether flows have a view of the source chain; without one they ask for no facts.
+    pub sees_chain: bool,
 }
 
 const USDC: &str = "USDC@ethereum";
@@ -61,7 +65,7 @@ impl Scene {
         let funded = |account: &Account| account.network == network(from);
         let account = sandbox.accounts().into_iter().find(funded).unwrap();
         let (signatures, from, to) = (Counter::default(), from.to_owned(), to.to_owned());
-        Self { sandbox, profile, account, recipient, signatures, from, to }
+        Self { sandbox, profile, account, recipient, signatures, from, to, sees_chain: true }
     }
 
     /// Starts an honest sandbox in the first dialect, where USDC is to be swapped for SOL.
@@ -78,6 +82,13 @@ impl Scene {
     pub fn acting_as(mut self, name: &str) -> Self {
         let accounts = self.sandbox.accounts();
         self.account = accounts.into_iter().find(|account| account.name == name).unwrap();
+        self
+    }
+
+    /// Takes the view of the chain away, and with it all facts.
+    #[must_use]
+    pub fn blind(mut self) -> Self {
+        self.sees_chain = false;
         self
     }
 
@@ -115,6 +126,13 @@ impl Scene {
     /// Panics if they can't be read any more.
     pub fn config_with(&self, change: impl FnOnce(&mut String, &mut String)) -> Config {
         let (mut registry, mut policy) = (self.sandbox.registry_toml(), self.sandbox.policy_toml());
+        if !self.sees_chain {
+            let lines = policy.lines().map(|line| match line.starts_with("require_facts") {
+                true => "require_facts = []",
+                false => line,
+            });
+            policy = lines.collect::<Vec<_>>().join("\n");
+        }
         change(&mut registry, &mut policy);
         Config::from_toml(&registry, &policy).unwrap()
     }
@@ -124,9 +142,28 @@ impl Scene {
         self.builder_over(self.api(), config)
     }
 
-    /// Begins to set up a flow over an API, with the account's key.
+    /// Begins to set up a flow over an API, with the account's key and a view of its chain.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a chain can't be asked.
     pub fn builder_over(&self, api: impl SwapApi + 'static, config: Config) -> CountersignBuilder {
-        Countersign::builder(api, config).signer(self.signer())
+        let builder = Countersign::builder(api, config).signer(self.signer());
+        if self.sees_chain { self.with_view(builder) } else { builder }
+    }
+
+    /// Adds a view of each chain of the sandbox.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a chain can't be asked.
+    pub fn with_view(&self, builder: CountersignBuilder) -> CountersignBuilder {
+        let registry = Registry::from_toml(&self.sandbox.registry_toml()).unwrap();
+        let seen = registry.networks().filter_map(|(name, network)| {
+            let url = self.sandbox.rpc_url(name)?.parse().unwrap();
+            Some((name, EvmRpc::connect(url, network.kind.standard()?).unwrap()))
+        });
+        seen.fold(builder, |builder, (name, node)| builder.chain(name, node))
     }
 
     /// Returns a flow over the sandbox with its own registry and policy.

@@ -13,6 +13,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("countersign-approval", &["countersign-units"]),
     ("countersign-evm", &["countersign-units", "countersign-api-types", "countersign-approval"]),
     (
+        "countersign-bitcoin",
+        &["countersign-units", "countersign-api-types", "countersign-approval"],
+    ),
+    (
         "countersign-http-client",
         &["countersign-units", "countersign-api-types", "countersign-approval"],
     ),
@@ -47,6 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("alloy", &["countersign-evm", "countersign-chain-rpc", "countersign-sandbox"]),
     ("axum", &["countersign-sandbox"]),
+    ("bitcoin", &["countersign-bitcoin"]),
     ("clap", &["countersign-cli", "xtask"]),
     ("reqwest", &["countersign-http-client"]),
     ("revm", &["countersign-sandbox"]),

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod api;
+mod chains;
 mod generate;
 #[cfg(feature = "sandbox")]
 mod hostile;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 pub(crate) use api::{Api, Endpoint};
+pub(crate) use chains::{Allowances, Chains, NodeAt, NodeUrl};
 pub(crate) use generate::{Completions, Man};
 #[cfg(feature = "sandbox")]
 pub(crate) use hostile::Hostile;
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     Tokens(Tokens),
     /// Ask what a swap would bring; nothing is signed or begun
     Quote(Quote),
+    /// Report what stands open towards Permit2, and by which calls it is covered or closed
+    Allowances(Allowances),
     /// Print a completion script for a shell
     Completions(Completions),
     /// Print the manual page
@@ -67,6 +71,7 @@ impl Command {
             Self::Networks(networks) => networks.endpoint.json,
             Self::Tokens(tokens) => tokens.endpoint.json,
             Self::Quote(quote) => quote.endpoint.json,
+            Self::Allowances(allowances) => allowances.json,
             _ => false,
         }
     }

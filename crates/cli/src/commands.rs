@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod allowances;
 pub(crate) mod check;
 pub(crate) mod completions;
 mod counterparty;

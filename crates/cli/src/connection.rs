@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use countersign::ConfigFileError;
 #[cfg(feature = "sandbox")]
 use countersign::api_types::defi::Profile;
-use countersign::approval::{ConfigError, Registry};
+use countersign::approval::{AddressError, ConfigError, Registry};
+use countersign::chain_rpc::EvmRpc;
 use countersign::evm::{LocalSigner, ParseKeyError};
 use countersign::http_client::{
     ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString, SigningRule,
 };
 #[cfg(feature = "sandbox")]
-use countersign_sandbox::Sandbox;
+use countersign_sandbox::{Account, Sandbox};
 
-use crate::arguments::Api;
+use crate::arguments::{Api, Chains, NodeAt, NodeUrl};
 
 const API_URL_VARIABLE: &str = "COUNTERSIGN_API_URL";
 const API_KEY_VARIABLE: &str = "COUNTERSIGN_API_KEY";
@@ -37,6 +38,16 @@ pub(crate) enum SetupError {
     RsaKey { path: PathBuf, source: ClientConfigError },
     #[error("expected {0}")]
     Missing(&'static str),
+    #[error("{0}")]
+    Argument(String),
+    #[error("{0:?} is no network of the registry that Permit2 is on")]
+    UnknownNetwork(String),
+    #[error("{0} is no token of the network")]
+    UnknownToken(String),
+    #[error("--owner: {0}")]
+    Owner(AddressError),
+    #[error("{}: {source}", path.display())]
+    Node { path: PathBuf, source: ClientConfigError },
     #[error(transparent)]
     Client(#[from] ClientConfigError),
     #[error(transparent)]
@@ -65,6 +76,47 @@ pub(crate) fn with_sandbox(sandbox: &Sandbox, profile: Profile) -> Result<DefiCl
         None => builder.api_key(sandbox.api_key().to_owned().into()),
     };
     Ok(builder.build()?)
+}
+
+/// Connects to the nodes that the arguments name.
+pub(crate) fn nodes(
+    chains: &Chains,
+    registry: &Registry,
+) -> Result<Vec<(String, EvmRpc)>, SetupError> {
+    let connect = |NodeAt { network, node }: &NodeAt| {
+        let standard = registry.network(network).and_then(|network| network.kind.standard());
+        let standard = standard.ok_or_else(|| SetupError::UnknownNetwork(network.clone()))?;
+        let url = match node {
+            NodeUrl::Given(url) => url.clone(),
+            NodeUrl::InFile(path) => {
+                let url = read_secret(path)?.expose_secret().parse();
+                url.map_err(|source| SetupError::Node { path: path.clone(), source })?
+            }
+        };
+        Ok((network.clone(), EvmRpc::connect(url, standard)?))
+    };
+    chains.nodes.iter().map(connect).collect()
+}
+
+/// Connects to a chain of a sandbox.
+#[cfg(feature = "sandbox")]
+pub(crate) fn sandbox_node(sandbox: &Sandbox, network: &str) -> Result<EvmRpc, SetupError> {
+    let registry = Registry::from_toml(&sandbox.registry_toml())?;
+    let standard = registry.network(network).and_then(|network| network.kind.standard());
+    let (Some(standard), Some(url)) = (standard, sandbox.rpc_url(network)) else {
+        return Err(SetupError::UnknownNetwork(network.to_owned()));
+    };
+    Ok(EvmRpc::connect(url.parse()?, standard)?)
+}
+
+/// Finds the account of a sandbox that pays on a network.
+#[cfg(feature = "sandbox")]
+pub(crate) fn sandbox_account(sandbox: &Sandbox, network: &str) -> Result<Account, SetupError> {
+    let accounts = sandbox.accounts();
+    // A network without accounts is refused with the names of those that are known.
+    let account = accounts.iter().find(|account| account.network == network);
+    let account = account.or(accounts.first()).cloned();
+    account.ok_or(SetupError::Missing("an account of the sandbox"))
 }
 
 /// Reads a registry from its file, which only its owner may write.

@@ -6,6 +6,7 @@ use countersign::http_client::{Cause, ClientError};
 use countersign::{FlowError, LiveApproval, RequestError, Step};
 use serde::Serialize;
 
+use crate::commands::allowances::Call;
 use crate::commands::swap::Balances;
 use crate::connection::SetupError;
 use crate::output;
@@ -68,7 +69,10 @@ impl Failure {
     fn status(&self) -> u8 {
         match self {
             Self::Flow { error, .. } => match error {
-                FlowError::Refused { .. } | FlowError::NotApproved(_) | FlowError::Paused => 3,
+                FlowError::Refused { .. }
+                | FlowError::Allowance(_)
+                | FlowError::NotApproved(_)
+                | FlowError::Paused => 3,
                 FlowError::Request(_) | FlowError::Config(_) | FlowError::NoKey { .. } => 2,
                 FlowError::AfterSigning { .. } | FlowError::TrackTimeout { .. } => 4,
                 _ => 1,
@@ -96,6 +100,9 @@ struct Report<'a> {
     message: String,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     violations: &'a [Violation],
+    /// What the owner has to send before the swap can go on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    calls: Vec<Call>,
     #[serde(skip_serializing_if = "Option::is_none")]
     approval: Option<Approval>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,10 +176,17 @@ impl<'a> Report<'a> {
                 .refusal()
                 .map(|(_, refusal)| refusal.violations())
                 .unwrap_or_default(),
+            calls: error.map(calls).unwrap_or_default(),
             approval,
             balances,
         }
     }
+}
+
+/// Returns the calls by which an allowance would be enough, where that is what is missing.
+fn calls(error: &FlowError) -> Vec<Call> {
+    let FlowError::Allowance(missing) = error else { return Vec::new() };
+    missing.calls.iter().map(|call| Call::new(call, missing.token.clone())).collect()
 }
 
 fn explain(failure: &Failure) {
@@ -182,6 +196,10 @@ fn explain(failure: &Failure) {
             output::say(format_args!("  {violation}"));
         }
         return;
+    }
+    if let Failure::Flow { error: error @ FlowError::Allowance(_), .. } = failure {
+        output::say(format_args!("refused, nothing was signed: {error}"));
+        return calls(error).iter().for_each(Call::say);
     }
     output::say(format_args!("error: {failure}"));
     if let Failure::Flow { error: FlowError::AfterSigning { approval, .. }, .. } = failure {

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Networks(networks) => commands::networks::run(&networks),
         Command::Tokens(tokens) => commands::tokens::run(&tokens),
         Command::Quote(quote) => commands::quote::run(&quote),
+        Command::Allowances(allowances) => commands::allowances::run(&allowances),
         Command::Completions(completions) => commands::completions::run(&completions),
         Command::Man(man) => commands::man::run(&man),
     };

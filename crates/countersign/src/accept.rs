@@ -19,7 +19,7 @@ pub(crate) fn accept(
 ) -> Result<Terms<Permit2Terms>, Refusal> {
     let mut violations = Violations::new();
     check_offer(order, offer, now, &mut violations);
-    check_least(order, registry, &mut violations);
+    check_least(order, offer, registry, &mut violations);
     check_bounds(order, policy, &mut violations);
     let pinned = pinned(order, registry, &mut violations);
     violations.into_result()?;
@@ -75,7 +75,12 @@ fn permit2_terms(
 }
 
 /// Compares an offer with the order that it answers.
-fn check_offer(order: &Order, offer: &Offer, now: UnixMillis, violations: &mut Violations) {
+pub(crate) fn check_offer(
+    order: &Order,
+    offer: &Offer,
+    now: UnixMillis,
+    violations: &mut Violations,
+) {
     compare_offer(order, offer, "quote", violations);
     let least = order.destination.amount;
     let enough = offer.min_out >= least && !offer.min_out.is_zero();
@@ -86,16 +91,8 @@ fn check_offer(order: &Order, offer: &Offer, now: UnixMillis, violations: &mut V
         format_args!("at least {least}"),
         offer.min_out,
     );
-    match offer.max_out {
-        Some(max_out) => check_spread(order, offer.min_out, max_out, violations),
-        // Without a most, only the caller's own least bounds what the counterparty promises.
-        None => violations.require(
-            !least.is_zero(),
-            Code::Quote,
-            "quote.to.max_amount",
-            "an amount, or a least amount in the request",
-            "nothing",
-        ),
+    if let Some(max_out) = offer.max_out {
+        check_spread(order, offer.min_out, max_out, violations);
     }
     if let Some(expires_at) = offer.expires_at {
         let expected = format_args!("after {now}");
@@ -105,11 +102,15 @@ fn check_offer(order: &Order, offer: &Offer, now: UnixMillis, violations: &mut V
 
 /// Requires the request to say the least that it takes, where value is real: an offer bounds itself
 /// by nothing but its own numbers.
-fn check_least(order: &Order, registry: &Registry, violations: &mut Violations) {
+fn check_least(order: &Order, offer: &Offer, registry: &Registry, violations: &mut Violations) {
     let said = !order.destination.amount.is_zero();
     let needed = registry.environment() == Environment::Mainnet;
     let expected = "the least amount to get, since the network is live";
     violations.require(said || !needed, Code::Quote, "request.min_out", expected, "nothing");
+    // Without a most, only the caller's own least bounds what the counterparty promises.
+    let bounded = said || offer.max_out.is_some();
+    let expected = "an amount, or a least amount in the request";
+    violations.require(bounded, Code::Quote, "quote.to.max_amount", expected, "nothing");
 }
 
 /// Requires the least and the most of an offer to lie no further apart than the slippage that was

@@ -3,10 +3,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign_api_types::defi::Mechanism;
 pub use countersign_api_types::defi::Status;
+use countersign_approval::{Refusal, Violations};
 use countersign_http_client::Retry;
 use countersign_units::{Bps, Lots, UnixMillis, UnixSeconds};
 
-use crate::Order;
+use crate::{Order, accept};
 
 /// An intent API, as the flow sees it: one implementation for each API.
 ///
@@ -76,6 +77,20 @@ pub struct Offer {
     pub slippage: Option<Bps>,
     /// Until when it may be accepted.
     pub expires_at: Option<UnixMillis>,
+}
+
+impl Offer {
+    /// Compares the offer with the order that it answers; what the registry and the policy say
+    /// about the order is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Refusal`] with every difference, and where it is no offer any more.
+    pub fn check(&self, order: &Order, now: UnixMillis) -> Result<(), Refusal> {
+        let mut violations = Violations::new();
+        accept::check_offer(order, self, now, &mut violations);
+        violations.into_result()
+    }
 }
 
 /// An intent that an API created. Nothing about it has been checked.

@@ -23,7 +23,7 @@ impl DefiApi {
 #[async_trait]
 impl SwapApi for DefiApi {
     async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
-        Ok(self.client.quote(&quote_request(order)).await?.into())
+        Ok(self.client.quote(&order.into()).await?.into())
     }
 
     async fn create(&self, order: &Order, offer: &Offer) -> Result<Intent, ApiError> {
@@ -33,7 +33,7 @@ impl SwapApi for DefiApi {
             refund_address: order.refund_address.clone(),
             public_key: None,
             to_address: order.recipient.clone(),
-            order: Some(quote_request(order)),
+            order: Some(order.into()),
         };
         Ok(self.client.create_intent(&request).await?.into())
     }
@@ -60,14 +60,18 @@ impl SwapApi for DefiApi {
     }
 }
 
-fn quote_request(order: &Order) -> QuoteRequest {
-    let asset =
-        |network_id, address: &String| Asset::ByAddress { network_id, address: address.clone() };
-    QuoteRequest {
-        from: asset(order.source_network_id, &order.source_address),
-        to: asset(order.destination_network_id, &order.destination_address),
-        amount: HumanAmount::from_lots(order.source.amount, order.source.decimals),
-        slippage_bps: order.slippage,
+impl From<&Order> for QuoteRequest {
+    fn from(order: &Order) -> Self {
+        let asset = |network_id, address: &String| Asset::ByAddress {
+            network_id,
+            address: address.clone(),
+        };
+        Self {
+            from: asset(order.source_network_id, &order.source_address),
+            to: asset(order.destination_network_id, &order.destination_address),
+            amount: HumanAmount::from_lots(order.source.amount, order.source.decimals),
+            slippage_bps: order.slippage,
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigFileError};
 pub use countersign_api_types as api_types;
 pub use countersign_approval as approval;
+#[cfg(feature = "chain-rpc")]
+pub use countersign_chain_rpc as chain_rpc;
 pub use countersign_evm as evm;
 pub use countersign_http_client as http_client;
 pub use countersign_units as units;

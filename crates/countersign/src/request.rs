@@ -128,25 +128,29 @@ pub enum RequestError {
 }
 
 impl Order {
-    /// Looks up a request in the registry.
+    /// Looks up a question about a price in the registry. Nobody is to pay or to be paid yet, so
+    /// that no intent can come of it.
     ///
     /// # Errors
     ///
     /// Returns a [`RequestError`] if a token is not there, or an amount is not exact.
-    pub fn new(request: &SwapRequest, registry: &Registry) -> Result<Self, RequestError> {
-        if request.from == request.to {
-            return Err(RequestError::SameToken(request.from.to_string()));
+    pub fn inquiry(
+        from: &TokenAt,
+        to: &TokenAt,
+        amount: &str,
+        slippage: Bps,
+        registry: &Registry,
+    ) -> Result<Self, RequestError> {
+        if from == to {
+            return Err(RequestError::SameToken(from.to_string()));
         }
         let (source, source_address, source_network_id) =
-            look_up(&request.from, Some(&request.amount), "amount", registry)?;
+            look_up(from, Some(amount), "amount", registry)?;
         if source.amount.is_zero() {
             return Err(RequestError::Nothing);
         }
         let (destination, destination_address, destination_network_id) =
-            look_up(&request.to, request.min_out.as_deref(), "min_out", registry)?;
-        check_address("owner", &request.owner, &source.network, registry)?;
-        check_address("refund_address", &request.refund_address, &source.network, registry)?;
-        check_address("recipient", &request.recipient, &destination.network, registry)?;
+            look_up(to, None, "min_out", registry)?;
         Ok(Self {
             source,
             source_address,
@@ -154,11 +158,30 @@ impl Order {
             destination,
             destination_address,
             destination_network_id,
-            slippage: request.slippage,
-            owner: request.owner.clone(),
-            recipient: request.recipient.clone(),
-            refund_address: request.refund_address.clone(),
+            slippage,
+            owner: String::new(),
+            recipient: String::new(),
+            refund_address: String::new(),
         })
+    }
+
+    /// Looks up a request in the registry.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`RequestError`] if a token is not there, or an amount is not exact.
+    pub fn new(request: &SwapRequest, registry: &Registry) -> Result<Self, RequestError> {
+        let SwapRequest { from, to, amount, slippage, owner, recipient, refund_address, .. } =
+            request;
+        let mut order = Self::inquiry(from, to, amount, *slippage, registry)?;
+        (order.destination, ..) = look_up(to, request.min_out.as_deref(), "min_out", registry)?;
+        check_address("owner", owner, &from.network, registry)?;
+        check_address("refund_address", refund_address, &from.network, registry)?;
+        check_address("recipient", recipient, &to.network, registry)?;
+        order.owner.clone_from(owner);
+        order.recipient.clone_from(recipient);
+        order.refund_address.clone_from(refund_address);
+        Ok(order)
     }
 }
 

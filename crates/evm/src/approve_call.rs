@@ -51,6 +51,11 @@ impl ApproveCall {
         reset.into_iter().chain([call(amount)]).collect()
     }
 
+    /// Returns the call after which nothing may be moved.
+    pub const fn revoke(token: EvmAddress, spender: EvmAddress) -> Self {
+        Self { token, spender, amount: Lots::ZERO }
+    }
+
     /// Returns the call's data: the selector and two words.
     pub fn data(&self) -> [u8; 68] {
         let mut data = [0; 68];

@@ -8,7 +8,7 @@ mod queries;
 #[cfg(test)]
 mod tests;
 
-use alloy::primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy::primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use alloy::sol_types::{SolCall, SolConstructor};
 use countersign_units::UnixSeconds;
 use tempo_contracts::contracts::ARACHNID_CREATE2_FACTORY_BYTECODE;
@@ -27,6 +27,7 @@ pub(crate) struct Chain {
     machine: Machine,
     deployer: Address,
     escrow: Address,
+    escrow_code_hash: B256,
 }
 
 /// A token to deploy.
@@ -61,11 +62,20 @@ impl Chain {
         machine
             .put_code(ARACHNID_CREATE2_FACTORY_ADDRESS, ARACHNID_CREATE2_FACTORY_BYTECODE.clone());
         let deployer = Address::from(rand::random::<[u8; 20]>());
-        let mut chain = Self { machine, deployer, escrow: Address::ZERO };
+        let (escrow, escrow_code_hash) = (Address::ZERO, B256::ZERO);
+        let mut chain = Self { machine, deployer, escrow, escrow_code_hash };
         chain.deploy_permit2(now)?;
         let arguments = SandboxEscrow::constructorCall { permit2_: PERMIT2_ADDRESS };
         chain.escrow = chain.create(now, &SandboxEscrow::BYTECODE, &arguments.abi_encode())?;
+        if let Some(block) = chain.block(now, BlockId::Latest) {
+            chain.escrow_code_hash = keccak256(block.code(chain.escrow)?);
+        }
         Ok(chain)
+    }
+
+    /// Returns Keccak-256 of the escrow's code.
+    pub(crate) const fn escrow_code_hash(&self) -> B256 {
+        self.escrow_code_hash
     }
 
     /// Returns the address of the escrow.

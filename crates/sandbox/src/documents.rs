@@ -7,6 +7,18 @@ use crate::market::TOKENS;
 use crate::network::{NETWORKS, Network};
 use crate::world::{Token, World};
 
+/// What the sandbox's chains can say before a signature, so that nothing is signed without it.
+const FACTS: [&str; 8] = [
+    "owner_code",
+    "spender_code_hash",
+    "spender_implementation",
+    "balance",
+    "allowance",
+    "domain_separator",
+    "nonce_bitmap",
+    "block_time",
+];
+
 /// The witness struct that the escrow verifies.
 const WITNESS: &str =
     "DepositWitness(address resolverDepositAddress,bytes32 secretHash,uint256 deadline)";
@@ -24,13 +36,14 @@ pub(crate) fn registry(world: &World) -> String {
 
 /// Writes the policy.
 pub(crate) fn policy() -> String {
-    let head =
-        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = []\n";
+    let head = format!(
+        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n"
+    );
     let limits = TOKENS.iter().map(|token| {
         let (per_swap, per_day) = token.limits;
         format!("\n[limits.{}]\nper_swap = \"{per_swap}\"\nper_day = \"{per_day}\"\n", token.key)
     });
-    std::iter::once(head.to_owned()).chain(limits).collect()
+    std::iter::once(head).chain(limits).collect()
 }
 
 /// Makes up an address of a network.
@@ -47,6 +60,7 @@ fn pinned_network(world: &World, network: &Network) -> String {
     let head = format!("[networks.{name}]\nkind = \"{kind}\"\napi_network_id = {api_id}\n");
     let pins = network.chain_id().zip(network.addresses()).zip(world.escrow(network));
     let Some(((chain_id, form), escrow)) = pins else { return head };
+    let code_hash = world.escrow_code_hash(network).unwrap_or_default();
     let resolver = world.parties().resolver.address();
     let [permit2, escrow, resolver] =
         [PERMIT2_ADDRESS, escrow, resolver].map(|address| form.write(address));
@@ -55,6 +69,7 @@ fn pinned_network(world: &World, network: &Network) -> String {
          chain_id = {chain_id}\n\
          permit2 = \"{permit2}\"\n\
          escrows = [\"{escrow}\"]\n\
+         escrow_code_hash = \"{code_hash}\"\n\
          resolvers = [\"{resolver}\"]\n\
          witnesses = [\"{WITNESS}\"]\n"
     )

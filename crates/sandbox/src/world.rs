@@ -5,7 +5,7 @@ mod seed;
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, U256};
+use alloy::primitives::{Address, B256, U256};
 use countersign_units::{Lots, UnixSeconds};
 
 use crate::account::{Account, Balance, Execution, Party};
@@ -84,6 +84,11 @@ impl World {
     /// Returns the escrow of an EVM network.
     pub(crate) fn escrow(&self, network: &Network) -> Option<Address> {
         self.chains.get(network.name).map(Chain::escrow)
+    }
+
+    /// Returns Keccak-256 of the escrow's code on an EVM network.
+    pub(crate) fn escrow_code_hash(&self, network: &Network) -> Option<B256> {
+        self.chains.get(network.name).map(Chain::escrow_code_hash)
     }
 
     /// Returns the accounts that a client may act as, the default one first.

@@ -73,7 +73,8 @@ fn upper(s: [u8; 32]) -> [u8; 32] {
 }
 
 fn over(scene: &Scene, forger: &Forger) -> Countersign {
-    Countersign::builder(scene.api(), scene.config()).signer(forger.clone()).build()
+    let builder = Countersign::builder(scene.api(), scene.config()).signer(forger.clone());
+    scene.with_view(builder).build()
 }
 
 #[tokio::test]

@@ -110,16 +110,17 @@ async fn the_same_without_a_lie_finishes() {
 
 #[tokio::test]
 async fn a_nonce_that_comes_again_is_refused_after_the_first_swap_finished() {
-    for profile in Profile::ALL {
+    for (profile, sees_chain) in Profile::ALL.into_iter().zip([true, false].into_iter().cycle()) {
         for form in FORMS {
-            let scene = scene(Some(Tamper::NonceAlreadyUsed), form, profile).await;
+            let mut scene = scene(Some(Tamper::NonceAlreadyUsed), form, profile).await;
+            scene.sees_chain = sees_chain;
             let countersign = scene.countersign();
             countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
             let (funds, ran) = (scene.funds(), scene.sandbox.executions());
             let result = countersign.swap(&scene.request(), SHORT, |_| {}).await;
-            // The ledger notices, before the key is asked and without a view of the chain.
-            let codes = BTreeSet::from([Code::Replay.as_str().to_owned()]);
-            assert_codes(result, &codes, "the same nonce");
+            // The chain tells it, and the ledger where there is no view of the chain.
+            let code = if sees_chain { Code::Nonce } else { Code::Replay };
+            assert_codes(result, &BTreeSet::from([code.as_str().to_owned()]), "the same nonce");
             assert_eq!(scene.signatures.get(), 1);
             assert_eq!((scene.funds(), scene.sandbox.executions()), (funds, ran));
         }

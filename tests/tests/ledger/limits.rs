@@ -95,7 +95,7 @@ async fn what_was_refused_or_denied_takes_nothing_of_the_limit() {
     countersign.swap(&request, SHORT, |_| {}).await.unwrap();
 
     let config = SandboxConfig { tamper: Some(Tamper::NonceAlreadyUsed), ..short_steps() };
-    let scene = Scene::start(config, Profile::G2, "USDC@base").await;
+    let scene = Scene::start(config, Profile::G2, "USDC@base").await.blind();
     let countersign = scene.builder(per_day(&scene, "150")).build();
     countersign.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
     let mut request = scene.request();

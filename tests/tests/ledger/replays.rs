@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use countersign::api_types::defi::Profile;
 use countersign::approval::{
-    AssetLimits, Claim, Code, EvmFacts, Ledger, LedgerError, MemoryLedger, Policy, Registry,
-    ReserveError, SwapId, reserve,
+    AssetLimits, Claim, Code, EvmFacts, Ledger, LedgerError, MemoryLedger, ReserveError, SwapId,
+    reserve,
 };
 use countersign::evm::verify;
 use countersign::units::{U256, UnixSeconds};
@@ -51,7 +51,7 @@ fn repeating(scene: &Scene) -> Relay {
 
 #[tokio::test]
 async fn a_payload_is_good_for_one_swap() {
-    let scene = Scene::honest().await;
+    let scene = Scene::honest().await.blind();
     let countersign = scene.builder_over(repeating(&scene), scene.config()).build();
     let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
     // Before the first is signed, after it is signed, and after it finished.
@@ -149,7 +149,12 @@ async fn a_nonce_of_before_a_restart_moves_nothing_twice() {
     let scene = Scene::start(config, Profile::G2, "USDC@base").await;
     scene.countersign().swap(&scene.request(), SHORT, |_| {}).await.unwrap();
     let (funds, ran) = (scene.funds(), scene.sandbox.executions());
-    // A ledger in memory forgets; the chain does not.
+    // A ledger in memory forgets; the chain does not, and says so before the key is asked.
+    let result = scene.countersign().swap(&scene.request(), SHORT, |_| {}).await;
+    assert_refused(result, Step::Verify, Code::Nonce, "the same nonce");
+    assert_eq!(scene.signatures.get(), 1);
+    // Without a view the chain is asked too late, and moves nothing all the same.
+    let scene = scene.blind();
     let result = scene.countersign().swap(&scene.request(), SHORT, |_| {}).await;
     let (error, _) = after_signing(result, "the same nonce");
     assert!(matches!(error, FlowError::Api { step: Step::Approve, .. }), "{error:?}");
@@ -158,7 +163,7 @@ async fn a_nonce_of_before_a_restart_moves_nothing_twice() {
 
 #[tokio::test]
 async fn a_swap_has_one_live_approval() {
-    let scene = Scene::honest().await;
+    let scene = Scene::honest().await.blind();
     let ledger = Shared::default();
     let countersign = scene.builder(scene.config()).ledger(ledger.clone()).build();
     let verified = until_verified(&countersign, &scene.request()).await.unwrap();
@@ -166,8 +171,7 @@ async fn a_swap_has_one_live_approval() {
     let reserved = countersign.reserve(countersign.review(verified).await.unwrap()).await.unwrap();
 
     // Whoever verifies the same payload again has evidence again, and no second reservation.
-    let (registry, policy) = (scene.sandbox.registry_toml(), scene.sandbox.policy_toml());
-    let policy = Policy::from_toml(&policy, &Registry::from_toml(&registry).unwrap()).unwrap();
+    let policy = scene.config().policy().unwrap();
     let now = SystemClock.now().to_seconds();
     let again = verify(payload, &Arc::new(terms), &EvmFacts::default(), now).unwrap();
     assert_eq!(again.digest(), reserved.permit().digest());

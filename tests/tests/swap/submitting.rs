@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
+use countersign::approval::Code;
 use countersign::http_client::Retry;
+use countersign::units::Lots;
 use countersign::{ApiError, FlowError, Status, Step, follow};
-use countersign_sandbox::SandboxConfig;
+use countersign_sandbox::{Account, SandboxConfig};
 use countersign_tests::{
-    ConfigFiles, Fate, Relay, SHORT, Scene, SetClock, after_signing, short_steps, until_reserved,
-    until_verified,
+    ConfigFiles, Fate, Relay, SHORT, Scene, SetClock, after_signing, assert_refused, short_steps,
+    until_reserved, until_verified,
 };
 
 const GIVEN: u64 = 100_000_000;
@@ -145,10 +147,10 @@ async fn statuses_that_are_missing_for_a_while_do_not_end_a_swap() {
 }
 
 #[tokio::test]
-async fn a_missing_allowance_is_told_as_such_and_nothing_moves() {
+async fn a_missing_allowance_that_nobody_looked_for_is_told_by_the_api() {
     for profile in Profile::ALL {
         let scene = Scene::start(short_steps(), profile, "USDC@base").await;
-        let scene = scene.acting_as("no-allowance");
+        let scene = scene.acting_as("no-allowance").blind();
         let before = scene.funds();
         let result = scene.countersign().swap(&scene.request(), SHORT, |_| {}).await;
         let (error, approval) = after_signing(result, "no allowance");
@@ -164,6 +166,26 @@ async fn a_missing_allowance_is_told_as_such_and_nothing_moves() {
 }
 
 #[tokio::test]
+async fn a_missing_allowance_is_told_with_the_call_that_mends_it_before_anything_is_signed() {
+    for from in ["USDC@ethereum", "USDT@tron"] {
+        let scene = Scene::start_from(short_steps(), Profile::G3, from, "SOL@solana").await;
+        let network = scene.account.network.clone();
+        let poor = |it: &Account| it.name == "no-allowance" && it.network == network;
+        let account = scene.sandbox.accounts().into_iter().find(poor).unwrap();
+        let scene = Scene { account, ..scene };
+        let before = scene.funds();
+        let result = scene.countersign().swap(&scene.request(), SHORT, |_| {}).await;
+        let Err(FlowError::Allowance(missing)) = result else { panic!("{from}: {result:?}") };
+        assert_eq!(missing.owner, scene.account.address);
+        assert_eq!((missing.allowance, missing.needed), (Lots::ZERO, Lots::from(100_000_000)));
+        let [call] = missing.calls[..] else { panic!("{from}: {:?}", missing.calls) };
+        assert_eq!(call.amount, missing.needed, "never more than is needed");
+        assert!(scene.sandbox.registry_toml().contains(&missing.token), "{missing}");
+        scene.assert_untouched(&before, from);
+    }
+}
+
+#[tokio::test]
 async fn a_balance_that_is_too_small_is_the_chains_own_refusal() {
     // The allowance of the sandbox's account is exactly its balance of 100,000.
     let scene = Scene::honest().await;
@@ -171,6 +193,12 @@ async fn a_balance_that_is_too_small_is_the_chains_own_refusal() {
     let mut request = scene.request();
     "100000.000001".clone_into(&mut request.amount);
     let before = scene.funds();
+    let countersign = scene.builder(config).build();
+    let result = countersign.swap(&request, SHORT, |_| {}).await;
+    assert_refused(result, Step::Verify, Code::Amount, "too small a balance");
+    scene.assert_untouched(&before, "too small a balance");
+    let scene = scene.blind();
+    let config = scene.config_with(|_, policy| *policy = policy.replace("\"50000\"", "\"500000\""));
     let countersign = scene.builder(config).build();
     let result = countersign.swap(&request, SHORT, |_| {}).await;
     let (error, _) = after_signing(result, "too small a balance");

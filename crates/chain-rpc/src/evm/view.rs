@@ -3,7 +3,11 @@ use std::sync::OnceLock;
 
 use alloy::primitives::keccak256;
 use async_trait::async_trait;
-use countersign_approval::{ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery};
+use countersign_approval::{
+    ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery, TypedDataStandard,
+};
+use countersign_http_client::ConfigError;
+use countersign_http_client::transport::{Auth, Limits};
 use countersign_units::{EvmAddress, Lots, U256};
 use serde_json::Value;
 
@@ -11,7 +15,7 @@ use super::EvmRpcSettings;
 use super::block::Block;
 use super::calls::Questions;
 use super::reading::Reading;
-use crate::rpc::{Call, JsonRpcTransport, Node, RpcError, data, word};
+use crate::rpc::{Call, HttpRpc, JsonRpcTransport, Node, RpcError, RpcUrl, data, word};
 
 /// What calls of contracts are asked by.
 pub(super) const CALL: &str = "eth_call";
@@ -25,6 +29,20 @@ impl EvmRpc {
     /// Makes a view through a node, which is asked as most nodes can be.
     pub fn new(transport: impl JsonRpcTransport + 'static) -> Self {
         Self::with_settings(transport, EvmRpcSettings::default())
+    }
+
+    /// Makes a view through the node at a URL, which is asked as nodes of its kind of chain can be.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError::Client`] if there is no TLS to be had.
+    pub fn connect(url: RpcUrl, standard: TypedDataStandard) -> Result<Self, ConfigError> {
+        let node = HttpRpc::new(url, Auth::None, Limits::default())?;
+        let settings = match standard {
+            TypedDataStandard::Eip712 => EvmRpcSettings::default(),
+            TypedDataStandard::Tip712 => EvmRpcSettings::TRON,
+        };
+        Ok(Self::with_settings(node, settings))
     }
 
     /// Makes a view through a node that needs settings of its own.

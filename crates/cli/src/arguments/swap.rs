@@ -7,7 +7,7 @@ use countersign::units::Bps;
 
 #[cfg(feature = "sandbox")]
 use super::Hostile;
-use super::{Api, seconds};
+use super::{Api, Chains, seconds};
 
 /// `countersign swap`.
 #[derive(Debug, Args)]
@@ -39,6 +39,8 @@ pub(crate) struct Swap {
     pub(crate) timeout: Duration,
     #[command(flatten)]
     pub(crate) config: ConfigFiles,
+    #[command(flatten)]
+    pub(crate) chains: Chains,
     #[command(flatten)]
     pub(crate) api: Api,
     /// Start a sandbox and swap with it; no account and no network is needed

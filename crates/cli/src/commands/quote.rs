@@ -1,18 +1,15 @@
 //! `countersign quote`: what a swap would bring.
 
-mod inquiry;
-
-use countersign::api_types::defi::Quote;
+use countersign::api_types::defi::{Quote, QuoteRequest};
 use countersign::approval::excerpt;
 use countersign::units::{Bps, UnixMillis};
-use countersign::{Clock, FlowError, Step, SystemClock};
+use countersign::{Clock, FlowError, Offer, Order, Step, SystemClock};
 use serde::Serialize;
 
 use super::counterparty::{Counterparty, ask};
 use crate::arguments;
 use crate::exit::{Ended, Failure};
 use crate::output;
-use inquiry::Inquiry;
 
 /// A quote, as `--json` shows it: amounts in base units, and as decimal numbers.
 #[derive(Serialize)]
@@ -43,9 +40,9 @@ struct Bought {
 }
 
 pub(crate) fn run(arguments: &arguments::Quote) -> Result<Ended, Failure> {
-    let (inquiry, quote) =
+    let (order, quote) =
         ask(&arguments.endpoint, async |counterparty| inquire(arguments, counterparty).await)?;
-    let report = Report::new(&inquiry, &quote);
+    let report = Report::new(arguments, &order, &quote);
     let written = if arguments.endpoint.json { output::json(&report) } else { report.print() };
     written.map(|()| Ended::Done)
 }
@@ -53,31 +50,32 @@ pub(crate) fn run(arguments: &arguments::Quote) -> Result<Ended, Failure> {
 async fn inquire(
     arguments: &arguments::Quote,
     counterparty: &Counterparty,
-) -> Result<(Inquiry, Quote), Failure> {
+) -> Result<(Order, Quote), Failure> {
     let registry = counterparty.registry(arguments.registry.as_deref())?;
-    let inquiry = Inquiry::new(&arguments.trade, &registry).map_err(FlowError::from)?;
-    let quote = counterparty.client.quote(&inquiry.request()).await?;
-    let checked = inquiry.check(&quote, SystemClock.now());
+    let arguments::Trade { from, to, amount, slippage } = &arguments.trade;
+    let order = Order::inquiry(from, to, amount, *slippage, &registry).map_err(FlowError::from)?;
+    let quote = counterparty.client.quote(&QuoteRequest::from(&order)).await?;
+    let checked = Offer::from(quote.clone()).check(&order, SystemClock.now());
     checked.map_err(|refusal| FlowError::Refused { step: Step::Quote, refusal })?;
-    Ok((inquiry, quote))
+    Ok((order, quote))
 }
 
 impl<'a> Report<'a> {
-    fn new(inquiry: &Inquiry, quote: &'a Quote) -> Self {
-        let (from, to, paid_out) = (&inquiry.from, &inquiry.to, &quote.to);
+    fn new(arguments: &arguments::Quote, order: &Order, quote: &'a Quote) -> Self {
+        let (gives, gets, paid_out) = (&order.source, &order.destination, &quote.to);
         Self {
             id: &quote.id,
             from: Paid {
-                token: from.token.to_string(),
-                lots: inquiry.amount.to_string(),
-                amount: inquiry.amount.to_decimal(from.decimals),
+                token: arguments.trade.from.to_string(),
+                lots: gives.amount.to_string(),
+                amount: gives.amount.to_decimal(gives.decimals),
             },
             to: Bought {
-                token: to.token.to_string(),
+                token: arguments.trade.to.to_string(),
                 min_lots: paid_out.min_amount.to_string(),
-                min_amount: paid_out.min_amount.to_decimal(to.decimals),
+                min_amount: paid_out.min_amount.to_decimal(gets.decimals),
                 max_lots: paid_out.max_amount.map(|most| most.to_string()),
-                max_amount: paid_out.max_amount.map(|most| most.to_decimal(to.decimals)),
+                max_amount: paid_out.max_amount.map(|most| most.to_decimal(gets.decimals)),
             },
             through: quote.mid.as_ref().and_then(|mid| mid.token.as_deref()),
             slippage_bps: quote.slippage_bps.map(Bps::value),

@@ -79,8 +79,10 @@ fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
     let recipient = sandbox.new_recipient("solana").unwrap_or_default();
     output::say(format_args!(
         "countersign swap --api-url {} --{credentials}-file {folder}/{credentials} --registry {folder}/registry.toml \\\n  \
-         --policy {folder}/policy.toml --key-file {folder}/key --recipient {recipient}",
-        sandbox.url()
+         --policy {folder}/policy.toml --key-file {folder}/key --rpc ethereum={} \\\n  \
+         --recipient {recipient}",
+        sandbox.url(),
+        sandbox.rpc_url("ethereum").unwrap_or_default()
     ));
     Ok(())
 }

@@ -124,3 +124,49 @@ fn bad_input_is_told_before_anything_is_asked() {
         assert!(output.stdout.is_empty(), "{arguments:?}");
     }
 }
+
+#[test]
+fn allowances_are_reported_with_the_calls_that_change_them() {
+    let report = |arguments: &[&str]| {
+        let output = run(&[&["allowances", "--sandbox", "--json"], arguments].concat(), "");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+        json(&output)
+    };
+    for (network, token) in [("ethereum", "USDC@ethereum"), ("tron", "USDT@tron")] {
+        let all = report(&["--network", network]);
+        let rows = all["allowances"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["token"] == token).unwrap();
+        assert_eq!(
+            (lots(&row["allowance_lots"]), &row["unlimited"]),
+            (100_000_000_000, &false.into())
+        );
+        assert_eq!(all["calls"], Value::Array(Vec::new()), "nothing was asked for");
+        let closed = report(&["--network", network, "--revoke"]);
+        assert_eq!(closed["calls"].as_array().unwrap().len(), rows.len());
+        let enough = report(&["--network", network, "--cover", "100000", token]);
+        assert_eq!(enough["calls"], Value::Array(Vec::new()));
+        // From an allowance that is neither zero nor enough only by way of zero.
+        let more = report(&["--network", network, "--cover", "100000.5", token]);
+        let calls = more["calls"].as_array().unwrap();
+        let amounts: Vec<_> =
+            calls.iter().map(|call| &call["data"].as_str().unwrap()[74..]).collect();
+        assert_eq!(amounts, [format!("{:064x}", 0), format!("{:064x}", 100_000_500_000_u64)]);
+    }
+}
+
+#[test]
+fn allowances_are_asked_of_known_networks_and_tokens_alone() {
+    for (arguments, told) in [
+        (&["--sandbox", "--network", "solana"][..], "\"solana\" is no network of the registry"),
+        (&["--sandbox", "--cover", "1", "USDT@tron"], "USDT@tron is no token of the network"),
+        (&["--sandbox", "--cover", "1", "USDT"], "USDC@ethereum"),
+        (&["--sandbox", "--owner", "T9yD14NjG6wxkArbchsTBKawgUVqYww3tQ"], "--owner: expected 0x"),
+        (&["--sandbox", "--rpc", "ethereum=http://127.0.0.1:1"], "cannot be used with"),
+        (&["--sandbox", "--cover", "1", "USDC@ethereum", "--revoke"], "cannot be used with"),
+        (&["--owner", "0x", "--registry", "r", "--rpc", "ethereum"], "expected NETWORK=URL"),
+    ] {
+        let output = run(&[&["allowances"], arguments].concat(), "");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(told), "{told}: {}", stderr(&output));
+    }
+}

@@ -233,7 +233,7 @@ fn bad_settings_are_told_with_what_there_is() {
 #[test]
 fn a_quote_that_answers_another_question_is_refused() {
     let answer = r#"{"id":"q1","from":{"amount":"2.5","decimals":6,"network_id":1},
-        "to":{"min_amount":"0.01","max_amount":"0.02","decimals":9,"network_id":4}}"#;
+        "to":{"min_amount":"0.01","max_amount":"0.01","decimals":9,"network_id":4}}"#;
     let server = Server::start(answer);
     let output = quote(&server, "2.5");
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

@@ -119,6 +119,7 @@ fn swap_with_server(path: &dyn Fn(&str) -> String, options: &[&str], credentials
         ["--key-file", &path("key")],
         ["--registry", &path("registry.toml")],
         ["--policy", &path("policy.toml")],
+        ["--rpc", &format!("ethereum={}/rpc/ethereum", url.trim())],
         ["--recipient", "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin"],
     ];
     let output = run(&[&["-vvv", "swap"], arguments.as_flattened()].concat(), "");

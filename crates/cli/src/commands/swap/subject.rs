@@ -1,4 +1,5 @@
 use countersign::approval::TypedDataStandard;
+use countersign::chain_rpc::EvmRpc;
 use countersign::evm::{LocalSigner, PermitSigner};
 use countersign::{Config, Countersign, DefiApi, SwapRequest, TrackOptions};
 #[cfg(feature = "sandbox")]
@@ -36,9 +37,10 @@ impl Subject {
         let signer = connection::key(arguments.key_file.as_ref().ok_or(missing("--key-file"))?)?;
         let recipient = arguments.recipient.clone().ok_or(missing("--recipient"))?;
         let api = DefiApi::new(connection::client(&arguments.api)?);
+        let nodes = connection::nodes(&arguments.chains, config.registry())?;
         Ok(Self {
             request: request(arguments, &config, &signer, recipient),
-            countersign: assemble(api, config, signer),
+            countersign: assemble(api, config, signer, nodes),
             #[cfg(feature = "sandbox")]
             sandbox: None,
         })
@@ -93,17 +95,13 @@ impl Subject {
 #[cfg(feature = "sandbox")]
 impl Subject {
     async fn with_sandbox(arguments: &Swap) -> Result<Self, Failure> {
-        let missing = SetupError::Missing;
         let auth = sandbox::auth(arguments.signed_requests);
         let config = sandbox::config(arguments.hostile);
         let sandbox = Sandbox::start(SandboxConfig { auth, ..config }).await?;
         let config = Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml());
         let config = config.map_err(SetupError::from)?;
-        let accounts = sandbox.accounts();
-        // A network without accounts is refused with the names of those that are known.
-        let account =
-            accounts.iter().find(|account| account.network == arguments.trade.from.network);
-        let account = account.or(accounts.first()).ok_or(missing("an account of the sandbox"))?;
+        let network = &arguments.trade.from.network;
+        let account = connection::sandbox_account(&sandbox, network)?;
         let signer = LocalSigner::from_hex(account.private_key())
             .map_err(|source| SetupError::Key { path: "sandbox".into(), source })?;
         let recipient = arguments
@@ -111,9 +109,12 @@ impl Subject {
             .clone()
             .or_else(|| sandbox.new_recipient(&arguments.trade.to.network));
         let client = connection::with_sandbox(&sandbox, arguments.api.profile)?;
+        // A network without a chain is refused by its name.
+        let node = sandbox.rpc_url(network).map(|_| connection::sandbox_node(&sandbox, network));
+        let node = node.transpose()?.map(|node| (network.clone(), node));
         Ok(Self {
             request: request(arguments, &config, &signer, recipient.unwrap_or_default()),
-            countersign: assemble(DefiApi::new(client), config, signer),
+            countersign: assemble(DefiApi::new(client), config, signer, node),
             sandbox: Some(sandbox),
         })
     }
@@ -157,8 +158,16 @@ fn sandbox_balances(sandbox: &Sandbox, party: &'static str, address: &str) -> Ve
     sandbox.balances(address).into_iter().map(shown).collect()
 }
 
-fn assemble(api: DefiApi, config: Config, signer: LocalSigner) -> Countersign {
-    Countersign::builder(api, config).signer(signer).build()
+fn assemble(
+    api: DefiApi,
+    config: Config,
+    signer: LocalSigner,
+    nodes: impl IntoIterator<Item = (String, EvmRpc)>,
+) -> Countersign {
+    let builder = Countersign::builder(api, config).signer(signer);
+    let builder =
+        nodes.into_iter().fold(builder, |builder, (network, node)| builder.chain(network, node));
+    builder.build()
 }
 
 fn request(
