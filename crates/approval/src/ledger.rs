@@ -13,8 +13,8 @@ pub trait Ledger: Send + Sync {
     ///
     /// # Errors
     ///
-    /// Returns a [`LedgerError`] if the swap has a live reservation, if the claim's resource
-    /// belongs to another swap, if the rolling limit would be passed, or if it can't be written.
+    /// Returns a [`LedgerError`] if the swap has a live reservation, if one of the claim's
+    /// resources belongs to another swap, if the rolling limit would be passed, or if it can't be written.
     async fn record(
         &self,
         claim: &Claim,
@@ -22,7 +22,7 @@ pub trait Ledger: Send + Sync {
         now: UnixSeconds,
     ) -> Result<(), LedgerError>;
 
-    /// Frees the limits of a swap whose approval can no longer be used. Its resource stays taken.
+    /// Frees the limits of a swap whose approval can no longer be used. Its resources stay taken.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use countersign_units::{Bps, Lots};
 use serde::Deserialize;
 
-use crate::{ConfigError, Environment, Fact, Registry, config, is_same_address};
+use crate::{ConfigError, Environment, Fact, ForeignInputs, Registry, config, is_same_address};
 
 const FILE: &str = "policy";
 const DAY_SECONDS: u64 = 86_400;
@@ -18,6 +18,30 @@ pub struct Policy {
     limits: BTreeMap<String, AssetLimits>,
     review_above: BTreeMap<String, Lots>,
     digest: [u8; 32],
+}
+
+/// What bounds a transaction on Bitcoin, in the policy's table `[bitcoin]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BitcoinPolicy {
+    /// How many satoshis of ours may go to fees.
+    pub max_fee_sats: u64,
+    /// How many satoshis of ours may go to fees for each virtual byte.
+    pub max_fee_rate: u64,
+    /// The fee rate at which taking a refund must still leave more than dust, in satoshis per
+    /// virtual byte.
+    #[serde(default = "default_stressed_fee_rate")]
+    pub stressed_fee_rate: u64,
+    /// How far ahead a lock time may lie, in seconds.
+    #[serde(default = "default_max_lock_seconds")]
+    pub max_lock_seconds: u64,
+    /// What to do about inputs that are not ours.
+    #[serde(default)]
+    pub foreign_inputs: ForeignInputs,
+    /// How many confirmations each coin must have, where the chain was asked.
+    #[serde(default = "default_min_confirmations")]
+    pub min_confirmations: u32,
 }
 
 /// How much of one asset may leave.
@@ -44,6 +68,7 @@ struct PolicyFile {
     max_clock_skew_seconds: u64,
     require_facts: Option<Vec<Fact>>,
     address_book: Option<Vec<String>>,
+    bitcoin: Option<BitcoinPolicy>,
     #[serde(default)]
     review_above: BTreeMap<String, String>,
     #[serde(default)]
@@ -56,6 +81,18 @@ struct LimitsFile {
     per_swap: String,
     per_day: String,
     max_allowance: Option<String>,
+}
+
+const fn default_stressed_fee_rate() -> u64 {
+    100
+}
+
+const fn default_max_lock_seconds() -> u64 {
+    DAY_SECONDS
+}
+
+const fn default_min_confirmations() -> u32 {
+    1
 }
 
 const fn default_clock_skew() -> u64 {
@@ -132,6 +169,11 @@ impl Policy {
     pub fn allows_address(&self, address: &str) -> bool {
         let book = self.file.address_book.as_deref();
         book.is_none_or(|book| book.iter().any(|known| is_same_address(known, address)))
+    }
+
+    /// Returns what bounds a transaction on Bitcoin. Without it none is signed.
+    pub const fn bitcoin(&self) -> Option<&BitcoinPolicy> {
+        self.file.bitcoin.as_ref()
     }
 
     /// Returns an asset's limits, by its token's key. Without limits nothing of it may be signed.

@@ -7,7 +7,7 @@ use crate::{ConfigError, Environment, config};
 mod check;
 mod network;
 
-pub use network::{Network, NetworkKind, Permit2Pins};
+pub use network::{HtlcPins, Network, NetworkKind, Permit2Pins};
 
 const FILE: &str = "registry";
 
@@ -223,6 +223,38 @@ decimals = 6
     }
 
     const PERMIT2: &str = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
+
+    const BITCOIN: &str = r#"
+environment = "sandbox"
+[networks.bitcoin]
+kind = "bitcoin"
+api_network_id = 5
+network = "regtest"
+htlc_templates = ["htlc-p2wsh-v1"]
+claim_keys = ["032bcc2d61ab68267d7caaad9ca68211158c621b10d16e9909bd23b0ff3080243d"]
+[tokens.BTC]
+network = "bitcoin"
+address = "btc"
+decimals = 8
+"#;
+
+    #[test]
+    fn bitcoin_pins_templates_and_claim_keys() {
+        let registry = Registry::from_toml(BITCOIN).unwrap();
+        let pins = registry.network("bitcoin").unwrap().htlc.as_ref().unwrap();
+        assert_eq!((pins.templates.len(), pins.claim_keys[0][0]), (1, 3));
+        for (from, to, names) in [
+            ("regtest", "mainnet", "networks.bitcoin.network"),
+            ("regtest", "betanet", "regtest"),
+            ("032bcc", "042bcc", "compressed public keys"),
+            ("3080243d", "3080243", "compressed public keys"),
+            ("network = \"regtest\"\n", "", "missing field `network`"),
+            ("htlc_templates", "templates", "templates"),
+        ] {
+            let error = Registry::from_toml(&BITCOIN.replacen(from, to, 1)).unwrap_err();
+            assert!(error.to_string().contains(names), "{names}: {error}");
+        }
+    }
 
     #[test]
     fn zksync_has_a_permit2_of_its_own() {

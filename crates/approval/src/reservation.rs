@@ -12,9 +12,9 @@ pub struct Claim {
     pub environment: Environment,
     /// The digest that would be signed.
     pub digest: [u8; 32],
-    /// The nonce, coin or message that no other swap may use, by a name that is unique over all
-    /// chains.
-    pub resource: String,
+    /// The nonce, the coins or the message that no other swap may use, each by a name that is
+    /// unique over all chains.
+    pub resources: Vec<String>,
     /// The token's key in the registry.
     pub token: String,
     /// How much of it would leave.

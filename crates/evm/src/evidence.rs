@@ -89,7 +89,7 @@ impl VerifiedPermit {
             swap_id: self.terms.swap_id,
             environment: self.terms.environment,
             digest: *self.digest.as_bytes(),
-            resource: format!("permit2/{chain_id}/0x{permit2}/0x{owner}/{nonce}"),
+            resources: vec![format!("permit2/{chain_id}/0x{permit2}/0x{owner}/{nonce}")],
             token: self.terms.source.token.clone(),
             amount: permit.amount,
             valid_until: self.valid_until().saturating_add(self.terms.approval.max_clock_skew),

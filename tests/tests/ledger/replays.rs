@@ -179,7 +179,7 @@ async fn a_swap_has_one_live_approval() {
     let ReserveError::Refused(refusal) = error else { panic!("{error}") };
     assert!(refusal.has(Code::Replay), "{refusal}");
     // Another nonce for the same swap doesn't help either.
-    let other = Claim { resource: "another nonce".to_owned(), ..again.claim() };
+    let other = Claim { resources: vec!["another nonce".to_owned()], ..again.claim() };
     let error = reserve(&ledger, other, &policy, now).await.unwrap_err();
     assert!(matches!(error, ReserveError::Refused(refusal) if refusal.has(Code::Replay)));
     let _signed = countersign.sign(&reserved).await.unwrap();

@@ -5,8 +5,8 @@ use std::fmt::Display;
 
 use countersign_units::{EvmAddress, U256};
 
-use super::{FILE, Network, RegistryFile, TokenFile};
-use crate::{ConfigError, Environment};
+use super::{FILE, HtlcPins, Network, RegistryFile, TokenFile};
+use crate::{BitcoinNetwork, ConfigError, Environment};
 
 /// Chains with real value, by EIP-155 id: Ethereum, Optimism, BNB, Gnosis, Polygon, zkSync Era, Base,
 /// Arbitrum One, Avalanche, Linea, Tron.
@@ -103,6 +103,9 @@ fn environment_of(
     name: &str,
     network: &Network,
 ) -> Result<(), ConfigError> {
+    if let Some(pins) = &network.htlc {
+        return bitcoin_environment(environment, name, pins);
+    }
     let Some(chain_id) = network.permit2.as_ref().map(|pins| pins.chain_id) else {
         return Ok(());
     };
@@ -117,6 +120,23 @@ fn environment_of(
     }
     let member = format!("networks.{name}.chain_id");
     Err(ConfigError::value(FILE, member, "a chain of the registry's environment", chain_id))
+}
+
+fn bitcoin_environment(
+    environment: Environment,
+    name: &str,
+    pins: &HtlcPins,
+) -> Result<(), ConfigError> {
+    let own = match pins.network {
+        BitcoinNetwork::Mainnet => Environment::Mainnet,
+        BitcoinNetwork::Testnet | BitcoinNetwork::Signet => Environment::Testnet,
+        BitcoinNetwork::Regtest => Environment::Sandbox,
+    };
+    if own == environment {
+        return Ok(());
+    }
+    let member = format!("networks.{name}.network");
+    Err(ConfigError::value(FILE, member, "a network of the registry's environment", pins.network))
 }
 
 pub(super) fn token(

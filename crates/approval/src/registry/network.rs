@@ -1,7 +1,7 @@
 use countersign_units::{EvmAddress, TronAddress};
 use serde::{Deserialize, Deserializer};
 
-use crate::TypedDataStandard;
+use crate::{BitcoinNetwork, TypedDataStandard};
 
 /// A network, and what is pinned there.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,6 +16,8 @@ pub struct Network {
     pub approve_to: Vec<String>,
     /// What is pinned of Permit2 and its spenders, on EVM networks and on Tron.
     pub permit2: Option<Permit2Pins>,
+    /// What is pinned of hash time-locked outputs, on Bitcoin.
+    pub htlc: Option<HtlcPins>,
 }
 
 /// A kind of chain.
@@ -56,6 +58,18 @@ pub struct Permit2Pins {
     pub witnesses: Vec<String>,
 }
 
+/// What is pinned where a hash time-locked output (HTLC) takes the coins.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HtlcPins {
+    /// Which Bitcoin network it is.
+    pub network: BitcoinNetwork,
+    /// The templates that an output may be made by, by name. Empty: unpinned.
+    pub templates: Vec<String>,
+    /// The keys that may take an output with the secret, compressed. Empty: unpinned.
+    pub claim_keys: Vec<[u8; 33]>,
+}
+
 impl NetworkKind {
     /// Returns the kind's name, as it stands in registries.
     pub const fn as_str(self) -> &'static str {
@@ -83,7 +97,7 @@ impl NetworkKind {
 enum NetworkFile {
     Evm(Permit2File<EvmAddress>),
     Tron(Permit2File<TronAddress>),
-    Bitcoin(PlainFile),
+    Bitcoin(BitcoinFile),
     Solana(PlainFile),
 }
 
@@ -93,6 +107,20 @@ struct PlainFile {
     api_network_id: u64,
     #[serde(default)]
     approve_to: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BitcoinFile {
+    api_network_id: u64,
+    #[serde(default)]
+    approve_to: Vec<String>,
+    #[serde(deserialize_with = "network")]
+    network: BitcoinNetwork,
+    #[serde(default)]
+    htlc_templates: Vec<String>,
+    #[serde(default, deserialize_with = "keys")]
+    claim_keys: Vec<[u8; 33]>,
 }
 
 #[derive(Deserialize)]
@@ -119,7 +147,7 @@ impl From<NetworkFile> for Network {
         match file {
             NetworkFile::Evm(file) => file.pin(NetworkKind::Evm, TypedDataStandard::Eip712),
             NetworkFile::Tron(file) => file.pin(NetworkKind::Tron, TypedDataStandard::Tip712),
-            NetworkFile::Bitcoin(file) => file.plain(NetworkKind::Bitcoin),
+            NetworkFile::Bitcoin(file) => file.pin(),
             NetworkFile::Solana(file) => file.plain(NetworkKind::Solana),
         }
     }
@@ -128,7 +156,15 @@ impl From<NetworkFile> for Network {
 impl PlainFile {
     fn plain(self, kind: NetworkKind) -> Network {
         let Self { api_network_id, approve_to } = self;
-        Network { kind, api_network_id, approve_to, permit2: None }
+        Network { kind, api_network_id, approve_to, permit2: None, htlc: None }
+    }
+}
+
+impl BitcoinFile {
+    fn pin(self) -> Network {
+        let Self { api_network_id, approve_to, network, htlc_templates, claim_keys } = self;
+        let htlc = Some(HtlcPins { network, templates: htlc_templates, claim_keys });
+        Network { kind: NetworkKind::Bitcoin, api_network_id, approve_to, permit2: None, htlc }
     }
 }
 
@@ -146,7 +182,7 @@ impl<A: Into<EvmAddress>> Permit2File<A> {
             witnesses: self.witnesses,
         };
         let Self { api_network_id, approve_to, .. } = self;
-        Network { kind, api_network_id, approve_to, permit2: Some(permit2) }
+        Network { kind, api_network_id, approve_to, permit2: Some(permit2), htlc: None }
     }
 }
 
@@ -157,4 +193,22 @@ fn hash<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<[u8; 32]>, 
     hex::decode_to_slice(digits, &mut bytes)
         .map_err(|_| serde::de::Error::custom("expected 0x and 64 hex digits"))?;
     Ok(Some(bytes))
+}
+
+fn network<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BitcoinNetwork, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
+/// Reads public keys; that each is a point is seen where scripts are made of them.
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[u8; 33]>, D::Error> {
+    let read = |text: String| {
+        let mut key = [0; 33];
+        let read = hex::decode_to_slice(&text, &mut key);
+        let compressed = matches!(key, [2 | 3, ..]);
+        read.ok().filter(|()| compressed).map(|()| key)
+    };
+    let keys: Option<_> = Vec::deserialize(deserializer)?.into_iter().map(read).collect();
+    keys.ok_or_else(|| {
+        serde::de::Error::custom("expected compressed public keys: 02 or 03, and 64 hex digits")
+    })
 }

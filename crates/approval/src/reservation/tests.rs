@@ -16,7 +16,7 @@ fn claim(nonce: u8, usdc: u64) -> Claim {
         swap_id: SwapId::generate(),
         environment: Environment::Testnet,
         digest: [nonce; 32],
-        resource: format!("nonce {nonce}"),
+        resources: vec![format!("nonce {nonce}")],
         token: "USDC".to_owned(),
         amount: Lots::from(usdc.saturating_mul(1_000_000)),
         valid_until: NOW.saturating_add(600),
@@ -37,7 +37,7 @@ async fn code(ledger: &MemoryLedger, claim: Claim, now: UnixSeconds) -> Option<C
 async fn one_live_approval_a_swap() {
     let ledger = MemoryLedger::new();
     let first = claim(1, 1);
-    let second = Claim { resource: "nonce 2".to_owned(), ..first.clone() };
+    let second = Claim { resources: vec!["nonce 2".to_owned()], ..first.clone() };
     assert_eq!(code(&ledger, first, NOW).await, None);
     assert_eq!(code(&ledger, second.clone(), NOW).await, Some(Code::Replay));
     assert_eq!(code(&ledger, second.clone(), NOW.saturating_add(600)).await, Some(Code::Replay));

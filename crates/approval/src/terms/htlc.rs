@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use countersign_units::{Lots, UnixSeconds};
+use serde::Deserialize;
 
 use crate::Fact;
 
@@ -248,12 +249,14 @@ pub enum SighashKind {
 }
 
 /// What to do about inputs that are not ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "policy has these three words")]
 pub enum ForeignInputs {
     /// Refuse.
     Refuse,
     /// Allow one that says what it spends.
+    #[default]
     WitnessUtxo,
     /// Allow one that proves what it spends by the previous transaction.
     PreviousTx,
