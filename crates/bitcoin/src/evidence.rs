@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use countersign_approval::{BitcoinFacts, Claim, CoinId, HtlcTerms, Statement, Terms};
+use countersign_approval::{BitcoinFacts, Claim, HtlcTerms, Statement, Terms};
 use countersign_units::{Lots, UnixSeconds};
 
 use crate::judge::{Judgement, judge};
@@ -85,14 +85,14 @@ impl VerifiedPsbt {
     /// counts as live for good: no second one of the same swap replaces it.
     pub fn claim(&self) -> Claim {
         let approval = &self.terms.approval;
-        let mut coins: Vec<CoinId> = approval.coins.iter().map(|coin| coin.id).collect();
-        coins.sort_unstable();
-        let coins: Vec<String> = coins.iter().map(CoinId::to_string).collect();
+        let coins = approval.coins.iter();
+        let resources =
+            coins.map(|coin| format!("bitcoin/{}/{}", approval.network, coin.id)).collect();
         Claim {
             swap_id: self.terms.swap_id,
             environment: self.terms.environment,
             digest: self.digest(),
-            resource: format!("bitcoin/{}/{}", approval.network, coins.join(",")),
+            resources,
             token: self.terms.source.token.clone(),
             amount: self.terms.source.amount,
             valid_until: UnixSeconds::new(u64::MAX),
