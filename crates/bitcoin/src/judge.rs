@@ -29,6 +29,8 @@ use crate::{InputSighash, PsbtPayload, TermsError, VerifyError};
 
 pub(crate) use agreed::network;
 pub(crate) use coins::{Owner, Spend};
+#[cfg(test)]
+pub(crate) use funding::to_sign;
 pub(crate) use funding::{Funding, ToSign, script_sig};
 pub(crate) use outputs::Role;
 

@@ -5,5 +5,7 @@ mod recipe;
 mod sign;
 
 pub use plan::{Refund, RefundError};
+#[cfg(test)]
+pub(crate) use plan::{sighash, witness};
 pub use recipe::{RecipeError, RefundRecipe};
 pub use sign::{SignedRefund, sign_refund};

@@ -1,2 +1,10 @@
+mod engine;
+mod honest;
+mod official;
+mod other_libraries;
+mod properties;
+mod refunds;
+mod refusals;
+mod signing;
 mod terms;
 mod vectors;

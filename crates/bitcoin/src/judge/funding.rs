@@ -90,7 +90,7 @@ impl Funding {
 }
 
 /// Computes what is signed for each input of ours. The checks have passed before.
-pub(super) fn to_sign(
+pub(crate) fn to_sign(
     terms: &HtlcTerms,
     keys: &OwnKeys,
     psbt: &Decoded<'_>,

@@ -55,8 +55,8 @@ pub enum RefundError {
 #[derive(Clone, Debug)]
 #[must_use = "a refund does nothing until it is signed"]
 pub struct Refund {
-    pub(super) tx: Transaction,
-    pub(super) htlc: Htlc,
+    pub(crate) tx: Transaction,
+    pub(crate) htlc: Htlc,
     pub(super) key: PublicKey,
     pub(super) sighash: InputSighash,
     amount: Sats,
@@ -170,7 +170,7 @@ fn unsigned(recipe: &RefundRecipe, outpoint: CoinId) -> Transaction {
 }
 
 /// Returns what takes the output back, given a signature.
-pub(super) fn witness(htlc: &Htlc, signature: &[u8]) -> Witness {
+pub(crate) fn witness(htlc: &Htlc, signature: &[u8]) -> Witness {
     match &htlc.inside {
         // An empty element chooses the branch of the lock time.
         Inside::WitnessScript(script) => Witness::from_slice(&[signature, &[], script.as_bytes()]),
@@ -193,7 +193,7 @@ fn signed_vsize(tx: &Transaction, htlc: &Htlc) -> u64 {
     u64::try_from(signed.vsize()).unwrap_or(u64::MAX)
 }
 
-fn sighash(tx: &Transaction, htlc: &Htlc, amount: Sats) -> Option<InputSighash> {
+pub(crate) fn sighash(tx: &Transaction, htlc: &Htlc, amount: Sats) -> Option<InputSighash> {
     let mut cache = SighashCache::new(tx);
     let value = Amount::from_sat(amount.value());
     let bytes = match &htlc.inside {
