@@ -15,7 +15,7 @@ use countersign_approval::{Code, Violation};
 
 use bytes::Bytes;
 pub(crate) use fields::{Place, global, input, is_known, output};
-pub(crate) use map::Map;
+pub(crate) use map::{Map, Pair};
 
 /// How many bytes a PSBT may have: room for a standard transaction's previous ones.
 pub(crate) const MAX_BYTES: usize = 16 << 20;

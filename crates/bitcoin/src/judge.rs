@@ -118,7 +118,7 @@ pub fn judge(
     };
     let to_sign = funding::to_sign(terms, &keys, &psbt, &spends).map_err(refuse)?;
     let found = funding::Found { spends, roles, fee, recipe, to_sign, valid_until };
-    let funding = Funding::new(terms, &htlc, psbt, found);
+    let funding = Funding::new(terms, psbt, found);
     Ok(Judgement { funding: funding.with_bytes(bytes), not_judged: facts::not_judged(facts) })
 }
 

@@ -48,12 +48,12 @@ pub(crate) struct Signable<'a> {
 /// Hashes a transaction for one input after another: what they share is hashed once.
 pub(crate) struct Hasher<'a> {
     cache: SighashCache<&'a Transaction>,
-    spent: &'a [TxOut],
+    spent: &'a [&'a TxOut],
 }
 
 impl<'a> Hasher<'a> {
     /// Starts on a transaction and all that it spends, in the order of its inputs.
-    pub(crate) fn new(tx: &'a Transaction, spent: &'a [TxOut]) -> Self {
+    pub(crate) fn new(tx: &'a Transaction, spent: &'a [&'a TxOut]) -> Self {
         Self { cache: SighashCache::new(tx), spent }
     }
 

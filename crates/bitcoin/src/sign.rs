@@ -76,7 +76,7 @@ pub(crate) async fn sign_inputs(
     signer: &dyn CoinSigner,
 ) -> Result<Vec<SignedInput>, SignError> {
     let mut opened: HashMap<(PublicKey, bool), Box<dyn CoinKey>> = HashMap::new();
-    let mut signed = Vec::with_capacity(to_sign.len());
+    let mut done = Vec::with_capacity(to_sign.len());
     for input in to_sign {
         let taproot = matches!(input.kind, CoinKind::P2tr(_));
         let key = match opened.entry((input.key, taproot)) {
@@ -88,14 +88,9 @@ pub(crate) async fn sign_inputs(
             }
         };
         let signature = sign_input(input, key.as_ref()).await?;
-        signed.push(SignedInput {
-            input: input.input,
-            kind: input.kind,
-            key: input.key,
-            signature,
-        });
+        done.push(SignedInput { input: input.input, kind: input.kind, key: input.key, signature });
     }
-    Ok(signed)
+    Ok(done)
 }
 
 /// Signs one input, and returns the signature as it stands in a witness.

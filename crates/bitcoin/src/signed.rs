@@ -106,7 +106,9 @@ impl SignedInput {
 /// Writes the elements of a witness as they stand in a transaction.
 fn witness(elements: &[&[u8]]) -> Vec<u8> {
     let mut bytes = compact(elements.len());
-    elements.iter().for_each(|element| write_sized(&mut bytes, element));
+    for element in elements {
+        write_sized(&mut bytes, element);
+    }
     bytes
 }
 

@@ -1,3 +1,6 @@
+#![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
+
+mod decoding;
 mod engine;
 mod honest;
 mod official;

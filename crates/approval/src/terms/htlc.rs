@@ -120,6 +120,7 @@ impl Sats {
     }
 
     /// Subtracts; less than nothing is nothing.
+    #[must_use = "the difference is a new amount"]
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }

@@ -9,11 +9,10 @@ use super::fee::Fee;
 use super::fields::default_kind;
 use super::{Owner, Role, Spend};
 use crate::InputSighash;
-use crate::decode::{Decoded, Place, is_known};
+use crate::decode::{Decoded, Map, Pair, Place, is_known};
 use crate::own::{CoinKind, OwnKeys};
 use crate::refund::RefundRecipe;
 use crate::sighash::{Hasher, Signable};
-use crate::templates::Htlc;
 
 /// How many fields that are not used are named; beyond that they are counted.
 const MOST_UNUSED: usize = 40;
@@ -59,12 +58,14 @@ pub(super) struct Found {
 }
 
 impl Funding {
-    pub(super) fn new(terms: &HtlcTerms, _htlc: &Htlc, psbt: Decoded<'_>, found: Found) -> Self {
+    pub(super) fn new(terms: &HtlcTerms, psbt: Decoded<'_>, found: Found) -> Self {
         let unused = unused(&psbt);
-        let ends = psbt.inputs.iter().map(|map| map.end()).collect();
+        let ends = psbt.inputs.iter().map(Map::end).collect();
         let Found { spends, roles, fee, recipe, to_sign, valid_until } = found;
         let mut engine = sha256::Hash::engine();
-        to_sign.iter().for_each(|input| engine.input(input.sighash.as_bytes()));
+        for input in &to_sign {
+            engine.input(input.sighash.as_bytes());
+        }
         let digest = sha256::Hash::from_engine(engine).to_byte_array();
         Self {
             network: terms.network,
@@ -96,7 +97,7 @@ pub(crate) fn to_sign(
     psbt: &Decoded<'_>,
     spends: &[Spend],
 ) -> Result<Vec<ToSign>, Violation> {
-    let spent: Vec<TxOut> = spends.iter().map(|spend| spend.coin.clone()).collect();
+    let spent: Vec<&TxOut> = spends.iter().map(|spend| &spend.coin).collect();
     let mut hasher = Hasher::new(&psbt.tx, &spent);
     let mut inputs = Vec::with_capacity(spends.len());
     for (input, (spend, map)) in spends.iter().zip(&psbt.inputs).enumerate() {
@@ -155,20 +156,15 @@ pub(crate) fn script_sig(redeem: &ScriptBuf) -> ScriptBuf {
 
 /// Names the fields that are kept byte for byte and not used.
 fn unused(psbt: &Decoded<'_>) -> Vec<String> {
-    let maps = std::iter::once((Place::Global, "global".to_owned(), &psbt.global));
-    let name = |kind: &str, place: usize| format!("{kind} {place}");
-    let inputs = psbt.inputs.iter().enumerate();
-    let inputs = inputs.map(|(place, map)| (Place::Input, name("input", place), map));
-    let outputs = psbt.outputs.iter().enumerate();
-    let outputs = outputs.map(|(place, map)| (Place::Output, name("output", place), map));
+    let global = std::iter::once((Place::Global, 0, &psbt.global));
+    let inputs = psbt.inputs.iter().enumerate().map(|(at, map)| (Place::Input, at, map));
+    let outputs = psbt.outputs.iter().enumerate().map(|(at, map)| (Place::Output, at, map));
     let mut named = Vec::new();
     let mut more = 0_usize;
-    for (place, owner, map) in maps.chain(inputs).chain(outputs) {
+    for (place, at, map) in global.chain(inputs).chain(outputs) {
         for pair in map.pairs().iter().filter(|pair| !is_known(place, pair.kind)) {
             if named.len() < MOST_UNUSED {
-                let size = pair.value.len();
-                let key = hex::encode(pair.key.get(..pair.key.len().min(16)).unwrap_or_default());
-                named.push(format!("{owner}: {:#04x} {key} ({size} bytes)", pair.kind));
+                named.push(name(place, at, pair));
             } else {
                 more = more.saturating_add(1);
             }
@@ -178,4 +174,14 @@ fn unused(psbt: &Decoded<'_>) -> Vec<String> {
         named.push(format!("and {more} more"));
     }
     named
+}
+
+fn name(place: Place, at: usize, pair: &Pair<'_>) -> String {
+    let owner = match place {
+        Place::Global => "global".to_owned(),
+        Place::Input => format!("input {at}"),
+        Place::Output => format!("output {at}"),
+    };
+    let key = hex::encode(pair.key.get(..pair.key.len().min(16)).unwrap_or_default());
+    format!("{owner}: {:#04x} {key} ({} bytes)", pair.kind, pair.value.len())
 }

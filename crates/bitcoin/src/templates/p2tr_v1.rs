@@ -95,7 +95,9 @@ fn control_block(parity: Parity, internal_key: [u8; 32], path: [TapNodeHash; 2])
     let first = LeafVersion::TapScript.to_consensus() | parity.to_u8();
     let mut block = vec![first];
     block.extend_from_slice(&internal_key);
-    path.iter().for_each(|hash| block.extend_from_slice(&hash.to_byte_array()));
+    for hash in path {
+        block.extend_from_slice(&hash.to_byte_array());
+    }
     block
 }
 

@@ -62,7 +62,7 @@ fn cases() -> Vec<Value> {
     all["cases"].as_array().unwrap().clone()
 }
 
-fn elements<'v>(value: &'v Value) -> impl Iterator<Item = &'v Value> {
+fn elements(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
@@ -101,7 +101,7 @@ impl CoinKey for PlainKey {
 fn keys(case: &Value) -> Vec<(SecretKey, Vec<usize>)> {
     let keys = elements(&case["keys"]).map(|key| {
         let bytes: [u8; 32] = array(&key["private_key"]).unwrap();
-        let signs = elements(&key["signs"]).map(|input| place(input));
+        let signs = elements(&key["signs"]).map(place);
         (SecretKey::from_slice(&bytes).unwrap(), signs.collect())
     });
     keys.collect()
@@ -173,24 +173,26 @@ fn sign(case: &Value, signer: &dyn CoinSigner) -> Option<(Vec<ToSign>, SignedPsb
 
 /// The cases whose inputs to sign are all of a kind of ours, with what was signed by `signer`.
 fn signed(
-    signer: fn(Vec<SecretKey>) -> Box<dyn CoinSigner>,
+    open: fn(Vec<SecretKey>) -> Box<dyn CoinSigner>,
 ) -> Vec<(Value, Vec<ToSign>, SignedPsbt)> {
-    let signed = cases().into_iter().filter_map(|case| {
+    let ours = cases().into_iter().filter_map(|case| {
         let keys = keys(&case).into_iter().map(|(key, _)| key).collect();
-        let (to_sign, signed) = sign(&case, signer(keys).as_ref())?;
-        Some((case, to_sign, signed))
+        let (to_sign, psbt) = sign(&case, open(keys).as_ref())?;
+        Some((case, to_sign, psbt))
     });
-    let signed: Vec<_> = signed.collect();
-    assert_eq!(signed.len(), 16, "cases of coins of our kinds");
-    signed
+    let ours: Vec<_> = ours.collect();
+    assert_eq!(ours.len(), 16, "cases of coins of our kinds");
+    ours
 }
 
 fn plain(keys: Vec<SecretKey>) -> Box<dyn CoinSigner> {
     Box::new(Plain(keys))
 }
 
+type Fields = BTreeMap<(u64, Vec<u8>), Vec<u8>>;
+
 /// The fields of a PSBT, whatever their order.
-fn as_maps(bytes: &[u8]) -> Vec<BTreeMap<(u64, Vec<u8>), Vec<u8>>> {
+fn as_maps(bytes: &[u8]) -> Vec<Fields> {
     let psbt = decode::decode(bytes).unwrap();
     let maps = std::iter::once(&psbt.global).chain(&psbt.inputs).chain(&psbt.outputs);
     let pairs = |map: &decode::Map<'_>| {

@@ -46,10 +46,10 @@ fn refuses_payload(code: Code, change: impl FnOnce(&mut Value)) {
     assert!(refusal.has(code), "expected {code}: {refusal}");
 }
 
-fn refuses_facts(code: Code, facts: BitcoinFacts) {
+fn refuses_facts(code: Code, facts: &BitcoinFacts) {
     let built = Honest::default().build();
     let payload = built.payload();
-    let refusal = refusal(&built, &payload, &facts);
+    let refusal = refusal(&built, &payload, facts);
     assert!(refusal.has(code), "expected {code}: {refusal}");
 }
 
@@ -451,13 +451,13 @@ fn facts_that_are_given_are_judged() {
     assert_eq!(judged.not_judged(), Fact::BITCOIN);
     let mut dearer = coins.clone();
     dearer[0].amount = sats(1);
-    refuses_facts(Code::Utxo, BitcoinFacts { coins: Some(dearer), ..honest.clone() });
-    refuses_facts(Code::Utxo, BitcoinFacts { coins: Some(Vec::new()), ..honest.clone() });
+    refuses_facts(Code::Utxo, &BitcoinFacts { coins: Some(dearer), ..honest.clone() });
+    refuses_facts(Code::Utxo, &BitcoinFacts { coins: Some(Vec::new()), ..honest.clone() });
     let unconfirmed = BitcoinFacts { confirmations: Some(confirmed(0)), ..honest.clone() };
-    refuses_facts(Code::Utxo, unconfirmed);
-    refuses_facts(Code::Utxo, BitcoinFacts { confirmations: Some(Vec::new()), ..honest.clone() });
-    refuses_facts(Code::Replay, BitcoinFacts { reserved: Some(ids), ..honest.clone() });
-    refuses_facts(Code::HtlcScript, BitcoinFacts { height: Some(LOCK), ..honest });
+    refuses_facts(Code::Utxo, &unconfirmed);
+    refuses_facts(Code::Utxo, &BitcoinFacts { confirmations: Some(Vec::new()), ..honest.clone() });
+    refuses_facts(Code::Replay, &BitcoinFacts { reserved: Some(ids), ..honest.clone() });
+    refuses_facts(Code::HtlcScript, &BitcoinFacts { height: Some(LOCK), ..honest });
 }
 
 #[test]
