@@ -35,6 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "countersign-units",
             "countersign-api-types",
             "countersign-approval",
+            "countersign-bitcoin",
             "countersign-evm",
             "countersign-http-client",
             "countersign-chain-rpc",

@@ -44,8 +44,8 @@ impl State {
         now: UnixSeconds,
     ) -> Result<(), LedgerError> {
         self.check_dead(claim.swap_id, now)?;
-        let taken = |resource: &String| Some((resource.clone(), *self.taken.get(resource)?));
-        if let Some((resource, swap_id)) = claim.resources.iter().find_map(taken) {
+        let used = |resource: &String| Some((resource.clone(), *self.taken.get(resource)?));
+        if let Some((resource, swap_id)) = claim.resources.iter().find_map(used) {
             return Err(LedgerError::ResourceTaken { resource, swap_id });
         }
         let left = limits.per_day.checked_sub(self.moved_today(&claim.token)).unwrap_or(Lots::ZERO);
@@ -89,8 +89,8 @@ impl Ledger for MemoryLedger {
         state.prune(now);
         state.check(claim, limits, now)?;
         state.live.insert(claim.swap_id, claim.valid_until);
-        let taken = claim.resources.iter().map(|resource| (resource.clone(), claim.swap_id));
-        state.taken.extend(taken);
+        let used = claim.resources.iter().map(|resource| (resource.clone(), claim.swap_id));
+        state.taken.extend(used);
         let (token, amount) = (claim.token.clone(), claim.amount);
         state.moved.push(Moved { swap_id: claim.swap_id, token, amount, at: now });
         Ok(())

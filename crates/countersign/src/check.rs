@@ -2,6 +2,7 @@
 //!
 //! A custodian runs it over its own history. The verdict is no evidence: no signer takes it.
 
+mod bitcoin;
 mod evm;
 mod line;
 mod read;
@@ -10,7 +11,7 @@ mod verdict;
 use countersign_approval::TypedDataStandard;
 use countersign_units::UnixSeconds;
 
-pub use verdict::{Outcome, Verdict};
+pub use verdict::{Digest, Outcome, Verdict};
 
 /// Judges one line.
 ///
@@ -23,7 +24,8 @@ pub fn check_line(line: &str, now: UnixSeconds) -> Verdict {
             let outcome = match line.chain.as_ref() {
                 "evm" => evm::check(&line, TypedDataStandard::Eip712, now),
                 "tron" => evm::check(&line, TypedDataStandard::Tip712, now),
-                other => Err(format!("chain: expected evm or tron, found {other:?}")),
+                "bitcoin" => bitcoin::check(&line, now),
+                other => Err(format!("chain: expected evm, tron or bitcoin, found {other:?}")),
             };
             Verdict::new(&line.id, outcome.unwrap_or_else(|error| Outcome::Invalid { error }))
         }

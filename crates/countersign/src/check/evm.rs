@@ -5,8 +5,8 @@ use countersign_units::{EvmAddress, Lots, UnixSeconds};
 use serde_json::value::RawValue;
 
 use super::line::Line;
-use super::read::{Invalid, Reader, uint};
-use super::verdict::Outcome;
+use super::read::{Invalid, Reader, fact_names, uint};
+use super::verdict::{Digest, Outcome};
 
 /// How far the clock and the latest block may differ where the terms do not say.
 const MAX_CLOCK_SKEW: u64 = 300;
@@ -25,7 +25,7 @@ pub(super) fn check(
     let now = reader.small("now")?.map_or(clock, UnixSeconds::new);
     let mut permit2 = read_terms(reader, standard)?;
     if let Some(required) = &required {
-        permit2.require_facts.extend(read_fact_names(required)?);
+        permit2.require_facts.extend(fact_names(required, &Fact::EVM)?);
     }
     let facts =
         facts.as_ref().map(|facts| read_facts(facts, standard)).transpose()?.unwrap_or_default();
@@ -36,7 +36,7 @@ pub(super) fn check(
         now,
     ) {
         Ok(judgement) => Ok(Outcome::Sign {
-            digest: format!("0x{}", hex::encode(judgement.digest())),
+            digest: Digest::One(format!("0x{}", hex::encode(judgement.digest()))),
             statement: judgement.statement(),
             not_judged: judgement.not_judged().to_vec(),
         }),
@@ -51,7 +51,8 @@ pub(super) fn check(
 fn read_terms(terms: Reader<'_>, standard: TypedDataStandard) -> Result<Permit2Terms, Invalid> {
     let address = |terms: Reader<'_>, member: &str| address(terms, standard, member);
     let nonces = terms.elements("used_nonces")?.iter().map(uint).collect::<Option<_>>();
-    let facts = terms.get("require_facts").map(read_fact_names).transpose()?;
+    let facts =
+        terms.get("require_facts").map(|names| fact_names(names, &Fact::EVM)).transpose()?;
     Ok(Permit2Terms {
         standard,
         owner: terms.required("owner", address)?,
@@ -121,11 +122,4 @@ fn read_facts(facts: &Value<'_>, standard: TypedDataStandard) -> Result<EvmFacts
         nonce_bitmap: facts.uint("nonce_bitmap")?,
         block_time: facts.small("block_time")?.map(UnixSeconds::new),
     })
-}
-
-fn read_fact_names(names: &Value<'_>) -> Result<Vec<Fact>, Invalid> {
-    let read =
-        |name: &Value<'_>| Fact::EVM.into_iter().find(|fact| name.as_str() == Some(fact.as_str()));
-    let facts = names.as_array().and_then(|names| names.iter().map(read).collect::<Option<_>>());
-    facts.ok_or_else(|| "require_facts: expected a list of names of facts".to_owned())
 }

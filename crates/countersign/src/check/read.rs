@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use countersign_api_types::json::{Object, Value};
+use countersign_approval::Fact;
 use countersign_units::{EvmAddress, TronAddress, U256};
 
 /// What is wrong with our side of a line: the path of the member and what was expected.
@@ -18,6 +19,10 @@ impl<'a> Reader<'a> {
     pub(super) fn new(name: &'static str, value: &'a Value<'a>) -> Result<Self, Invalid> {
         let object = value.as_object().ok_or_else(|| format!("{name}: expected an object"))?;
         Ok(Self { name, object })
+    }
+
+    pub(super) const fn of(name: &'static str, object: &'a Object<'a>) -> Self {
+        Self { name, object }
     }
 
     pub(super) fn get(self, member: &str) -> Option<&'a Value<'a>> {
@@ -73,6 +78,22 @@ impl<'a> Reader<'a> {
         bytes.map(Some).ok_or_else(|| self.bad(member, "0x and pairs of hex digits"))
     }
 
+    /// Reads bytes in hex, with `0x` or without.
+    pub(super) fn plain_bytes(self, member: &str) -> Result<Option<Vec<u8>>, Invalid> {
+        let Some(value) = self.get(member) else { return Ok(None) };
+        let text = value.as_str().map(|text| text.strip_prefix("0x").unwrap_or(text));
+        let bytes = text.and_then(|digits| hex::decode(digits).ok());
+        bytes.map(Some).ok_or_else(|| self.bad(member, "pairs of hex digits"))
+    }
+
+    /// Reads so many bytes in hex, with `0x` or without.
+    pub(super) fn array<const N: usize>(self, member: &str) -> Result<Option<[u8; N]>, Invalid> {
+        let bytes = self.plain_bytes(member)?;
+        let read =
+            |bytes: Vec<u8>| bytes.try_into().map_err(|_| self.bad(member, format!("{N} bytes")));
+        bytes.map(read).transpose()
+    }
+
     /// Reads 32 bytes in hex with `0x`.
     pub(super) fn bytes32(self, member: &str) -> Result<Option<[u8; 32]>, Invalid> {
         let bytes = self.bytes(member)?;
@@ -104,4 +125,12 @@ pub(super) fn uint(value: &Value<'_>) -> Option<U256> {
         }
         None => text.parse().ok().map(countersign_units::Lots::value),
     }
+}
+
+/// Reads a list of names of facts that a chain has.
+pub(super) fn fact_names(names: &Value<'_>, known: &[Fact]) -> Result<Vec<Fact>, Invalid> {
+    let read =
+        |name: &Value<'_>| known.iter().copied().find(|fact| name.as_str() == Some(fact.as_str()));
+    let facts = names.as_array().and_then(|names| names.iter().map(read).collect::<Option<_>>());
+    facts.ok_or_else(|| "require_facts: expected a list of names of facts".to_owned())
 }

@@ -34,6 +34,34 @@ fn every_tron_vector_gets_the_verdict_that_it_expects() {
 }
 
 #[test]
+fn every_bitcoin_vector_gets_the_verdict_that_it_expects() {
+    let (signed, refused) = judge_all("bitcoin");
+    assert!(signed > 12 && refused > 50, "{signed} signed, {refused} refused");
+}
+
+#[test]
+fn what_the_terms_of_an_htlc_derive_is_not_needed() {
+    const DERIVED: [&str; 8] = [
+        "kind",
+        "address",
+        "script_pubkey",
+        "witness_script",
+        "leaves",
+        "merkle_root",
+        "refund_control_block",
+        "fast_refund_control_block",
+    ];
+    for (line, vector) in lines("bitcoin") {
+        let mut bare = vector.clone();
+        let htlc = bare["terms"]["htlc"].as_object_mut().unwrap();
+        htlc.retain(|member, _| !DERIVED.contains(&member.as_str()));
+        let (whole, bare) = (check_line(line, NOW), check_line(&bare.to_string(), NOW));
+        let signed = |verdict: &Verdict| matches!(verdict.outcome(), Outcome::Sign { .. });
+        assert_eq!(signed(&whole), signed(&bare), "{}", whole.id());
+    }
+}
+
+#[test]
 fn every_refused_line_has_an_honest_twin_that_is_signed() {
     let vectors: Vec<_> = ["evm", "tron"].into_iter().flat_map(lines).collect();
     for (_, refused) in vectors.iter().filter(|(_, vector)| vector["expect"] == "refuse") {

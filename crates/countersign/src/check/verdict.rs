@@ -16,8 +16,8 @@ pub struct Verdict {
 pub enum Outcome {
     /// The payload is what was agreed.
     Sign {
-        /// What would be signed: `0x` and hex digits.
-        digest: String,
+        /// What would be signed.
+        digest: Digest,
         /// What a signature would allow.
         statement: Statement,
         /// The facts that were not given.
@@ -37,6 +37,17 @@ pub enum Outcome {
         /// Which member, and what was expected.
         error: String,
     },
+}
+
+/// What would be signed, in hex.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[expect(clippy::exhaustive_enums, reason = "a chain signs one thing or many")]
+pub enum Digest {
+    /// One digest: `0x` and hex digits.
+    One(String),
+    /// The sighash of each input to sign, in the order of the inputs.
+    Each(Vec<String>),
 }
 
 impl Verdict {
