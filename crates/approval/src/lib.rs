@@ -24,7 +24,7 @@ mod terms;
 mod violation;
 
 pub use address::is_same_address;
-pub use chain_view::{ChainViewError, EvmChainView, EvmFactsQuery};
+pub use chain_view::{BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, SeenCoins};
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};

@@ -126,15 +126,12 @@ fn read_sighashes(terms: Reader<'_>) -> Result<Vec<SighashKind>, Invalid> {
         "DEFAULT" | "DEFAULT (taproot)" => Some(SighashKind::Default),
         _ => None,
     };
-    let all = [SighashKind::All, SighashKind::Default];
-    match terms.get("allowed_sighash") {
-        None => Ok(all.to_vec()),
-        Some(_) => {
-            let names = terms.elements("allowed_sighash")?.iter().map(read);
-            let expected = "a list of SIGHASH_ALL and SIGHASH_DEFAULT";
-            names.collect::<Option<_>>().ok_or_else(|| terms.bad("allowed_sighash", expected))
-        }
+    if terms.get("allowed_sighash").is_none() {
+        return Ok(vec![SighashKind::All, SighashKind::Default]);
     }
+    let names = terms.elements("allowed_sighash")?.iter().map(read);
+    let expected = "a list of SIGHASH_ALL and SIGHASH_DEFAULT";
+    names.collect::<Option<_>>().ok_or_else(|| terms.bad("allowed_sighash", expected))
 }
 
 fn read_foreign_inputs(terms: Reader<'_>) -> Result<ForeignInputs, Invalid> {
