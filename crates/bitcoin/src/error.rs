@@ -1,4 +1,4 @@
-use countersign_approval::{Refusal, Sats};
+use countersign_approval::{BitcoinNetwork, CoinId, Environment, Refusal, Sats};
 use countersign_units::Lots;
 
 /// Why a payload was not verified.
@@ -43,10 +43,24 @@ pub enum TermsError {
         /// What would be signed.
         htlc: Sats,
     },
+    /// The environment and the network do not belong together.
+    #[error("terms: expected a network of the {environment} environment, found {network}")]
+    Network {
+        /// Where the swap takes place.
+        environment: Environment,
+        /// The network of the coins.
+        network: BitcoinNetwork,
+    },
+    /// Our change, and a refund, would go to a script that no address has.
+    #[error("terms: change_script: expected the script of an address, found {found:?}")]
+    ChangeScript {
+        /// The script, in hex.
+        found: String,
+    },
     /// A coin stands twice among those that we agreed to spend.
     #[error("terms: coins: expected each once, found {coin} twice")]
     CoinTwice {
         /// The coin.
-        coin: countersign_approval::CoinId,
+        coin: CoinId,
     },
 }

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use countersign_approval::{BitcoinFacts, Claim, HtlcTerms, Statement, Terms};
+use countersign_approval::{
+    BitcoinFacts, BitcoinNetwork, Claim, Environment, HtlcTerms, Statement, Terms,
+};
 use countersign_units::{Lots, UnixSeconds};
 
 use crate::judge::{Judgement, judge};
@@ -36,6 +38,10 @@ pub fn verify(
     let (swap, htlc) = (terms.source.amount, terms.approval.htlc.amount);
     if swap != Lots::from(htlc) {
         return Err(TermsError::Amounts { swap, htlc }.into());
+    }
+    let (environment, network) = (terms.environment, terms.approval.network);
+    if (environment == Environment::Mainnet) != (network == BitcoinNetwork::Mainnet) {
+        return Err(TermsError::Network { environment, network }.into());
     }
     let judgement = judge(&payload, &terms.approval, facts, now)?;
     Ok(VerifiedPsbt { judgement, payload, terms: Arc::clone(terms) })

@@ -27,7 +27,7 @@ use crate::refund::RefundRecipe;
 use crate::templates::{self, Htlc};
 use crate::{InputSighash, PsbtPayload, TermsError, VerifyError};
 
-pub(crate) use agreed::network;
+pub(crate) use agreed::{network, require_address};
 pub(crate) use coins::{Owner, Spend};
 #[cfg(test)]
 pub(crate) use funding::to_sign;
@@ -89,6 +89,7 @@ pub fn judge(
 ) -> Result<Judgement, VerifyError> {
     let keys = OwnKeys::new(terms)?;
     let coins = index_coins(terms)?;
+    agreed::require_address(&terms.change_script)?;
     let Some(template) = templates::find(&terms.htlc.template) else {
         let found = &terms.htlc.template;
         return Err(refuse(Violation::new(Code::Unpinned, "terms.htlc", "a template", found)));

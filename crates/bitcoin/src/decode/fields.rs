@@ -53,7 +53,7 @@ pub(crate) const fn is_known(place: Place, kind: u64) -> bool {
     match place {
         Place::Global => matches!(kind, global::UNSIGNED_TX | global::VERSION),
         Place::Input => matches!(kind, 0x00..=0x05 | 0x07 | 0x08 | 0x13..=0x15 | 0x17 | 0x18),
-        Place::Output => matches!(kind, 0x00 | 0x01 | 0x05 | 0x06),
+        Place::Output => matches!(kind, 0x00 | 0x01 | 0x05),
     }
 }
 

@@ -1,7 +1,8 @@
-use bitcoin::Address;
+use bitcoin::{Address, Script};
 use countersign_approval::{BitcoinNetwork, Code, DerivedHtlc};
 
 use super::Check;
+use crate::TermsError;
 use crate::templates::Leaves;
 
 /// The first lock time that is a moment and not a height.
@@ -87,6 +88,13 @@ impl Check<'_> {
             .ok()
             .map(|address| address.to_string())
     }
+}
+
+/// Our change goes to an address, and so does a refund: an empty script is everybody's.
+pub(crate) fn require_address(script: &[u8]) -> Result<(), TermsError> {
+    Address::from_script(Script::from_bytes(script), bitcoin::Network::Bitcoin)
+        .map(|_| ())
+        .map_err(|_| TermsError::ChangeScript { found: hex::encode(script) })
 }
 
 /// Returns rust-bitcoin's word for a network.

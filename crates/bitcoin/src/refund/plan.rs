@@ -8,6 +8,7 @@ use bitcoin::{Amount, OutPoint, ScriptBuf, Sequence, Transaction, TxIn, TxOut, T
 use countersign_approval::{CoinId, HtlcKey, Origin, Sats, Statement};
 
 use super::RefundRecipe;
+use crate::judge::require_address;
 use crate::statement::lock_time;
 use crate::templates::{self, Htlc, Inside};
 use crate::weight::dust;
@@ -72,6 +73,7 @@ impl Refund {
     ) -> Result<Self, RefundError> {
         let htlc = rebuild(recipe)?;
         let key = own_key(recipe)?;
+        require_address(&recipe.refund_script)?;
         let mut tx = unsigned(recipe, outpoint);
         let vsize = signed_vsize(&tx, &htlc);
         let fee = Sats::new(vsize.saturating_mul(fee_rate)).unwrap_or(Sats::MAX);

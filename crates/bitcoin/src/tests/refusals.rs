@@ -499,6 +499,14 @@ fn terms_that_nothing_can_be_compared_with_are_our_own_mistake() {
     assert!(matches!(error, TermsError::KeyForm { .. }), "{error}");
     let error = judged(|built| built.terms.htlc.claim_key = HtlcKey::Compressed([5; 33]));
     assert!(matches!(error, TermsError::Key { .. }), "{error}");
+    for script in [Vec::new(), vec![0x6a], vec![0x51]] {
+        let mut built = Honest::default().build();
+        built.terms.change_script = script;
+        let payload = PsbtPayload::new(built.payload().to_string());
+        let error = judge(&payload, &built.terms, &no_facts(), NOW).unwrap_err();
+        let is_script = matches!(error, VerifyError::Terms(TermsError::ChangeScript { .. }));
+        assert!(is_script, "{error}");
+    }
     let error = judged(|built| built.terms.htlc.template = "htlc-p2tr-v1".to_owned());
     assert!(matches!(error, TermsError::KeyForm { .. }), "{error}");
 }

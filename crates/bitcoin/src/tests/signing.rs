@@ -197,6 +197,16 @@ fn a_swap_and_its_output_have_one_amount() {
 }
 
 #[test]
+fn an_environment_and_its_network_belong_together() {
+    let built = Honest::default().build();
+    let mut terms = Arc::unwrap_or_clone(swap(built.terms.clone()));
+    terms.environment = Environment::Mainnet;
+    let payload = PsbtPayload::new(built.payload().to_string());
+    let error = verify(payload, &Arc::new(terms), &BitcoinFacts::default(), NOW).unwrap_err();
+    assert!(matches!(error, VerifyError::Terms(TermsError::Network { .. })), "{error}");
+}
+
+#[test]
 fn a_sent_deadline_is_the_last_moment_to_sign() {
     let built = Honest::default().build();
     let mut payload = built.payload();

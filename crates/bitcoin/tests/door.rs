@@ -1,0 +1,26 @@
+//! What has not been verified can't be signed: it does not compile.
+//!
+//! Each file that must fail has a twin that compiles and differs in the one line that matters, so
+//! that none fails for another reason.
+
+use countersign_bitcoin::{InputSighash, KeyRequest, Refund, SignedPsbt, VerifiedPsbt};
+use serde::de::DeserializeOwned;
+use static_assertions::assert_not_impl_any;
+
+// Evidence can't be read from anywhere, made of nothing, or copied to outlive its moment.
+assert_not_impl_any!(VerifiedPsbt: DeserializeOwned, Default, Clone);
+assert_not_impl_any!(InputSighash: DeserializeOwned, Default, From<[u8; 32]>);
+assert_not_impl_any!(KeyRequest: DeserializeOwned, Default);
+assert_not_impl_any!(SignedPsbt: DeserializeOwned, Default);
+assert_not_impl_any!(Refund: DeserializeOwned, Default);
+
+#[test]
+fn only_verified_psbts_are_signed() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("tests/door/honest.rs");
+    cases.compile_fail("tests/door/sign_payload.rs");
+    cases.compile_fail("tests/door/sign_judgement.rs");
+    cases.compile_fail("tests/door/make_sighash.rs");
+    cases.compile_fail("tests/door/make_request.rs");
+    cases.compile_fail("tests/door/refund_recipe.rs");
+}
