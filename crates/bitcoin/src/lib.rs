@@ -13,6 +13,8 @@
 //!
 //! [`HtlcTerms`]: countersign_approval::HtlcTerms
 
+mod address;
+mod claims;
 mod decode;
 mod error;
 mod evidence;
@@ -32,6 +34,8 @@ mod statement;
 mod templates;
 mod weight;
 
+pub use address::{AddressError, htlc_script, script_of_address, scripts_of_key};
+pub use claims::PsbtClaims;
 pub use error::{TermsError, VerifyError};
 pub use evidence::{VerifiedPsbt, verify};
 pub use judge::{Judgement, judge};

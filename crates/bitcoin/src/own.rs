@@ -27,7 +27,11 @@ pub(crate) enum CoinKind {
 
 impl OwnKey {
     /// Reads a key; the costly part of a taproot key is left out where no coin needs it.
-    fn new(bytes: [u8; 33], member: &'static str, taproot: bool) -> Result<Self, TermsError> {
+    pub(crate) fn new(
+        bytes: [u8; 33],
+        member: &'static str,
+        taproot: bool,
+    ) -> Result<Self, TermsError> {
         let public = PublicKey::from_slice(&bytes)
             .map_err(|_| TermsError::Key { member, found: hex::encode(bytes) })?;
         let (x_only, _) = public.x_only_public_key();
@@ -52,7 +56,7 @@ impl OwnKey {
         (script == p2tr.as_bytes()).then_some(CoinKind::P2tr(*output))
     }
 
-    fn scripts(&self) -> impl Iterator<Item = &ScriptBuf> {
+    pub(crate) fn scripts(&self) -> impl Iterator<Item = &ScriptBuf> {
         [&self.p2wpkh, &self.p2sh].into_iter().chain(self.p2tr.as_ref().map(|(script, _)| script))
     }
 

@@ -1,8 +1,8 @@
 //! Reads the terms of a vector.
 
 use countersign_approval::{
-    BitcoinFacts, BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec,
-    HtlcTerms, Sats, SighashKind,
+    BitcoinFacts, BitcoinNetwork, Coin, CoinId, DerivedHtlc, Fact, ForeignInputs, HtlcKey,
+    HtlcSpec, HtlcTerms, Sats, SighashKind,
 };
 use countersign_units::UnixSeconds;
 use serde_json::Value;
@@ -34,8 +34,8 @@ pub(super) fn read(terms: &Value) -> HtlcTerms {
         htlc: htlc(&terms["htlc"]),
         change_script: bytes(&terms["change_script"]).unwrap(),
         max_fee: sats(&terms["max_fee_sats"]),
-        max_fee_rate: None,
-        stressed_fee_rate: 50,
+        max_fee_rate: terms["max_fee_rate"].as_u64(),
+        stressed_fee_rate: terms["stressed_fee_rate"].as_u64().unwrap_or(50),
         max_locktime: number(&terms["max_locktime"]),
         current_height: number(&terms["current_height"]),
         allowed_sighash: allowed
@@ -46,7 +46,12 @@ pub(super) fn read(terms: &Value) -> HtlcTerms {
                 other => panic!("{other}"),
             })
             .collect(),
-        foreign_inputs: ForeignInputs::WitnessUtxo,
+        foreign_inputs: match terms["foreign_inputs"].as_str() {
+            None => ForeignInputs::WitnessUtxo,
+            Some("refuse") => ForeignInputs::Refuse,
+            Some("previous_tx") => ForeignInputs::PreviousTx,
+            Some(other) => panic!("{other}"),
+        },
         min_confirmations: 1,
         deadline: None,
         max_deadline: UnixSeconds::new(u64::MAX),
@@ -54,11 +59,15 @@ pub(super) fn read(terms: &Value) -> HtlcTerms {
     }
 }
 
-fn coin(coin: &Value) -> Coin {
+fn coin_id(coin: &Value) -> CoinId {
     let mut txid: [u8; 32] = array(&coin["txid"]).unwrap();
     txid.reverse();
+    CoinId { txid, vout: number(&coin["vout"]) }
+}
+
+fn coin(coin: &Value) -> Coin {
     Coin {
-        id: CoinId { txid, vout: number(&coin["vout"]) },
+        id: coin_id(coin),
         amount: sats(&coin["amount"]),
         script_pubkey: bytes(&coin["script_pubkey"]).unwrap(),
         public_key: None,
@@ -92,6 +101,26 @@ fn htlc(htlc: &Value) -> HtlcSpec {
             fast_refund_control_block: bytes(&htlc["fast_refund_control_block"]),
         },
     }
+}
+
+/// Reads the facts of a line; a number of confirmations is that of every coin.
+pub(super) fn facts(line: &Value, terms: &HtlcTerms) -> BitcoinFacts {
+    let facts = &line["facts"];
+    let list = |name: &str| facts[name].as_array();
+    let confirmed = facts["confirmations"].as_u64().map(|count| u32::try_from(count).unwrap());
+    BitcoinFacts {
+        coins: list("coins").map(|coins| coins.iter().map(coin).collect()),
+        confirmations: confirmed
+            .map(|count| terms.coins.iter().map(|coin| (coin.id, count)).collect()),
+        reserved: list("reserved").map(|coins| coins.iter().map(coin_id).collect()),
+        height: facts["height"].as_u64().map(|height| height.try_into().unwrap()),
+    }
+}
+
+/// Reads which facts a line requires.
+pub(super) fn required(line: &Value) -> Vec<Fact> {
+    let names = line["require_facts"].as_array().into_iter().flatten();
+    names.map(|name| serde_json::from_value(name.clone()).unwrap()).collect()
 }
 
 pub(super) fn no_facts() -> BitcoinFacts {
