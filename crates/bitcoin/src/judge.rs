@@ -9,7 +9,9 @@ mod fields;
 mod funding;
 mod list;
 mod locktime;
+mod others;
 mod outputs;
+mod utxo;
 
 use std::collections::HashMap;
 use std::fmt::Display;

@@ -3,6 +3,7 @@
 mod plan;
 mod recipe;
 mod sign;
+mod wire;
 
 pub use plan::{Refund, RefundError};
 #[cfg(test)]
