@@ -5,7 +5,7 @@ use countersign_approval::{CoinId, Sats};
 use futures::executor::block_on;
 
 use super::engine;
-use super::honest::{Honest, LOCK};
+use super::honest::{Honest, Kind, LOCK};
 use super::signing::{policy, signer, verified};
 use crate::{
     CoinSigner, InputSighash, KeyRequest, KeyTweak, RefundError, RefundRecipe, SignError,
@@ -88,6 +88,30 @@ fn a_recipe_finds_the_funded_output() {
     assert_eq!(outpoint.to_string(), format!("{}:{}", tx.compute_txid(), outpoint.vout));
     let output = &tx.output[usize::try_from(outpoint.vout).unwrap()];
     assert_eq!(output.script_pubkey.as_bytes(), recipe.script_pubkey());
+}
+
+#[test]
+fn a_recipe_does_not_guess_what_signatures_of_others_make_of_the_id() {
+    let mut built = Honest::default().build();
+    let key = super::honest::secret_key(0x33).public_key(crate::secp::secp());
+    let [wpkh, nested] = [Kind::Wpkh, Kind::Sh].map(|kind| super::honest::script(kind, key));
+    let theirs = &mut built.psbt.inputs[3];
+    theirs.redeem_script = Some(wpkh);
+    theirs.witness_utxo.as_mut().unwrap().script_pubkey = nested.clone();
+    built.psbt.unsigned_tx.output[2].script_pubkey = nested;
+    assert_eq!(verified(&built).refund_recipe().outpoint(), None);
+}
+
+#[test]
+fn a_refund_goes_to_an_address() {
+    let (recipe, _) = funded("htlc-p2wsh-v1");
+    let mut changed = serde_json::to_value(&recipe).unwrap();
+    for script in ["", "51", "6a"] {
+        changed["refund_script"] = script.into();
+        let changed: RefundRecipe = serde_json::from_value(changed.clone()).unwrap();
+        let plan = changed.plan(recipe.outpoint().unwrap(), 1, Sats::MAX);
+        assert!(matches!(plan, Err(RefundError::Terms(_))), "{script}: {plan:?}");
+    }
 }
 
 #[test]

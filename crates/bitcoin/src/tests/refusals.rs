@@ -281,6 +281,68 @@ fn an_input_of_ours_holds_no_signature_yet() {
 }
 
 #[test]
+fn a_script_path_signature_is_one_too() {
+    refuses(Code::Malformed, |built| {
+        let pair = bitcoin::key::Keypair::from_secret_key(secp(), &secret_key(1));
+        let message = bitcoin::secp256k1::Message::from_digest([1; 32]);
+        let signature = secp().sign_schnorr_with_aux_rand(&message, &pair, &[0; 32]);
+        let sighash_type = bitcoin::TapSighashType::Default;
+        let signature = bitcoin::taproot::Signature { signature, sighash_type };
+        let leaf = <bitcoin::TapLeafHash as bitcoin::hashes::Hash>::from_byte_array([1; 32]);
+        let key = (pair.x_only_public_key().0, leaf);
+        built.psbt.inputs[1].tap_script_sigs.insert(key, signature);
+    });
+}
+
+#[test]
+fn a_secret_hash_of_zeroes_is_no_hash() {
+    refuses(Code::HtlcScript, |built| {
+        built.terms.htlc.secret_hash = [0; 32];
+        let template = crate::templates::find("htlc-p2wsh-v1").unwrap();
+        let htlc = template.build(&built.terms.htlc).unwrap();
+        built.psbt.unsigned_tx.output[0].script_pubkey = htlc.script_pubkey;
+    });
+}
+
+#[test]
+fn an_output_key_that_is_said_of_the_htlc_is_its_own() {
+    let honest = Honest { template: "htlc-p2tr-v1", ..Honest::default() };
+    refuses_shape(&honest, Code::HtlcScript, |built| {
+        built.psbt.outputs[0].tap_internal_key = Some(claim_key().x_only_public_key().0);
+    });
+}
+
+#[test]
+fn each_of_the_others_gets_back_what_is_theirs() {
+    let two = Honest { others: vec![40_000, 30_000], ..Honest::default() };
+    // The second belongs to another owner, whose coin the first takes.
+    refuses_shape(&two, Code::ExtraOutput, |built| {
+        let theirs = script(Kind::Tr, secret_key(0x66).public_key(secp()));
+        built.psbt.inputs[4].witness_utxo.as_mut().unwrap().script_pubkey = theirs.clone();
+        built.psbt.unsigned_tx.output[2].value = Amount::from_sat(40_500);
+        built.psbt.unsigned_tx.output[3].script_pubkey = theirs;
+        built.psbt.unsigned_tx.output[3].value = Amount::from_sat(29_500);
+    });
+    refuses_shape(&two, Code::ExtraOutput, |built| {
+        built.psbt.unsigned_tx.output[3].value = Amount::from_sat(100);
+    });
+    // Who puts in more than they take back pays their own share of the fee, and none of ours.
+    let mut built = two.build();
+    built.psbt.unsigned_tx.output[3].value -= Amount::from_sat(5_000);
+    let payload = PsbtPayload::new(built.payload().to_string());
+    let judged = judge(&payload, &built.terms, &no_facts(), NOW).unwrap();
+    let text = judged.statement().to_string();
+    assert!(text.contains("1000 sats, ") && text.contains("6000 sats"), "{text}");
+}
+
+#[test]
+fn no_more_goes_out_than_comes_in() {
+    refuses(Code::Amount, |built| {
+        built.psbt.unsigned_tx.output[1].value += Amount::from_sat(2_000);
+    });
+}
+
+#[test]
 fn one_output_pays_the_rebuilt_script() {
     for template in ["htlc-p2wsh-v1", "htlc-p2tr-v1"] {
         let honest = Honest { template, ..Honest::default() };
@@ -452,6 +514,9 @@ fn facts_that_are_given_are_judged() {
     let mut dearer = coins.clone();
     dearer[0].amount = sats(1);
     refuses_facts(Code::Utxo, &BitcoinFacts { coins: Some(dearer), ..honest.clone() });
+    let mut elsewhere = coins.clone();
+    elsewhere[0].script_pubkey = attacker().to_bytes();
+    refuses_facts(Code::Utxo, &BitcoinFacts { coins: Some(elsewhere), ..honest.clone() });
     refuses_facts(Code::Utxo, &BitcoinFacts { coins: Some(Vec::new()), ..honest.clone() });
     let unconfirmed = BitcoinFacts { confirmations: Some(confirmed(0)), ..honest.clone() };
     refuses_facts(Code::Utxo, &unconfirmed);
