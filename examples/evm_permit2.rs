@@ -63,7 +63,7 @@ async fn agree(
     writeln!(out, "create   The API created intent {}.", created.intent().id)?;
 
     let bound = countersign.bind(created)?;
-    let length = bound.payload().as_json().len();
+    let length = bound.payload().len();
     writeln!(out, "bind     It wants {length} bytes signed; its claims are in our terms now.")?;
 
     let verified = countersign.verify(bound).await?;
@@ -77,11 +77,8 @@ async fn agree(
     writeln!(out, "review   Policy lets this amount pass without a reviewer.")?;
 
     let reserved = countersign.reserve(reviewed).await?;
-    writeln!(
-        out,
-        "reserve  The ledger keeps nonce {} for it.",
-        reserved.permit().permit().nonce()
-    )?;
+    let claim = reserved.evidence().claim();
+    writeln!(out, "reserve  The ledger keeps {} for it.", claim.resources.join(", "))?;
     Ok(reserved)
 }
 
@@ -92,10 +89,10 @@ async fn hand_over(
     reserved: &Reserved,
 ) -> Result<Signed> {
     let signed = countersign.sign(reserved).await?;
-    let digest = signed.permit().digest();
+    let digest = hex::encode(signed.evidence().digest());
     writeln!(
         out,
-        "sign     The owner's key signed {digest}; the signature recovers to the owner."
+        "sign     The owner's key signed 0x{digest}; the signature recovers to the owner."
     )?;
 
     countersign.approve(&signed).await?;

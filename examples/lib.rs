@@ -86,5 +86,6 @@ pub fn to_sol(
         owner: owner.to_owned(),
         recipient: recipient.to_owned(),
         refund_address: owner.to_owned(),
+        coins: None,
     })
 }

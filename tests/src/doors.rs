@@ -40,7 +40,7 @@
 //! ```
 //! use countersign::{Countersign, FlowError, Verified};
 //! async fn run(flow: &Countersign, verified: Verified) -> Result<(), FlowError> {
-//!     let digest = *verified.permit().digest().as_bytes();
+//!     let digest = verified.evidence().digest();
 //!     let _once = flow.reserve(flow.review(verified).await?).await?;
 //!     drop(digest);
 //!     Ok(())
@@ -49,7 +49,7 @@
 //! ```compile_fail,E0382
 //! use countersign::{Countersign, FlowError, Verified};
 //! async fn run(flow: &Countersign, verified: Verified) -> Result<(), FlowError> {
-//!     let digest = *verified.permit().digest().as_bytes();
+//!     let digest = verified.evidence().digest();
 //!     let _once = flow.reserve(flow.review(verified).await?).await?;
 //!     drop(verified);
 //!     Ok(())

@@ -191,6 +191,7 @@ impl Scene {
             owner: self.account.address.clone(),
             recipient: self.recipient.clone(),
             refund_address: self.account.address.clone(),
+            coins: None,
         }
     }
 

@@ -36,6 +36,59 @@ pub struct Terms<A> {
     pub approval: A,
 }
 
+impl<A> Terms<A> {
+    /// Takes out what the approval has to say.
+    pub fn split(self) -> (Terms<()>, A) {
+        let Self {
+            swap_id,
+            environment,
+            source,
+            destination,
+            recipient,
+            refund_address,
+            config,
+            approval,
+        } = self;
+        let terms = Terms {
+            swap_id,
+            environment,
+            source,
+            destination,
+            recipient,
+            refund_address,
+            config,
+            approval: (),
+        };
+        (terms, approval)
+    }
+}
+
+impl Terms<()> {
+    /// Puts in what the approval has to say.
+    pub fn with<A>(self, approval: A) -> Terms<A> {
+        let Self {
+            swap_id,
+            environment,
+            source,
+            destination,
+            recipient,
+            refund_address,
+            config,
+            ..
+        } = self;
+        Terms {
+            swap_id,
+            environment,
+            source,
+            destination,
+            recipient,
+            refund_address,
+            config,
+            approval,
+        }
+    }
+}
+
 /// An amount of a token on a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]

@@ -1,10 +1,13 @@
-use countersign_approval::{
-    Code, ConfigDigest, Environment, Permit2Pins, Permit2Terms, Pin, Policy, Refusal, Registry,
-    SwapId, Terms, UnpinnedMembers, Violation, Violations, is_same_address,
-};
-use countersign_units::{EvmAddress, Lots, U256, UnixMillis};
+mod htlc;
+mod permit2;
 
-use crate::{Offer, Order};
+use countersign_approval::{
+    Code, ConfigDigest, Environment, Fact, Policy, Refusal, Registry, SwapId, Terms, Violation,
+    Violations, is_same_address,
+};
+use countersign_units::{Lots, UnixMillis};
+
+use crate::{Agreement, Offer, Order};
 
 /// Makes terms of our order and the offer, or refuses the offer.
 ///
@@ -16,15 +19,15 @@ pub(crate) fn accept(
     registry: &Registry,
     policy: &Policy,
     now: UnixMillis,
-) -> Result<Terms<Permit2Terms>, Refusal> {
+) -> Result<Terms<Agreement>, Refusal> {
     let mut violations = Violations::new();
     check_offer(order, offer, now, &mut violations);
     check_least(order, offer, registry, &mut violations);
     check_bounds(order, policy, &mut violations);
-    let pinned = pinned(order, registry, &mut violations);
+    let agreement = agreement(order, registry, policy, now, &mut violations);
     violations.into_result()?;
-    let Some(pinned) = pinned else {
-        return Err(Refusal::one(unpinned("networks", "a network with Permit2", "less")));
+    let Some(approval) = agreement else {
+        return Err(Refusal::one(unpinned("networks", "a network of the registry", "less")));
     };
     let mut destination = order.destination.clone();
     destination.amount = offer.min_out;
@@ -36,42 +39,39 @@ pub(crate) fn accept(
         recipient: order.recipient.clone(),
         refund_address: order.refund_address.clone(),
         config: ConfigDigest { policy: policy.digest(), registry: registry.digest() },
-        approval: permit2_terms(order, policy, &pinned, now),
+        approval,
     })
 }
 
-fn permit2_terms(
+/// Collects what is pinned and bounded for the kind of the source network.
+fn agreement(
     order: &Order,
+    registry: &Registry,
     policy: &Policy,
-    pinned: &Pinned<'_>,
     now: UnixMillis,
-) -> Permit2Terms {
-    let Pinned { pins, contract, owner, token } = *pinned;
-    let horizon = now.to_seconds().saturating_add(policy.max_deadline_seconds());
-    Permit2Terms {
-        standard: pins.standard,
-        owner,
-        signer: None,
-        chain_id: pins.chain_id,
-        permit2: contract,
-        escrows: pins.escrows.clone(),
-        escrow_code_hash: pins.escrow_code_hash,
-        escrow_implementation: pins.escrow_implementation,
-        token,
-        amount: order.source.amount,
-        nonce: None,
-        used_nonces: Vec::new(),
-        deadline: None,
-        min_remaining: policy.min_remaining_seconds(),
-        max_deadline: U256::from(horizon.value()),
-        witness_types: pins.witnesses.clone(),
-        witness: Pin::nothing(),
-        resolvers: pins.resolvers.clone(),
-        unpinned_members: UnpinnedMembers::Refuse,
-        require_facts: policy.require_facts().to_vec(),
-        max_allowance: policy.limits(&order.source.token).and_then(|limits| limits.max_allowance),
-        max_clock_skew: policy.max_clock_skew_seconds(),
+    violations: &mut Violations,
+) -> Option<Agreement> {
+    let name = &order.source.network;
+    let network = registry.network(name)?;
+    if let Some(pins) = &network.permit2 {
+        return permit2::agree(order, pins, policy, now, violations);
     }
+    if let Some(pins) = &network.htlc {
+        return htlc::agree(order, pins, policy, now, violations);
+    }
+    let expected = "evm, tron or bitcoin, the kinds that can be signed for";
+    violations.push(unpinned(&member(order, "kind"), expected, network.kind.as_str()));
+    None
+}
+
+/// Returns the facts that policy requires, of those that a kind of chain has.
+fn facts_of(policy: &Policy, known: &[Fact]) -> Vec<Fact> {
+    policy.require_facts().iter().copied().filter(|fact| known.contains(fact)).collect()
+}
+
+/// Names a key of the source network in the registry.
+fn member(order: &Order, key: &str) -> String {
+    format!("networks.{}.{key}", order.source.network)
 }
 
 /// Compares an offer with the order that it answers.
@@ -188,45 +188,6 @@ fn check_bounds(order: &Order, policy: &Policy, violations: &mut Violations) {
         expected,
         amount,
     );
-}
-
-/// What the registry pins for the source network, whole.
-struct Pinned<'r> {
-    pins: &'r Permit2Pins,
-    contract: EvmAddress,
-    owner: EvmAddress,
-    token: EvmAddress,
-}
-
-/// Collects what the registry pins for the source network.
-fn pinned<'r>(
-    order: &Order,
-    registry: &'r Registry,
-    violations: &mut Violations,
-) -> Option<Pinned<'r>> {
-    let name = &order.source.network;
-    let network = registry.network(name)?;
-    let member = |key: &str| format!("networks.{name}.{key}");
-    let Some(pins) = &network.permit2 else {
-        let expected = "evm or tron, the kinds that can be signed for";
-        violations.push(unpinned(&member("kind"), expected, network.kind.as_str()));
-        return None;
-    };
-    for (key, empty) in [
-        ("escrows", pins.escrows.is_empty()),
-        ("witnesses", pins.witnesses.is_empty()),
-        ("resolvers", pins.resolvers.is_empty()),
-        ("permit2", pins.contract.is_none()),
-    ] {
-        violations.require(!empty, Code::Unpinned, member(key), "a pinned value", "none");
-    }
-    let address = |text: &str| pins.standard.parse_address(text);
-    let owner = address(&order.owner);
-    if let Err(error) = &owner {
-        violations.push(Violation::new(Code::Owner, "owner", error, &order.owner));
-    }
-    let token = address(&order.source_address).ok()?;
-    Some(Pinned { pins, contract: pins.contract?, owner: owner.ok()?, token })
 }
 
 fn unpinned(member: &str, expected: &str, found: &str) -> Violation {

@@ -1,62 +1,124 @@
+mod htlc;
+
+use std::sync::Arc;
+
 use countersign_api_types::defi::Mechanism;
 use countersign_approval::{
-    Code, Network, Permit2Terms, Refusal, Terms, Violation, Violations, is_same_address,
+    BitcoinFacts, Code, Coin, CoinId, HtlcTerms, Network, Permit2Terms, Refusal, SeenCoins, Terms,
+    Violation, Violations, is_same_address,
 };
+use countersign_bitcoin::{PsbtClaims, PsbtPayload};
 use countersign_evm::PermitPayload;
 use countersign_units::U256;
 
 use crate::accept::compare_offer;
-use crate::{Intent, Offer, Order};
+use crate::{Agreement, Intent, Offer, Order};
+
+/// Terms with an intent's claims, and the payload that is to be compared with them.
+#[derive(Debug)]
+pub(crate) enum BoundPayload {
+    Permit2 { terms: Arc<Terms<Permit2Terms>>, payload: PermitPayload },
+    Htlc(Box<BoundPsbt>),
+}
+
+/// Terms of a PSBT, which lack what only the chain can tell.
+#[derive(Clone, Debug)]
+pub(crate) struct BoundPsbt {
+    pub(crate) terms: Terms<HtlcTerms>,
+    pub(crate) payload: PsbtPayload,
+    /// The coins that the payload spends, by its own word.
+    pub(crate) spends: Vec<CoinId>,
+    /// Whether the request named the coins in the terms.
+    pub(crate) named: bool,
+    pub(crate) max_lock_seconds: u64,
+}
+
+impl BoundPsbt {
+    /// Fills in what a view of the chain saw, and returns it as facts.
+    ///
+    /// Coins that the request did not name are those of ours that the payload spends.
+    pub(crate) fn fill(&mut self, seen: SeenCoins) -> BitcoinFacts {
+        let terms = &mut self.terms.approval;
+        htlc::bound_by_height(terms, seen.height, self.max_lock_seconds);
+        let coins: Vec<Coin> = seen.coins.iter().map(|(coin, _)| coin.clone()).collect();
+        if !self.named {
+            let spent = coins.iter().filter(|coin| self.spends.contains(&coin.id));
+            terms.coins = spent.cloned().collect();
+        }
+        BitcoinFacts {
+            confirmations: Some(seen.coins.iter().map(|(coin, depth)| (coin.id, *depth)).collect()),
+            coins: Some(coins),
+            height: Some(seen.height),
+            reserved: None,
+        }
+    }
+}
 
 /// Adds the claims of a created intent to the terms, after comparing everything that it repeats.
 ///
 /// A claim never replaces what the terms already pin. What comes back is the terms, and the
 /// payload as it is to be verified.
 pub(crate) fn bind(
-    mut terms: Terms<Permit2Terms>,
+    terms: Terms<Agreement>,
     (order, accepted): (&Order, &Offer),
     intent: &Intent,
     network: &Network,
-) -> Result<(Terms<Permit2Terms>, PermitPayload), Refusal> {
+) -> Result<BoundPayload, Refusal> {
     let mut violations = Violations::new();
-    let found = intent.mechanism.name();
-    violations.require(
-        intent.mechanism == Mechanism::Permit2,
-        Code::Mechanism,
-        "approval_type",
-        "permit2",
-        found,
-    );
+    check_mechanism(&terms.approval, intent, &mut violations);
     if let Some(approve_to) = &intent.approve_to {
         let pinned = network.approve_to.iter().any(|pinned| is_same_address(pinned, approve_to));
-        violations.require(
-            pinned,
-            Code::ApproveTo,
-            "approve_to",
-            "nothing, or a pinned address",
-            approve_to,
-        );
+        let expected = "nothing, or a pinned address";
+        violations.require(pinned, Code::ApproveTo, "approve_to", expected, approve_to);
     }
     check_id(&intent.id, &mut violations);
     check_echoes(order, intent, &mut violations);
     check_applied_offer(order, accepted, intent, &mut violations);
     let payload = payload(intent);
     if payload.is_none() {
-        violations.push(Violation::new(Code::Malformed, "params_to_sign", "an object", "nothing"));
+        violations.push(missing_payload());
     }
-    match intent.deadline {
-        Some(deadline) => terms.approval.deadline = Some(U256::from(deadline.value())),
-        None => violations.push(Violation::new(
-            Code::Deadline,
-            "deadline",
-            "the intent's deadline",
-            "nothing",
-        )),
-    }
+    let expected = "the intent's deadline";
+    let said = intent.deadline.is_some();
+    violations.require(said, Code::Deadline, "deadline", expected, "nothing");
     violations.into_result()?;
-    payload.map(|payload| (terms, payload)).ok_or_else(|| {
-        Refusal::one(Violation::new(Code::Malformed, "params_to_sign", "an object", "nothing"))
-    })
+    let (Some(payload), Some(deadline)) = (payload, intent.deadline) else {
+        return Err(Refusal::one(missing_payload()));
+    };
+    let (terms, agreement) = terms.split();
+    match agreement {
+        Agreement::Permit2(mut permit2) => {
+            permit2.deadline = Some(U256::from(deadline.value()));
+            let terms = Arc::new(terms.with(*permit2));
+            Ok(BoundPayload::Permit2 { terms, payload: PermitPayload::new(payload) })
+        }
+        Agreement::Htlc(agreement) => {
+            let payload = PsbtPayload::new(payload);
+            let claims = PsbtClaims::read(&payload);
+            let htlc = htlc::terms(&agreement, intent, deadline, &claims)?;
+            Ok(BoundPayload::Htlc(Box::new(BoundPsbt {
+                terms: terms.with(htlc),
+                payload,
+                spends: claims.spends,
+                named: agreement.coins.is_some(),
+                max_lock_seconds: agreement.policy.max_lock_seconds,
+            })))
+        }
+    }
+}
+
+/// Requires the approval to be of the kind that the source network takes.
+fn check_mechanism(agreement: &Agreement, intent: &Intent, violations: &mut Violations) {
+    let expected = match agreement {
+        Agreement::Permit2(_) => Mechanism::Permit2,
+        Agreement::Htlc(_) => Mechanism::Htlc,
+    };
+    let (right, found) = (intent.mechanism == expected, intent.mechanism.name());
+    violations.require(right, Code::Mechanism, "approval_type", expected.name(), found);
+}
+
+fn missing_payload() -> Violation {
+    Violation::new(Code::Malformed, "params_to_sign", "an object", "nothing")
 }
 
 /// Requires an id that can stand in a path, on a screen and in a log: an intent that can't be
@@ -105,16 +167,17 @@ fn check_applied_offer(
 
 /// Writes what the API wants signed in the one form that is verified, and that
 /// `countersign check` reads.
-fn payload(intent: &Intent) -> Option<PermitPayload> {
+fn payload(intent: &Intent) -> Option<String> {
     let params = intent.params_to_sign.as_deref()?;
     let deadline = intent.deadline.map(|deadline| format!(r#""deadline_at":{deadline},"#));
     let secret_hash = intent
         .secret_hash
         .as_ref()
         .map(|hash| format!(r#""secret_hash":{},"#, serde_json::Value::from(hash.as_str())));
-    Some(PermitPayload::new(format!(
-        r#"{{"approval_type":"permit2",{}{}"params_to_sign":{params}}}"#,
+    let mechanism = intent.mechanism.name();
+    Some(format!(
+        r#"{{"approval_type":"{mechanism}",{}{}"params_to_sign":{params}}}"#,
         deadline.unwrap_or_default(),
         secret_hash.unwrap_or_default(),
-    )))
+    ))
 }

@@ -31,7 +31,7 @@ impl SwapApi for DefiApi {
             quote_id: offer.id.clone(),
             from_address: order.owner.clone(),
             refund_address: order.refund_address.clone(),
-            public_key: None,
+            public_key: order.public_key.clone(),
             to_address: order.recipient.clone(),
             order: Some(order.into()),
         };
@@ -44,12 +44,16 @@ impl SwapApi for DefiApi {
         mechanism: &Mechanism,
         signed_data: &str,
     ) -> Result<(), ApiError> {
-        if *mechanism != Mechanism::Permit2 {
-            let message = format!("expected a permit2 approval, found {mechanism}");
-            let (code, retry) = ("invalid_request", Retry::Never);
-            return Err(ApiError { code, retry, retry_after: None, message });
-        }
-        let approval = ApprovalSubmission::Permit2 { signature: signed_data.to_owned() };
+        let signed_data = signed_data.to_owned();
+        let approval = match mechanism {
+            Mechanism::Permit2 => ApprovalSubmission::Permit2 { signature: signed_data },
+            Mechanism::Htlc => ApprovalSubmission::Htlc { psbt: signed_data },
+            other => {
+                let message = format!("expected a permit2 or htlc approval, found {other}");
+                let (code, retry) = ("invalid_request", Retry::Never);
+                return Err(ApiError { code, retry, retry_after: None, message });
+            }
+        };
         self.client.add_approval(intent_id, &approval).await?;
         Ok(())
     }

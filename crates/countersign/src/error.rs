@@ -5,7 +5,7 @@ use countersign_approval::{ChainViewError, LedgerError, Refusal, ReserveError, S
 use countersign_evm::{SignError, TermsError, VerifyError};
 use countersign_units::UnixSeconds;
 
-use crate::{ApiError, ConfigFileError, MissingAllowance, RequestError};
+use crate::{ApiError, ConfigFileError, KeepRefundError, MissingAllowance, RequestError};
 
 /// A step of the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,9 +116,21 @@ pub enum FlowError {
     /// The ledger is not available. Nothing was signed.
     #[error(transparent)]
     Ledger(LedgerError),
+    /// Our terms of a PSBT can't be compared with anything: our own mistake. Nothing was signed.
+    #[error(transparent)]
+    HtlcTerms(#[from] countersign_bitcoin::TermsError),
+    /// Nobody keeps refund recipes. Nothing was signed.
+    #[error("expected a keeper of refund recipes, without which no coins are locked up")]
+    NoRefundKeeper,
+    /// A refund recipe was not kept. Nothing was signed.
+    #[error(transparent)]
+    KeepRefund(#[from] KeepRefundError),
     /// The signature was not made, or not let out.
     #[error(transparent)]
     Sign(SignError),
+    /// The signatures of a PSBT were not made, or not let out.
+    #[error(transparent)]
+    SignPsbt(countersign_bitcoin::SignError),
     /// The approval was signed, and what came after it failed: it may be live. Nothing else may be
     /// signed for this swap before `valid_until`.
     #[error("after signing, intent {}: {source}", approval.intent_id)]
@@ -160,10 +172,14 @@ impl FlowError {
             Self::Refused { step, .. } | Self::Api { step, .. } => *step,
             Self::Request(_) => Step::Quote,
             Self::NoKey { .. } => Step::Accept,
-            Self::Terms(_) | Self::Chain { .. } | Self::Allowance(_) => Step::Verify,
+            Self::Terms(_) | Self::HtlcTerms(_) | Self::Chain { .. } | Self::Allowance(_) => {
+                Step::Verify
+            }
             Self::NotApproved(_) => Step::Review,
             Self::Ledger(_) => Step::Reserve,
-            Self::Sign(_) => Step::Sign,
+            Self::Sign(_) | Self::SignPsbt(_) | Self::NoRefundKeeper | Self::KeepRefund(_) => {
+                Step::Sign
+            }
             Self::TrackTimeout { .. } => Step::Track,
             Self::AfterSigning { source, .. } => return source.step(),
             Self::Config(_) | Self::Paused | Self::OtherFlow => return None,
@@ -184,6 +200,25 @@ impl From<VerifyError> for FlowError {
         match error {
             VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
             VerifyError::Terms(error) => Self::Terms(error),
+        }
+    }
+}
+
+impl From<countersign_bitcoin::VerifyError> for FlowError {
+    fn from(error: countersign_bitcoin::VerifyError) -> Self {
+        use countersign_bitcoin::VerifyError;
+        match error {
+            VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
+            VerifyError::Terms(error) => Self::HtlcTerms(error),
+        }
+    }
+}
+
+impl From<countersign_bitcoin::SignError> for FlowError {
+    fn from(error: countersign_bitcoin::SignError) -> Self {
+        match error {
+            countersign_bitcoin::SignError::Paused => Self::Paused,
+            error => Self::SignPsbt(error),
         }
     }
 }

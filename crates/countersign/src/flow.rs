@@ -1,8 +1,10 @@
 mod builder;
 mod chain;
+mod sign;
 mod submit;
 
 pub use builder::CountersignBuilder;
+pub use chain::Facts;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,25 +12,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    Decision, EvmChainView, Ledger, Permit2Terms, ReviewRequest, Reviewer, reserve,
+    BitcoinChainView, Decision, EvmChainView, Ledger, ReviewRequest, Reviewer, reserve,
 };
-use countersign_evm::{PermitSigner, SignError, SignerError, sign};
+use countersign_evm::PermitSigner;
 use countersign_units::{EvmAddress, UnixSeconds};
 use futures::Stream;
 use tokio::time::timeout;
 
-use crate::steps::{
-    Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Signed, Verified,
-};
+use crate::steps::{Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Verified};
 use crate::{
-    Clock, Config, FlowError, Order, Step, SwapApi, SwapRequest, SwapStatus, TrackOptions,
+    Agreement, Clock, Config, FlowError, KeepRefund, Order, Step, SwapApi, SwapRequest, SwapStatus,
+    TrackOptions,
 };
 use crate::{accept, bind, track};
+use sign::CoinKeys;
 
 /// How long a reviewer may take.
 const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
-/// How long a key backend may take.
-const SIGN_DEADLINE: Duration = Duration::from_mins(1);
 /// Runs swaps: the API, the keys, the registry and the policy together.
 ///
 /// Made by [`Countersign::builder`]. Its steps take what the step before returned; [`swap`] runs
@@ -39,7 +39,10 @@ pub struct Countersign {
     api: Arc<dyn SwapApi>,
     config: Config,
     signers: Vec<Arc<dyn PermitSigner>>,
+    coin_keys: Vec<CoinKeys>,
     chains: BTreeMap<String, Arc<dyn EvmChainView>>,
+    bitcoin_chains: BTreeMap<String, Arc<dyn BitcoinChainView>>,
+    refund_keeper: Option<Arc<dyn KeepRefund>>,
     ledger: Arc<dyn Ledger>,
     reviewer: Option<Arc<dyn Reviewer>>,
     clock: Arc<dyn Clock>,
@@ -66,13 +69,20 @@ impl Countersign {
     /// Returns [`FlowError::Refused`] with every violation, [`FlowError::NoKey`] if there is no key
     /// of the owner, or [`FlowError::Config`].
     pub fn accept(&self, offered: Offered) -> Result<Accepted, FlowError> {
-        let Offered { maker, order, offer } = offered;
+        let Offered { maker, mut order, offer } = offered;
         self.require_own(maker)?;
         let policy = self.config.policy()?;
         let now = self.clock.now();
         let mut terms = accept::accept(&order, &offer, self.config.registry(), &policy, now)
             .map_err(FlowError::refused(Step::Accept))?;
-        terms.approval.signer = Some(self.signer(&terms.approval)?.address());
+        match &mut terms.approval {
+            Agreement::Permit2(permit2) => permit2.signer = Some(self.signer(permit2)?.address()),
+            Agreement::Htlc(htlc) => {
+                let key = self.coin_key(&htlc.owner_script, &order.owner)?;
+                order.public_key = Some(hex::encode(key.public_key));
+                htlc.public_key = Some(key.public_key);
+            }
+        }
         Ok(Accepted { maker, order, offer, terms })
     }
 
@@ -103,9 +113,9 @@ impl Countersign {
             let token = terms.source.describe();
             return Err(crate::RequestError::UnknownToken { token, known: String::new() }.into());
         };
-        let (terms, payload) = bind::bind(terms, (&order, &offer), &intent, network)
+        let payload = bind::bind(terms, (&order, &offer), &intent, network)
             .map_err(FlowError::refused(Step::Bind))?;
-        Ok(Bound { maker, intent_id: intent.id, terms: Arc::new(terms), payload })
+        Ok(Bound { maker, intent_id: intent.id, payload })
     }
 
     /// Has a person approve the statement, where policy asks for it.
@@ -116,19 +126,19 @@ impl Countersign {
     /// not there.
     pub async fn review(&self, verified: Verified) -> Result<Reviewed, FlowError> {
         self.require_own(verified.maker)?;
-        let terms = verified.permit.terms();
-        if !self.config.policy()?.needs_review(&terms.source.token, terms.source.amount) {
+        let source = verified.evidence.source();
+        if !self.config.policy()?.needs_review(&source.token, source.amount) {
             return Ok(Reviewed { verified });
         }
         let Some(reviewer) = &self.reviewer else {
-            let amount = terms.source.describe();
+            let amount = source.describe();
             return Err(FlowError::NotApproved(format!(
                 "policy wants {amount} reviewed, and there is no reviewer"
             )));
         };
         let statement = verified.statement();
-        let digest = *verified.permit.digest().as_bytes();
-        let request = ReviewRequest { swap_id: terms.swap_id, statement: &statement, digest };
+        let (swap_id, digest) = (verified.evidence.swap_id(), verified.evidence.digest());
+        let request = ReviewRequest { swap_id, statement: &statement, digest };
         match timeout(REVIEW_DEADLINE, reviewer.review(&request)).await {
             Ok(Decision::Approve { .. }) => Ok(Reviewed { verified }),
             Ok(Decision::Deny { by, reason }) => {
@@ -147,26 +157,9 @@ impl Countersign {
     pub async fn reserve(&self, reviewed: Reviewed) -> Result<Reserved, FlowError> {
         let Reviewed { verified } = reviewed;
         self.require_own(verified.maker)?;
-        let (claim, policy) = (verified.permit.claim(), self.config.policy()?);
+        let (claim, policy) = (verified.evidence.claim(), self.config.policy()?);
         let reservation = reserve(self.ledger.as_ref(), claim, &policy, self.now()).await?;
         Ok(Reserved { verified, reservation })
-    }
-
-    /// Signs with the owner's key.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`FlowError::Sign`], [`FlowError::NoKey`] or [`FlowError::Paused`]. A backend that
-    /// failed may be tried again with the same reservation.
-    pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
-        let Verified { maker, intent_id, permit } = &reserved.verified;
-        self.require_own(*maker)?;
-        let signer = self.signer(&permit.terms().approval)?;
-        let policy = self.config.policy()?;
-        let signature = sign(permit, &reserved.reservation, &policy, signer, self.now());
-        let signature = timeout(SIGN_DEADLINE, signature).await.map_err(|_| no_answer())??;
-        let (intent_id, permit) = (intent_id.clone(), Arc::clone(permit));
-        Ok(Signed { maker: *maker, intent_id, permit, signature })
     }
 
     /// Follows a swap: yields each new status, and ends after a terminal one.
@@ -196,19 +189,9 @@ impl Countersign {
         self.api.as_ref()
     }
 
-    fn signer(&self, terms: &Permit2Terms) -> Result<&dyn PermitSigner, FlowError> {
-        let signer = self.signers.iter().find(|signer| signer.address() == terms.owner);
-        let owner = || terms.standard.show(terms.owner);
-        signer.map(AsRef::as_ref).ok_or_else(|| FlowError::NoKey { owner: owner() })
-    }
-
     fn now(&self) -> UnixSeconds {
         self.clock.now().to_seconds()
     }
-}
-
-fn no_answer() -> SignError {
-    SignerError::Unavailable("no answer in time".to_owned()).into()
 }
 
 impl fmt::Debug for Countersign {

@@ -13,6 +13,7 @@
 //! depends on.
 
 mod accept;
+mod agreement;
 mod api;
 mod bind;
 pub mod check;
@@ -20,18 +21,22 @@ mod clock;
 mod config;
 mod defi;
 mod error;
+mod evidence;
 mod flow;
+mod keep_refund;
 mod missing_allowance;
 mod request;
 mod steps;
 mod swap;
 mod track;
 
+pub use agreement::{Agreement, HtlcAgreement};
 pub use api::{ApiError, Intent, Offer, Status, SwapApi, SwapStatus};
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigFileError};
 pub use countersign_api_types as api_types;
 pub use countersign_approval as approval;
+pub use countersign_bitcoin as bitcoin;
 #[cfg(feature = "chain-rpc")]
 pub use countersign_chain_rpc as chain_rpc;
 pub use countersign_evm as evm;
@@ -39,7 +44,9 @@ pub use countersign_http_client as http_client;
 pub use countersign_units as units;
 pub use defi::DefiApi;
 pub use error::{FlowError, LiveApproval, Step};
-pub use flow::{Countersign, CountersignBuilder};
+pub use evidence::{Evidence, Signature};
+pub use flow::{Countersign, CountersignBuilder, Facts};
+pub use keep_refund::{KeepRefund, KeepRefundError};
 pub use missing_allowance::MissingAllowance;
 pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
 pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use countersign_approval::{AddressError, AssetAmount, Registry};
+use countersign_approval::{AddressError, AssetAmount, Coin, Registry};
 use countersign_units::{Bps, DecimalError, Lots};
 
 /// What a caller wants swapped.
@@ -25,6 +25,8 @@ pub struct SwapRequest {
     pub recipient: String,
     /// The account that gets the funds back if the swap fails; the owner in most cases.
     pub refund_address: String,
+    /// The coins to spend, on Bitcoin; without them they are those that a view of the chain sees.
+    pub coins: Option<Vec<Coin>>,
 }
 
 /// A token on a network, by our own names: `USDC@ethereum`.
@@ -85,6 +87,10 @@ pub struct Order {
     pub recipient: String,
     /// The account that gets the funds back if the swap fails.
     pub refund_address: String,
+    /// The public key of the account that pays, in hex, where the source chain asks for it.
+    pub public_key: Option<String>,
+    /// The coins to spend, on Bitcoin, where the request names them.
+    pub coins: Option<Vec<Coin>>,
 }
 
 /// Why a request can't be an order.
@@ -162,6 +168,8 @@ impl Order {
             owner: String::new(),
             recipient: String::new(),
             refund_address: String::new(),
+            public_key: None,
+            coins: None,
         })
     }
 
@@ -181,6 +189,7 @@ impl Order {
         order.owner.clone_from(owner);
         order.recipient.clone_from(recipient);
         order.refund_address.clone_from(refund_address);
+        order.coins.clone_from(&request.coins);
         Ok(order)
     }
 }

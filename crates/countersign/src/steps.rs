@@ -1,10 +1,9 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use countersign_approval::{Permit2Terms, Reservation, Statement, SwapId, Terms};
-use countersign_evm::{PermitPayload, SignedPermit, VerifiedPermit};
+use countersign_approval::{Reservation, Statement, SwapId, Terms};
 
-use crate::{Intent, LiveApproval, Offer, Order};
+use crate::bind::BoundPayload;
+use crate::{Agreement, Evidence, Intent, LiveApproval, Offer, Order, Signature};
 
 /// Which [`Countersign`](crate::Countersign) a step was made by: no other one carries it on, so that
 /// nobody's limits, review or environment are passed by.
@@ -34,7 +33,7 @@ pub struct Accepted {
     pub(crate) maker: Maker,
     pub(crate) order: Order,
     pub(crate) offer: Offer,
-    pub(crate) terms: Terms<Permit2Terms>,
+    pub(crate) terms: Terms<Agreement>,
 }
 
 /// An intent, as the API created it.
@@ -52,8 +51,7 @@ pub struct Created {
 pub struct Bound {
     pub(crate) maker: Maker,
     pub(crate) intent_id: String,
-    pub(crate) terms: Arc<Terms<Permit2Terms>>,
-    pub(crate) payload: PermitPayload,
+    pub(crate) payload: BoundPayload,
 }
 
 /// A payload that is what was agreed.
@@ -62,7 +60,7 @@ pub struct Bound {
 pub struct Verified {
     pub(crate) maker: Maker,
     pub(crate) intent_id: String,
-    pub(crate) permit: Arc<VerifiedPermit>,
+    pub(crate) evidence: Evidence,
 }
 
 /// A verified payload that needed no review, or passed it.
@@ -86,8 +84,8 @@ pub struct Reserved {
 pub struct Signed {
     pub(crate) maker: Maker,
     pub(crate) intent_id: String,
-    pub(crate) permit: Arc<VerifiedPermit>,
-    pub(crate) signature: SignedPermit,
+    pub(crate) evidence: Evidence,
+    pub(crate) signature: Signature,
 }
 
 impl Offered {
@@ -104,7 +102,7 @@ impl Offered {
 
 impl Accepted {
     /// Returns the terms, without the claims that an intent adds.
-    pub const fn terms(&self) -> &Terms<Permit2Terms> {
+    pub const fn terms(&self) -> &Terms<Agreement> {
         &self.terms
     }
 }
@@ -117,47 +115,53 @@ impl Created {
 }
 
 impl Bound {
-    /// Returns the terms.
-    pub fn terms(&self) -> &Terms<Permit2Terms> {
-        &self.terms
+    /// Returns our own id of the swap.
+    pub fn swap_id(&self) -> SwapId {
+        match &self.payload {
+            BoundPayload::Permit2 { terms, .. } => terms.swap_id,
+            BoundPayload::Htlc(psbt) => psbt.terms.swap_id,
+        }
     }
 
-    /// Returns the payload. Nothing about it has been checked.
-    pub const fn payload(&self) -> &PermitPayload {
-        &self.payload
+    /// Returns the payload as JSON. Nothing about it has been checked.
+    pub fn payload(&self) -> &str {
+        match &self.payload {
+            BoundPayload::Permit2 { payload, .. } => payload.as_json(),
+            BoundPayload::Htlc(psbt) => psbt.payload.as_json(),
+        }
     }
 }
 
 impl Verified {
     /// Returns the evidence.
-    pub fn permit(&self) -> &VerifiedPermit {
-        &self.permit
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
     }
 
     /// Says in words what a signature would allow.
     pub fn statement(&self) -> Statement {
-        self.permit.statement()
+        self.evidence.statement()
     }
 }
 
 impl Reviewed {
     /// Returns the evidence.
-    pub fn permit(&self) -> &VerifiedPermit {
-        &self.verified.permit
+    pub const fn evidence(&self) -> &Evidence {
+        &self.verified.evidence
     }
 }
 
 impl Reserved {
     /// Returns the evidence.
-    pub fn permit(&self) -> &VerifiedPermit {
-        &self.verified.permit
+    pub const fn evidence(&self) -> &Evidence {
+        &self.verified.evidence
     }
 }
 
 impl Signed {
     /// Returns our own id of the swap.
     pub fn swap_id(&self) -> SwapId {
-        self.permit.terms().swap_id
+        self.evidence.swap_id()
     }
 
     /// Returns the API's id of the intent.
@@ -166,22 +170,23 @@ impl Signed {
     }
 
     /// Returns the evidence.
-    pub fn permit(&self) -> &VerifiedPermit {
-        &self.permit
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
     }
 
     /// Returns what has to be known of an approval that may be live.
     pub fn live(&self) -> LiveApproval {
+        let claim = self.evidence.claim();
         LiveApproval {
-            swap_id: self.swap_id(),
+            swap_id: claim.swap_id,
             intent_id: self.intent_id.clone(),
-            digest: *self.permit.digest().as_bytes(),
-            valid_until: self.permit.claim().valid_until,
+            digest: claim.digest,
+            valid_until: claim.valid_until,
         }
     }
 
     /// Returns the signature.
-    pub const fn signature(&self) -> &SignedPermit {
+    pub const fn signature(&self) -> &Signature {
         &self.signature
     }
 }

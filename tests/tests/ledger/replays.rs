@@ -167,14 +167,15 @@ async fn a_swap_has_one_live_approval() {
     let ledger = Shared::default();
     let countersign = scene.builder(scene.config()).ledger(ledger.clone()).build();
     let verified = until_verified(&countersign, &scene.request()).await.unwrap();
-    let (payload, terms) = (verified.permit().payload().clone(), verified.permit().terms().clone());
+    let permit = verified.evidence().as_permit().unwrap();
+    let (payload, terms) = (permit.payload().clone(), permit.terms().clone());
     let reserved = countersign.reserve(countersign.review(verified).await.unwrap()).await.unwrap();
 
     // Whoever verifies the same payload again has evidence again, and no second reservation.
     let policy = scene.config().policy().unwrap();
     let now = SystemClock.now().to_seconds();
     let again = verify(payload, &Arc::new(terms), &EvmFacts::default(), now).unwrap();
-    assert_eq!(again.digest(), reserved.permit().digest());
+    assert_eq!(*again.digest().as_bytes(), reserved.evidence().digest());
     let error = reserve(&ledger, again.claim(), &policy, now).await.unwrap_err();
     let ReserveError::Refused(refusal) = error else { panic!("{error}") };
     assert!(refusal.has(Code::Replay), "{refusal}");
@@ -190,7 +191,7 @@ async fn the_chain_has_used_a_nonce_only_after_its_swap() {
     let scene = Scene::honest().await;
     let countersign = scene.countersign();
     let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
-    let nonce: U256 = reserved.permit().permit().nonce();
+    let nonce: U256 = reserved.evidence().as_permit().unwrap().permit().nonce();
     let used = || scene.sandbox.nonce_used(&scene.account.address, &nonce.to_string());
     let signed = countersign.sign(&reserved).await.unwrap();
     assert!(!used());

@@ -2,7 +2,7 @@
 
 use countersign::api_types::defi::Profile;
 use countersign::approval::{Code, Fact};
-use countersign::{Countersign, Status, Step};
+use countersign::{Countersign, Facts, Status, Step};
 use countersign_tests::{SHORT, Scene, assert_refused, short_steps};
 
 /// A token of each kind of network.
@@ -19,8 +19,9 @@ async fn a_swap_finishes_where_every_fact_is_required() {
         assert_eq!(scene.config().policy().unwrap().require_facts(), Fact::EVM);
         let flow = scene.countersign();
         let accepted = flow.accept(flow.quote(&scene.request()).await.unwrap()).unwrap();
-        let bound = flow.bind(flow.create(accepted).await.unwrap()).unwrap();
-        let facts = flow.facts(&bound).await.unwrap();
+        let mut bound = flow.bind(flow.create(accepted).await.unwrap()).unwrap();
+        let facts = flow.facts(&mut bound).await.unwrap();
+        let Facts::Evm(facts) = facts else { panic!("{facts:?}") };
         assert!(Fact::EVM.into_iter().all(|fact| facts.has(fact)), "{from}: {facts:?}");
         let outcome = flow.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
         assert_eq!(outcome.status.status, Status::Finished, "{from}");

@@ -1,7 +1,7 @@
 //! A step belongs to the flow that made it.
 
 use countersign::approval::{EvmFacts, MemoryLedger};
-use countersign::{Countersign, FlowError};
+use countersign::{Countersign, Facts, FlowError};
 use countersign_tests::{Scene, until_reserved, until_verified};
 
 /// A flow with another ledger, and so with limits of its own.
@@ -20,7 +20,10 @@ async fn another_flow_does_not_carry_a_step_on() {
     let accepted = theirs.accept(theirs.quote(&request).await.unwrap()).unwrap();
     let created = theirs.create(accepted).await.unwrap();
     let bound = theirs.bind(created).unwrap();
-    assert!(matches!(ours.verify_with(bound, &EvmFacts::default()), Err(FlowError::OtherFlow)));
+    assert!(matches!(
+        ours.verify_with(bound, &Facts::Evm(EvmFacts::default())),
+        Err(FlowError::OtherFlow)
+    ));
     let verified = until_verified(&theirs, &request).await.unwrap();
     assert!(matches!(ours.review(verified).await, Err(FlowError::OtherFlow)));
     let reserved = until_reserved(&theirs, &request).await.unwrap();

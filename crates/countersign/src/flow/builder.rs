@@ -2,12 +2,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use countersign_approval::{EvmChainView, Ledger, MemoryLedger, Reviewer};
+use countersign_approval::{BitcoinChainView, EvmChainView, Ledger, MemoryLedger, Reviewer};
+use countersign_bitcoin::{CoinSigner, TermsError, scripts_of_key};
 use countersign_evm::PermitSigner;
 
 use super::Countersign;
+use super::sign::CoinKeys;
 use crate::steps::Maker;
-use crate::{Clock, Config, SwapApi, SystemClock};
+use crate::{Clock, Config, KeepRefund, SwapApi, SystemClock};
 
 /// Sets up a [`Countersign`].
 #[must_use]
@@ -47,6 +49,39 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds a key for coins on Bitcoin, by its compressed public key. The key of a swap is found by
+    /// the owner's address.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TermsError`] if the bytes are no public key.
+    pub fn coin_signer(
+        mut self,
+        public_key: [u8; 33],
+        signer: impl CoinSigner + 'static,
+    ) -> Result<Self, TermsError> {
+        let scripts = scripts_of_key(public_key)?;
+        let signer = Arc::new(signer);
+        self.inner.coin_keys.push(CoinKeys { public_key, scripts, signer });
+        Ok(self)
+    }
+
+    /// Adds a view of a Bitcoin network's chain, by the network's name in the registry.
+    pub fn bitcoin_chain(
+        mut self,
+        network: impl Into<String>,
+        view: impl BitcoinChainView + 'static,
+    ) -> Self {
+        self.inner.bitcoin_chains.insert(network.into(), Arc::new(view));
+        self
+    }
+
+    /// Sets who keeps the recipes of refunds. Without a keeper no PSBT is signed.
+    pub fn refund_keeper(mut self, keeper: impl KeepRefund + 'static) -> Self {
+        self.inner.refund_keeper = Some(Arc::new(keeper));
+        self
+    }
+
     /// Ends the set-up.
     pub fn build(self) -> Countersign {
         self.inner
@@ -61,7 +96,10 @@ impl Countersign {
                 api: Arc::new(api),
                 config,
                 signers: Vec::new(),
+                coin_keys: Vec::new(),
                 chains: BTreeMap::new(),
+                bitcoin_chains: BTreeMap::new(),
+                refund_keeper: None,
                 ledger: Arc::new(MemoryLedger::new()),
                 reviewer: None,
                 clock: Arc::new(SystemClock),

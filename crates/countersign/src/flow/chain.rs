@@ -3,15 +3,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_approval::{ChainViewError, EvmFacts, Permit2Terms, Terms};
-use countersign_evm::{VerifyError, facts_query, verify};
+use countersign_approval::{
+    BitcoinFacts, ChainViewError, EvmFacts, HtlcTerms, Permit2Terms, Terms,
+};
+use countersign_evm::{PermitPayload, VerifyError, facts_query, verify};
 use tokio::time::timeout;
 
 use super::Countersign;
-use crate::{Bound, FlowError, MissingAllowance, Verified};
+use crate::bind::{BoundPayload, BoundPsbt};
+use crate::{Bound, Evidence, FlowError, MissingAllowance, Verified};
 
 /// How long a view of a chain may take.
 const CHAIN_DEADLINE: Duration = Duration::from_secs(30);
+
+/// What a view of the source chain said, of the kind that the payload is judged by.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "facts are of one of these chains")]
+pub enum Facts {
+    /// Of an EVM chain, or of Tron.
+    Evm(EvmFacts),
+    /// Of Bitcoin.
+    Bitcoin(BitcoinFacts),
+}
 
 impl Countersign {
     /// Reads the facts of the source chain and compares the payload with them and with the terms.
@@ -23,46 +36,92 @@ impl Countersign {
     ///
     /// Returns [`FlowError::Refused`] with every violation, [`FlowError::Chain`] if the chain can't
     /// be asked, or [`FlowError::Allowance`] if nothing but the token's allowance is missing.
-    pub async fn verify(&self, bound: Bound) -> Result<Verified, FlowError> {
-        let facts = self.facts(&bound).await?;
+    pub async fn verify(&self, mut bound: Bound) -> Result<Verified, FlowError> {
+        let facts = self.facts(&mut bound).await?;
         self.verify_with(bound, &facts)
     }
 
     /// Reads the facts that a payload has to be judged by; none where there is no view of the
-    /// chain.
+    /// chain. The coins of a PSBT that the request did not name are taken from the chain.
     ///
     /// # Errors
     ///
     /// Returns [`FlowError::Refused`] for a payload that no fact could make acceptable, or
     /// [`FlowError::Chain`].
-    pub async fn facts(&self, bound: &Bound) -> Result<EvmFacts, FlowError> {
+    pub async fn facts(&self, bound: &mut Bound) -> Result<Facts, FlowError> {
         self.require_own(bound.maker)?;
-        let terms = bound.terms();
-        let Some(view) = self.chains.get(&terms.source.network) else {
-            return Ok(EvmFacts::default());
+        match &mut bound.payload {
+            BoundPayload::Permit2 { terms, payload } => {
+                Ok(Facts::Evm(self.evm_facts(terms, payload).await?))
+            }
+            BoundPayload::Htlc(psbt) => Ok(Facts::Bitcoin(self.bitcoin_facts(psbt).await?)),
+        }
+    }
+
+    async fn evm_facts(
+        &self,
+        terms: &Terms<Permit2Terms>,
+        payload: &PermitPayload,
+    ) -> Result<EvmFacts, FlowError> {
+        let network = &terms.source.network;
+        let Some(view) = self.chains.get(network) else { return Ok(EvmFacts::default()) };
+        let query = facts_query(payload, &terms.approval, self.now())?;
+        in_time(network, view.facts(&query)).await
+    }
+
+    async fn bitcoin_facts(&self, psbt: &mut BoundPsbt) -> Result<BitcoinFacts, FlowError> {
+        let network = psbt.terms.source.network.clone();
+        let Some(view) = self.bitcoin_chains.get(&network) else {
+            return Ok(BitcoinFacts::default());
         };
-        let query = facts_query(bound.payload(), &terms.approval, self.now())?;
-        let facts = timeout(CHAIN_DEADLINE, view.facts(&query)).await.unwrap_or_else(|_| {
-            Err(ChainViewError::Unavailable(format!("no answer in {CHAIN_DEADLINE:?}")))
-        });
-        facts.map_err(|source| {
-            let network = terms.source.network.clone();
-            FlowError::Chain { network, source }
-        })
+        let HtlcTerms { network: chain, change_script, coins, .. } = &psbt.terms.approval;
+        let mut scripts: Vec<_> = coins.iter().map(|coin| coin.script_pubkey.clone()).collect();
+        scripts.push(change_script.clone());
+        scripts.sort_unstable();
+        scripts.dedup();
+        let seen = in_time(&network, view.coins(*chain, &scripts)).await?;
+        Ok(psbt.fill(seen))
     }
 
     /// Compares the payload with the terms and with facts of the chain, and makes evidence of it.
     ///
+    /// Facts of another kind of chain are none.
+    ///
     /// # Errors
     ///
-    /// Returns [`FlowError::Refused`] with every violation.
-    pub fn verify_with(&self, bound: Bound, facts: &EvmFacts) -> Result<Verified, FlowError> {
-        let Bound { maker, intent_id, terms, payload } = bound;
+    /// Returns [`FlowError::Refused`] with every violation, or [`FlowError::Allowance`].
+    pub fn verify_with(&self, bound: Bound, facts: &Facts) -> Result<Verified, FlowError> {
+        let Bound { maker, intent_id, payload } = bound;
         self.require_own(maker)?;
-        let permit = verify(payload, &terms, facts, self.now());
-        let permit = permit.map_err(|error| missing_allowance(error, &terms, facts))?;
-        Ok(Verified { maker, intent_id, permit: Arc::new(permit) })
+        let evidence = match payload {
+            BoundPayload::Permit2 { terms, payload } => {
+                let none = EvmFacts::default();
+                let facts = if let Facts::Evm(facts) = facts { facts } else { &none };
+                let permit = verify(payload, &terms, facts, self.now());
+                let permit = permit.map_err(|error| missing_allowance(error, &terms, facts))?;
+                Evidence::Permit(Arc::new(permit))
+            }
+            BoundPayload::Htlc(psbt) => {
+                let none = BitcoinFacts::default();
+                let facts = if let Facts::Bitcoin(facts) = facts { facts } else { &none };
+                let BoundPsbt { terms, payload, .. } = *psbt;
+                let terms = Arc::new(terms);
+                let psbt = countersign_bitcoin::verify(payload, &terms, facts, self.now())?;
+                Evidence::Psbt(Arc::new(psbt))
+            }
+        };
+        Ok(Verified { maker, intent_id, evidence })
     }
+}
+
+/// Waits for a view of a chain, but not for ever.
+async fn in_time<T>(
+    network: &str,
+    answer: impl Future<Output = Result<T, ChainViewError>>,
+) -> Result<T, FlowError> {
+    let late = |_| Err(ChainViewError::Unavailable(format!("no answer in {CHAIN_DEADLINE:?}")));
+    let answer = timeout(CHAIN_DEADLINE, answer).await.unwrap_or_else(late);
+    answer.map_err(|source| FlowError::Chain { network: network.to_owned(), source })
 }
 
 /// Tells an allowance that is too small, and nothing else, from other refusals.

@@ -6,7 +6,7 @@ use countersign_api_types::defi::{Mechanism, Status};
 use countersign_http_client::Retry;
 
 use super::Countersign;
-use crate::{ApiError, FlowError, Signed, Step};
+use crate::{ApiError, Evidence, FlowError, Signed, Step};
 
 /// How often an approval is sent whose fate is unknown. Each time are the same bytes.
 const SUBMISSIONS: u32 = 3;
@@ -51,8 +51,12 @@ impl Countersign {
     }
 
     async fn submit(&self, approval: &Signed) -> Result<(), ApiError> {
-        let signed_data = approval.signature.to_string();
-        self.api.submit(&approval.intent_id, &Mechanism::Permit2, &signed_data).await
+        let mechanism = match approval.evidence {
+            Evidence::Permit(_) => Mechanism::Permit2,
+            Evidence::Psbt(_) => Mechanism::Htlc,
+        };
+        let signed_data = approval.signature.to_signed_data();
+        self.api.submit(&approval.intent_id, &mechanism, &signed_data).await
     }
 
     /// Finds out whether an approval arrived whose submission failed.

@@ -189,5 +189,6 @@ fn request(
         refund_address: arguments.refund_address.clone().unwrap_or_else(|| owner.clone()),
         owner,
         recipient,
+        coins: None,
     }
 }

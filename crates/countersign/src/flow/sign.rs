@@ -1,0 +1,91 @@
+//! Signs with the keys at hand, whose kind follows from the evidence's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_approval::Permit2Terms;
+use countersign_bitcoin::{
+    CoinSigner, SignError as PsbtSignError, SignerError as CoinSignerError, VerifiedPsbt,
+};
+use countersign_evm::{PermitSigner, SignError, SignerError, VerifiedPermit};
+use tokio::time::timeout;
+
+use super::Countersign;
+use crate::steps::{Reserved, Verified};
+use crate::{Evidence, FlowError, Signature, Signed};
+
+/// How long a key backend may take.
+const SIGN_DEADLINE: Duration = Duration::from_mins(1);
+/// What an error says of a backend that took longer.
+const NO_ANSWER: &str = "no answer in time";
+
+/// A key of ours for coins, and the scripts that it spends.
+pub(super) struct CoinKeys {
+    pub(super) public_key: [u8; 33],
+    pub(super) scripts: Vec<Vec<u8>>,
+    pub(super) signer: Arc<dyn CoinSigner>,
+}
+
+impl Countersign {
+    /// Signs with the owner's key. Before a PSBT is signed, its refund recipe is kept.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::Sign`], [`FlowError::SignPsbt`], [`FlowError::NoKey`],
+    /// [`FlowError::Paused`], [`FlowError::NoRefundKeeper`] or [`FlowError::KeepRefund`]. A backend
+    /// that failed may be tried again with the same reservation.
+    pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
+        let Verified { maker, intent_id, evidence } = &reserved.verified;
+        self.require_own(*maker)?;
+        let signature = match evidence {
+            Evidence::Permit(permit) => self.sign_permit(reserved, permit).await?,
+            Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt).await?,
+        };
+        let (intent_id, evidence) = (intent_id.clone(), evidence.clone());
+        Ok(Signed { maker: *maker, intent_id, evidence, signature })
+    }
+
+    async fn sign_permit(
+        &self,
+        reserved: &Reserved,
+        permit: &VerifiedPermit,
+    ) -> Result<Signature, FlowError> {
+        let signer = self.signer(&permit.terms().approval)?;
+        let policy = self.config.policy()?;
+        let reservation = &reserved.reservation;
+        let signed = countersign_evm::sign(permit, reservation, &policy, signer, self.now());
+        let late = |_| SignError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
+        let signed = timeout(SIGN_DEADLINE, signed).await.map_err(late)??;
+        Ok(Signature::Permit(signed))
+    }
+
+    async fn sign_psbt(
+        &self,
+        reserved: &Reserved,
+        psbt: &VerifiedPsbt,
+    ) -> Result<Signature, FlowError> {
+        let terms = psbt.terms();
+        let key = self.coin_key(&terms.approval.change_script, &terms.refund_address)?;
+        let keeper = self.refund_keeper.as_ref().ok_or(FlowError::NoRefundKeeper)?;
+        keeper.keep(terms.swap_id, psbt.refund_recipe()).await?;
+        let policy = self.config.policy()?;
+        let (reservation, signer) = (&reserved.reservation, key.signer.as_ref());
+        let signed = countersign_bitcoin::sign(psbt, reservation, &policy, signer, self.now());
+        let late = |_| PsbtSignError::from(CoinSignerError::Unavailable(NO_ANSWER.to_owned()));
+        let signed = timeout(SIGN_DEADLINE, signed).await.map_err(late)??;
+        Ok(Signature::Psbt(Box::new(signed)))
+    }
+
+    /// Finds our key of the coins that a script locks; `owner` is its address, for the error.
+    pub(super) fn coin_key(&self, script: &[u8], owner: &str) -> Result<&CoinKeys, FlowError> {
+        let spends = |key: &&CoinKeys| key.scripts.iter().any(|own| own == script);
+        let key = self.coin_keys.iter().find(spends);
+        key.ok_or_else(|| FlowError::NoKey { owner: owner.to_owned() })
+    }
+
+    pub(super) fn signer(&self, terms: &Permit2Terms) -> Result<&dyn PermitSigner, FlowError> {
+        let signer = self.signers.iter().find(|signer| signer.address() == terms.owner);
+        let owner = || terms.standard.show(terms.owner);
+        signer.map(AsRef::as_ref).ok_or_else(|| FlowError::NoKey { owner: owner() })
+    }
+}
