@@ -52,7 +52,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("alloy", &["countersign-evm", "countersign-chain-rpc", "countersign-sandbox"]),
     ("axum", &["countersign-sandbox"]),
-    ("bitcoin", &["countersign-bitcoin"]),
+    ("bitcoin", &["countersign-bitcoin", "countersign-sandbox"]),
+    ("bitcoinconsensus", &["countersign-sandbox"]),
     ("clap", &["countersign-cli", "xtask"]),
     ("reqwest", &["countersign-http-client"]),
     ("revm", &["countersign-sandbox"]),

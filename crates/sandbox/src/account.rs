@@ -6,19 +6,22 @@ use alloy::primitives::Address;
 use alloy::signers::local::PrivateKeySigner;
 use countersign_units::Lots;
 
+use crate::bitcoin::{CoinForm, Wallet};
 use crate::market::TokenListing;
-use crate::network::Network;
+use crate::network::{BITCOIN, Network};
 
 /// An account of the sandbox that a client may act as. Its key was made at start and is worth
 /// nothing elsewhere.
 #[derive(Clone)]
 pub struct Account {
     /// The account's name. `default` owns funds and has let Permit2 move them; `no-allowance`
-    /// owns funds and has not.
+    /// owns funds and has not. On Bitcoin `default` owns P2WPKH coins, `taproot` owns P2TR coins
+    /// by the same key, and `nested` owns P2WPKH coins inside P2SH.
     pub name: String,
     /// The network, by the registry's name.
     pub network: String,
-    /// The account's address: `0x` and 40 hex digits with a checksum, or `T…` on Tron.
+    /// The account's address: `0x` and 40 hex digits with a checksum, `T…` on Tron, that of
+    /// regtest on Bitcoin.
     pub address: String,
     private_key: String,
 }
@@ -27,6 +30,18 @@ impl Account {
     /// Returns the account's private key, as `0x` and 64 hex digits.
     pub fn private_key(&self) -> &str {
         &self.private_key
+    }
+}
+
+impl Account {
+    /// Makes the account that a wallet has on Bitcoin.
+    pub(crate) fn bitcoin(name: &str, wallet: &Wallet, form: CoinForm) -> Self {
+        Self {
+            name: name.to_owned(),
+            network: BITCOIN.name.to_owned(),
+            address: wallet.address(form).to_string(),
+            private_key: format!("0x{}", wallet.secret().display_secret()),
+        }
     }
 }
 
@@ -68,14 +83,14 @@ impl Balance {
 /// Something that ran and moved tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {
-    /// Names the execution, as `0x` and 64 hex digits. Transactions are not signed here, so it
-    /// is no hash of a signed transaction.
+    /// Names the execution: the txid on Bitcoin, else `0x` and 64 hex digits. Transactions are
+    /// not signed there, so that is no hash of a signed transaction.
     pub id: String,
     /// The network, by the registry's name.
     pub network: String,
     /// What was called; `book entry` on a network that has no engine.
     pub call: String,
-    /// The gas that the call used; zero for a book entry.
+    /// The gas that the call used; zero on Bitcoin and for a book entry.
     pub gas_used: u64,
     /// The token that moved, by the registry's key.
     pub token: String,

@@ -7,9 +7,14 @@ use crate::json::Json;
 use crate::payload::{Payload, Style};
 use crate::swap::Quote;
 
+/// What a client is to sign, in the members of `params_to_sign`.
+pub(crate) trait Params {
+    fn render(&self, style: Style) -> Json;
+}
+
 /// What a create answer says. A lie changes it here, whatever the dialect.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Answer<P = Payload> {
     pub(crate) id: Uuid,
     pub(crate) approval_type: String,
     /// Seconds, as a JSON number.
@@ -20,7 +25,7 @@ pub(crate) struct Answer {
     pub(crate) from_address: String,
     pub(crate) to_address: String,
     pub(crate) refund_address: String,
-    pub(crate) payload: Payload,
+    pub(crate) payload: P,
     pub(crate) style: Style,
 }
 

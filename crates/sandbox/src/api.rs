@@ -4,6 +4,7 @@ mod approvals;
 mod body;
 mod dialect;
 mod error;
+mod esplora;
 mod faults;
 mod flat_body;
 mod guard;
@@ -51,6 +52,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .layer(from_fn_with_state(Arc::clone(&shared), guard::check))
         // Behind the guard: the chains are open to anybody.
         .route("/rpc/{network}", post(rpc::answer))
+        .nest("/esplora/bitcoin", esplora::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
 }

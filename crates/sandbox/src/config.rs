@@ -35,6 +35,37 @@ pub struct SandboxConfig {
     pub intent_lifetime: Duration,
     /// How late an answer is under [`Fault::Late`].
     pub lateness: Duration,
+    /// What swaps out of Bitcoin fund.
+    pub htlc_template: HtlcTemplate,
+    /// How long after the deadline of an intent its funds on Bitcoin can be taken back. Whole
+    /// seconds, rounded down.
+    pub refund_delay: Duration,
+    /// Whether the resolver never pays, so that every deposit is to be refunded.
+    pub resolver_fails: bool,
+}
+
+/// The script of a hash time-locked output on Bitcoin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum HtlcTemplate {
+    /// `htlc-p2wsh-v1`: one script with two branches.
+    #[default]
+    P2wshV1,
+    /// `htlc-p2tr-v1`: three leaves behind a key that nobody has.
+    P2trV1,
+}
+
+impl HtlcTemplate {
+    /// Every template.
+    pub const ALL: [Self; 2] = [Self::P2wshV1, Self::P2trV1];
+
+    /// Returns the name that registries use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::P2wshV1 => "htlc-p2wsh-v1",
+            Self::P2trV1 => "htlc-p2tr-v1",
+        }
+    }
 }
 
 /// How requests prove who sends them.
@@ -74,6 +105,9 @@ impl Default for SandboxConfig {
             quote_lifetime: Duration::from_mins(1),
             intent_lifetime: Duration::from_mins(30),
             lateness: Duration::from_secs(20),
+            htlc_template: HtlcTemplate::P2wshV1,
+            refund_delay: Duration::from_mins(10),
+            resolver_fails: false,
         }
     }
 }

@@ -3,8 +3,10 @@
 use alloy::primitives::Address;
 use tempo_contracts::PERMIT2_ADDRESS;
 
+use crate::bitcoin::{CoinForm, Wallet};
+use crate::config::HtlcTemplate;
 use crate::market::TOKENS;
-use crate::network::{NETWORKS, Network};
+use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::world::{Token, World};
 
 /// What the sandbox's chains can say before a signature, so that nothing is signed without it.
@@ -23,6 +25,17 @@ const FACTS: [&str; 8] = [
 const WITNESS: &str =
     "DepositWitness(address resolverDepositAddress,bytes32 secretHash,uint256 deadline)";
 
+/// What bounds a transaction on Bitcoin.
+const BITCOIN: &str = "
+[bitcoin]
+max_fee_sats = 20000
+max_fee_rate = 100
+stressed_fee_rate = 50
+max_lock_seconds = 86400
+foreign_inputs = \"witness_utxo\"
+min_confirmations = 1
+";
+
 /// Writes the registry.
 pub(crate) fn registry(world: &World) -> String {
     let networks = NETWORKS.iter().map(|network| pinned_network(world, network));
@@ -37,7 +50,7 @@ pub(crate) fn registry(world: &World) -> String {
 /// Writes the policy.
 pub(crate) fn policy() -> String {
     let head = format!(
-        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n"
+        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}"
     );
     let limits = TOKENS.iter().map(|token| {
         let (per_swap, per_day) = token.limits;
@@ -48,9 +61,11 @@ pub(crate) fn policy() -> String {
 
 /// Makes up an address of a network.
 pub(crate) fn new_recipient(network: &str) -> Option<String> {
-    Some(match Network::named(network)?.addresses() {
-        Some(form) => form.write(Address::from(rand::random::<[u8; 20]>())),
-        None => bs58::encode(rand::random::<[u8; 32]>()).into_string(),
+    let network = Network::named(network)?;
+    Some(match (network.kind, network.addresses()) {
+        (_, Some(form)) => form.write(Address::from(rand::random::<[u8; 20]>())),
+        (NetworkKind::Bitcoin, None) => Wallet::random().address(CoinForm::P2wpkh).to_string(),
+        (_, None) => bs58::encode(rand::random::<[u8; 32]>()).into_string(),
     })
 }
 
@@ -58,6 +73,9 @@ fn pinned_network(world: &World, network: &Network) -> String {
     let Network { name, api_id, .. } = network;
     let kind = network.kind_name();
     let head = format!("[networks.{name}]\nkind = \"{kind}\"\napi_network_id = {api_id}\n");
+    if let NetworkKind::Bitcoin = network.kind {
+        return format!("{head}{}", bitcoin_pins(world));
+    }
     let pins = network.chain_id().zip(network.addresses()).zip(world.escrow(network));
     let Some(((chain_id, form), escrow)) = pins else { return head };
     let code_hash = world.escrow_code_hash(network).unwrap_or_default();
@@ -72,6 +90,14 @@ fn pinned_network(world: &World, network: &Network) -> String {
          escrow_code_hash = \"{code_hash}\"\n\
          resolvers = [\"{resolver}\"]\n\
          witnesses = [\"{WITNESS}\"]\n"
+    )
+}
+
+fn bitcoin_pins(world: &World) -> String {
+    let templates = HtlcTemplate::ALL.map(HtlcTemplate::name);
+    let claim_key = world.bitcoin().claim_key();
+    format!(
+        "network = \"regtest\"\nhtlc_templates = {templates:?}\nclaim_keys = [\"{claim_key}\"]\n"
     )
 }
 

@@ -10,6 +10,11 @@
 //! its chain id in more bits than are hashed. It runs in an EVM as the others do, so what Tron's
 //! own machine does otherwise (energy, resources) is not seen here.
 //!
+//! Bitcoin is a set of coins in regtest. Each transaction is judged by Bitcoin Core's script
+//! engine and by the rules around it: coins, sums, lock times. A swap out of it is a PSBT that
+//! funds a hash time-locked output, which the resolver takes with the secret. Wallets ask and send
+//! at [`Sandbox::esplora_url`].
+//!
 //! Requests prove who sends them by a static key or by RSA signatures ([`AuthScheme`]). Each chain
 //! also answers JSON-RPC, at [`Sandbox::rpc_url`].
 //!
@@ -38,6 +43,7 @@ mod address;
 mod answer;
 mod api;
 mod auth;
+mod bitcoin;
 mod chain;
 mod clock;
 mod config;
@@ -54,7 +60,7 @@ mod tamper;
 mod world;
 
 pub use account::{Account, Balance, Execution};
-pub use config::{AuthScheme, PayloadForm, SandboxConfig};
+pub use config::{AuthScheme, HtlcTemplate, PayloadForm, SandboxConfig};
 pub use fault::{Fault, ParseFaultError};
 pub use sandbox::{Sandbox, SandboxError};
 pub use tamper::{ParseTamperError, Tamper};

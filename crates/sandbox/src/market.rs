@@ -2,7 +2,7 @@
 
 use alloy::primitives::U256;
 
-use crate::network::{BASE, ETHEREUM, Network, SOLANA, TRON};
+use crate::network::{BASE, BITCOIN, ETHEREUM, Network, SOLANA, TRON};
 
 /// A basis point's share of the whole.
 const BASIS: u64 = 10_000;
@@ -29,8 +29,11 @@ pub(crate) struct TokenListing {
 /// The mint that stands for native SOL.
 pub(crate) const NATIVE_SOL: &str = "So11111111111111111111111111111111111111112";
 
+/// What stands for Bitcoin's own coin, which has no contract.
+pub(crate) const NATIVE_BTC: &str = "btc";
+
 /// Every token.
-pub(crate) const TOKENS: [TokenListing; 6] = [
+pub(crate) const TOKENS: [TokenListing; 7] = [
     TokenListing {
         key: "USDC",
         symbol: "USDC",
@@ -85,6 +88,17 @@ pub(crate) const TOKENS: [TokenListing; 6] = [
         price: 1_000_000,
         seed: 100_000,
         limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "BTC",
+        symbol: "BTC",
+        name: "Sandbox Bitcoin",
+        network: &BITCOIN,
+        api_id: 7,
+        decimals: 8,
+        price: 60_000_000_000,
+        seed: 0,
+        limits: (1, 10),
     },
     TokenListing {
         key: "SOL",

@@ -17,12 +17,14 @@ pub(crate) struct Network {
 }
 
 /// A kind of network. No real network has one of the chain ids.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NetworkKind {
     /// Runs in an EVM.
     Evm { chain_id: u64 },
     /// Runs in an EVM too; its addresses are written in another form.
     Tron { chain_id: u64 },
+    /// A set of coins, in regtest.
+    Bitcoin,
     /// A book: nothing runs there.
     Solana,
 }
@@ -33,10 +35,12 @@ pub(crate) const BASE: Network =
     Network { name: "base", api_id: 5, kind: NetworkKind::Evm { chain_id: 910_002 } };
 pub(crate) const TRON: Network =
     Network { name: "tron", api_id: 2, kind: NetworkKind::Tron { chain_id: 910_195 } };
+pub(crate) const BITCOIN: Network =
+    Network { name: "bitcoin", api_id: 3, kind: NetworkKind::Bitcoin };
 pub(crate) const SOLANA: Network = Network { name: "solana", api_id: 4, kind: NetworkKind::Solana };
 
 /// Every network.
-pub(crate) const NETWORKS: [&Network; 4] = [&ETHEREUM, &BASE, &TRON, &SOLANA];
+pub(crate) const NETWORKS: [&Network; 5] = [&ETHEREUM, &BASE, &TRON, &BITCOIN, &SOLANA];
 
 impl Network {
     /// Finds a network by its name.
@@ -48,7 +52,7 @@ impl Network {
     pub(crate) const fn chain_id(&self) -> Option<u64> {
         match self.kind {
             NetworkKind::Evm { chain_id } | NetworkKind::Tron { chain_id } => Some(chain_id),
-            NetworkKind::Solana => None,
+            NetworkKind::Bitcoin | NetworkKind::Solana => None,
         }
     }
 
@@ -56,7 +60,7 @@ impl Network {
     pub(crate) const fn wire_chain_id(&self) -> Option<u64> {
         match self.kind {
             NetworkKind::Tron { chain_id } => Some(chain_id | TRON_HIGH_BITS),
-            NetworkKind::Evm { .. } | NetworkKind::Solana => self.chain_id(),
+            NetworkKind::Evm { .. } | NetworkKind::Bitcoin | NetworkKind::Solana => self.chain_id(),
         }
     }
 
@@ -65,7 +69,7 @@ impl Network {
         match self.kind {
             NetworkKind::Evm { .. } => Some(AddressForm::Hex),
             NetworkKind::Tron { .. } => Some(AddressForm::Base58Check),
-            NetworkKind::Solana => None,
+            NetworkKind::Bitcoin | NetworkKind::Solana => None,
         }
     }
 
@@ -74,6 +78,7 @@ impl Network {
         match self.kind {
             NetworkKind::Evm { .. } => "evm",
             NetworkKind::Tron { .. } => "tron",
+            NetworkKind::Bitcoin => "bitcoin",
             NetworkKind::Solana => "solana",
         }
     }

@@ -5,6 +5,7 @@ use alloy::primitives::{Address, B256, U256};
 use tempo_contracts::PERMIT2_ADDRESS;
 
 use crate::address::{AddressForm, in_hex};
+use crate::answer::Params;
 use crate::config::PayloadForm;
 use crate::json::Json;
 
@@ -91,27 +92,6 @@ impl Payload {
         self.message.get_mut(WITNESS)
     }
 
-    /// Writes the payload as the API sends it, or as wallets are handed it.
-    pub(crate) fn render(&self, style: Style) -> Json {
-        let mut params = Json::object([
-            ("escrow_contract_address", Json::text(&self.escrow)),
-            ("permit2_contract_address", Json::text(&self.permit2)),
-            ("resolver_deposit_address", Json::text(&self.resolver)),
-            ("nonce", self.nonce.clone()),
-        ]);
-        match style.form {
-            PayloadForm::Api => {
-                params.push("additional_data", self.additional_data(style.hex_deadline));
-            }
-            PayloadForm::TypedData => {
-                params.push("typed_data", self.typed_data());
-                params.push("witness_type_string", Json::text(&self.witness_type_string));
-                params.push("witness_hash", Json::text(&self.witness_hash));
-            }
-        }
-        params
-    }
-
     /// Writes the message as `eth_signTypedData_v4` takes it.
     pub(crate) fn typed_data(&self) -> Json {
         let mut types = self.types.clone();
@@ -157,6 +137,29 @@ impl Payload {
             ("message", in_hex(message)),
         ]);
         serde_json::from_str(&typed_data.to_string()).ok()
+    }
+}
+
+impl Params for Payload {
+    /// Writes the payload as the API sends it, or as wallets are handed it.
+    fn render(&self, style: Style) -> Json {
+        let mut params = Json::object([
+            ("escrow_contract_address", Json::text(&self.escrow)),
+            ("permit2_contract_address", Json::text(&self.permit2)),
+            ("resolver_deposit_address", Json::text(&self.resolver)),
+            ("nonce", self.nonce.clone()),
+        ]);
+        match style.form {
+            PayloadForm::Api => {
+                params.push("additional_data", self.additional_data(style.hex_deadline));
+            }
+            PayloadForm::TypedData => {
+                params.push("typed_data", self.typed_data());
+                params.push("witness_type_string", Json::text(&self.witness_type_string));
+                params.push("witness_hash", Json::text(&self.witness_hash));
+            }
+        }
+        params
     }
 }
 

@@ -13,6 +13,7 @@ use crate::address::AddressForm;
 use crate::auth::{Credentials, KeyError};
 use crate::chain::ChainError;
 use crate::config::SandboxConfig;
+use crate::network::BITCOIN;
 use crate::shared::Shared;
 use crate::world::World;
 use crate::{api, clock, documents};
@@ -120,6 +121,16 @@ impl Sandbox {
     pub fn rpc_url(&self, network: &str) -> Option<String> {
         let has_chain = self.shared.change(|state| state.world.chain_named(network).is_some());
         has_chain.then(|| format!("{}/rpc/{network}", self.url))
+    }
+
+    /// Returns where a network's coins and transactions are asked by Esplora's REST API, without
+    /// a key; `None` for a network that has none.
+    ///
+    /// It knows `/address/{address}/utxo`, `/scripthash/{hash}/utxo`, `/tx/{txid}/hex`,
+    /// `/tx/{txid}/status`, `/tx/{txid}/outspend/{vout}`, `/blocks/tip/height`,
+    /// `/blocks/tip/hash`, `/block-height/0`, and `POST /tx`.
+    pub fn esplora_url(&self, network: &str) -> Option<String> {
+        (network == BITCOIN.name).then(|| format!("{}/esplora/{network}", self.url))
     }
 
     /// Makes up an address on a network that can be paid to, or returns `None` for a network that

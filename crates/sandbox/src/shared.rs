@@ -10,10 +10,11 @@ use uuid::Uuid;
 
 use crate::api::ReadFailures;
 use crate::auth::Credentials;
+use crate::chain::ChainError;
 use crate::clock;
 use crate::config::SandboxConfig;
 use crate::network::Network;
-use crate::swap::{Event, Intent, Quote, Status};
+use crate::swap::{Event, Funding, Intent, Quote, Status};
 use crate::world::{Settlement, World};
 
 /// The sandbox behind its server.
@@ -80,7 +81,7 @@ impl Shared {
             stop.run_until_cancelled(async {
                 loop {
                     tokio::time::sleep(shared.config.step).await;
-                    if shared.change(|state| state.step(id)) {
+                    if shared.change(|state| state.step(&shared.config, id)) {
                         break;
                     }
                 }
@@ -135,15 +136,16 @@ impl State {
     /// Returns the nonce of an owner's latest finished swap out of a network.
     pub(crate) fn finished_nonce(&self, network: &Network, owner: Address) -> Option<u64> {
         let finished = |intent: &&Intent| {
-            intent.deposit.owner == owner
+            intent.funding.deposit().is_some_and(|deposit| deposit.owner == owner)
                 && intent.quote.source.listing.network.name == network.name
                 && intent.status == Status::Finished
         };
-        self.newest_first().find(finished).map(|intent| intent.deposit.nonce.saturating_to())
+        let deposit = self.newest_first().find(finished)?.funding.deposit()?;
+        Some(deposit.nonce.saturating_to())
     }
 
     /// Moves an intent one step along, and says whether it has arrived.
-    fn step(&mut self, id: Uuid) -> bool {
+    fn step(&mut self, config: &SandboxConfig, id: Uuid) -> bool {
         let Some(position) = self.intents.iter().position(|intent| intent.id == id) else {
             return true;
         };
@@ -152,6 +154,7 @@ impl State {
         intent.status = match intent.status {
             Status::Approved => Status::Verified,
             Status::Verified => Status::Deposited,
+            Status::Deposited if config.resolver_fails => neglect(intent),
             Status::Deposited => settle(world, intent),
             Status::RefundRequested => refund(world, intent),
             arrived => arrived,
@@ -169,11 +172,26 @@ impl Intent {
     }
 }
 
+/// Does nothing until the deadline, as a resolver that never pays.
+fn neglect(intent: &Intent) -> Status {
+    if clock::seconds(clock::now()) > intent.deadline {
+        Status::RefundRequested
+    } else {
+        Status::Deposited
+    }
+}
+
 /// Pays out and claims. A resolver that comes too late leaves the deposit to be refunded.
 fn settle(world: &mut World, intent: &mut Intent) -> Status {
     let now = clock::now();
+    // An escrow says itself that a deadline has passed; an output on Bitcoin knows none.
+    if intent.funding.deposit().is_none() && clock::seconds(now) > intent.deadline {
+        return Status::RefundRequested;
+    }
     let settlement = Settlement {
         source: &intent.quote.source,
+        funding: &intent.funding,
+        funded: intent.history.deposit.map(|deposit| deposit.id),
         deposited: intent.quote.amount,
         target: &intent.quote.target,
         payout: intent.quote.price.expected,
@@ -193,10 +211,19 @@ fn settle(world: &mut World, intent: &mut Intent) -> Status {
     }
 }
 
-/// Refunds, which the chain allows after the deadline; until then the request stands.
+/// Refunds, which the chain allows after the deadline; until then the request stands. Coins on
+/// Bitcoin are taken back by the user alone.
 fn refund(world: &mut World, intent: &mut Intent) -> Status {
     let now = clock::now();
-    match world.refund(clock::seconds(now), &intent.quote.source, &intent.deposit) {
+    let source = &intent.quote.source;
+    let refunded = match &intent.funding {
+        Funding::Permit2(deposit) => world.refund(clock::seconds(now), source, deposit),
+        Funding::Htlc(offer) => {
+            let funded = intent.history.deposit.map(|deposit| deposit.id);
+            world.find_refund(source, offer, funded).ok_or_else(not_refunded)
+        }
+    };
+    match refunded {
         Ok(id) => {
             intent.history.refund = Some(Event { id, at: now });
             Status::Refunded
@@ -206,4 +233,8 @@ fn refund(world: &mut World, intent: &mut Intent) -> Status {
             Status::RefundRequested
         }
     }
+}
+
+fn not_refunded() -> ChainError {
+    ChainError::Reverted("the output is unspent".to_owned())
 }

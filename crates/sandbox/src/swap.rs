@@ -3,11 +3,13 @@
 use std::fmt;
 
 use alloy::primitives::{B256, U256};
+use bitcoin::Txid;
 use countersign_units::{UnixMillis, UnixSeconds};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::api::Dialect;
+use crate::bitcoin::Offer;
 use crate::chain::Deposit;
 use crate::json::Json;
 use crate::market::Price;
@@ -34,8 +36,7 @@ pub(crate) struct Intent {
     pub(crate) parties: Addresses,
     pub(crate) recipient: Destination,
     pub(crate) secret: B256,
-    /// What the escrow will be told on chain: always the honest values.
-    pub(crate) deposit: Deposit,
+    pub(crate) funding: Funding,
     pub(crate) deadline: UnixSeconds,
     pub(crate) status: Status,
     /// The approval that the chain accepted.
@@ -45,12 +46,23 @@ pub(crate) struct Intent {
     pub(crate) history: History,
 }
 
+/// How an intent is paid into: always the honest values, whatever the client was told.
+#[derive(Clone, Debug)]
+pub(crate) enum Funding {
+    /// What the escrow will be told on chain.
+    Permit2(Deposit),
+    /// The transaction that funds an output on Bitcoin.
+    Htlc(Box<Offer>),
+}
+
 /// The addresses of an intent, as the client wrote them.
 #[derive(Clone, Debug)]
 pub(crate) struct Addresses {
     pub(crate) from: String,
     pub(crate) to: String,
     pub(crate) refund: String,
+    /// The public key of who pays in, where the client sent it.
+    pub(crate) key: Option<String>,
 }
 
 /// What happened to an intent, and when.
@@ -65,8 +77,42 @@ pub(crate) struct History {
 /// A transaction and its time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Event {
-    pub(crate) id: B256,
+    pub(crate) id: TransactionId,
     pub(crate) at: UnixMillis,
+}
+
+/// The name of a transaction, as its network writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TransactionId {
+    Evm(B256),
+    Bitcoin(Txid),
+}
+
+impl Funding {
+    /// Returns the deposit into an escrow, if it is one.
+    pub(crate) const fn deposit(&self) -> Option<&Deposit> {
+        match self {
+            Self::Permit2(deposit) => Some(deposit),
+            Self::Htlc(_) => None,
+        }
+    }
+
+    /// Returns the API's name of the mechanism.
+    pub(crate) const fn mechanism(&self) -> &'static str {
+        match self {
+            Self::Permit2(_) => "permit2",
+            Self::Htlc(_) => "htlc",
+        }
+    }
+}
+
+impl fmt::Display for TransactionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Evm(id) => write!(formatter, "{id}"),
+            Self::Bitcoin(txid) => write!(formatter, "{txid}"),
+        }
+    }
 }
 
 /// Where an intent stands.

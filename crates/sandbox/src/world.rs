@@ -1,5 +1,6 @@
 //! All networks of the sandbox, the accounts on them, and what ran there.
 
+mod htlc;
 mod moves;
 mod seed;
 
@@ -10,15 +11,17 @@ use countersign_units::{Lots, UnixSeconds};
 
 use crate::account::{Account, Balance, Execution, Party};
 use crate::address::AddressForm;
+use crate::bitcoin::{Bitcoin, CoinForm, script_of};
 use crate::chain::{Chain, ChainError};
 use crate::market::TokenListing;
-use crate::network::{NETWORKS, Network};
+use crate::network::{NETWORKS, Network, NetworkKind};
 
 pub(crate) use moves::{Destination, Settlement, Shortage};
 
 /// Every chain, every account, and the book of the network that has no engine yet.
 pub(crate) struct World {
     chains: BTreeMap<&'static str, Chain>,
+    bitcoin: Bitcoin,
     tokens: Vec<Token>,
     /// Balances on Solana, by owner and token key. A plain book: nothing executes there.
     book: BTreeMap<(String, &'static str), U256>,
@@ -59,6 +62,7 @@ impl World {
     pub(crate) fn start(now: UnixSeconds) -> Result<Self, ChainError> {
         let mut world = Self {
             chains: BTreeMap::new(),
+            bitcoin: Bitcoin::start(now),
             tokens: Vec::new(),
             book: BTreeMap::new(),
             parties: Parties::random(),
@@ -71,6 +75,14 @@ impl World {
 
     pub(crate) const fn parties(&self) -> &Parties {
         &self.parties
+    }
+
+    pub(crate) const fn bitcoin(&self) -> &Bitcoin {
+        &self.bitcoin
+    }
+
+    pub(crate) const fn bitcoin_mut(&mut self) -> &mut Bitcoin {
+        &mut self.bitcoin
     }
 
     pub(crate) fn tokens(&self) -> &[Token] {
@@ -97,14 +109,22 @@ impl World {
             let accounts = NETWORKS.into_iter().filter_map(|network| party.account(name, network));
             accounts.collect::<Vec<_>>()
         };
-        [of("default", &self.parties.user), of("no-allowance", &self.parties.no_allowance)].concat()
+        let Bitcoin { user, nested, .. } = &self.bitcoin;
+        let bitcoin = vec![
+            Account::bitcoin("default", user, CoinForm::P2wpkh),
+            Account::bitcoin("taproot", user, CoinForm::P2tr),
+            Account::bitcoin("nested", nested, CoinForm::Nested),
+        ];
+        let default = of("default", &self.parties.user);
+        [default, of("no-allowance", &self.parties.no_allowance), bitcoin].concat()
     }
 
     /// Reads what an address holds of every token, from the chains and the book.
     ///
     /// An address in the form of one network has nothing on those that write another.
     pub(crate) fn balances(&mut self, address: &str) -> Vec<Balance> {
-        let anywhere = AddressForm::read_any(address);
+        let coins = script_of(address).map(|script| self.bitcoin.ledger.balance(&script));
+        let elsewhere = coins.is_some() || AddressForm::read_any(address).is_some();
         let mut balances = Vec::new();
         for token in self.tokens.clone() {
             let here = token.listing.network.addresses().and_then(|form| form.read(address));
@@ -112,7 +132,11 @@ impl World {
                 (Some(contract), Some(account)) => {
                     self.evm_balance(token.listing.network, contract, account)
                 }
-                (None, _) if anywhere.is_none() => {
+                (None, _) if token.is_on(NetworkKind::Bitcoin) => match coins {
+                    Some(sats) => Some(U256::from(sats)),
+                    None => continue,
+                },
+                (None, _) if !elsewhere => {
                     self.book.get(&(address.to_owned(), token.listing.key)).copied()
                 }
                 _ => continue,
@@ -153,6 +177,11 @@ impl Token {
     pub(crate) fn is_at(&self, address: &str) -> bool {
         let read = self.listing.network.addresses().and_then(|form| form.read(address));
         self.contract.map_or(self.address == address, |contract| read == Some(contract))
+    }
+
+    /// Says whether the token is on a network of a kind that has no parameters.
+    pub(crate) fn is_on(&self, kind: NetworkKind) -> bool {
+        self.listing.network.kind == kind
     }
 
     /// Writes an address as the token's network does.

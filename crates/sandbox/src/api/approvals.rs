@@ -11,12 +11,13 @@ use uuid::Uuid;
 use super::body::{self, ApprovalBody};
 use super::error::answer;
 use super::{ApiError, Dialect};
-use crate::chain::ChainError;
+use crate::bitcoin::{Offer, signed_transaction};
+use crate::chain::{ChainError, Deposit};
 use crate::clock;
 use crate::json::Json;
 use crate::shared::{Shared, State as SandboxState};
-use crate::swap::{Event, Intent, Status};
-use crate::world::Shortage;
+use crate::swap::{Event, Funding, Intent, Status};
+use crate::world::{Shortage, Token};
 
 /// Answers an approval.
 pub(super) async fn add(
@@ -60,18 +61,31 @@ fn approve(state: &mut SandboxState, id: Uuid, body: &ApprovalBody) -> Result<Ap
     if intent.status != Status::Created {
         return Err(ApiError::unprocessable("Intent", "Invalid swap/intent status"));
     }
-    if body.approval_type != "permit2" {
-        return Err(ApiError::unprocessable(
-            "Approval",
-            "Intent couldn't be processed: expected a permit2 approval",
-        ));
+    let expected = mechanism(&intent);
+    if body.approval_type != expected {
+        let message = format!("Intent couldn't be processed: expected a {expected} approval");
+        return Err(ApiError::unprocessable("Approval", message));
     }
-    let deposit = execute(state, &intent, &signature(&body.signed_data)?)?;
+    let deposit = match &intent.funding {
+        Funding::Permit2(deposit) => {
+            execute(state, &intent, deposit, &signature(&body.signed_data)?)?
+        }
+        Funding::Htlc(offer) => fund(state, &intent, offer, &body.signed_data)?,
+    };
     let intent = state.intent_mut(id).ok_or_else(|| ApiError::not_found("Intent"))?;
     intent.status = Status::Approved;
     intent.approval = Some(body.signed_data.clone());
     intent.history.deposit = Some(deposit);
     Ok(Approved { anew: true, answer: accepted(intent) })
+}
+
+/// Returns what an approval of an intent is called. The older dialects name it after what is
+/// signed.
+fn mechanism(intent: &Intent) -> &'static str {
+    match (&intent.funding, intent.dialect) {
+        (Funding::Htlc(_), Dialect::G0 | Dialect::G1) => "psbt",
+        (funding, _) => funding.mechanism(),
+    }
 }
 
 fn signature(text: &str) -> Result<Vec<u8>, ApiError> {
@@ -80,31 +94,62 @@ fn signature(text: &str) -> Result<Vec<u8>, ApiError> {
 }
 
 /// Runs the deposit. What the chain refuses, the API refuses, in the chain's words.
-fn execute(state: &mut SandboxState, intent: &Intent, signature: &[u8]) -> Result<Event, ApiError> {
+fn execute(
+    state: &mut SandboxState,
+    intent: &Intent,
+    deposit: &Deposit,
+    signature: &[u8],
+) -> Result<Event, ApiError> {
     let now = clock::now();
     let token = &intent.quote.source;
-    let deposited = state.world.deposit(clock::seconds(now), token, &intent.deposit, signature);
-    let id = deposited.map_err(|error| explain(state, intent, &error))?;
+    let deposited = state.world.deposit(clock::seconds(now), token, deposit, signature);
+    let id = deposited.map_err(|error| explain(state, (token, deposit), &error))?;
     Ok(Event { id, at: now })
 }
 
-fn explain(state: &mut SandboxState, intent: &Intent, error: &ChainError) -> ApiError {
+/// Sends the funding transaction, if it is the one that was offered and still in time.
+fn fund(
+    state: &mut SandboxState,
+    intent: &Intent,
+    offer: &Offer,
+    signed: &str,
+) -> Result<Event, ApiError> {
+    let now = clock::now();
+    let transaction =
+        signed_transaction(offer, signed).map_err(|error| invalid_signature(&error))?;
+    if clock::seconds(now) > intent.deadline {
+        return Err(ApiError::unprocessable("Intent", "Intent couldn't be processed: expired"));
+    }
+    let token = &intent.quote.source;
+    let funded = state.world.fund(clock::seconds(now), token, offer, transaction);
+    let id = funded.map_err(|error| invalid_signature(&error))?;
+    Ok(Event { id, at: now })
+}
+
+fn explain(
+    state: &mut SandboxState,
+    (token, deposit): (&Token, &Deposit),
+    error: &ChainError,
+) -> ApiError {
     let Some(name) = error.revert_name() else { return ApiError::internal(error.to_string()) };
     // Permit2 hides the token's own error behind one text, so the chain is asked for the cause.
-    let deposit = &intent.deposit;
     let shortage = (name == "TRANSFER_FROM_FAILED")
-        .then(|| state.world.shortage(&intent.quote.source, deposit.owner, deposit.amount))
+        .then(|| state.world.shortage(token, deposit.owner, deposit.amount))
         .flatten();
     match shortage {
         Some(Shortage::Allowance) => ApiError::allowance_missing(),
         Some(Shortage::Balance) => {
             ApiError::unprocessable("Approval", format!("Invalid balance: {name}"))
         }
-        None => ApiError::unprocessable(
-            "Approval",
-            format!("Intent signature validation failed on provider side: {name}"),
-        ),
+        None => invalid_signature(&name),
     }
+}
+
+fn invalid_signature(reason: &dyn std::fmt::Display) -> ApiError {
+    ApiError::unprocessable(
+        "Approval",
+        format!("Intent signature validation failed on provider side: {reason}"),
+    )
 }
 
 /// Writes the answer to an approval that counts.

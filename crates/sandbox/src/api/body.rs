@@ -46,6 +46,8 @@ pub(super) struct Side {
     #[serde(alias = "from_address", alias = "to_address")]
     pub(super) address: Option<String>,
     pub(super) refund_address: Option<String>,
+    #[serde(alias = "from_public_key")]
+    pub(super) public_key: Option<String>,
 }
 
 /// A body that the flat dialect writes in its own way.

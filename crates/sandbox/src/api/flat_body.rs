@@ -23,6 +23,7 @@ pub(super) struct Quote {
 #[derive(Deserialize)]
 pub(super) struct Intent {
     quote_id: String,
+    user_source_public_key: Option<String>,
     user_source_address: String,
     user_destination_address: String,
     refund_address: String,
@@ -66,7 +67,10 @@ impl TryFrom<Intent> for IntentBody {
         let side = |address| Side { address: Some(address), ..Side::default() };
         Ok(Self {
             quote_id: Some(flat.quote_id),
-            from: side(flat.user_source_address),
+            from: Side {
+                public_key: flat.user_source_public_key,
+                ..side(flat.user_source_address)
+            },
             to: side(flat.user_destination_address),
             refund_address: Some(flat.refund_address),
             amount: None,

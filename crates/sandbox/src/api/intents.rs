@@ -95,5 +95,6 @@ fn addresses(body: &IntentBody, dialect: Dialect) -> Result<Addresses, ApiError>
         from: required(&body.from.address, "from.address")?,
         to: required(&body.to.address, "to.address")?,
         refund,
+        key: body.from.public_key.clone(),
     })
 }

@@ -1,5 +1,7 @@
 //! How an accepted quote becomes an intent: keys, secret, nonce, and what is to be signed.
 
+mod htlc;
+
 use alloy::primitives::{Address, B256, U256};
 use countersign_units::UnixSeconds;
 use uuid::Uuid;
@@ -7,12 +9,13 @@ use uuid::Uuid;
 use super::{ApiError, Dialect, render};
 use crate::address::AddressForm;
 use crate::answer::Answer;
+use crate::bitcoin::script_of;
 use crate::chain::Deposit;
 use crate::json::Json;
-use crate::network::{NETWORKS, Network};
+use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::payload::{Payload, Permit, Style};
 use crate::shared::State;
-use crate::swap::{Addresses, History, Intent, Quote, Status, hash_secret};
+use crate::swap::{Addresses, Funding, History, Intent, Quote, Status, hash_secret};
 use crate::tamper::{self, Scene};
 use crate::world::{Destination, Token};
 use crate::{SandboxConfig, Tamper, clock};
@@ -38,14 +41,17 @@ pub(super) fn open(
     accepted: Accepted,
 ) -> Result<Intent, ApiError> {
     let Accepted { quote, parties, dialect } = accepted;
-    let owner = address(quote.source.listing.network, &parties.from)?;
-    address(quote.source.listing.network, &parties.refund)?;
     let recipient = recipient(&quote.target, &parties.to)?;
     let now = clock::now();
     let deadline = clock::seconds(now).saturating_add(config.intent_lifetime.as_secs());
     let secret = B256::from(rand::random::<[u8; 32]>());
-    let nonce = nonce(state, config, (quote.source.listing.network, owner));
-    let deposit = deposit(state, &quote, (owner, nonce), (deadline, hash_secret(secret)));
+    let lock = (deadline, hash_secret(secret));
+    let funding = if quote.source.is_on(NetworkKind::Bitcoin) {
+        let ask = htlc::Ask { quote: &quote, parties: &parties, dialect };
+        Funding::Htlc(Box::new(htlc::offer(state, config, &ask, lock)?))
+    } else {
+        Funding::Permit2(deposit(state, config, (&quote, &parties), lock)?)
+    };
     let history = History { created_at: now, deposit: None, payout: None, refund: None };
     let mut intent = Intent {
         id: Uuid::new_v4(),
@@ -54,28 +60,69 @@ pub(super) fn open(
         parties,
         recipient,
         secret,
-        deposit,
+        funding,
         deadline,
         status: Status::Created,
         approval: None,
         answer: Json::Null,
         history,
     };
-    let mut answer = honest(state, config, &intent)?;
-    if let Some(lie) = config.tamper {
-        tamper::apply(lie, &mut answer, &scene(state, &intent));
-    }
-    intent.answer = render::intent(dialect, &answer);
+    intent.answer = match &intent.funding {
+        Funding::Permit2(deposit) => permit2_answer(state, config, &intent, deposit)?,
+        Funding::Htlc(offer) => htlc::answer(state, config, &intent, offer)?,
+    };
     Ok(intent)
 }
 
-fn deposit(
+fn permit2_answer(
     state: &State,
-    quote: &Quote,
-    (owner, nonce): (Address, u64),
+    config: &SandboxConfig,
+    intent: &Intent,
+    deposit: &Deposit,
+) -> Result<Json, ApiError> {
+    let payload = payload(state, intent, deposit)?;
+    let mut answer = answer(config, intent, (deposit.secret_hash.to_string(), payload));
+    if let Some(lie) = config.tamper {
+        tamper::apply(lie, &mut answer, &scene(state, intent, deposit));
+    }
+    Ok(render::intent(intent.dialect, &answer))
+}
+
+/// Writes an honest answer around what is to be signed.
+fn answer<P>(
+    config: &SandboxConfig,
+    intent: &Intent,
+    (secret_hash, payload): (String, P),
+) -> Answer<P> {
+    Answer {
+        id: intent.id,
+        approval_type: intent.funding.mechanism().to_owned(),
+        deadline: Json::from(intent.deadline.value()),
+        secret_hash,
+        approve_to: Json::Null,
+        quote: intent.quote.clone(),
+        from_address: intent.parties.from.clone(),
+        to_address: intent.parties.to.clone(),
+        refund_address: intent.parties.refund.clone(),
+        payload,
+        style: Style {
+            form: config.payload_form,
+            hex_deadline: matches!(intent.dialect, Dialect::G0 | Dialect::G1),
+        },
+    }
+}
+
+fn deposit(
+    state: &mut State,
+    config: &SandboxConfig,
+    (quote, parties): (&Quote, &Addresses),
     (deadline, secret_hash): (UnixSeconds, B256),
-) -> Deposit {
-    Deposit {
+) -> Result<Deposit, ApiError> {
+    let network = quote.source.listing.network;
+    let owner = address(network, &parties.from)?;
+    address(network, &parties.refund)?;
+    let nonce = nonce(state, config, (network, owner));
+    Ok(Deposit {
         owner,
         token: quote.source.contract.unwrap_or_default(),
         amount: quote.amount,
@@ -83,13 +130,12 @@ fn deposit(
         deadline: U256::from(deadline.value()),
         resolver: state.world.parties().resolver.address(),
         secret_hash,
-    }
+    })
 }
 
-fn honest(state: &State, config: &SandboxConfig, intent: &Intent) -> Result<Answer, ApiError> {
+fn payload(state: &State, intent: &Intent, deposit: &Deposit) -> Result<Payload, ApiError> {
     let network = intent.quote.source.listing.network;
     let missing = || ApiError::internal(format!("no chain runs for {}", network.name));
-    let deposit = &intent.deposit;
     let mut payload = Payload::honest(&Permit {
         form: network.addresses().ok_or_else(missing)?,
         chain_id: network.wire_chain_id().ok_or_else(missing)?,
@@ -104,43 +150,28 @@ fn honest(state: &State, config: &SandboxConfig, intent: &Intent) -> Result<Answ
     if intent.dialect == Dialect::G3 {
         payload.nonce = Json::text(deposit.nonce);
     }
-    Ok(Answer {
-        id: intent.id,
-        approval_type: "permit2".to_owned(),
-        deadline: Json::from(intent.deadline.value()),
-        secret_hash: deposit.secret_hash.to_string(),
-        approve_to: Json::Null,
-        quote: intent.quote.clone(),
-        from_address: intent.parties.from.clone(),
-        to_address: intent.parties.to.clone(),
-        refund_address: intent.parties.refund.clone(),
-        payload,
-        style: Style {
-            form: config.payload_form,
-            hex_deadline: matches!(intent.dialect, Dialect::G0 | Dialect::G1),
-        },
-    })
+    Ok(payload)
 }
 
-fn scene(state: &State, intent: &Intent) -> Scene {
+fn scene(state: &State, intent: &Intent, deposit: &Deposit) -> Scene {
     let source = &intent.quote.source;
     let network = source.listing.network;
     let other_token = state.world.tokens().iter().filter_map(|token| token.contract);
     let others = NETWORKS.into_iter().filter(|other| other.name != network.name);
     Scene {
         form: network.addresses().unwrap_or(AddressForm::Hex),
-        owner: intent.deposit.owner,
+        owner: deposit.owner,
         attacker: state.world.parties().attacker.address(),
-        token: intent.deposit.token,
+        token: deposit.token,
         other_token: other_token
             .into_iter()
-            .find(|token| *token != intent.deposit.token)
+            .find(|token| *token != deposit.token)
             .unwrap_or_default(),
-        amount: intent.deposit.amount,
+        amount: deposit.amount,
         decimals: source.listing.decimals,
         chain_id: network.wire_chain_id().unwrap_or_default(),
         other_chain_id: others.into_iter().find_map(Network::chain_id).unwrap_or_default(),
-        nonce: intent.deposit.nonce.saturating_to(),
+        nonce: deposit.nonce.saturating_to(),
         now: clock::seconds(clock::now()).value(),
         deadline: intent.deadline.value(),
     }
@@ -164,6 +195,10 @@ fn nonce(state: &mut State, config: &SandboxConfig, (network, owner): (&Network,
 fn recipient(target: &Token, text: &str) -> Result<Destination, ApiError> {
     if target.contract.is_some() {
         return address(target.listing.network, text).map(Destination::Evm);
+    }
+    if target.is_on(NetworkKind::Bitcoin) {
+        let script = script_of(text).ok_or_else(invalid_address)?;
+        return Ok(Destination::Bitcoin(script, text.to_owned()));
     }
     let bytes = bs58::decode(text).into_vec().ok().filter(|bytes| bytes.len() == 32);
     bytes.map(|_| Destination::Book(text.to_owned())).ok_or_else(invalid_address)

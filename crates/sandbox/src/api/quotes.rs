@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use alloy::primitives::U256;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::Uri;
@@ -13,10 +14,13 @@ use uuid::Uuid;
 use super::body::{self, QuoteBody};
 use super::error::answer;
 use super::{ApiError, render};
+use crate::bitcoin::{DUST_SATS, LEAST_SATS};
 use crate::json::Json;
 use crate::market;
+use crate::network::NetworkKind;
 use crate::shared::{Shared, State as SandboxState};
 use crate::swap::Quote;
+use crate::world::Token;
 use crate::{SandboxConfig, Tamper, clock};
 
 /// Answers a quote request.
@@ -42,7 +46,7 @@ fn price(
     body: &QuoteBody,
 ) -> Result<Quote, ApiError> {
     let (source, target) = (body.from.token(&state.world)?, body.to.token(&state.world)?);
-    if source.contract.is_none() || source.listing.key == target.listing.key {
+    if source.is_on(NetworkKind::Solana) || source.listing.key == target.listing.key {
         return Err(ApiError::unprocessable("Quote", "Swap type unsupported for requested token"));
     }
     let asked = body::amount(&body.amount, source.listing.decimals)?.value();
@@ -55,7 +59,7 @@ fn price(
     let too_large = || ApiError::unprocessable("Quote", "Swap amount is too large");
     let price = market::price(amount, source.listing, target.listing, slippage_bps)
         .ok_or_else(too_large)?;
-    if price.minimum.is_zero() {
+    if price.minimum < least(&target, DUST_SATS) || amount < least(&source, LEAST_SATS) {
         return Err(ApiError::unprocessable("Quote", "Swap amount is too small"));
     }
     if !state.world.can_pay(&target, price.expected) {
@@ -70,6 +74,11 @@ fn price(
         slippage_bps,
         expires_at: expiry(config),
     })
+}
+
+/// Returns what a swap moves of a token at least.
+fn least(token: &Token, sats: u64) -> U256 {
+    U256::from(if token.is_on(NetworkKind::Bitcoin) { sats } else { 1 })
 }
 
 fn expiry(config: &SandboxConfig) -> UnixMillis {

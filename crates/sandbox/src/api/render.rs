@@ -5,7 +5,7 @@ use countersign_units::Lots;
 pub(super) mod flat;
 
 use super::Dialect;
-use crate::answer::Answer;
+use crate::answer::{Answer, Params};
 use crate::clock;
 use crate::json::Json;
 use crate::swap::{Event, Intent, Quote};
@@ -30,7 +30,7 @@ pub(super) fn quote(dialect: Dialect, quote: &Quote) -> Json {
 }
 
 /// Writes a create answer.
-pub(crate) fn intent(dialect: Dialect, answer: &Answer) -> Json {
+pub(crate) fn intent<P: Params>(dialect: Dialect, answer: &Answer<P>) -> Json {
     let (deadline, (from, to)) = match dialect {
         Dialect::G0 => return flat::intent(answer),
         Dialect::G1 => ("deadline_at", prefixed_parties(answer)),
@@ -67,7 +67,7 @@ pub(super) fn list_item(dialect: Dialect, intent: &Intent) -> Json {
         Dialect::G0 => flat::status(intent),
         Dialect::G1 | Dialect::G2 | Dialect::G3 => nested_status(intent),
     };
-    item.set("approval_mechanism", Json::from("permit2"));
+    item.set("approval_mechanism", Json::from(intent.funding.mechanism()));
     item
 }
 
@@ -124,21 +124,21 @@ fn decimal_quote(quote: &Quote) -> (Json, Json, Json) {
     (from, Json::Null, to)
 }
 
-fn prefixed_parties(answer: &Answer) -> (Json, Json) {
+fn prefixed_parties<P>(answer: &Answer<P>) -> (Json, Json) {
     (
         Json::object([("from_address", Json::text(&answer.from_address))]),
         Json::object([("to_address", Json::text(&answer.to_address))]),
     )
 }
 
-fn plain_parties(answer: &Answer) -> (Json, Json) {
+fn plain_parties<P>(answer: &Answer<P>) -> (Json, Json) {
     (
         Json::object([("address", Json::text(&answer.from_address))]),
         Json::object([("address", Json::text(&answer.to_address))]),
     )
 }
 
-fn refundable_parties(answer: &Answer) -> (Json, Json) {
+fn refundable_parties<P>(answer: &Answer<P>) -> (Json, Json) {
     let (mut from, to) = plain_parties(answer);
     from.push("refund_address", Json::text(&answer.refund_address));
     (from, to)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Scene, Tamper, apply};
 use crate::address::AddressForm;
-use crate::answer::Answer;
+use crate::answer::{Answer, Params};
 use crate::api::{Dialect, render};
 use crate::config::PayloadForm;
 use crate::json::Json;

@@ -1,17 +1,22 @@
 //! What moves tokens: deposits, payouts, claims and refunds.
 
 use alloy::primitives::{Address, B256, U256};
+use bitcoin::ScriptBuf;
 use countersign_units::{Lots, UnixSeconds};
 
 use super::{Token, World};
 use crate::account::Execution;
 use crate::chain::{ChainError, Deposit, Receipt};
+use crate::network::NetworkKind;
+use crate::swap::{Funding, TransactionId};
 
 /// Where a payout goes.
 #[derive(Clone, Debug)]
 pub(crate) enum Destination {
     /// An account where an EVM runs.
     Evm(Address),
+    /// A script on Bitcoin, and its address.
+    Bitcoin(ScriptBuf, String),
     /// An account of the book.
     Book(String),
 }
@@ -19,6 +24,9 @@ pub(crate) enum Destination {
 /// What the resolver does when a swap is due.
 pub(crate) struct Settlement<'a> {
     pub(crate) source: &'a Token,
+    pub(crate) funding: &'a Funding,
+    /// The transaction that paid in.
+    pub(crate) funded: Option<TransactionId>,
     pub(crate) deposited: U256,
     pub(crate) target: &'a Token,
     pub(crate) payout: U256,
@@ -37,8 +45,8 @@ struct Movement<'a> {
 
 /// The transactions of a settled swap.
 pub(crate) struct Settled {
-    pub(crate) payout: B256,
-    pub(crate) claim: B256,
+    pub(crate) payout: TransactionId,
+    pub(crate) claim: TransactionId,
 }
 
 /// Why a token did not move.
@@ -62,7 +70,7 @@ impl World {
         token: &Token,
         deposit: &Deposit,
         signature: &[u8],
-    ) -> Result<B256, ChainError> {
+    ) -> Result<TransactionId, ChainError> {
         let operator = self.parties.operator.address();
         let chain = self.chain(token.listing.network)?;
         let escrow = chain.escrow();
@@ -83,6 +91,9 @@ impl World {
         now: UnixSeconds,
         settlement: &Settlement<'_>,
     ) -> Result<Settled, ChainError> {
+        if let Funding::Htlc(offer) = settlement.funding {
+            return self.settle_htlc(now, settlement, offer);
+        }
         let resolver = self.parties.resolver.address();
         let source = self.chain(settlement.source.listing.network)?;
         let escrow = source.escrow();
@@ -107,7 +118,7 @@ impl World {
         now: UnixSeconds,
         token: &Token,
         deposit: &Deposit,
-    ) -> Result<B256, ChainError> {
+    ) -> Result<TransactionId, ChainError> {
         let operator = self.parties.operator.address();
         let chain = self.chain(token.listing.network)?;
         let escrow = chain.escrow();
@@ -134,13 +145,20 @@ impl World {
 
     /// Says whether the resolver can pay an amount out.
     pub(crate) fn can_pay(&mut self, token: &Token, amount: U256) -> bool {
+        if token.is_on(NetworkKind::Bitcoin) {
+            return amount < U256::from(self.bitcoin.inventory());
+        }
         let resolver = self.parties.resolver.address();
         let Some(contract) = token.contract else { return true };
         self.evm_balance(token.listing.network, contract, resolver)
             .is_some_and(|held| held >= amount)
     }
 
-    fn pay(&mut self, now: UnixSeconds, settlement: &Settlement<'_>) -> Result<B256, ChainError> {
+    pub(super) fn pay(
+        &mut self,
+        now: UnixSeconds,
+        settlement: &Settlement<'_>,
+    ) -> Result<TransactionId, ChainError> {
         let (token, amount) = (settlement.target, settlement.payout);
         match (token.contract, &settlement.recipient) {
             (Some(contract), Destination::Evm(recipient)) => {
@@ -150,16 +168,19 @@ impl World {
                 let movement = Movement { call: "SandboxToken.transfer", token, from, to, amount };
                 Ok(self.record(&movement, &receipt))
             }
+            (None, Destination::Bitcoin(script, address)) => {
+                self.pay_in_coins(now, settlement, (script, address))
+            }
             (None, Destination::Book(recipient)) => Ok(self.pay_in_book(token, recipient, amount)),
             _ => Err(ChainError::Engine("the recipient belongs to another network".to_owned())),
         }
     }
 
-    fn pay_in_book(&mut self, token: &Token, recipient: &str, amount: U256) -> B256 {
+    fn pay_in_book(&mut self, token: &Token, recipient: &str, amount: U256) -> TransactionId {
         let held = self.book.entry((recipient.to_owned(), token.listing.key)).or_default();
         *held = held.saturating_add(amount);
         // Nothing ran, so nothing gives a name: a random one keeps payouts apart.
-        let id = B256::from(rand::random::<[u8; 32]>());
+        let id = TransactionId::Evm(B256::from(rand::random::<[u8; 32]>()));
         self.executions.push(Execution {
             id: id.to_string(),
             network: token.listing.network.name.to_owned(),
@@ -173,7 +194,7 @@ impl World {
         id
     }
 
-    fn record(&mut self, movement: &Movement<'_>, receipt: &Receipt) -> B256 {
+    fn record(&mut self, movement: &Movement<'_>, receipt: &Receipt) -> TransactionId {
         self.executions.push(Execution {
             id: receipt.id.to_string(),
             network: movement.token.listing.network.name.to_owned(),
@@ -184,6 +205,6 @@ impl World {
             to: movement.token.write(movement.to),
             amount: Lots::new(movement.amount),
         });
-        receipt.id
+        TransactionId::Evm(receipt.id)
     }
 }

@@ -5,8 +5,8 @@ use countersign_units::UnixSeconds;
 
 use super::{Token, World};
 use crate::chain::{Chain, ChainError, NewToken};
-use crate::market::{self, NATIVE_SOL, TOKENS, TokenListing};
-use crate::network::NETWORKS;
+use crate::market::{self, NATIVE_BTC, NATIVE_SOL, TOKENS, TokenListing};
+use crate::network::{NETWORKS, NetworkKind};
 
 /// What the resolver has to pay out with, in whole tokens of each kind.
 const INVENTORY: u64 = 1_000_000_000;
@@ -33,7 +33,11 @@ pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainErr
 pub(super) fn tokens(world: &mut World, now: UnixSeconds) -> Result<(), ChainError> {
     for listing in &TOKENS {
         let contract = deploy(world, listing, now)?;
-        let mut token = Token { listing, address: NATIVE_SOL.to_owned(), contract };
+        let native = match listing.network.kind {
+            NetworkKind::Bitcoin => NATIVE_BTC,
+            NetworkKind::Evm { .. } | NetworkKind::Tron { .. } | NetworkKind::Solana => NATIVE_SOL,
+        };
+        let mut token = Token { listing, address: native.to_owned(), contract };
         if let Some(contract) = contract {
             token.address = token.write(contract);
         }

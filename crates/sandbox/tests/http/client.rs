@@ -116,10 +116,18 @@ impl Wish<'_> {
     }
 
     pub(crate) async fn create(&self, sandbox: &Sandbox, quote_id: &str) -> Answer {
+        self.create_by(sandbox, self.create_body(quote_id)).await
+    }
+
+    pub(crate) async fn create_by(&self, sandbox: &Sandbox, body: Value) -> Answer {
+        post(sandbox, &self.path("intents"), &body.to_string()).await
+    }
+
+    pub(crate) fn create_body(&self, quote_id: &str) -> Value {
         let ((from_id, from), (to_id, to)) = (self.from, self.to);
         let (owner, recipient) = (self.owner, self.recipient);
         let amount: Value = serde_json::from_str(self.amount).unwrap();
-        let body = match self.dialect {
+        match self.dialect {
             Dialect::G0 => json!({
                 "quote_id": quote_id, "user_source_public_key": null,
                 "user_source_address": owner, "user_destination_address": recipient,
@@ -142,8 +150,7 @@ impl Wish<'_> {
                 "from": { "address": owner, "refund_address": owner },
                 "to": { "address": recipient }
             }),
-        };
-        post(sandbox, &self.path("intents"), &body.to_string()).await
+        }
     }
 
     /// Quotes and creates, and demands that both succeed.
@@ -161,9 +168,18 @@ impl Wish<'_> {
         intent: &Value,
         signature: &str,
     ) -> Answer {
+        self.approve_as(sandbox, intent, ("permit2", signature)).await
+    }
+
+    pub(crate) async fn approve_as(
+        &self,
+        sandbox: &Sandbox,
+        intent: &Value,
+        (kind, signed_data): (&str, &str),
+    ) -> Answer {
         let id = id(intent);
         let member = if self.dialect == Dialect::G0 { "type" } else { "approval_type" };
-        let body = json!({ member: "permit2", "signed_data": signature });
+        let body = json!({ member: kind, "signed_data": signed_data });
         post(sandbox, &self.path(&format!("intents/{id}/approvals")), &body.to_string()).await
     }
 

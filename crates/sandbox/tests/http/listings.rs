@@ -14,10 +14,10 @@ async fn lists_networks_and_tokens() {
         .iter()
         .map(|network| network["id"].as_u64().unwrap())
         .collect();
-    assert_eq!(ids, [1, 5, 2, 4]);
+    assert_eq!(ids, [1, 5, 2, 3, 4]);
     let kinds: Vec<_> =
         networks.as_array().unwrap().iter().map(|network| &network["type"]).collect();
-    assert_eq!(kinds, ["EVM", "EVM", "TRON", "SOLANA"]);
+    assert_eq!(kinds, ["EVM", "EVM", "TRON", "BITCOIN", "SOLANA"]);
     let page = get(&sandbox, "/v1/tokens?network_id=1&limit=2&offset=1").await.json();
     assert_eq!(page["pagination"]["total"], 3);
     assert_eq!(page["pagination"]["pages"], 2);

@@ -6,8 +6,12 @@
     reason = "tests fail by panicking"
 )]
 
+mod bitcoin;
+mod bitcoin_refunds;
+mod bitcoin_swaps;
 mod client;
 mod contract;
+mod esplora;
 mod faults;
 mod flat;
 mod listings;

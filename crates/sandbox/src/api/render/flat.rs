@@ -1,7 +1,7 @@
 //! The answers of the flat dialect, in the words of the protocol under the API.
 
 use super::{decimals, network, nulls, swap_metadata};
-use crate::answer::Answer;
+use crate::answer::{Answer, Params};
 use crate::json::Json;
 use crate::swap::{Intent, Quote, Status};
 
@@ -27,7 +27,7 @@ pub(super) fn quote(quote: &Quote) -> Json {
 
 /// Writes a create answer. The documents end at the payload; what follows is there for a client
 /// that compares the answer with what it asked for.
-pub(super) fn intent(answer: &Answer) -> Json {
+pub(super) fn intent<P: Params>(answer: &Answer<P>) -> Json {
     Json::object([
         ("intent_id", Json::text(answer.id)),
         ("deadline_secs", answer.deadline.clone()),
