@@ -2,7 +2,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use bitcoin::key::{Keypair, TapTweak};
-use bitcoin::secp256k1::{Message, PublicKey, SecretKey};
+use bitcoin::secp256k1::{Message, SecretKey};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 use zeroize::Zeroizing;
@@ -14,8 +14,9 @@ use crate::{CoinKey, CoinSigner, InputSighash, KeyRequest, KeyTweak, SignerError
 ///
 /// The key is erased when this is dropped, is never shown, and can't be taken out again.
 pub struct LocalCoinSigner {
-    key: SecretKey,
-    public_key: PublicKey,
+    plain: Keypair,
+    /// The key of our taproot coins: what the tweak costs is paid once.
+    tweaked: Keypair,
 }
 
 /// A text is no private key. It does not say what the text was.
@@ -33,13 +34,15 @@ impl LocalCoinSigner {
         let mut bytes = Zeroizing::new([0; 32]);
         let digits = key.strip_prefix("0x").unwrap_or(key);
         hex::decode_to_slice(digits, bytes.as_mut_slice()).map_err(|_| ParseKeyError)?;
-        let key = SecretKey::from_slice(bytes.as_slice()).map_err(|_| ParseKeyError)?;
-        Ok(Self { key, public_key: key.public_key(secp()) })
+        let mut key = SecretKey::from_slice(bytes.as_slice()).map_err(|_| ParseKeyError)?;
+        let plain = Keypair::from_secret_key(secp(), &key);
+        key.non_secure_erase();
+        Ok(Self { plain, tweaked: plain.tap_tweak(secp(), None).to_keypair() })
     }
 
     /// Returns the public key, compressed.
     pub fn public_key(&self) -> [u8; 33] {
-        self.public_key.serialize()
+        self.plain.public_key().serialize()
     }
 }
 
@@ -49,10 +52,9 @@ impl CoinSigner for LocalCoinSigner {
         if *request.public_key() != self.public_key() {
             return Err(SignerError::NoKey { public_key: hex::encode(request.public_key()) });
         }
-        let pair = Keypair::from_secret_key(secp(), &self.key);
         let pair = match request.tweak() {
-            KeyTweak::None => pair,
-            KeyTweak::Bip86 => pair.tap_tweak(secp(), None).to_keypair(),
+            KeyTweak::None => self.plain,
+            KeyTweak::Bip86 => self.tweaked,
         };
         Ok(Box::new(LocalCoinKey { key: pair.secret_key(), pair }))
     }
@@ -60,13 +62,14 @@ impl CoinSigner for LocalCoinSigner {
 
 impl Drop for LocalCoinSigner {
     fn drop(&mut self) {
-        self.key.non_secure_erase();
+        self.plain.non_secure_erase();
+        self.tweaked.non_secure_erase();
     }
 }
 
 impl fmt::Debug for LocalCoinSigner {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "LocalCoinSigner({})", self.public_key)
+        write!(formatter, "LocalCoinSigner({})", self.plain.public_key())
     }
 }
 

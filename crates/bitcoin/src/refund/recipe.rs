@@ -70,6 +70,11 @@ impl RefundRecipe {
         self.outpoint
     }
 
+    /// Returns the network of the output.
+    pub const fn network(&self) -> BitcoinNetwork {
+        self.network
+    }
+
     /// Returns the output's script.
     pub fn script_pubkey(&self) -> &[u8] {
         &self.script_pubkey
