@@ -18,8 +18,10 @@ mod signed;
 mod spend;
 
 pub(crate) use blocks::Block;
-pub(crate) use funding::{FundingError, Offer, Order, Payer};
-pub(crate) use htlc::Lock;
+pub(crate) use funding::{FundingError, Offer, Order, Payer, describe};
+pub(crate) use htlc::{
+    Htlc, HtlcKeys, Inside, Lock, claim_leaf, fast_leaf, refund_leaf, witness_script,
+};
 pub(crate) use keys::{CoinForm, Wallet, script_of, secp};
 pub(crate) use ledger::{Coin, Ledger};
 pub(crate) use params::PsbtParams;

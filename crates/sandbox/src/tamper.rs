@@ -3,6 +3,7 @@
 mod answer;
 mod domain;
 mod message;
+mod psbt;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::address::AddressForm;
 use crate::answer::Answer;
 use crate::json::Json;
 
+pub(crate) use psbt::{PsbtScene, apply as apply_to_psbt};
 pub use table::Tamper;
 
 /// A text names no tampering.
@@ -37,7 +39,7 @@ impl FromStr for Tamper {
     type Err = ParseTamperError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Self::ALL.iter().copied().find(|tamper| tamper.name() == text);
+        let found = Self::EVERY.iter().copied().find(|tamper| tamper.name() == text);
         found.ok_or_else(|| ParseTamperError { found: text.to_owned() })
     }
 }
@@ -80,7 +82,7 @@ pub(crate) fn apply(tamper: Tamper, answer: &mut Answer, scene: &Scene) {
     types::apply(tamper, &mut answer.payload, scene);
     witness::apply(tamper, answer, scene);
     message::apply(tamper, answer, scene);
-    answer::apply(tamper, answer, scene);
+    answer::apply(tamper, answer, &scene.form.write(scene.attacker));
 }
 
 /// Returns an address that differs in one bit.

@@ -69,7 +69,7 @@ pub(super) fn open(
     };
     intent.answer = match &intent.funding {
         Funding::Permit2(deposit) => permit2_answer(state, config, &intent, deposit)?,
-        Funding::Htlc(offer) => htlc::answer(state, config, &intent, offer)?,
+        Funding::Htlc(offer) => htlc::answer(state, config, &intent, offer),
     };
     Ok(intent)
 }

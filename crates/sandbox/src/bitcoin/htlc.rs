@@ -67,7 +67,7 @@ impl Htlc {
         match template {
             HtlcTemplate::P2wshV1 => Some(Self::of_script(witness_script(keys, lock))),
             HtlcTemplate::P2trV1 => {
-                Self::of_leaves(claim_leaf(keys, lock), refund_leaf(keys, lock), fast_leaf(keys))
+                Self::of_leaves(&claim_leaf(keys, lock), &refund_leaf(keys, lock), &fast_leaf(keys))
             }
         }
     }
@@ -79,7 +79,11 @@ impl Htlc {
     }
 
     /// Builds a P2TR output over three leaves.
-    pub(crate) fn of_leaves(claim: ScriptBuf, refund: ScriptBuf, fast: ScriptBuf) -> Option<Self> {
+    pub(crate) fn of_leaves(
+        claim: &ScriptBuf,
+        refund: &ScriptBuf,
+        fast: &ScriptBuf,
+    ) -> Option<Self> {
         let internal_key: XOnlyPublicKey = NUMS.parse().ok()?;
         let tree = TaprootBuilder::new().add_leaf(1, claim.clone()).ok()?;
         let tree = tree.add_leaf(2, refund.clone()).ok()?.add_leaf(2, fast.clone()).ok()?;
@@ -89,10 +93,10 @@ impl Htlc {
             Some(block.serialize())
         };
         let (claim_control_block, refund_control_block, fast_control_block) =
-            (proof(&claim)?, proof(&refund)?, proof(&fast)?);
+            (proof(claim)?, proof(refund)?, proof(fast)?);
         let leaves = Leaves {
             internal_key,
-            claim,
+            claim: claim.clone(),
             claim_control_block,
             refund_control_block,
             fast_control_block,

@@ -414,9 +414,11 @@ fn an_honest_payload_is_the_documented_one() {
 
 #[test]
 fn names_round_trip_and_are_unique() {
-    let names: BTreeSet<_> = Tamper::ALL.iter().map(|tamper| tamper.name()).collect();
-    assert_eq!(names.len(), Tamper::ALL.len());
-    for tamper in Tamper::ALL {
+    let names: BTreeSet<_> = Tamper::EVERY.iter().map(|tamper| tamper.name()).collect();
+    assert_eq!(names.len(), Tamper::EVERY.len());
+    assert_eq!([Tamper::ALL, Tamper::BITCOIN].concat(), Tamper::EVERY);
+    for tamper in Tamper::EVERY {
+        assert_eq!(tamper.name().starts_with("btc-"), Tamper::BITCOIN.contains(tamper));
         assert_eq!(tamper.name().parse(), Ok(*tamper));
         assert!(!tamper.description().is_empty());
     }
@@ -425,21 +427,23 @@ fn names_round_trip_and_are_unique() {
 
 #[test]
 fn stands_for_each_kind_of_refused_vector() {
-    let kinds: Vec<_> = Tamper::ALL.iter().flat_map(|tamper| tamper.vector_kinds()).collect();
-    let unique: BTreeSet<_> = kinds.iter().map(|kind| (**kind).to_owned()).collect();
-    assert_eq!(kinds.len(), unique.len());
-
     let vectors = include_str!("../../../../tests/vectors/refuse.jsonl");
-    let mut needed: BTreeSet<_> = vectors.lines().filter_map(refused_kind).collect();
-    // Nothing in the answer contradicts it, as the type's documentation says.
-    assert!(needed.remove("secret-hash-everywhere"));
-    assert_eq!(unique, needed);
+    let needed = |chain| vectors.lines().filter_map(move |line| refused_kind(line, chain));
+    for (tampers, chain) in [(Tamper::ALL, "evm-"), (Tamper::BITCOIN, "btc-")] {
+        let kinds: Vec<_> = tampers.iter().flat_map(|tamper| tamper.vector_kinds()).collect();
+        let unique: BTreeSet<_> = kinds.iter().map(|kind| (**kind).to_owned()).collect();
+        assert_eq!(kinds.len(), unique.len());
+        let mut needed: BTreeSet<_> = needed(chain).collect();
+        // Nothing in the answer contradicts it, as the type's documentation says.
+        assert_eq!(needed.remove("secret-hash-everywhere"), chain == "evm-");
+        assert_eq!(unique, needed);
+    }
 }
 
-/// Takes the kind out of a refused EVM vector's id: what follows its number, or its chain.
-fn refused_kind(line: &str) -> Option<String> {
+/// Takes the kind out of a refused vector's id: what follows its number, or its chain.
+fn refused_kind(line: &str, chain: &str) -> Option<String> {
     let vector: serde_json::Value = serde_json::from_str(line).unwrap();
-    let id = vector["id"].as_str().unwrap().strip_prefix("evm-")?;
+    let id = vector["id"].as_str().unwrap().strip_prefix(chain)?;
     let refused = vector["expect"] == "refuse";
     let kind = id.split_once("-x-").map_or(id, |(_, kind)| kind).trim_end_matches("-api");
     refused.then(|| kind.to_owned())

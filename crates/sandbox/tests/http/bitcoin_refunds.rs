@@ -36,7 +36,7 @@ fn locktime(intent: &Value) -> u32 {
 fn refund(swap: &Swap, intent: &Value, funded: &Psbt, lock: u32) -> String {
     let home: Address = swap.user.address.parse::<Address<_>>().unwrap().assume_checked();
     let coin = funded.unsigned_tx.output[0].clone();
-    let value = coin.value - Amount::from_sat(1_000);
+    let value = coin.value.checked_sub(Amount::from_sat(1_000)).unwrap();
     let transaction = Transaction {
         version: Version::TWO,
         lock_time: LockTime::from_consensus(lock),

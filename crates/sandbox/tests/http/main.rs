@@ -9,6 +9,7 @@
 mod bitcoin;
 mod bitcoin_refunds;
 mod bitcoin_swaps;
+mod bitcoin_tampers;
 mod client;
 mod contract;
 mod esplora;

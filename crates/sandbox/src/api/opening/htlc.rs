@@ -4,12 +4,13 @@ use alloy::primitives::B256;
 use countersign_units::UnixSeconds;
 
 use super::{ApiError, Dialect, invalid_address};
-use crate::SandboxConfig;
 use crate::api::render;
 use crate::bitcoin::{FundingError, Lock, Offer, Order, Payer, PsbtParams, script_of};
 use crate::json::Json;
 use crate::shared::State;
 use crate::swap::{Addresses, Intent, Quote};
+use crate::tamper::{self, PsbtScene};
+use crate::{SandboxConfig, clock};
 
 /// What a client asks for.
 pub(super) struct Ask<'a> {
@@ -47,19 +48,20 @@ pub(super) fn offer(
 }
 
 /// Writes the answer that the client is given: honest, or with the configured lie.
-///
-/// # Errors
-///
-/// Returns an [`ApiError`] if the lie cannot be told.
 pub(super) fn answer(
-    _state: &State,
+    state: &State,
     config: &SandboxConfig,
     intent: &Intent,
     offer: &Offer,
-) -> Result<Json, ApiError> {
+) -> Json {
     let secret_hash = B256::from(offer.lock.secret_hash).to_string();
-    let answer = super::answer(config, intent, (secret_hash, PsbtParams::honest(offer)));
-    Ok(render::intent(intent.dialect, &answer))
+    let mut answer = super::answer(config, intent, (secret_hash, PsbtParams::honest(offer)));
+    if let Some(lie) = config.tamper {
+        let now = clock::seconds(clock::now()).value();
+        let scene = PsbtScene { bitcoin: state.world.bitcoin(), offer, now };
+        tamper::apply_to_psbt(lie, &mut answer, &scene);
+    }
+    render::intent(intent.dialect, &answer)
 }
 
 /// Finds out who pays. The prefixed dialect has no member for a key, so there the sandbox knows
