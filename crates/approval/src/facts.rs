@@ -87,8 +87,9 @@ pub struct EvmFacts {
     pub owner_code: Option<Vec<u8>>,
     /// Keccak-256 of the code at the spender's address, as `extcodehash` gives it.
     pub spender_code_hash: Option<[u8; 32]>,
-    /// The address in the spender's [ERC-1967](https://eips.ethereum.org/EIPS/eip-1967)
-    /// implementation slot; zero where it is no such proxy.
+    /// What the spender forwards to by the slots of
+    /// [ERC-1967](https://eips.ethereum.org/EIPS/eip-1967): its implementation, else its beacon;
+    /// zero where it is no such proxy.
     pub spender_implementation: Option<EvmAddress>,
     /// The owner's balance of the token.
     pub balance: Option<Lots>,

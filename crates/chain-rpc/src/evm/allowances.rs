@@ -8,7 +8,8 @@ use super::calls::Questions;
 use super::view::lots;
 use crate::rpc::{Call, RpcError};
 
-/// What tokens that keep 96 bits of an allowance take as "any amount": 2^96 - 1.
+/// What tokens that keep 96 bits of an allowance take as "any amount": 2^96 - 1. It is the least of
+/// the numbers 2^k - 1 that stand for that; 2^160 - 1 is another, the most that Permit2 itself keeps.
 const UNLIMITED_96: U256 = U256::from_limbs([u64::MAX, 0xffff_ffff, 0, 0]);
 /// No token has a supply of half a word or more: 2^255.
 const HALF_WORD: U256 = U256::from_limbs([0, 0, 0, 1 << 63]);
@@ -76,7 +77,9 @@ fn open_allowance(
 }
 
 fn is_unlimited(allowance: Lots) -> bool {
-    allowance.value() >= HALF_WORD || allowance.value() == UNLIMITED_96
+    let value = allowance.value();
+    let all_ones = (value & value.wrapping_add(U256::ONE)).is_zero();
+    value >= HALF_WORD || (all_ones && value >= UNLIMITED_96)
 }
 
 #[cfg(test)]
@@ -101,9 +104,23 @@ mod tests {
     #[test]
     fn any_amount_is_what_no_supply_reaches() {
         let of = |value: U256| is_unlimited(Lots::new(value));
-        let (two, one) = (U256::from(2), U256::from(1));
-        let (word, narrow) = (two.pow(U256::from(255)), two.pow(U256::from(96)));
-        assert!(of(U256::MAX) && of(word) && of(narrow - one));
-        assert!(!of(word - one) && !of(narrow) && !of(narrow - two) && !of(U256::ZERO));
+        let half_word = U256::from(2).pow(U256::from(255));
+        assert!(of(U256::MAX) && of(U256::MAX - U256::from(5)) && of(half_word));
+        assert!(!of(U256::ZERO));
+    }
+
+    #[test]
+    fn any_amount_is_what_fills_a_narrower_number() {
+        let of = |value: U256| is_unlimited(Lots::new(value));
+        let (one, power) = (U256::from(1), |bits: u64| U256::from(2).pow(U256::from(bits)));
+        for bits in 96..256 {
+            assert!(of(power(bits) - one), "2^{bits} - 1");
+        }
+        for bits in 96..255 {
+            assert!(!of(power(bits)) && !of(power(bits) - one - one), "beside 2^{bits} - 1");
+        }
+        for bits in 0..96 {
+            assert!(!of(power(bits) - one), "2^{bits} - 1 may be an amount");
+        }
     }
 }

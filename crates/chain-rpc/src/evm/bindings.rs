@@ -25,6 +25,13 @@ sol! {
 pub(super) const IMPLEMENTATION_SLOT: B256 =
     b256!("360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
 
+/// Where a proxy keeps its beacon, the contract that names the implementation of many proxies: the
+/// hash of `eip1967.proxy.beacon`, less one.
+///
+/// Source: [ERC-1967](https://eips.ethereum.org/EIPS/eip-1967).
+pub(super) const BEACON_SLOT: B256 =
+    b256!("a3f0ad74e5423aebfd80d3ef4346578335a9a72aeaee59ff6cb3582b35133d50");
+
 /// Writes an address as the encoder takes it.
 pub(super) fn address(address: EvmAddress) -> Address {
     Address::from(*address.as_bytes())
@@ -37,8 +44,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_slot_is_the_hash_of_its_name_less_one() {
-        let hash = U256::from_be_bytes(keccak256("eip1967.proxy.implementation").0);
-        assert_eq!(IMPLEMENTATION_SLOT.0, (hash - U256::from(1)).to_be_bytes::<32>());
+    fn a_slot_is_the_hash_of_its_name_less_one() {
+        for (slot, name) in [
+            (IMPLEMENTATION_SLOT, "eip1967.proxy.implementation"),
+            (BEACON_SLOT, "eip1967.proxy.beacon"),
+        ] {
+            let hash = U256::from_be_bytes(keccak256(name).0);
+            assert_eq!(slot.0, (hash - U256::from(1)).to_be_bytes::<32>(), "{name}");
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! The questions about accounts and contracts, all as of one block.
 
-use alloy::primitives::Bytes;
+use alloy::primitives::{B256, Bytes};
 use alloy::sol_types::SolCall;
 use countersign_units::{EvmAddress, U256};
 use serde_json::{Value, json};
 
-use super::bindings::{Erc20, IMPLEMENTATION_SLOT, Permit2, address};
+use super::bindings::{BEACON_SLOT, Erc20, IMPLEMENTATION_SLOT, Permit2, address};
 use crate::rpc::Call;
 
 /// Asks about one block.
@@ -19,8 +19,11 @@ impl Questions {
     }
 
     pub(super) fn implementation(&self, of: EvmAddress) -> Call {
-        let slot = IMPLEMENTATION_SLOT.to_string();
-        Call { method: "eth_getStorageAt", params: json!([of, slot, self.block]) }
+        self.slot(of, IMPLEMENTATION_SLOT)
+    }
+
+    pub(super) fn beacon(&self, of: EvmAddress) -> Call {
+        self.slot(of, BEACON_SLOT)
     }
 
     pub(super) fn balance(&self, token: EvmAddress, owner: EvmAddress) -> Call {
@@ -45,6 +48,10 @@ impl Questions {
 
     pub(super) fn domain_separator(&self, permit2: EvmAddress) -> Call {
         self.call(permit2, &Permit2::DOMAIN_SEPARATORCall {})
+    }
+
+    fn slot(&self, of: EvmAddress, slot: B256) -> Call {
+        Call { method: "eth_getStorageAt", params: json!([of, slot.to_string(), self.block]) }
     }
 
     fn call(&self, to: EvmAddress, call: &impl SolCall) -> Call {

@@ -1,5 +1,3 @@
-use std::sync::OnceLock;
-
 use countersign_units::U256;
 use serde_json::{Value, json};
 
@@ -16,8 +14,6 @@ const ATTEMPTS: u32 = 3;
 pub(super) struct Reading {
     pub(super) node: Node,
     pub(super) settings: EvmRpcSettings,
-    /// The chain that the node said it is of, once it was the one that was asked for.
-    pub(super) chain_id: OnceLock<u64>,
 }
 
 impl Reading {
@@ -42,27 +38,18 @@ impl Reading {
         Err(RpcError::Moved { attempts: ATTEMPTS })
     }
 
-    /// Reads the latest block; the first time also the chain's id.
+    /// Reads the latest block of the chain.
+    ///
+    /// The chain's id is asked each time: behind one URL there may be another node by now.
     async fn latest(&self, chain_id: u64) -> Result<Block, RpcError> {
-        let mut calls = vec![Block::latest()];
-        if self.chain_id.get() != Some(&chain_id) {
-            calls.push(Call { method: CHAIN_ID, params: json!([]) });
-        }
+        let calls = [Block::latest(), Call { method: CHAIN_ID, params: json!([]) }];
         let answers = self.node.ask(&calls, self.settings.max_batch).await?;
-        if let Some(answer) = answers.get(1) {
-            self.check_chain(answer, chain_id)?;
-        }
-        Block::read(answers.first().unwrap_or(&Value::Null))
-    }
-
-    fn check_chain(&self, answer: &Value, expected: u64) -> Result<(), RpcError> {
-        let found = quantity(answer, CHAIN_ID)?;
-        if found != U256::from(expected) {
-            return Err(RpcError::OtherChain { expected, found });
-        }
-        // A node that was asked for two chains has already failed for one of them.
-        self.chain_id.get_or_init(|| expected);
-        Ok(())
+        let [block, found] = answers.as_slice() else {
+            let found = answers.len().to_string();
+            return Err(RpcError::Malformed { expected: "two answers", found });
+        };
+        check_chain(found, chain_id)?;
+        Block::read(block)
     }
 
     /// Asks about a block; nothing if it isn't the same block any more.
@@ -78,4 +65,12 @@ impl Reading {
         let same = last != Value::Null && Block::read(&last)? == block;
         Ok(same.then_some(answers))
     }
+}
+
+fn check_chain(answer: &Value, expected: u64) -> Result<(), RpcError> {
+    let found = quantity(answer, CHAIN_ID)?;
+    if found != U256::from(expected) {
+        return Err(RpcError::OtherChain { expected, found });
+    }
+    Ok(())
 }

@@ -1,5 +1,4 @@
 use std::fmt;
-use std::sync::OnceLock;
 
 use alloy::primitives::keccak256;
 use async_trait::async_trait;
@@ -50,21 +49,21 @@ impl EvmRpc {
         transport: impl JsonRpcTransport + 'static,
         settings: EvmRpcSettings,
     ) -> Self {
-        let node = Node::new(Box::new(transport));
-        Self { reading: Reading { node, settings, chain_id: OnceLock::new() } }
+        Self { reading: Reading { node: Node::new(Box::new(transport)), settings } }
     }
 
     fn read_facts(&self, block: Block, answers: &[Value]) -> Result<EvmFacts, RpcError> {
         let most = self.reading.settings.max_code;
-        let [owner, spender, implementation, balance, allowance, bitmap, separator] = answers
+        let [owner, spender, implementation, beacon, balance, allowance, bitmap, separator] =
+            answers
         else {
             let found = answers.len().to_string();
-            return Err(RpcError::Malformed { expected: "seven answers", found });
+            return Err(RpcError::Malformed { expected: "eight answers", found });
         };
         Ok(EvmFacts {
             owner_code: Some(data(owner, "eth_getCode", most)?),
             spender_code_hash: Some(keccak256(data(spender, "eth_getCode", most)?).0),
-            spender_implementation: Some(address_in(implementation)?),
+            spender_implementation: Some(forwards_to(implementation, beacon)?),
             balance: Some(lots(balance)?),
             allowance: Some(lots(allowance)?),
             domain_separator: Some(word(separator, CALL)?),
@@ -99,6 +98,7 @@ fn facts_calls(about: &Questions, query: &EvmFactsQuery) -> Vec<Call> {
         about.code(owner),
         about.code(spender),
         about.implementation(spender),
+        about.beacon(spender),
         about.balance(token, owner),
         about.allowance(token, owner, permit2),
         about.nonce_bitmap(permit2, owner, nonce),
@@ -109,6 +109,12 @@ fn facts_calls(about: &Questions, query: &EvmFactsQuery) -> Vec<Call> {
 /// Reads an amount that a contract returned.
 pub(super) fn lots(answer: &Value) -> Result<Lots, RpcError> {
     Ok(Lots::new(U256::from_be_bytes(word(answer, CALL)?)))
+}
+
+/// Reads what a proxy forwards to: its implementation, else its beacon; zero for no proxy.
+fn forwards_to(implementation: &Value, beacon: &Value) -> Result<EvmAddress, RpcError> {
+    let (implementation, beacon) = (address_in(implementation)?, address_in(beacon)?);
+    Ok(if implementation == EvmAddress::ZERO { beacon } else { implementation })
 }
 
 /// Reads a slot that holds an address and nothing else.

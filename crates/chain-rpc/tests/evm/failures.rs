@@ -1,5 +1,6 @@
 //! Nodes that lie, stammer, hang or are of another chain: no facts come of it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use countersign_approval::{ChainViewError, EvmChainView};
@@ -7,7 +8,7 @@ use countersign_chain_rpc::EvmRpcSettings;
 use countersign_units::U256;
 use serde_json::{Value, json};
 
-use crate::node::{CHAIN_ID, FakeNode, Script, facts_of, query, word};
+use crate::node::{CHAIN_ID, FakeNode, OWNER, PERMIT2, Script, facts_of, query, word};
 
 /// Asserts that no facts come of it, and that the reason is told.
 async fn assert_unavailable(script: Script, told: &str) {
@@ -37,6 +38,25 @@ async fn one_view_is_of_one_chain() {
     let found = U256::from(CHAIN_ID);
     assert_eq!(error, ChainViewError::OtherChain { expected: 1, found });
     assert!(view.facts(&query()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_gateway_that_changes_its_chain_is_noticed() {
+    let asked = AtomicU64::new(0);
+    let changing = Script::one(move |question, mut answer| {
+        if question["method"] == "eth_chainId" && asked.fetch_add(1, Ordering::SeqCst) > 0 {
+            answer["result"] = json!("0x1");
+        }
+        answer
+    });
+    let node = FakeNode::start(changing).await;
+    let view = node.view(EvmRpcSettings::default());
+    view.facts(&query()).await.unwrap();
+    let expected = ChainViewError::OtherChain { expected: CHAIN_ID, found: U256::from(1) };
+    assert_eq!(view.facts(&query()).await.unwrap_err(), expected);
+    let [owner, permit2] = [OWNER, PERMIT2].map(|text| text.parse().unwrap());
+    let allowances = view.allowances(CHAIN_ID, owner, permit2, &[]).await;
+    assert_eq!(allowances.unwrap_err(), expected);
 }
 
 #[tokio::test]
@@ -74,7 +94,7 @@ async fn answers_to_other_questions_are_no_facts() {
     assert_unavailable(shifted, "expected an answer, found none").await;
     let partial = Script::whole(|_, mut answer| {
         if let Some(batch) = answer.as_array_mut() {
-            batch.truncate(6);
+            batch.truncate(7);
         }
         answer
     });
