@@ -1,10 +1,14 @@
-//! Facts from the chains, by JSON-RPC.
+//! Facts from the chains, by JSON-RPC and REST.
 //!
 //! [`EvmRpc`] is an [`EvmChainView`] over one node of an EVM chain, or of Tron: it reads all facts
 //! about an approval as of one block, and [`allowances`](EvmRpc::allowances) tells what stands open
 //! towards Permit2, and by which calls it would be enough. A node is believed, but read strictly:
 //! whatever is not of the exact form is an error, never a fact. Its URL is a secret, since most
 //! providers put their key into it.
+//!
+//! [`CoreRpc`] and [`Esplora`] are two views of Bitcoin, each a
+//! [`BitcoinChainView`](countersign_approval::BitcoinChainView): they tell which coins some scripts
+//! lock, to the satoshi, and pass transactions on.
 //!
 //! ```no_run
 //! use countersign_approval::{EvmChainView, EvmFacts, EvmFactsQuery};
@@ -20,8 +24,10 @@
 //!
 //! [`EvmChainView`]: countersign_approval::EvmChainView
 
+mod bitcoin;
 mod evm;
 mod rpc;
 
+pub use bitcoin::{CoreRpc, Esplora};
 pub use evm::{BlockSelector, EvmRpc, EvmRpcSettings, OpenAllowance};
 pub use rpc::{HttpRpc, JsonRpcTransport, RpcError, RpcUrl};

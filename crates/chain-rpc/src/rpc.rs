@@ -13,5 +13,6 @@ pub use http::HttpRpc;
 pub use transport::JsonRpcTransport;
 pub use url::RpcUrl;
 
+pub(crate) use http::redact_error;
 pub(crate) use node::{Call, Node};
 pub(crate) use quantity::{data, quantity, small, word};

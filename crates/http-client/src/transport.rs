@@ -20,7 +20,7 @@ pub use authentication::Auth;
 pub use base_url::BaseUrl;
 pub use error::{ConfigError, TransportError, Waiting};
 pub use limits::Limits;
-pub use request::{Answer, Repeat, Request};
+pub use request::{Answer, Body, Repeat, Request};
 pub use sender::Transport;
 pub use signed::{
     Freshness, Host, KeyHash, QueryValues, RsaAuth, SignatureText, SigningError, SigningRule,

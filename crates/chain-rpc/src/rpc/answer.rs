@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Call, RpcError};
 
@@ -12,7 +13,7 @@ struct Answer {
     id: Value,
     /// `null` is a result too.
     #[serde(default, deserialize_with = "present")]
-    result: Option<Value>,
+    result: Option<Box<RawValue>>,
     error: Option<Failure>,
 }
 
@@ -22,12 +23,13 @@ struct Failure {
     message: String,
 }
 
-/// Matches the answers in a text with the questions, in the order of the questions.
+/// Matches the answers in a text with the questions, in the order of the questions. Each answer is
+/// the text of its JSON, so that no number in it has been rounded.
 ///
 /// # Errors
 ///
 /// Returns an [`RpcError`] if an answer is missing, doubled, not asked for, or an error.
-pub(super) fn read(body: &str, calls: &[(u64, &Call)]) -> Result<Vec<Value>, RpcError> {
+pub(super) fn read(body: &str, calls: &[(u64, &Call)]) -> Result<Vec<Box<RawValue>>, RpcError> {
     let mut found = by_id(answers(body, calls)?)?;
     let results = calls.iter().map(|(id, call)| {
         let answer = found.remove(id).ok_or(RpcError::Unanswered { method: call.method })?;
@@ -77,12 +79,12 @@ fn by_id(answers: Vec<Answer>) -> Result<BTreeMap<u64, Answer>, RpcError> {
     Ok(found)
 }
 
-fn result(answer: Answer, method: &'static str) -> Result<Value, RpcError> {
+fn result(answer: Answer, method: &'static str) -> Result<Box<RawValue>, RpcError> {
     match (answer.result, answer.error) {
         (Some(result), None) => Ok(result),
         (None, Some(failure)) => Err(failed(method, &failure)),
         // Some nodes write both members always.
-        (Some(Value::Null), Some(failure)) => Err(failed(method, &failure)),
+        (Some(result), Some(failure)) if result.get() == "null" => Err(failed(method, &failure)),
         (Some(_), Some(_)) => Err(malformed("a result or an error", "both".to_owned())),
         (None, None) => Err(malformed("a result or an error", "neither".to_owned())),
     }
@@ -103,8 +105,8 @@ fn no_answer(error: &serde_json::Error) -> RpcError {
     malformed("a JSON-RPC answer", found)
 }
 
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    Box::deserialize(deserializer).map(Some)
 }
 
 #[cfg(test)]
@@ -120,7 +122,8 @@ mod tests {
 
     fn read_two(body: &Value) -> Result<Vec<Value>, RpcError> {
         let [first, second] = calls();
-        read(&body.to_string(), &[(7, &first), (8, &second)])
+        let answers = read(&body.to_string(), &[(7, &first), (8, &second)])?;
+        Ok(answers.iter().map(|answer| serde_json::from_str(answer.get()).unwrap()).collect())
     }
 
     fn answer(id: u64, result: &str) -> Value {
@@ -181,6 +184,15 @@ mod tests {
             let message = "limit exceeded".to_owned();
             let expected = RpcError::Node { method, code: -32005, message };
             assert_eq!(read_two(&body).unwrap_err(), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        let [call, _] = calls();
+        for text in ["0.10000000", "12345678901234567890.123456789", "1e-8", "-0.0"] {
+            let body = format!(r#"{{"jsonrpc": "2.0", "id": 7, "result": {text}}}"#);
+            assert_eq!(read(&body, &[(7, &call)]).unwrap()[0].get(), text);
         }
     }
 

@@ -1,14 +1,15 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use countersign_http_client::transport::{Auth, Limits, Repeat, Request, Transport};
+use countersign_http_client::transport::{Auth, Body, Limits, Repeat, Request, Transport};
 use countersign_http_client::{ConfigError, TransportError};
 
 use super::{JsonRpcTransport, RpcError, RpcUrl};
 
 /// A node over HTTP. Its questions have no effect, so they are asked again where that may help.
 ///
-/// A call with an effect, such as sending a transaction, is not for this: it might be sent twice.
+/// A call with an effect is not for this: it might be sent twice. A signed Bitcoin transaction may
+/// be: it has its effect once.
 #[derive(Clone)]
 pub struct HttpRpc {
     url: RpcUrl,
@@ -27,19 +28,6 @@ impl HttpRpc {
         let transport = Transport::new(url.base().clone(), auth, limits)?;
         Ok(Self { url, transport })
     }
-
-    /// Cuts the URL out of what the layers below tell.
-    fn redact_error(&self, error: TransportError) -> TransportError {
-        match error {
-            TransportError::Connect { reason } => {
-                TransportError::Connect { reason: self.url.redact(&reason) }
-            }
-            TransportError::Io { reason } => {
-                TransportError::Io { reason: self.url.redact(&reason) }
-            }
-            other => other,
-        }
-    }
 }
 
 #[async_trait]
@@ -50,11 +38,11 @@ impl JsonRpcTransport for HttpRpc {
             path: &[],
             trailing_slash: self.url.trailing_slash(),
             query: self.url.query(),
-            body: Some(body),
+            body: Some(Body::Json(body)),
             repeat: Repeat::Allowed,
         };
         let answer =
-            self.transport.send(&request).await.map_err(|error| self.redact_error(error))?;
+            self.transport.send(&request).await.map_err(|error| redact_error(&self.url, error))?;
         if answer.is_success() {
             return Ok(answer.body);
         }
@@ -62,7 +50,18 @@ impl JsonRpcTransport for HttpRpc {
     }
 
     fn redact(&self, text: &str) -> String {
-        self.url.redact(text)
+        self.transport.redact(&self.url.redact(text))
+    }
+}
+
+/// Cuts a URL out of what the layers below tell.
+pub(crate) fn redact_error(url: &RpcUrl, error: TransportError) -> TransportError {
+    match error {
+        TransportError::Connect { reason } => {
+            TransportError::Connect { reason: url.redact(&reason) }
+        }
+        TransportError::Io { reason } => TransportError::Io { reason: url.redact(&reason) },
+        other => other,
     }
 }
 

@@ -1,6 +1,9 @@
+use std::slice;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_approval::excerpt;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::{JsonRpcTransport, RpcError, answer};
@@ -37,12 +40,32 @@ impl Node {
     ) -> Result<Vec<Value>, RpcError> {
         let mut answers = Vec::with_capacity(calls.len());
         for batch in calls.chunks(max_batch.max(1)) {
-            answers.extend(self.ask_batch(batch).await.map_err(|error| self.redact(error))?);
+            let found = self.ask_batch(batch).await.map_err(|error| self.redact(error))?;
+            for (answer, call) in found.iter().zip(batch) {
+                answers.push(read(answer, call.method, "JSON")?);
+            }
         }
         Ok(answers)
     }
 
-    async fn ask_batch(&self, calls: &[Call]) -> Result<Vec<Value>, RpcError> {
+    /// Asks one question and reads its answer, which is `expected`, from its text.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`RpcError`] if there is no answer, or another.
+    pub(crate) async fn ask_one<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        expected: &str,
+    ) -> Result<T, RpcError> {
+        let answers = self.ask_batch(slice::from_ref(call)).await;
+        match answers.map_err(|error| self.redact(error))?.as_slice() {
+            [answer] => read(answer, call.method, expected),
+            _ => Err(RpcError::Unanswered { method: call.method }),
+        }
+    }
+
+    async fn ask_batch(&self, calls: &[Call]) -> Result<Vec<Box<RawValue>>, RpcError> {
         let numbered: Vec<(u64, &Call)> = calls.iter().map(|call| (self.new_id(), call)).collect();
         let body = self.transport.post(&request(&numbered).to_string()).await?;
         answer::read(&body, &numbered)
@@ -60,6 +83,19 @@ impl Node {
             other => other,
         }
     }
+}
+
+fn read<T: DeserializeOwned>(
+    answer: &RawValue,
+    method: &'static str,
+    expected: &str,
+) -> Result<T, RpcError> {
+    // Its own text may repeat what the node sent.
+    serde_json::from_str(answer.get()).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let found = format!("something else at line {line} column {column}");
+        RpcError::value(method, expected, found)
+    })
 }
 
 /// Writes a single question as an object, which also nodes without batches understand.

@@ -22,7 +22,7 @@ pub struct RpcUrl {
 
 impl RpcUrl {
     /// Returns the URL without its query.
-    pub(super) const fn base(&self) -> &BaseUrl {
+    pub(crate) const fn base(&self) -> &BaseUrl {
         &self.base
     }
 
@@ -32,12 +32,12 @@ impl RpcUrl {
     }
 
     /// Returns the query, percent-encoded; empty for none.
-    pub(super) fn query(&self) -> &str {
+    pub(crate) fn query(&self) -> &str {
         &self.query
     }
 
     /// Cuts what may be a key out of a text from outside.
-    pub(super) fn redact(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         let url = self.base.to_string();
         let (_, path) = split_host(&url);
         let parts = path.split('/').chain(self.query.split(['&', '=']));

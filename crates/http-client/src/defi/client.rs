@@ -2,7 +2,7 @@ use countersign_api_types::defi::{Profile, Wire};
 use countersign_api_types::excerpt;
 
 use super::{DefiClientBuilder, answer};
-use crate::transport::{BaseUrl, Repeat, Request, Transport};
+use crate::transport::{BaseUrl, Body, Repeat, Request, Transport};
 use crate::{Call, Cause, ClientError, InvalidRequest};
 
 /// The longest intent id that is put into a path.
@@ -78,7 +78,8 @@ impl DefiClient {
         };
         let path = &self.path(path);
         let trailing_slash = self.profile.has_trailing_slash();
-        let request = Request { path, trailing_slash, query: "", body: Some(&body), repeat };
+        let request =
+            Request { path, trailing_slash, query: "", body: Some(Body::Json(&body)), repeat };
         self.call(call, &request).await
     }
 

@@ -1,7 +1,9 @@
 use std::fmt;
 
-use reqwest::header::{HeaderName, HeaderValue};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 use super::ConfigError;
 
@@ -15,7 +17,8 @@ const REDACTED: &str = "[redacted]";
 pub struct StaticKey {
     name: HeaderName,
     value: HeaderValue,
-    secret: SecretString,
+    /// All that must not be shown.
+    secrets: Vec<SecretString>,
 }
 
 impl StaticKey {
@@ -33,9 +36,30 @@ impl StaticKey {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(ConfigError::UnsendableKey);
         }
-        let mut value = HeaderValue::from_str(text).map_err(|_| ConfigError::UnsendableKey)?;
-        value.set_sensitive(true);
-        Ok(Self { name, value, secret })
+        Ok(Self { name, value: sensitive(text)?, secrets: vec![secret] })
+    }
+
+    /// Makes a key of a user's name and a password with a colon between them, as nodes write them
+    /// into their cookie file. It is sent as [RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)
+    /// has it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError::NoKey`] without a password, and [`ConfigError::UnsendableKey`] if
+    /// there is a control character such as a line break.
+    pub fn basic(credentials: &SecretString) -> Result<Self, ConfigError> {
+        let text = credentials.expose_secret();
+        let (_, password) = text.split_once(':').ok_or(ConfigError::NoKey)?;
+        if password.is_empty() {
+            return Err(ConfigError::NoKey);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(ConfigError::UnsendableKey);
+        }
+        let encoded = SecretString::from(BASE64_STANDARD.encode(text));
+        let header = Zeroizing::new(format!("Basic {}", encoded.expose_secret()));
+        let secrets = vec![encoded, SecretString::from(password)];
+        Ok(Self { name: AUTHORIZATION, value: sensitive(&header)?, secrets })
     }
 
     /// Returns the header: its value is marked as sensitive.
@@ -45,8 +69,16 @@ impl StaticKey {
 
     /// Cuts the key out of a text from outside, also where JSON writers escape its slashes.
     pub(crate) fn redact(&self, text: &str) -> String {
-        cut(self.secret.expose_secret(), text)
+        let secrets = self.secrets.iter();
+        secrets.fold(text.to_owned(), |text, secret| cut(secret.expose_secret(), &text))
     }
+}
+
+/// Makes a header's value that no log shows.
+fn sensitive(text: &str) -> Result<HeaderValue, ConfigError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| ConfigError::UnsendableKey)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// Cuts a secret out of a text, also where its slashes are escaped.
@@ -75,6 +107,29 @@ mod tests {
         assert_eq!(key.redact("your key sk-4242 is old"), "your key [redacted] is old");
         let slashed = StaticKey::new(key.name.clone(), "a/b/c".into()).unwrap();
         assert_eq!(slashed.redact(r"a/b/c a\/b\/c"), "[redacted] [redacted]");
+    }
+
+    #[test]
+    fn a_name_and_a_password_are_sent_as_one_text() {
+        let key = StaticKey::basic(&"Aladdin:open sesame".into()).unwrap();
+        let (name, value) = key.header();
+        assert_eq!(name, AUTHORIZATION);
+        assert_eq!(value, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        let shown = key.redact("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== is open sesame");
+        assert_eq!(shown, "Basic [redacted] is [redacted]");
+        assert!(!format!("{key:?} {value:?}").contains("sesame"));
+    }
+
+    #[test]
+    fn refuses_what_is_no_name_and_password() {
+        for (text, error) in [
+            ("", ConfigError::NoKey),
+            ("Aladdin", ConfigError::NoKey),
+            ("Aladdin:", ConfigError::NoKey),
+            ("Aladdin:open\n", ConfigError::UnsendableKey),
+        ] {
+            assert_eq!(StaticKey::basic(&text.into()).unwrap_err(), error, "{text:?}");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub enum Auth {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Outgoing {
     pub(super) url: Url,
-    /// The JSON to post; without it the request is a GET.
+    /// What to post; without it the request is a GET.
     pub(super) body: Option<String>,
 }
 
@@ -33,7 +33,8 @@ impl Auth {
     ) -> Result<Outgoing, SigningError> {
         match self {
             Self::None | Self::StaticKey(_) => {
-                Ok(Outgoing { url: base.join(request), body: request.body.map(str::to_owned) })
+                let body = request.body.map(|body| body.text().to_owned());
+                Ok(Outgoing { url: base.join(request), body })
             }
             Self::Signed(_) => RsaAuth::outgoing(base, request),
         }

@@ -9,10 +9,37 @@ pub struct Request<'r> {
     pub trailing_slash: bool,
     /// The query string, percent-encoded; empty for none.
     pub query: &'r str,
-    /// The JSON to post; without it the request is a GET.
-    pub body: Option<&'r str>,
+    /// What to post; without it the request is a GET.
+    pub body: Option<Body<'r>>,
     /// Whether the request may be sent again.
     pub repeat: Repeat,
+}
+
+/// What is posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "these are the forms that servers take")]
+pub enum Body<'r> {
+    /// JSON. A signed request takes no other.
+    Json(&'r str),
+    /// Plain text.
+    Text(&'r str),
+}
+
+impl<'r> Body<'r> {
+    /// Returns the text itself.
+    pub(super) const fn text(self) -> &'r str {
+        match self {
+            Self::Json(text) | Self::Text(text) => text,
+        }
+    }
+
+    /// Names the form to the server.
+    pub(super) const fn content_type(self) -> &'static str {
+        match self {
+            Self::Json(_) => "application/json",
+            Self::Text(_) => "text/plain",
+        }
+    }
 }
 
 /// Whether a request may be sent again after a failure that may pass.

@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
 use super::{
-    Answer, Auth, BaseUrl, ConfigError, Limits, Repeat, Request, TransportError, Waiting, body,
-    retry_after,
+    Answer, Auth, BaseUrl, Body, ConfigError, Limits, Repeat, Request, TransportError, Waiting,
+    body, retry_after,
 };
 
 const JSON: &str = "application/json";
@@ -49,6 +49,11 @@ impl Transport {
     /// Returns the limits.
     pub const fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Cuts the key that requests are sent with out of a text from outside.
+    pub fn redact(&self, text: &str) -> String {
+        self.auth.redact(text)
     }
 
     /// Returns how requests are authenticated, which can cut its key out of texts.
@@ -110,7 +115,10 @@ impl Transport {
         let headers = self.auth.headers(&outgoing)?;
         let builder = match outgoing.body {
             None => self.client.get(outgoing.url),
-            Some(json) => self.client.post(outgoing.url).header(CONTENT_TYPE, JSON).body(json),
+            Some(body) => {
+                let form = request.body.map_or(JSON, Body::content_type);
+                self.client.post(outgoing.url).header(CONTENT_TYPE, form).body(body)
+            }
         };
         let sent = builder.header(ACCEPT, JSON).headers(headers).send().await;
         let response = sent.map_err(|error| self.unsent(error))?;

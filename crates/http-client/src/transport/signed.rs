@@ -117,7 +117,8 @@ impl RsaAuth {
     ) -> Result<Outgoing, SigningError> {
         let query = text::sorted_query(request.query);
         let url = base.join(&Request { query: &query, ..*request });
-        Ok(Outgoing { url, body: request.body.map(canonical::json).transpose()? })
+        let body = request.body.map(|body| canonical::json(body.text())).transpose()?;
+        Ok(Outgoing { url, body })
     }
 
     /// Signs one attempt, at this moment and with a new nonce.

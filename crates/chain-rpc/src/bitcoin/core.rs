@@ -1,0 +1,6 @@
+//! Bitcoin Core's JSON-RPC.
+
+mod answers;
+mod view;
+
+pub use view::CoreRpc;

@@ -1,0 +1,7 @@
+//! Esplora's REST API, which block explorers serve.
+
+mod answers;
+mod rest;
+mod view;
+
+pub use view::Esplora;

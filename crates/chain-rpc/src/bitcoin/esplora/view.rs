@@ -1,0 +1,165 @@
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::OnceLock;
+
+use async_trait::async_trait;
+use bitcoin::hashes::{Hash, sha256};
+use countersign_approval::{BitcoinChainView, BitcoinNetwork, ChainViewError, SeenCoins, excerpt};
+use countersign_http_client::transport::{Answer, Auth, Limits, Waiting};
+use countersign_http_client::{ConfigError, TransportError};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use tokio::time::timeout;
+
+use super::answers::{Utxo, height, network_of};
+use super::rest::Rest;
+use crate::bitcoin::ATTEMPTS;
+use crate::bitcoin::scripts::distinct;
+use crate::bitcoin::seen::Seen;
+use crate::bitcoin::transaction::{Raw, is_known};
+use crate::rpc::{RpcError, RpcUrl};
+
+const TIP: &str = "blocks/tip/height";
+const UTXO: &str = "scripthash/utxo";
+/// How many scripts are asked about at the same time.
+const AT_ONCE: usize = 4;
+
+/// A view of Bitcoin through a server of Esplora's API. The server is believed.
+///
+/// Coins that have not been mined are told with no confirmations; those that a waiting transaction
+/// spends are not told.
+pub struct Esplora {
+    rest: Rest,
+    /// The network that the server said it is of, once it was the one that was asked for.
+    network: OnceLock<BitcoinNetwork>,
+}
+
+impl Esplora {
+    /// Makes a view through the server at a URL such as `https://explorer.example.com/api`.
+    ///
+    /// All questions about one set of coins together have four times the limits' total time.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError::Client`] if there is no TLS to be had.
+    pub fn connect(
+        url: RpcUrl,
+        auth: impl Into<Auth>,
+        limits: Limits,
+    ) -> Result<Self, ConfigError> {
+        Ok(Self { rest: Rest::new(url, auth.into(), limits)?, network: OnceLock::new() })
+    }
+
+    /// Compares the first block of the server's chain with the network's.
+    async fn check(&self, network: BitcoinNetwork) -> Result<(), ChainViewError> {
+        if self.network.get() == Some(&network) {
+            return Ok(());
+        }
+        let genesis = self.rest.get(&["block-height", "0"]).await?;
+        let found = network_of(&genesis);
+        if found != Some(network) {
+            let found = found.map_or("an unknown network", BitcoinNetwork::as_str).to_owned();
+            return Err(ChainViewError::OtherNetwork { expected: network, found });
+        }
+        // A server that was asked for two networks has already failed for one of them.
+        self.network.get_or_init(|| network);
+        Ok(())
+    }
+
+    async fn tip(&self) -> Result<u32, RpcError> {
+        height(&self.rest.get(&["blocks", "tip", "height"]).await?, TIP)
+    }
+
+    async fn seen(&self, scripts: &BTreeSet<&[u8]>) -> Result<SeenCoins, RpcError> {
+        for _ in 0..ATTEMPTS {
+            let height = self.tip().await?;
+            let seen = self.seen_at(height, scripts).await?;
+            if let Some(seen) = seen
+                && self.tip().await? == height
+            {
+                return Ok(SeenCoins { height, coins: seen.into_coins() });
+            }
+        }
+        Err(RpcError::Moved { attempts: ATTEMPTS })
+    }
+
+    /// Reads the coins of all scripts; nothing if one is of a later block.
+    async fn seen_at(
+        &self,
+        height: u32,
+        scripts: &BTreeSet<&[u8]>,
+    ) -> Result<Option<Seen>, RpcError> {
+        let questions: Vec<_> = scripts.iter().map(|script| self.coins_of(script)).collect();
+        let coins = stream::iter(questions).buffered(AT_ONCE);
+        let coins: Vec<Vec<Utxo>> = coins.try_collect().await?;
+        let mut seen = Seen::new(UTXO, height);
+        for (script, coins) in scripts.iter().zip(&coins) {
+            for coin in coins {
+                let mined = coin.height(UTXO)?;
+                if mined > Some(height) {
+                    return Ok(None);
+                }
+                seen.take(&coin.told(script, mined))?;
+            }
+        }
+        Ok(Some(seen))
+    }
+
+    async fn coins_of(&self, script: &[u8]) -> Result<Vec<Utxo>, RpcError> {
+        // Unlike Electrum, Esplora takes the hash as it is, not in reverse.
+        let hash = hex::encode(sha256::Hash::hash(script).to_byte_array());
+        let body = self.rest.get(&["scripthash", &hash, "utxo"]).await?;
+        serde_json::from_str(&body).map_err(|error| {
+            // Its own text may repeat what the server sent.
+            let found = format!("other text at line {} column {}", error.line(), error.column());
+            RpcError::value(UTXO, "a list of coins", found)
+        })
+    }
+
+    fn judge(&self, raw: &Raw, answer: &Answer) -> Result<(), ChainViewError> {
+        let text = answer.body.trim();
+        match answer.status {
+            200 if text == raw.txid => Ok(()),
+            200 => Err(RpcError::value("tx", "the transaction's id", "other text").into()),
+            400 if is_known(text) => Ok(()),
+            // A page is from something before the server, which knows nothing of transactions.
+            400 if !text.starts_with('<') => {
+                Err(ChainViewError::Declined(excerpt(&self.rest.redact(text))))
+            }
+            status => Err(RpcError::Status { status }.into()),
+        }
+    }
+}
+
+#[async_trait]
+impl BitcoinChainView for Esplora {
+    async fn coins(
+        &self,
+        network: BitcoinNetwork,
+        scripts: &[Vec<u8>],
+    ) -> Result<SeenCoins, ChainViewError> {
+        let scripts = distinct(scripts)?;
+        self.check(network).await?;
+        let limit = self.rest.limits().total.saturating_mul(4);
+        let seen = timeout(limit, self.seen(&scripts)).await.unwrap_or_else(|_| {
+            Err(TransportError::Timeout { waiting: Waiting::Request, limit }.into())
+        });
+        Ok(seen?)
+    }
+
+    async fn broadcast(
+        &self,
+        network: BitcoinNetwork,
+        transaction: &[u8],
+    ) -> Result<(), ChainViewError> {
+        let raw = Raw::read(transaction)?;
+        self.check(network).await?;
+        let answer = self.rest.post(&["tx"], &raw.hex).await?;
+        self.judge(&raw, &answer)
+    }
+}
+
+impl fmt::Debug for Esplora {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Esplora").finish_non_exhaustive()
+    }
+}
