@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod contracts;
+mod debian;
 mod fuzz;
 mod npm;
 mod outcome;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test and every check, and at the end what was skipped and why.
 
 mod anvil;
+mod bitcoind;
 mod check;
 mod reader;
 mod tally;

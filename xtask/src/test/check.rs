@@ -4,9 +4,9 @@ use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use super::anvil;
 use super::reader::Reader;
 use super::tally::Tally;
+use super::{anvil, bitcoind};
 use crate::cargo::cargo;
 use crate::contracts;
 use crate::outcome::{Outcome, explain};
@@ -57,6 +57,7 @@ fn tests(name: &str) -> io::Result<Tally> {
     let mut command = cargo();
     show(command.args(arguments))?;
     command.envs(anvil::find().map(|program| (anvil::VARIABLE, program)));
+    command.envs(bitcoind::find().map(|program| (bitcoind::VARIABLE, program)));
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let mut reader = Reader::default();
     if let Some(output) = child.stdout.take() {
