@@ -13,6 +13,7 @@ mod ledger;
 mod params;
 mod parties;
 mod rejected;
+mod resolver;
 mod selection;
 mod signed;
 mod spend;

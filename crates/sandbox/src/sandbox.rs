@@ -107,7 +107,8 @@ impl Sandbox {
     }
 
     /// Returns the accounts that a client may act as. The first owns funds and has let Permit2
-    /// move them; those named `no-allowance` own funds and have not.
+    /// move them; those named `no-allowance` own funds and have not. On Bitcoin `default`,
+    /// `taproot` and `nested` own coins of three forms.
     pub fn accounts(&self) -> Vec<Account> {
         self.shared.read(|state| state.world.accounts())
     }

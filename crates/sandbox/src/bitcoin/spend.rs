@@ -59,3 +59,65 @@ pub(super) fn inputs_are_final(
     }
     Err(Rejected::NotFinalInput)
 }
+
+#[cfg(test)]
+mod tests {
+    use bitcoin::absolute::LockTime;
+    use bitcoin::hashes::Hash;
+    use bitcoin::transaction::Version;
+    use bitcoin::{Amount, BlockHash, ScriptBuf, Sequence, TxOut};
+
+    use super::*;
+    use crate::bitcoin::Block;
+
+    const NOW: u32 = 1_800_000_000;
+
+    fn transaction(lock: u32, sequence: u32) -> Transaction {
+        Transaction {
+            version: Version::TWO,
+            lock_time: LockTime::from_consensus(lock),
+            input: vec![TxIn { sequence: Sequence(sequence), ..TxIn::default() }],
+            output: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_lock_time_has_to_have_passed() {
+        for (lock, sequence, finals) in [
+            (0, 0, true),
+            (100, 0, true),
+            (101, 0, false),
+            (101, u32::MAX, true),
+            (FIRST_TIME - 1, 0, false),
+            (FIRST_TIME, 0, true),
+            (NOW - 1, 0xffff_fffe, true),
+            (NOW, 0xffff_fffe, false),
+            (NOW, u32::MAX, true),
+        ] {
+            let verdict = is_final(&transaction(lock, sequence), 101, NOW);
+            assert_eq!(verdict.is_ok(), finals, "{lock} {sequence:x}");
+        }
+    }
+
+    #[test]
+    fn a_relative_lock_time_counts_from_the_coin() {
+        let output = TxOut { value: Amount::ONE_SAT, script_pubkey: ScriptBuf::new() };
+        let block = Block { height: 90, time: NOW, hash: BlockHash::all_zeros() };
+        let coin = Coin { output, block, median_time: NOW };
+        let later = NOW + 2 * 512;
+        for (version, sequence, finals) in [
+            (2, 11, true),
+            (2, 12, false),
+            (1, 12, true),
+            (-1, 12, false),
+            (2, NOT_RELATIVE | 0xc, true),
+            (2, IN_TIME | 0x2, true),
+            (2, IN_TIME | 0x3, false),
+        ] {
+            let mut transaction = transaction(0, sequence);
+            transaction.version = Version(version);
+            let verdict = inputs_are_final(&transaction, &[&coin], 101, later);
+            assert_eq!(verdict.is_ok(), finals, "{version} {sequence:x}");
+        }
+    }
+}

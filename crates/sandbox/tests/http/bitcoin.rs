@@ -77,9 +77,7 @@ impl Swap {
         let mut body = wish.create_body(quote.json()["id"].as_str().unwrap());
         match self.dialect {
             Dialect::G0 => body["user_source_public_key"] = json!(key),
-            // It has no member for a key.
-            Dialect::G1 => {}
-            Dialect::G2 | Dialect::G3 => body["from"]["public_key"] = json!(key),
+            Dialect::G1 | Dialect::G2 | Dialect::G3 => body["from"]["public_key"] = json!(key),
         }
         wish.create_by(&self.sandbox, body).await
     }

@@ -10,6 +10,7 @@ mod bitcoin;
 mod bitcoin_refunds;
 mod bitcoin_swaps;
 mod bitcoin_tampers;
+mod bitcoin_verified;
 mod client;
 mod contract;
 mod esplora;
