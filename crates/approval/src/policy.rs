@@ -124,6 +124,12 @@ impl Policy {
             let per_day = amount("per_day", &limit.per_day)?;
             let most = limit.max_allowance.as_deref();
             let max_allowance = most.map(|text| amount("max_allowance", text)).transpose()?;
+            if let Some(most) = max_allowance.filter(|most| *most < per_swap) {
+                let member = format!("limits.{token}.max_allowance");
+                let expected = "no less than one swap may move";
+                let found = most.to_string();
+                return Err(ConfigError::value(FILE, member, expected, found));
+            }
             limits.insert(token.clone(), AssetLimits { per_swap, per_day, max_allowance });
         }
         let mut review_above = BTreeMap::new();
@@ -238,6 +244,7 @@ per_day = "500000"
             ("paused = false", "paused = 0", "paused"),
             ("[limits.USDC]", "[limits.USDX]", "limits.USDX"),
             ("50000.5", "50000.0000005", "per_swap"),
+            ("per_day", "max_allowance = \"50000\"\nper_day", "max_allowance"),
             ("= 3600", "= 86401", "max_deadline_seconds"),
             ("100", "10001", "max_slippage_bps"),
             ("\"allowance\"", "\"alowance\"", "alowance"),

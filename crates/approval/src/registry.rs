@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use countersign_units::EvmAddress;
 use serde::Deserialize;
 
 use crate::{ConfigError, Environment, config};
@@ -104,6 +105,12 @@ impl Registry {
     /// Returns all tokens with their keys.
     pub fn tokens(&self) -> impl Iterator<Item = (&str, &Token)> {
         self.tokens.iter().map(|(key, token)| (key.as_str(), token))
+    }
+
+    /// Says whether a contract is the Permit2 of most chains on a chain that has another: on zkSync
+    /// Era, whose compiler makes other code, and so another address, of the same source.
+    pub fn is_another_chains_permit2(chain_id: u64, permit2: EvmAddress) -> bool {
+        check::is_another_chains_permit2(chain_id, permit2)
     }
 
     /// Returns SHA-256 of the registry's text.

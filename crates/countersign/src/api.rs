@@ -109,6 +109,9 @@ pub struct Intent {
     pub approve_to: Option<String>,
     /// What is to be signed: the text of a JSON object, byte for byte as it was sent.
     pub params_to_sign: Option<String>,
+    /// Members of the answer that the API's documents don't have: the text of a JSON object. They are
+    /// judged with what is to be signed, since they may say something about it.
+    pub beside: Option<String>,
     /// The offer that was applied, where the API repeats it.
     pub offer: Option<Offer>,
     /// Who pays in, where the API repeats it.

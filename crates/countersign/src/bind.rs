@@ -30,16 +30,25 @@ pub(crate) struct BoundPsbt {
     pub(crate) spends: Vec<CoinId>,
     /// Whether the request named the coins in the terms.
     pub(crate) named: bool,
-    pub(crate) max_lock_seconds: u64,
+    /// How far ahead a lock time may lie; nothing where the terms say it already.
+    pub(crate) max_lock_seconds: Option<u64>,
 }
 
 impl BoundPsbt {
+    /// Takes terms that are whole already, to judge them by facts of another moment.
+    pub(crate) const fn again(terms: Terms<HtlcTerms>, payload: PsbtPayload) -> Self {
+        Self { terms, payload, spends: Vec::new(), named: true, max_lock_seconds: None }
+    }
+
     /// Fills in what a view of the chain saw, and returns it as facts.
     ///
     /// Coins that the request did not name are those of ours that the payload spends.
     pub(crate) fn fill(&mut self, seen: SeenCoins) -> BitcoinFacts {
         let terms = &mut self.terms.approval;
-        htlc::bound_by_height(terms, seen.height, self.max_lock_seconds);
+        terms.current_height = seen.height;
+        if let Some(seconds) = self.max_lock_seconds {
+            htlc::bound_by_height(terms, seconds);
+        }
         let coins: Vec<Coin> = seen.coins.iter().map(|(coin, _)| coin.clone()).collect();
         if !self.named {
             let spent = coins.iter().filter(|coin| self.spends.contains(&coin.id));
@@ -101,7 +110,7 @@ pub(crate) fn bind(
                 payload,
                 spends: claims.spends,
                 named: agreement.coins.is_some(),
-                max_lock_seconds: agreement.policy.max_lock_seconds,
+                max_lock_seconds: Some(agreement.policy.max_lock_seconds),
             })))
         }
     }
@@ -175,8 +184,13 @@ fn payload(intent: &Intent) -> Option<String> {
         .as_ref()
         .map(|hash| format!(r#""secret_hash":{},"#, serde_json::Value::from(hash.as_str())));
     let mechanism = intent.mechanism.name();
+    // What no dialect has may still say something about what is signed, so it is judged too.
+    let beside = intent.beside.as_deref().unwrap_or_default();
+    let beside =
+        beside.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or_default();
+    let comma = if beside.is_empty() { "" } else { "," };
     Some(format!(
-        r#"{{"approval_type":"{mechanism}",{}{}"params_to_sign":{params}}}"#,
+        r#"{{{beside}{comma}"approval_type":"{mechanism}",{}{}"params_to_sign":{params}}}"#,
         deadline.unwrap_or_default(),
         secret_hash.unwrap_or_default(),
     ))

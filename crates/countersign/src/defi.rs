@@ -107,6 +107,7 @@ impl From<CreatedIntent> for Intent {
             secret_hash: intent.secret_hash,
             approve_to: intent.approve_to,
             params_to_sign: intent.params_to_sign.map(|params| params.as_str().to_owned()),
+            beside: intent.beside.map(|beside| beside.as_str().to_owned()),
             offer: intent.quote.map(Offer::from),
             from_address: intent.from_address,
             to_address: intent.to_address,

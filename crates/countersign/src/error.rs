@@ -110,6 +110,9 @@ pub enum FlowError {
         /// The account that is to pay, in the network's own form.
         owner: String,
     },
+    /// The policy is another one than that by which the terms were made. Nothing was signed.
+    #[error("the policy has changed since the offer was accepted; begin again")]
+    PolicyChanged,
     /// Policy says that nothing is signed now.
     #[error("signing is paused by policy")]
     Paused,
@@ -182,7 +185,7 @@ impl FlowError {
             }
             Self::TrackTimeout { .. } => Step::Track,
             Self::AfterSigning { source, .. } => return source.step(),
-            Self::Config(_) | Self::Paused | Self::OtherFlow => return None,
+            Self::Config(_) | Self::Paused | Self::PolicyChanged | Self::OtherFlow => return None,
         })
     }
 

@@ -67,6 +67,14 @@ impl Evidence {
         }
     }
 
+    /// Returns SHA-256 of the policy that the terms were made by.
+    pub(crate) fn policy_digest(&self) -> [u8; 32] {
+        match self {
+            Self::Permit(permit) => permit.terms().config.policy,
+            Self::Psbt(psbt) => psbt.terms().config.policy,
+        }
+    }
+
     /// Returns the permit, if it is one.
     pub fn as_permit(&self) -> Option<&VerifiedPermit> {
         match self {

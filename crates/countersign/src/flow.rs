@@ -152,11 +152,13 @@ impl Countersign {
     ///
     /// # Errors
     ///
-    /// Returns [`FlowError::Refused`] with `replay` or `limits`, [`FlowError::Paused`], or
+    /// Returns [`FlowError::Refused`] with `replay` or `limits`, [`FlowError::Paused`],
+    /// [`FlowError::PolicyChanged`], what [`verify`](Self::verify) returns, or
     /// [`FlowError::Ledger`].
     pub async fn reserve(&self, reviewed: Reviewed) -> Result<Reserved, FlowError> {
         let Reviewed { verified } = reviewed;
         self.require_own(verified.maker)?;
+        self.require_fresh(&verified).await?;
         let (claim, policy) = (verified.evidence.claim(), self.config.policy()?);
         let reservation = reserve(self.ledger.as_ref(), claim, &policy, self.now()).await?;
         Ok(Reserved { verified, reservation })

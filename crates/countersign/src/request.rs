@@ -14,8 +14,8 @@ pub struct SwapRequest {
     pub to: TokenAt,
     /// How much to give, as a decimal number such as `100.5`.
     pub amount: String,
-    /// How much to get at least, as a decimal number. On mainnet it must be given; elsewhere, where
-    /// it is absent, the quote's own least is taken.
+    /// How much to get at least, as a decimal number. It must be given where the network is live; in
+    /// the sandbox, where it is absent, the quote's own least is taken.
     pub min_out: Option<String>,
     /// How far the price may move.
     pub slippage: Bps,
@@ -125,6 +125,9 @@ pub enum RequestError {
         /// What is wrong with it.
         source: AddressError,
     },
+    /// An address is the one that nobody has the key of.
+    #[error("{0}: expected an account, found the zero address")]
+    ZeroAddress(&'static str),
     /// The amount is zero.
     #[error("amount: expected more than zero")]
     Nothing,
@@ -205,11 +208,11 @@ fn check_address(
     let standard = registry.network(network).and_then(|network| network.kind.standard());
     let Some(standard) = standard else { return Ok(()) };
     let found = address.to_owned();
-    standard.parse_address(address).map(drop).map_err(|source| RequestError::Address {
-        member,
-        found,
-        source,
-    })
+    let read = standard.parse_address(address);
+    match read.map_err(|source| RequestError::Address { member, found, source })? {
+        address if address.is_zero() => Err(RequestError::ZeroAddress(member)),
+        _ => Ok(()),
+    }
 }
 
 fn look_up(

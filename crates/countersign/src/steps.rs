@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use countersign_approval::{Reservation, Statement, SwapId, Terms};
+use countersign_units::UnixSeconds;
 
 use crate::bind::BoundPayload;
 use crate::{Agreement, Evidence, Intent, LiveApproval, Offer, Order, Signature};
@@ -61,6 +62,8 @@ pub struct Verified {
     pub(crate) maker: Maker,
     pub(crate) intent_id: String,
     pub(crate) evidence: Evidence,
+    /// When the facts were read.
+    pub(crate) judged_at: UnixSeconds,
 }
 
 /// A verified payload that needed no review, or passed it.

@@ -186,7 +186,8 @@ impl Check<'_> {
     fn owner(&mut self) {
         let Permit2Terms { owner, signer, .. } = *self.terms;
         if let Some(signer) = signer.filter(|signer| *signer != owner) {
-            self.push(Code::Owner, "signer", owner, signer);
+            let show = |address| self.terms.standard.show(address);
+            self.push(Code::Owner, "signer", show(owner), show(signer));
         }
     }
 
@@ -209,12 +210,15 @@ impl Check<'_> {
         for value in sent.iter() {
             self.hash(value, "witness_hash", Code::WitnessHash, hashes.map(|ours| ours.witness));
         }
-        for value in self.sent.domain_separator.iter() {
-            let ours = hashes.map(|ours| ours.domain_separator);
-            self.hash(value, "domain_separator", Code::Domain, ours);
+        let sent = self.sent;
+        for (member, values) in &sent.domain_separators {
+            for value in values.iter() {
+                let ours = hashes.map(|ours| ours.domain_separator);
+                self.hash(value, member, Code::Domain, ours);
+            }
         }
-        for (member, sent) in self.sent.digests {
-            for value in sent.iter() {
+        for (member, values) in &sent.digests {
+            for value in values.iter() {
                 self.hash(value, member, Code::Digest, hashes.map(|ours| ours.digest));
             }
         }
@@ -236,6 +240,14 @@ impl Check<'_> {
             .ok_or_else(|| "an address".to_owned())
             .and_then(|text| address(text, self.terms.standard));
         read.map_err(|expected| self.push(Code::Encoding, member, expected, describe(value))).ok()
+    }
+
+    /// Requires two addresses to be one, and shows them as the chain's people write them.
+    fn same_address(&mut self, code: Code, member: &str, expected: EvmAddress, found: EvmAddress) {
+        let standard = self.terms.standard;
+        self.require(found == expected, code, member, standard.show(expected), || {
+            standard.show(found)
+        });
     }
 
     fn integer(&mut self, value: &Value<'_>, member: &str, source: Source) -> Option<U256> {

@@ -44,6 +44,7 @@ pub(crate) struct Sent<'v> {
     pub(crate) approval_type: Everywhere<'v>,
     pub(crate) approve_to: Everywhere<'v>,
     pub(crate) escrow: Everywhere<'v>,
+    pub(crate) spender: Everywhere<'v>,
     pub(crate) permit2: Everywhere<'v>,
     pub(crate) resolver: Everywhere<'v>,
     pub(crate) nonce: Everywhere<'v>,
@@ -51,8 +52,8 @@ pub(crate) struct Sent<'v> {
     pub(crate) witness_type_string: Everywhere<'v>,
     pub(crate) witness_hash: Everywhere<'v>,
     /// What is to be signed as the counterparty computed it, by each name that it may have.
-    pub(crate) digests: [(&'static str, Everywhere<'v>); 3],
-    pub(crate) domain_separator: Everywhere<'v>,
+    pub(crate) digests: Vec<(&'static str, Everywhere<'v>)>,
+    pub(crate) domain_separators: Vec<(&'static str, Everywhere<'v>)>,
     pub(crate) secret_hash: Everywhere<'v>,
     pub(crate) secret_hash_in_data: Option<&'v Value<'v>>,
     pub(crate) primary_type: Option<&'v Value<'v>>,
@@ -62,7 +63,27 @@ pub(crate) struct Sent<'v> {
     pub(crate) witness: Option<&'v Value<'v>>,
 }
 
-const DIGESTS: [&str; 3] = ["digest", "signing_hash", "typed_data_hash"];
+/// The names that what is to be signed goes by, where somebody sends it already hashed.
+const DIGESTS: [&str; 17] = [
+    "digest",
+    "hash",
+    "signing_hash",
+    "signingHash",
+    "sign_hash",
+    "signHash",
+    "message_hash",
+    "messageHash",
+    "data_hash",
+    "dataHash",
+    "typed_data_hash",
+    "typedDataHash",
+    "eip712_hash",
+    "eip712Hash",
+    "permit_hash",
+    "permitHash",
+    "digest_to_sign",
+];
+const DOMAIN_SEPARATORS: [&str; 2] = ["domain_separator", "domainSeparator"];
 
 /// A member on every level where it may stand: the payload, its params, and their data.
 #[derive(Clone, Copy)]
@@ -142,14 +163,15 @@ impl<'v> Sent<'v> {
             approval_type: levels.everywhere("approval_type"),
             approve_to: levels.everywhere("approve_to"),
             escrow: levels.everywhere("escrow_contract_address"),
+            spender: levels.everywhere("spender"),
             permit2: levels.everywhere("permit2_contract_address"),
             resolver: levels.everywhere("resolver_deposit_address"),
             nonce: levels.everywhere("nonce"),
             deadline: levels.everywhere("deadline_at"),
             witness_type_string: levels.everywhere("witness_type_string"),
             witness_hash: levels.everywhere("witness_hash"),
-            digests: DIGESTS.map(|name| (name, levels.everywhere(name))),
-            domain_separator: levels.everywhere("domain_separator"),
+            digests: levels.any_of(&DIGESTS),
+            domain_separators: levels.any_of(&DOMAIN_SEPARATORS),
             secret_hash: levels.everywhere("secret_hash"),
             secret_hash_in_data: None,
             primary_type: None,
@@ -167,11 +189,19 @@ impl<'v> Levels<'v> {
         Everywhere([on(Some(self.payload)), on(self.params), on(self.additional)])
     }
 
+    /// Finds a member by each of its names.
+    fn any_of(&self, names: &[&'static str]) -> Vec<(&'static str, Everywhere<'v>)> {
+        let found = names.iter().map(|name| (*name, self.everywhere(name)));
+        found.filter(|(_, values)| !values.is_absent()).collect()
+    }
+
     /// Refuses what looks like typed data where none may stand: it would say something that is
     /// neither signed nor compared. A member that merely shares the name is ignored.
     fn refuse_strays(&self) -> Result<(), Violation> {
-        const PARTS: [&str; 5] = ["domain", "types", "message", "witness", "additional_data"];
-        const INSIDE: [&str; 4] = ["message", "typed_data", "additional_data", "params_to_sign"];
+        const PARTS: [&str; 7] =
+            ["domain", "types", "message", "witness", "additional_data", "permitted", "values"];
+        const INSIDE: [&str; 6] =
+            ["message", "typed_data", "additional_data", "params_to_sign", "permitted", "values"];
         let above = PARTS.map(|name| (Some(self.payload), name));
         let beside = PARTS.map(|name| (self.params.filter(|_| name != "additional_data"), name));
         let inside = INSIDE.map(|name| (self.additional, name));

@@ -10,8 +10,8 @@ pub enum SignError {
     /// Policy says that nothing is signed now.
     #[error("signing is paused by policy")]
     Paused,
-    /// The permit can no longer be used.
-    #[error("the permit was valid until {valid_until}, now is {now}")]
+    /// The permit can no longer be used, or not for as long as policy wants.
+    #[error("the permit is valid until {valid_until}, now is {now}: too late to sign it")]
     OutOfDate {
         /// The last moment at which it could be used, in Unix seconds.
         valid_until: UnixSeconds,
@@ -57,7 +57,7 @@ pub async fn sign(
         return Err(SignError::Paused);
     }
     let valid_until = permit.valid_until();
-    if valid_until <= now {
+    if valid_until < now.saturating_add(permit.terms().approval.min_remaining.max(1)) {
         return Err(SignError::OutOfDate { valid_until, now });
     }
     if *reservation.claim() != permit.claim() {

@@ -69,7 +69,16 @@ const INTENT_LIES: [CodedLie<Intent>; 19] = [
 ];
 
 /// Lies about what is to be signed.
-const PAYLOAD_LIES: [CodedLie<Intent>; 9] = [
+const PAYLOAD_LIES: [CodedLie<Intent>; 12] = [
+    ("another digest at the top", Code::Digest, |intent| {
+        intent.beside = Some(format!(r#"{{"digest":"0x{}"}}"#, "11".repeat(32)));
+    }),
+    ("another domain at the top", Code::Domain, |intent| {
+        intent.beside = Some(format!(r#"{{"domain_separator":"0x{}"}}"#, "11".repeat(32)));
+    }),
+    ("typed data at the top", Code::Malformed, |intent| {
+        intent.beside = Some(r#"{"typed_data":{"domain":{}}}"#.to_owned());
+    }),
     ("no secret hash", Code::Unpinned, |intent| intent.secret_hash = None),
     ("another secret hash", Code::Witness, |intent| {
         intent.secret_hash = Some(format!("0x{}", "5e".repeat(32)));

@@ -76,7 +76,9 @@ async fn limits_that_were_lowered_meanwhile_hold() {
     files.set_policy(&policy.replace("\"50000\"", "\"99.999999\""));
     let reviewed = countersign.review(verified).await.unwrap();
     let result = countersign.reserve(reviewed).await;
-    assert_refused(result, Step::Reserve, Code::Limits, "lowered");
+    assert!(matches!(result, Err(FlowError::PolicyChanged)), "{result:?}");
+    let result = until_reserved(&countersign, &scene.request()).await;
+    assert_refused(result, Step::Accept, Code::Limits, "lowered");
     scene.assert_untouched(&before, "lowered limits");
     files.set_policy(&policy.replace("\"50000\"", "\"100\""));
     let _reserved = until_reserved(&countersign, &scene.request()).await.unwrap();

@@ -6,6 +6,7 @@ mod dialects;
 mod finishing;
 mod other_flows;
 mod review;
+mod stale;
 mod stopping;
 mod submitting;
 mod tron;

@@ -235,8 +235,7 @@ async fn nothing_is_signed_after_the_deadline() {
     let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
     clock.advance(3_000);
     let result = countersign.sign(&reserved).await;
-    let Err(FlowError::Sign(error)) = result else { panic!("{result:?}") };
-    assert!(matches!(error, countersign::evm::SignError::OutOfDate { .. }), "{error}");
+    assert_refused(result, Step::Verify, Code::Deadline, "after the deadline");
     scene.assert_untouched(&before, "after the deadline");
 }
 

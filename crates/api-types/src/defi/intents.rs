@@ -3,7 +3,7 @@ use countersign_units::UnixSeconds;
 use super::mechanism::{self, MECHANISM};
 use super::sides::{REFUND_ADDRESS, Side};
 use super::{Mechanism, Profile, Quote, QuoteRequest, Wire, WriteError};
-use crate::json::Value;
+use crate::json::{Object, Value};
 use crate::read::{Members, forms};
 use crate::write::ObjectWriter;
 use crate::{RawObject, ReadError};
@@ -17,7 +17,8 @@ pub struct CreateIntentRequest {
     pub from_address: String,
     /// Where a failed swap returns to.
     pub refund_address: String,
-    /// The public key of who pays in, for Bitcoin and Solana. G1 has no member for it.
+    /// The public key of who pays in, for Bitcoin and Solana. G1's samples show none; it is written
+    /// there under the name that the other dialects have.
     pub public_key: Option<String>,
     /// Who is paid.
     pub to_address: String,
@@ -49,7 +50,27 @@ pub struct CreatedIntent {
     pub to_address: Option<String>,
     /// Where a failed swap returns to, where the API repeats it.
     pub refund_address: Option<String>,
+    /// Members of the answer that no dialect has, if there are any: they may say something about
+    /// what is to be signed.
+    pub beside: Option<RawObject>,
 }
+
+/// The members at the top of an answer that a dialect has, besides addresses.
+const KNOWN: [&str; 13] = [
+    "id",
+    "intent_id",
+    "deadline_at",
+    "deadline_secs",
+    "expires_at",
+    "approval_type",
+    "approval_mechanism",
+    "type",
+    "secret_hash",
+    "approve_to",
+    "params_to_sign",
+    "quote",
+    "status",
+];
 
 impl Wire for CreateIntentRequest {
     fn from_value(value: &Value<'_>) -> Result<Self, ReadError> {
@@ -101,9 +122,6 @@ impl CreateIntentRequest {
         order: &QuoteRequest,
         profile: Profile,
     ) -> Result<ObjectWriter, WriteError> {
-        if profile == Profile::G1 && self.public_key.is_some() {
-            return Err(WriteError::Unsupported { member: "public key", profile });
-        }
         let address = profile.member(Side::From, "address");
         let members = order.from.write(Side::From, profile, ObjectWriter::new())?;
         Ok(members
@@ -133,10 +151,12 @@ impl Wire for CreatedIntent {
             from_address: members.optional(Side::From.paths().address, &forms::TEXT)?,
             to_address: members.optional(Side::To.paths().address, &forms::TEXT)?,
             refund_address: members.optional(REFUND_ADDRESS, &forms::TEXT)?,
+            beside: value.as_object().and_then(beside),
         })
     }
 
     fn to_json(&self, profile: Profile) -> Result<String, WriteError> {
+        profile.check_absent(self.beside.is_some(), "members of no dialect")?;
         if profile.is_flat() {
             return self.write_flat(profile).map(ObjectWriter::finish);
         }
@@ -164,6 +184,20 @@ impl Wire for CreatedIntent {
             .string("refund_address", refund_beside)
             .finish())
     }
+}
+
+/// Collects the members that no dialect has.
+fn beside(answer: &Object<'_>) -> Option<RawObject> {
+    let addresses = [Side::From.paths().address, Side::To.paths().address, REFUND_ADDRESS];
+    let known = |name: &str| {
+        let mut addresses = addresses.into_iter().flatten();
+        KNOWN.contains(&name) || addresses.any(|path| path.split('.').next() == Some(name))
+    };
+    let unknown = answer.members().filter(|(name, _)| !known(name));
+    let writer = unknown.fold(ObjectWriter::new(), |writer, (name, value)| {
+        writer.raw(name, Some(value.to_string()))
+    });
+    RawObject::parse(&writer.finish()).ok().filter(|object| object.as_str() != "{}")
 }
 
 impl CreatedIntent {

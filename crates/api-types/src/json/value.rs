@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 
 /// A JSON value that borrows from its text.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,27 @@ impl<'a> Value<'a> {
             Self::String(_) => "a string",
             Self::Array(_) => "an array",
             Self::Object(_) => "an object",
+        }
+    }
+}
+
+/// Writes the value as JSON: numbers and objects byte for byte as they came.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => formatter.write_str("null"),
+            Self::Bool(truth) => write!(formatter, "{truth}"),
+            Self::Number(text) => formatter.write_str(text),
+            Self::String(text) => write!(formatter, "{}", serde_json::Value::from(text.as_ref())),
+            Self::Object(object) => formatter.write_str(object.raw),
+            Self::Array(elements) => {
+                formatter.write_str("[")?;
+                for (place, element) in elements.iter().enumerate() {
+                    let comma = if place == 0 { "" } else { "," };
+                    write!(formatter, "{comma}{element}")?;
+                }
+                formatter.write_str("]")
+            }
         }
     }
 }

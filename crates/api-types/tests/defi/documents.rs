@@ -131,6 +131,7 @@ fn a_permit2_intent_keeps_what_is_to_be_signed_byte_for_byte() {
         from_address: None,
         to_address: None,
         refund_address: None,
+        beside: Some(RawObject::parse(r#"{"more":[]}"#).unwrap()),
     };
     assert_eq!(CreatedIntent::from_json(&text), Ok(intent.clone()));
     assert_eq!(intent.params_to_sign.unwrap().as_str(), PARAMS);
@@ -351,4 +352,16 @@ fn both_schemas_of_an_error_are_read() {
     let new = ApiError::from_json(r#"{"code": 25, "type": "x", "message": ""}"#).unwrap();
     assert!(!new.is_allowance_missing());
     assert!(ApiError::from_json("<html>").is_err());
+}
+
+#[test]
+fn members_of_no_dialect_are_kept_as_they_came() {
+    let read = |text: &str| CreatedIntent::from_json(text).unwrap().beside;
+    let known = r#"{"id":"i-1","approval_type":"permit2","deadline_at":1,"params_to_sign":{},
+        "from":{"address":"a"},"refund_address":"b","user_source_address":"a"}"#;
+    assert_eq!(read(known), None);
+    let more =
+        known.replacen('{', r#"{"digest":"\u0030x11","list":[1e3,{"a": 0.10},null,true],"#, 1);
+    let kept = r#"{"digest":"0x11","list":[1e3,{"a": 0.10},null,true]}"#;
+    assert_eq!(read(&more).unwrap().as_str(), kept);
 }

@@ -59,6 +59,7 @@ fn a_created_intent() {
         from_address: None,
         to_address: None,
         refund_address: None,
+        beside: None,
     };
     let text = r#"{"intent_id":"i","deadline_secs":1772124002,"approval_mechanism":"permit2","secret_hash":"0x33","params_to_sign":{ "nonce" : 1e0 }}"#;
     assert_eq!(intent.to_json(Profile::G0).as_deref(), Ok(text));

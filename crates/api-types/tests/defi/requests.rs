@@ -83,6 +83,8 @@ fn a_create_request_in_each_profile() {
     let keyed = CreateIntentRequest { public_key: Some("02ab".to_owned()), ..create() };
     let g0 = r#"{"quote_id":"q","user_source_public_key":"02ab","user_source_address":"F","user_destination_address":"T","refund_address":"R"}"#;
     assert_eq!(keyed.to_json(Profile::G0).as_deref(), Ok(g0));
+    let g1 = keyed.to_json(Profile::G1).unwrap();
+    assert!(g1.contains(r#""from_address":"F","public_key":"02ab"}"#), "{g1}");
     let g2 = keyed.to_json(Profile::G2).unwrap();
     assert!(
         g2.contains(r#""from":{"network_id":1,"token":"0xAA","address":"F","public_key":"02ab"}"#)
@@ -95,8 +97,6 @@ fn what_a_profile_has_no_member_for_is_an_error() {
     let by_id = QuoteRequest { from: Asset::ById(1), ..order() };
     let unsupported = |member| Err(WriteError::Unsupported { member, profile });
     assert_eq!(by_id.to_json(profile), unsupported("token id"));
-    let keyed = CreateIntentRequest { public_key: Some("02ab".to_owned()), ..create() };
-    assert_eq!(keyed.to_json(profile), unsupported("public key"));
     let bare = CreateIntentRequest { order: None, ..create() };
     let missing = WriteError::Missing { member: "the order", profile: Profile::G2 };
     assert_eq!(bare.to_json(Profile::G2), Err(missing));

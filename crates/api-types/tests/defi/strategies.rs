@@ -186,6 +186,7 @@ pub(crate) fn created_intent(profile: Profile) -> BoxedStrategy<CreatedIntent> {
             from_address: addresses.0,
             to_address: addresses.1,
             refund_address: addresses.2,
+            beside: None,
         })
         .boxed()
 }

@@ -46,6 +46,11 @@ pub(super) fn networks(
     })
 }
 
+/// Says whether a contract is the Permit2 of most chains on a chain that has another.
+pub(super) fn is_another_chains_permit2(chain_id: u64, permit2: EvmAddress) -> bool {
+    chain_id == ZKSYNC_ERA && permit2 == PERMIT2
+}
+
 fn network(name: &str, network: &Network) -> Result<(), ConfigError> {
     let Some(pins) = &network.permit2 else { return Ok(()) };
     let refuse = |key: &str, expected: &'static str, found: &dyn Display| {
@@ -55,11 +60,13 @@ fn network(name: &str, network: &Network) -> Result<(), ConfigError> {
     if wide {
         return refuse("chain_id", "the low 32 bits, which Tron hashes", &pins.chain_id);
     }
-    if pins.chain_id == ZKSYNC_ERA && pins.contract == Some(PERMIT2) {
+    if pins.contract.is_some_and(|permit2| is_another_chains_permit2(pins.chain_id, permit2)) {
         return refuse("permit2", "zkSync's own, which has another address", &PERMIT2);
     }
-    if let Some(zero) = pins.escrows.iter().find(|escrow| escrow.is_zero()) {
-        return refuse("escrows", "contract addresses", zero);
+    let no_escrow = |escrow: &&EvmAddress| escrow.is_zero() || pins.contract == Some(**escrow);
+    if let Some(found) = pins.escrows.iter().find(no_escrow) {
+        let expected = "contracts that are neither zero nor Permit2";
+        return refuse("escrows", expected, &pins.standard.show(*found));
     }
     let bad = |resolver: &&EvmAddress| resolver.is_zero() || pins.escrows.contains(resolver);
     if let Some(bad) = pins.resolvers.iter().find(bad) {

@@ -1,7 +1,7 @@
 use countersign_approval::{
     Code, Fact, Permit2Pins, Permit2Terms, Pin, Policy, UnpinnedMembers, Violation, Violations,
 };
-use countersign_units::{EvmAddress, U256, UnixMillis};
+use countersign_units::{EvmAddress, Lots, U256, UnixMillis};
 
 use super::{facts_of, member};
 use crate::{Agreement, Order};
@@ -47,6 +47,8 @@ fn permit2_terms(
     now: UnixMillis,
 ) -> Permit2Terms {
     let Pinned { pins, contract, owner, token } = *pinned;
+    let limits = policy.limits(&order.source.token);
+    let max_allowance = limits.and_then(|limits| limits.max_allowance);
     let horizon = now.to_seconds().saturating_add(policy.max_deadline_seconds());
     Permit2Terms {
         standard: pins.standard,
@@ -68,8 +70,23 @@ fn permit2_terms(
         witness: Pin::nothing(),
         resolvers: pins.resolvers.clone(),
         unpinned_members: UnpinnedMembers::Refuse,
-        require_facts: facts_of(policy, &Fact::EVM),
-        max_allowance: policy.limits(&order.source.token).and_then(|limits| limits.max_allowance),
+        require_facts: required_facts(pins, policy, max_allowance),
+        max_allowance,
         max_clock_skew: policy.max_clock_skew_seconds(),
     }
+}
+
+/// Returns the facts that policy requires, and those without which a pin or a bound would guard
+/// nothing.
+fn required_facts(pins: &Permit2Pins, policy: &Policy, max_allowance: Option<Lots>) -> Vec<Fact> {
+    let mut facts = facts_of(policy, &Fact::EVM);
+    let needed = [
+        (pins.escrow_code_hash.is_some(), Fact::SpenderCodeHash),
+        (pins.escrow_implementation.is_some(), Fact::SpenderImplementation),
+        (max_allowance.is_some(), Fact::Allowance),
+    ];
+    facts.extend(needed.into_iter().filter_map(|(pinned, fact)| pinned.then_some(fact)));
+    facts.sort_unstable();
+    facts.dedup();
+    facts
 }

@@ -75,9 +75,9 @@ pub(super) fn terms(
     Ok(funded.unwrap_or(first).0)
 }
 
-/// Fills in what the height of the chain decides.
-pub(crate) fn bound_by_height(terms: &mut HtlcTerms, height: u32, max_lock_seconds: u64) {
-    terms.current_height = height;
+/// Bounds a lock time that is a height by the height of the chain.
+pub(super) fn bound_by_height(terms: &mut HtlcTerms, max_lock_seconds: u64) {
+    let height = terms.current_height;
     if terms.htlc.locktime < FIRST_TIME {
         let blocks = max_lock_seconds.checked_div(BLOCK_SECONDS).unwrap_or_default();
         terms.max_locktime = height.saturating_add(clamp(blocks)).min(FIRST_TIME.saturating_sub(1));

@@ -62,6 +62,29 @@ fn what_the_terms_of_an_htlc_derive_is_not_needed() {
 }
 
 #[test]
+fn refusals_on_tron_show_addresses_as_on_tron() {
+    let is_evm = |word: &str| word.parse::<countersign_units::EvmAddress>().is_ok();
+    let words = |text: &str| -> Vec<String> {
+        text.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned).collect()
+    };
+    let mut refused = 0_u32;
+    for (line, vector) in lines("tron") {
+        let payload = words(&vector["payload"].to_string());
+        let Outcome::Refuse { violations, .. } = check_line(line, NOW).outcome().clone() else {
+            continue;
+        };
+        for violation in violations {
+            let shown = [&violation.expected, &violation.found];
+            let made_up = shown.into_iter().flat_map(|text| words(text));
+            let made_up = made_up.filter(|word| is_evm(word) && !payload.contains(word));
+            assert_eq!(made_up.collect::<Vec<_>>(), Vec::<String>::new(), "{violation}");
+            refused = refused.saturating_add(1);
+        }
+    }
+    assert!(refused > 50, "{refused}");
+}
+
+#[test]
 fn every_refused_line_has_an_honest_twin_that_is_signed() {
     let vectors: Vec<_> = ["evm", "tron"].into_iter().flat_map(lines).collect();
     for (_, refused) in vectors.iter().filter(|(_, vector)| vector["expect"] == "refuse") {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use countersign_approval::{
     BitcoinFacts, ChainViewError, EvmFacts, HtlcTerms, Permit2Terms, Terms,
 };
-use countersign_evm::{PermitPayload, VerifyError, facts_query, verify};
+use countersign_bitcoin::VerifiedPsbt;
+use countersign_evm::{PermitPayload, VerifiedPermit, VerifyError, facts_query, verify};
 use tokio::time::timeout;
 
 use super::Countersign;
@@ -15,6 +16,9 @@ use crate::{Bound, Evidence, FlowError, MissingAllowance, Verified};
 
 /// How long a view of a chain may take.
 const CHAIN_DEADLINE: Duration = Duration::from_secs(30);
+
+/// For how long facts hold: a review may take longer, and the chain does not wait for it.
+const FRESH_SECONDS: u64 = 30;
 
 /// What a view of the source chain said, of the kind that the payload is judged by.
 #[derive(Clone, Debug)]
@@ -110,7 +114,45 @@ impl Countersign {
                 Evidence::Psbt(Arc::new(psbt))
             }
         };
-        Ok(Verified { maker, intent_id, evidence })
+        Ok(Verified { maker, intent_id, evidence, judged_at: self.now() })
+    }
+
+    /// Judges what was verified again where that was a while ago: by the time, and by what the chain
+    /// says now.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`FlowError::PolicyChanged`] where the policy is another one by now, and what
+    /// [`verify`](Self::verify) returns.
+    pub(super) async fn require_fresh(&self, verified: &Verified) -> Result<(), FlowError> {
+        let Verified { evidence, judged_at, .. } = verified;
+        let policy = self.config.policy()?;
+        if !policy.paused() && policy.digest() != evidence.policy_digest() {
+            return Err(FlowError::PolicyChanged);
+        }
+        if self.now().abs_diff(*judged_at) <= FRESH_SECONDS {
+            return Ok(());
+        }
+        match evidence {
+            Evidence::Permit(permit) => self.judge_permit_again(permit).await,
+            Evidence::Psbt(psbt) => self.judge_psbt_again(psbt).await,
+        }
+    }
+
+    async fn judge_permit_again(&self, permit: &VerifiedPermit) -> Result<(), FlowError> {
+        let terms = Arc::new(permit.terms().clone());
+        let facts = self.evm_facts(&terms, permit.payload()).await?;
+        let again = verify(permit.payload().clone(), &terms, &facts, self.now());
+        again.map(drop).map_err(|error| missing_allowance(error, &terms, &facts))
+    }
+
+    async fn judge_psbt_again(&self, psbt: &VerifiedPsbt) -> Result<(), FlowError> {
+        let terms = psbt.terms().clone();
+        let mut bound = BoundPsbt::again(terms, psbt.payload().clone());
+        let facts = self.bitcoin_facts(&mut bound).await?;
+        let BoundPsbt { terms, payload, .. } = bound;
+        let again = countersign_bitcoin::verify(payload, &Arc::new(terms), &facts, self.now());
+        Ok(again.map(drop)?)
     }
 }
 

@@ -29,14 +29,17 @@ pub(super) struct CoinKeys {
 impl Countersign {
     /// Signs with the owner's key. Before a PSBT is signed, its refund recipe is kept.
     ///
+    /// What was verified a while ago is judged again, by what the chain says now.
+    ///
     /// # Errors
     ///
-    /// Returns [`FlowError::Sign`], [`FlowError::SignPsbt`], [`FlowError::NoKey`],
+    /// Returns what [`verify`](Self::verify) returns, [`FlowError::PolicyChanged`], [`FlowError::Sign`], [`FlowError::SignPsbt`], [`FlowError::NoKey`],
     /// [`FlowError::Paused`], [`FlowError::NoRefundKeeper`] or [`FlowError::KeepRefund`]. A backend
     /// that failed may be tried again with the same reservation.
     pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
-        let Verified { maker, intent_id, evidence } = &reserved.verified;
+        let Verified { maker, intent_id, evidence, .. } = &reserved.verified;
         self.require_own(*maker)?;
+        self.require_fresh(&reserved.verified).await?;
         let signature = match evidence {
             Evidence::Permit(permit) => self.sign_permit(reserved, permit).await?,
             Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt).await?,

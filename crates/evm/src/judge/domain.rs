@@ -1,5 +1,5 @@
 use countersign_api_types::json::{Object, Value};
-use countersign_approval::Code;
+use countersign_approval::{Code, Registry};
 use countersign_units::U256;
 
 use super::{Check, show};
@@ -49,22 +49,24 @@ impl Check<'_> {
     /// Compares the contract in the domain, and the one named beside it.
     fn verifying_contract(&mut self, domain: &Object<'_>) {
         let expected = self.terms.permit2;
+        let shown = self.terms.standard.show(expected);
         let in_domain = domain.get("verifyingContract");
         if in_domain.is_none() {
-            self.push(Code::Domain, "domain.verifyingContract", expected, "nothing");
+            self.push(Code::Domain, "domain.verifyingContract", &shown, "nothing");
         }
         let beside = self.sent.permit2;
         if beside.is_absent() && self.sent.source == Source::Api {
-            self.push(Code::Malformed, "permit2_contract_address", expected, "nothing");
+            self.push(Code::Malformed, "permit2_contract_address", &shown, "nothing");
+        }
+        if Registry::is_another_chains_permit2(self.terms.chain_id, expected) {
+            let own = "zkSync's own, which has another address";
+            self.push(Code::VerifyingContract, "terms.permit2", own, &shown);
         }
         let in_domain = in_domain.map(|value| ("domain.verifyingContract", value));
         let beside = beside.iter().map(|value| ("permit2_contract_address", value));
         for (member, value) in in_domain.into_iter().chain(beside) {
             if let Some(found) = self.address(value, member) {
-                let equal = found == expected;
-                self.require(equal, Code::VerifyingContract, member, expected, || {
-                    found.to_string()
-                });
+                self.same_address(Code::VerifyingContract, member, expected, found);
             }
         }
     }

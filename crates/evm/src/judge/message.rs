@@ -50,7 +50,7 @@ impl<'a> Check<'a> {
             && let Some(found) = self.address(sent, "message.permitted.token")
         {
             let member = "message.permitted.token";
-            self.require(found == token, Code::Token, member, token, || found.to_string());
+            self.same_address(Code::Token, member, token, found);
         }
         if let Some(sent) = permitted.get("amount")
             && let Some(found) = self.integer(sent, "message.permitted.amount", self.sent.source)
@@ -68,25 +68,29 @@ impl<'a> Check<'a> {
         }
         let in_message = self.in_message("spender").map(|value| ("message.spender", value));
         let beside = beside.iter().map(|value| ("escrow_contract_address", value));
+        let beside = beside.chain(self.sent.spender.iter().map(|value| ("spender", value)));
         let mut spender = None;
         for (member, sent) in in_message.into_iter().chain(beside) {
             let found = self.escrow(sent, member)?;
             let first = *spender.get_or_insert(found);
-            self.require(found == first, Code::Spender, member, first, || found.to_string());
+            self.same_address(Code::Spender, member, first, found);
         }
         spender
     }
 
     fn escrow(&mut self, sent: &Value<'_>, member: &str) -> Option<EvmAddress> {
         let found = self.address(sent, member)?;
-        if !self.terms.escrows.contains(&found) {
-            let escrows: Vec<String> = self.terms.escrows.iter().map(ToString::to_string).collect();
+        let (terms, standard) = (self.terms, self.terms.standard);
+        if !terms.escrows.contains(&found) {
+            let escrows: Vec<_> =
+                terms.escrows.iter().map(|escrow| standard.show(*escrow)).collect();
             let expected = format_args!("the pinned escrow {}", escrows.join(" or "));
-            self.push(Code::Spender, member, expected, found);
+            self.push(Code::Spender, member, expected, standard.show(found));
         }
-        let itself = found.is_zero() || found == self.terms.owner || self.is_resolver(found);
-        let expected = "neither the zero address, nor the owner, nor the resolver";
-        self.require(!itself, Code::Spender, member, expected, || found.to_string());
+        let itself = found.is_zero() || [terms.owner, terms.permit2, terms.token].contains(&found);
+        let itself = itself || self.is_resolver(found);
+        let expected = "none of: the zero address, the owner, Permit2, the token, the resolver";
+        self.require(!itself, Code::Spender, member, expected, || standard.show(found));
         Some(found)
     }
 

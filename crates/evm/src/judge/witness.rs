@@ -160,7 +160,7 @@ impl Check<'_> {
         let standard = self.terms.standard;
         if let Some(resolver) = claims.resolver {
             let equal = resolver.to_word() == word;
-            self.require(equal, Code::Witness, part.path, resolver, || {
+            self.require(equal, Code::Witness, part.path, standard.show(resolver), || {
                 show_scalar(part.kind, part.value, standard)
             });
         }
@@ -214,10 +214,13 @@ impl Check<'_> {
         for sent in sent.iter() {
             let found = self.address(sent, member)?;
             let first = *resolver.get_or_insert(found);
-            self.require(found == first, Code::Witness, member, first, || found.to_string());
+            self.same_address(Code::Witness, member, first, found);
             let pinned = &self.terms.resolvers;
             let known = pinned.is_empty() || pinned.contains(&found);
-            self.require(known, Code::Witness, member, "a pinned resolver", || found.to_string());
+            let standard = self.terms.standard;
+            self.require(known, Code::Witness, member, "a pinned resolver", || {
+                standard.show(found)
+            });
         }
         resolver
     }
