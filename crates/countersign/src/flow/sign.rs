@@ -53,13 +53,13 @@ impl Countersign {
         reserved: &Reserved,
         permit: &VerifiedPermit,
     ) -> Result<Signature, FlowError> {
-        let signer = self.signer(&permit.terms().approval)?;
+        let backend = self.signer(&permit.terms().approval)?;
         let policy = self.config.policy()?;
         let reservation = &reserved.reservation;
-        let signed = countersign_evm::sign(permit, reservation, &policy, signer, self.now());
+        let signing = countersign_evm::sign(permit, reservation, &policy, backend, self.now());
         let late = |_| SignError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
-        let signed = timeout(SIGN_DEADLINE, signed).await.map_err(late)??;
-        Ok(Signature::Permit(signed))
+        let signature = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
+        Ok(Signature::Permit(signature))
     }
 
     async fn sign_psbt(
@@ -72,11 +72,11 @@ impl Countersign {
         let keeper = self.refund_keeper.as_ref().ok_or(FlowError::NoRefundKeeper)?;
         keeper.keep(terms.swap_id, psbt.refund_recipe()).await?;
         let policy = self.config.policy()?;
-        let (reservation, signer) = (&reserved.reservation, key.signer.as_ref());
-        let signed = countersign_bitcoin::sign(psbt, reservation, &policy, signer, self.now());
+        let (reservation, backend) = (&reserved.reservation, key.signer.as_ref());
+        let signing = countersign_bitcoin::sign(psbt, reservation, &policy, backend, self.now());
         let late = |_| PsbtSignError::from(CoinSignerError::Unavailable(NO_ANSWER.to_owned()));
-        let signed = timeout(SIGN_DEADLINE, signed).await.map_err(late)??;
-        Ok(Signature::Psbt(Box::new(signed)))
+        let signature = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
+        Ok(Signature::Psbt(Box::new(signature)))
     }
 
     /// Finds our key of the coins that a script locks; `owner` is its address, for the error.
