@@ -43,7 +43,7 @@ impl BoundPsbt {
     /// Fills in what a view of the chain saw, and returns it as facts.
     ///
     /// Coins that the request did not name are those of ours that the payload spends.
-    pub(crate) fn fill(&mut self, seen: SeenCoins) -> BitcoinFacts {
+    pub(crate) fn fill(&mut self, seen: &SeenCoins) -> BitcoinFacts {
         let terms = &mut self.terms.approval;
         terms.current_height = seen.height;
         if let Some(seconds) = self.max_lock_seconds {

@@ -84,7 +84,7 @@ impl Countersign {
         scripts.sort_unstable();
         scripts.dedup();
         let seen = in_time(&network, view.coins(*chain, &scripts)).await?;
-        Ok(psbt.fill(seen))
+        Ok(psbt.fill(&seen))
     }
 
     /// Compares the payload with the terms and with facts of the chain, and makes evidence of it.

@@ -60,10 +60,14 @@ fn in_base58(mut payload: Value) -> Value {
             }
         }
         Value::Array(values) => {
-            values.iter_mut().for_each(|value| *value = in_base58(value.take()))
+            for value in values {
+                *value = in_base58(value.take());
+            }
         }
         Value::Object(members) => {
-            members.values_mut().for_each(|value| *value = in_base58(value.take()));
+            for value in members.values_mut() {
+                *value = in_base58(value.take());
+            }
         }
         _ => {}
     }
