@@ -8,7 +8,7 @@ use countersign::ConfigFileError;
 #[cfg(feature = "sandbox")]
 use countersign::api_types::defi::Profile;
 use countersign::approval::{AddressError, ConfigError, Registry};
-use countersign::chain_rpc::EvmRpc;
+use countersign::chain_rpc::{EvmRpc, RpcUrl};
 use countersign::evm::{LocalSigner, ParseKeyError};
 use countersign::http_client::{
     ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString, SigningRule,
@@ -46,8 +46,15 @@ pub(crate) enum SetupError {
     UnknownToken(String),
     #[error("--owner: {0}")]
     Owner(AddressError),
-    #[error("{}: {source}", path.display())]
-    Node { path: PathBuf, source: ClientConfigError },
+    #[error("--rpc: expected NETWORK=URL, such as ethereum=https://…")]
+    NoNetwork,
+    #[error("--rpc: expected one node of {0:?}, found two")]
+    TwoNodes(String),
+    /// The URL is a secret, and not told.
+    #[error("--rpc {network:?}: {source}")]
+    Node { network: String, source: ClientConfigError },
+    #[error("--rpc {network:?}: {}: {source}", path.display())]
+    NodeInFile { network: String, path: PathBuf, source: ClientConfigError },
     #[error(transparent)]
     Client(#[from] ClientConfigError),
     #[error(transparent)]
@@ -78,24 +85,35 @@ pub(crate) fn with_sandbox(sandbox: &Sandbox, profile: Profile) -> Result<DefiCl
     Ok(builder.build()?)
 }
 
-/// Connects to the nodes that the arguments name.
+/// Connects to the nodes that the arguments name, at most one of each network.
 pub(crate) fn nodes(
     chains: &Chains,
     registry: &Registry,
 ) -> Result<Vec<(String, EvmRpc)>, SetupError> {
-    let connect = |NodeAt { network, node }: &NodeAt| {
+    let mut nodes: Vec<(String, EvmRpc)> = Vec::new();
+    for NodeAt { network, node } in &chains.nodes {
+        let network = network.as_ref().ok_or(SetupError::NoNetwork)?;
+        if nodes.iter().any(|(known, _)| known == network) {
+            return Err(SetupError::TwoNodes(network.clone()));
+        }
         let standard = registry.network(network).and_then(|network| network.kind.standard());
         let standard = standard.ok_or_else(|| SetupError::UnknownNetwork(network.clone()))?;
-        let url = match node {
-            NodeUrl::Given(url) => url.clone(),
-            NodeUrl::InFile(path) => {
-                let url = read_secret(path)?.expose_secret().parse();
-                url.map_err(|source| SetupError::Node { path: path.clone(), source })?
-            }
-        };
-        Ok((network.clone(), EvmRpc::connect(url, standard)?))
-    };
-    chains.nodes.iter().map(connect).collect()
+        nodes.push((network.clone(), EvmRpc::connect(node_url(network, node)?, standard)?));
+    }
+    Ok(nodes)
+}
+
+fn node_url(network: &str, node: &NodeUrl) -> Result<RpcUrl, SetupError> {
+    let network = network.to_owned();
+    match node {
+        NodeUrl::Given(url) => {
+            url.expose_secret().parse().map_err(|source| SetupError::Node { network, source })
+        }
+        NodeUrl::InFile(path) => read_secret(path)?
+            .expose_secret()
+            .parse()
+            .map_err(|source| SetupError::NodeInFile { network, path: path.clone(), source }),
+    }
 }
 
 /// Connects to a chain of a sandbox.

@@ -20,11 +20,40 @@ pub(crate) fn result(line: fmt::Arguments<'_>) -> Result<(), Failure> {
 
 /// Writes the result as one JSON object to standard output.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut stdout, value)
+    serde_json::to_string_pretty(value)
         .map_err(io::Error::from)
-        .and_then(|()| writeln!(stdout))
+        .and_then(|json| writeln!(io::stdout().lock(), "{}", without_hidden(json)))
         .map_err(Failure::io("standard output"))
+}
+
+/// Escapes what could steer a terminal or hide, in a text that is JSON; it means the same then.
+///
+/// Outside of its strings JSON has no such character but the line break.
+pub(crate) fn without_hidden(json: String) -> String {
+    if !json.contains(is_hidden) {
+        return json;
+    }
+    json.chars().fold(String::with_capacity(json.len()), |mut shown, character| {
+        if is_hidden(character) {
+            let mut units = [0; 2];
+            let units = character.encode_utf16(&mut units);
+            shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            shown.push(character);
+        }
+        shown
+    })
+}
+
+/// Says whether a character does something else than to show itself.
+fn is_hidden(character: char) -> bool {
+    match character {
+        '\n' | ' '..='~' => false,
+        '\0'..='\u{9f}' => true,
+        // The standard library knows what has no shape of its own: marks of direction, joiners,
+        // tags, spaces that are none of the usual, and whatever has no meaning yet.
+        _ => character.escape_debug().len() > 1,
+    }
 }
 
 /// Writes a whole text to standard output.
@@ -61,4 +90,38 @@ fn width(cells: &[String], column: usize) -> usize {
 /// Writes bytes as `0x` and hex digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold("0x".to_owned(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_hides_is_escaped_and_means_the_same() {
+        for (hidden, shown) in [
+            ("\u{7f}", "\\u007f"),
+            ("\u{9b}", "\\u009b"),
+            ("\u{ad}", "\\u00ad"),
+            ("\u{200b}", "\\u200b"),
+            ("\u{200d}", "\\u200d"),
+            ("\u{202e}", "\\u202e"),
+            ("\u{2028}", "\\u2028"),
+            ("\u{2066}", "\\u2066"),
+            ("\u{feff}", "\\ufeff"),
+            ("\u{e0041}", "\\udb40\\udc41"),
+        ] {
+            let value = serde_json::json!({hidden: ["a", hidden]});
+            let json = without_hidden(serde_json::to_string_pretty(&value).unwrap());
+            assert_eq!(json.matches(shown).count(), 2, "{json:?}");
+            assert!(!json.contains(hidden), "{json:?}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn what_shows_itself_stays() {
+        let value = serde_json::json!({"é": "ß 漢字 … \u{1f600}\n\u{1b}\"\\"});
+        let json = serde_json::to_string_pretty(&value).unwrap();
+        assert_eq!(without_hidden(json.clone()), json);
+    }
 }

@@ -1,9 +1,8 @@
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::Args;
 use countersign::TokenAt;
-use countersign::chain_rpc::RpcUrl;
+use countersign::http_client::SecretString;
 
 /// Which nodes are asked about the chains.
 #[derive(Debug, Args)]
@@ -15,30 +14,40 @@ pub(crate) struct Chains {
 }
 
 /// A network and where its node is.
+///
+/// Every text is one: what is refused here would be shown with the refusal, and with it the key
+/// that URLs of nodes hold.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeAt {
-    pub(crate) network: String,
+    /// None where the text does not begin with one.
+    pub(crate) network: Option<String>,
     pub(crate) node: NodeUrl,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum NodeUrl {
-    Given(RpcUrl),
+    /// A text that should be a URL.
+    Given(SecretString),
     InFile(PathBuf),
 }
 
-impl FromStr for NodeAt {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+impl From<&str> for NodeAt {
+    fn from(text: &str) -> Self {
+        // A URL without a network may have a `=` in its query.
+        let named = text.split_once('=').filter(|(network, _)| is_name(network));
         let (network, node) =
-            text.split_once('=').ok_or("expected NETWORK=URL, such as ethereum=https://…")?;
+            named.map_or((None, text), |(network, node)| (Some(network.to_owned()), node));
         let node = match node.strip_prefix('@') {
             Some(path) => NodeUrl::InFile(path.into()),
-            None => NodeUrl::Given(node.parse().map_err(|error| format!("{error}"))?),
+            None => NodeUrl::Given(node.into()),
         };
-        Ok(Self { network: network.to_owned(), node })
+        Self { network, node }
     }
+}
+
+/// Says whether a text may be a network's name and can't be a part of a URL.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains([':', '/', '?', '&', '#', '@', '%'])
 }
 
 /// `countersign allowances`.
@@ -86,6 +95,43 @@ impl Allowances {
                 Ok(Some((amount, token)))
             }
             _ => Ok(None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign::http_client::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn a_text_is_split_into_network_and_url() {
+        for (text, network, url) in [
+            (
+                "ethereum=https://node.example/?key=a",
+                Some("ethereum"),
+                "https://node.example/?key=a",
+            ),
+            ("ethereum=", Some("ethereum"), ""),
+            ("https://node.example/?key=a", None, "https://node.example/?key=a"),
+            ("https://node.example/a", None, "https://node.example/a"),
+            ("=https://node.example/a", None, "=https://node.example/a"),
+        ] {
+            let at = NodeAt::from(text);
+            assert_eq!(at.network.as_deref(), network, "{text}");
+            let NodeUrl::Given(found) = at.node else { panic!("{text}: expected a URL") };
+            assert_eq!(found.expose_secret(), url);
+        }
+        let at = NodeAt::from("base=@/run/node");
+        assert!(matches!(at.node, NodeUrl::InFile(path) if path == "/run/node"));
+    }
+
+    #[test]
+    fn the_url_is_not_shown() {
+        for text in ["ethereum=http://node.example/v3/SECRETKEY", "http://x/SECRETKEY?a=b"] {
+            let shown = format!("{:?}", NodeAt::from(text));
+            assert!(!shown.contains("SECRETKEY"), "{shown}");
         }
     }
 }

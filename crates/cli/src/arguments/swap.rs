@@ -47,6 +47,7 @@ pub(crate) struct Swap {
     #[cfg(feature = "sandbox")]
     #[arg(long, conflicts_with_all = [
         "url", "api_key_file", "rsa_key_file", "signing_rules", "key_file", "registry", "policy",
+        "nodes",
     ])]
     pub(crate) sandbox: bool,
     /// Let the sandbox want signed requests, and sign them

@@ -17,7 +17,7 @@ use crate::server::{Asked, Server};
 use crate::{json, private_file, run, set_mode, stderr, stdout};
 
 const NETWORKS: &str = r#"[{"id":1,"name":"ethereum","type":"EVM"}]"#;
-const REGISTRY: &str = r#"
+pub(crate) const REGISTRY: &str = r#"
 environment = "testnet"
 [networks.ethereum]
 kind = "evm"
@@ -105,6 +105,16 @@ fn json_holds_the_texts_as_they_are() {
     assert_eq!((&network["name"], &network["kind"]), (&"a\u{1b}\"b".into(), &"NEW".into()));
     assert!(network["supports_custom_tokens"].is_null());
     assert!(!stdout(&output).contains('\u{1b}'));
+}
+
+#[test]
+fn json_hides_nothing() {
+    let name = "a\u{9b}2J\u{202e}\u{200b}\u{7f}\u{e0041}é";
+    let server = Server::start(&format!(r#"{{"data":[{{"id":7,"name":"{name}","type":"NEW"}}]}}"#));
+    let output = ask(&server, &["networks", "--json"]);
+    assert_eq!(json(&output)["networks"][0]["name"], name);
+    let told = r#""a\u009b2J\u202e\u200b\u007f\udb40\udc41é""#;
+    assert!(stdout(&output).contains(told), "{}", stdout(&output));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod generate;
 #[cfg(feature = "sandbox")]
 mod lists;
 mod live;
+mod nodes;
 mod server;
 #[cfg(feature = "sandbox")]
 mod swap;

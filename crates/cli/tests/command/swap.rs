@@ -73,6 +73,7 @@ fn bad_input_is_told_before_anything_is_sent() {
         &["swap", "--sandbox", "--amount", "1.0000001"],
         &["swap", "--sandbox", "--slippage", "10001"],
         &["swap", "--sandbox", "--tamper", "no-such-lie"],
+        &["swap", "--sandbox", "--rpc", "ethereum=http://127.0.0.1:1"],
         &["swap"],
     ] {
         let output = run(arguments, "");

@@ -7,6 +7,7 @@ use countersign::units::UnixSeconds;
 
 use super::{Input, Line, Lines};
 use crate::exit::Failure;
+use crate::output;
 
 /// How many lines a worker takes at once, if they have been read already.
 const BATCH: usize = 128;
@@ -95,7 +96,8 @@ fn judge(batches: &Receiver<Vec<Line>>, verdicts: &SyncSender<Judged>, now: Unix
             let verdict = line.judge(now);
             judged.counts.count(verdict.outcome());
             // Writing to memory, and of types without maps, does not fail.
-            let _ = serde_json::to_writer(&mut judged.text, &verdict);
+            let json = serde_json::to_string(&verdict).unwrap_or_default();
+            judged.text.extend(output::without_hidden(json).bytes());
             judged.text.push(b'\n');
         }
         if verdicts.send(judged).is_err() {
