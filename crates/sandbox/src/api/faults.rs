@@ -41,21 +41,28 @@ pub(super) async fn respond(fault: Fault, lateness: Duration, mut answer: Json) 
     }
 }
 
-/// Adds a second escrow and a second secret hash behind the honest ones.
+/// Adds a second escrow or PSBT, and a second secret hash, behind the honest ones.
 fn double(answer: &mut Json) {
     if let Some(params) = answer.get_mut("params_to_sign") {
-        params.push(
-            "escrow_contract_address",
-            Json::from("0x00000000000000000000000000000000000000e5"),
-        );
+        let (member, value) = if params.get("psbt").is_some() {
+            ("psbt", "cHNidP8=")
+        } else {
+            ("escrow_contract_address", "0x00000000000000000000000000000000000000e5")
+        };
+        params.push(member, Json::from(value));
     }
     answer.push("secret_hash", Json::from(format!("0x{}", "5e".repeat(32))));
 }
 
 fn mistype(answer: &mut Json) {
     if let Some(params) = answer.get_mut("params_to_sign") {
-        params.set("escrow_contract_address", Json::from(7));
-        params.set("nonce", Json::object([("value", Json::from("1"))]));
+        if params.get("psbt").is_some() {
+            params.set("psbt", Json::from(7));
+            params.set("inputs", Json::from("0"));
+        } else {
+            params.set("escrow_contract_address", Json::from(7));
+            params.set("nonce", Json::object([("value", Json::from("1"))]));
+        }
     }
     answer.set("secret_hash", Json::from(true));
 }

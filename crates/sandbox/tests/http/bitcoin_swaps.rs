@@ -67,6 +67,9 @@ async fn takes_partial_signatures_too() {
         let signed = sign(&swap.user, psbt(&intent), Finish::Partial);
         let approved = swap.approve(&intent, &signed).await;
         assert_eq!(approved.status, 200, "{name} {approved:?}");
+        let other = sign(&swap.user, psbt(&intent), Finish::Final);
+        let refused = swap.approve(&intent, &other).await;
+        assert_eq!(refused.status, 422, "the same approval in other bytes is another: {refused:?}");
         wait_for(&swap.sandbox, &intent, "Finished").await;
     }
 }

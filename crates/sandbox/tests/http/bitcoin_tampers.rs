@@ -1,7 +1,7 @@
 //! Lies about a PSBT, seen over HTTP. What each one changes is tested inside the crate.
 
 use bitcoin::Psbt;
-use countersign_sandbox::{HtlcTemplate, SandboxConfig, Tamper};
+use countersign_sandbox::{Fault, HtlcTemplate, SandboxConfig, Tamper};
 use serde_json::{Value, json};
 
 use crate::bitcoin::{Finish, Swap, psbt, quick, sign};
@@ -44,5 +44,19 @@ async fn no_coin_moves_by_a_transaction_that_was_a_lie() {
         assert_eq!(refused.status, 422, "{tamper} {refused:?}");
         assert!(refused.body.contains("found another one"), "{tamper} {refused:?}");
         assert_eq!(swap.balance(&swap.user.address), before);
+    }
+}
+
+#[tokio::test]
+async fn a_broken_answer_breaks_in_its_psbt() {
+    for (fault, shows) in [
+        (Fault::Duplicated, ",\"psbt\":\"cHNidP8=\"}"),
+        (Fault::WrongTyped, "\"psbt\":7,\"inputs\":\"0\""),
+    ] {
+        let config = SandboxConfig { fault: Some(fault), ..quick(HtlcTemplate::P2wshV1) };
+        let swap = Swap::new(config, DIALECTS[2], "default").await;
+        let key = crate::bitcoin::public_key(&swap.user).to_string();
+        let answer = swap.create(Some(&key)).await;
+        assert!(answer.body.contains(shows), "{answer:?}");
     }
 }
