@@ -1,12 +1,12 @@
 use std::io;
 use std::process::ExitCode;
 
-use countersign::approval::{Refusal, Violation};
+use countersign::approval::{ChainViewError, Refusal, Violation};
 use countersign::http_client::{Cause, ClientError};
-use countersign::{FlowError, LiveApproval, RequestError, Step};
+use countersign::{FlowError, LiveApproval, MissingAllowance, RequestError, Step};
 use serde::Serialize;
 
-use crate::commands::allowances::Call;
+use crate::commands::allowances::{Call, Sender};
 use crate::commands::swap::Balances;
 use crate::connection::SetupError;
 use crate::output;
@@ -35,6 +35,8 @@ pub(crate) enum Failure {
     Flow { error: FlowError, balances: Option<Box<Balances>> },
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error("{network}: {source}")]
+    Chain { network: String, source: ChainViewError },
     #[error("{what}: {source}")]
     Input { what: String, source: io::Error },
     #[error("{what}: {source}")]
@@ -186,7 +188,9 @@ impl<'a> Report<'a> {
 /// Returns the calls by which an allowance would be enough, where that is what is missing.
 fn calls(error: &FlowError) -> Vec<Call> {
     let FlowError::Allowance(missing) = error else { return Vec::new() };
-    missing.calls.iter().map(|call| Call::new(call, missing.token.clone())).collect()
+    let MissingAllowance { network, chain_id, owner, token, calls, .. } = missing.as_ref();
+    let sender = Sender { network: network.clone(), chain_id: *chain_id, from: owner.clone() };
+    calls.iter().map(|call| Call::new(call, token.clone(), &sender)).collect()
 }
 
 fn explain(failure: &Failure) {

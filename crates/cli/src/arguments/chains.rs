@@ -124,7 +124,7 @@ mod tests {
             assert_eq!(found.expose_secret(), url);
         }
         let at = NodeAt::from("base=@/run/node");
-        assert!(matches!(at.node, NodeUrl::InFile(path) if path == "/run/node"));
+        assert!(matches!(at.node, NodeUrl::InFile(path) if path.as_os_str() == "/run/node"));
     }
 
     #[test]

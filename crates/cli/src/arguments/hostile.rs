@@ -15,6 +15,13 @@ pub(crate) struct Hostile {
     pub(crate) typed_data: bool,
 }
 
+impl Hostile {
+    /// Says whether a misbehaviour is named.
+    pub(crate) const fn is_any(self) -> bool {
+        self.tamper.is_some() || self.fault.is_some() || self.typed_data
+    }
+}
+
 fn tamper(text: &str) -> Result<Tamper, String> {
     let list = || table(Tamper::ALL.iter().map(|lie| (lie.name(), lie.description())));
     text.parse().map_err(|_| format!("the lies are:\n{}", list()))

@@ -4,7 +4,6 @@ use countersign::approval::{ChainViewError, Permit2Pins, Registry, Token};
 use countersign::chain_rpc::{EvmRpc, OpenAllowance};
 use countersign::evm::ApproveCall;
 use countersign::units::{EvmAddress, Lots};
-use countersign::{FlowError, RequestError};
 #[cfg(feature = "sandbox")]
 use countersign_sandbox::{Sandbox, SandboxConfig};
 use serde::Serialize;
@@ -41,10 +40,21 @@ struct Row {
 /// A call, as `--json` shows it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Call {
+    #[serde(flatten)]
+    sender: Sender,
     to: String,
     data: String,
     /// What it does, in words.
     what: String,
+}
+
+/// Who has to send a call, and where.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Sender {
+    pub(crate) network: String,
+    pub(crate) chain_id: u64,
+    /// The account, in the network's own form.
+    pub(crate) from: String,
 }
 
 /// What is asked, and whom.
@@ -93,10 +103,23 @@ async fn ask(
     let question = Question::new(arguments, registry, node, owner)?;
     let found = question.ask().await.map_err(|source| {
         let network = arguments.network.clone();
-        FlowError::Chain { network, source }
+        Failure::Chain { network, source }
     })?;
     let calls = question.calls(arguments, registry, &found)?;
+    if calls.is_empty() {
+        tell_why_not(arguments);
+    }
     Ok(question.report(&arguments.network, &found, &calls))
+}
+
+/// Says why there is nothing to send, where calls were asked for.
+fn tell_why_not(arguments: &Allowances) {
+    if arguments.revoke {
+        output::say(format_args!("nothing to send: no allowance stands open"));
+    }
+    if let [amount, token] = arguments.cover.as_slice() {
+        output::say(format_args!("nothing to send: Permit2 may move {amount} {token} already"));
+    }
 }
 
 impl<'r> Question<'r> {
@@ -129,7 +152,7 @@ impl<'r> Question<'r> {
         arguments: &Allowances,
         registry: &Registry,
         found: &[OpenAllowance],
-    ) -> Result<Vec<ApproveCall>, Failure> {
+    ) -> Result<Vec<ApproveCall>, SetupError> {
         if arguments.revoke {
             let open = found.iter().filter(|allowance| allowance.is_open());
             return Ok(open.map(|open| ApproveCall::revoke(open.token, self.permit2)).collect());
@@ -142,13 +165,10 @@ impl<'r> Question<'r> {
             })
         };
         let Some((listed, address)) = self.tokens.iter().find(here) else {
-            return Err(SetupError::UnknownToken(token.to_string()).into());
+            return Err(SetupError::UnknownToken(token.to_string()));
         };
         let amount = Lots::from_decimal(amount, listed.decimals);
-        let amount = amount.map_err(|source| {
-            let found = arguments.cover.first().cloned().unwrap_or_default();
-            FlowError::from(RequestError::Amount { member: "cover", found, source })
-        })?;
+        let amount = amount.map_err(|error| SetupError::Argument(format!("--cover: {error}")))?;
         let open = found.iter().find(|open| open.token == *address);
         Ok(open.map(|open| open.calls_to_cover(self.permit2, amount)).unwrap_or_default())
     }
@@ -164,13 +184,15 @@ impl<'r> Question<'r> {
             balance_lots: open.balance.to_string(),
             balance: open.balance.to_decimal(token.decimals),
         });
+        let (network, chain_id, owner) = (network.to_owned(), self.pins.chain_id, show(self.owner));
+        let sender = Sender { network: network.clone(), chain_id, from: owner.clone() };
         Report {
-            network: network.to_owned(),
-            chain_id: self.pins.chain_id,
-            owner: show(self.owner),
+            network,
+            chain_id,
+            owner,
             permit2: show(self.permit2),
             allowances: rows.collect(),
-            calls: calls.iter().map(|call| Call::new(call, show(call.token))).collect(),
+            calls: calls.iter().map(|call| Call::new(call, show(call.token), &sender)).collect(),
         }
     }
 }
@@ -195,13 +217,13 @@ impl Row {
 
 impl Call {
     /// Describes a call; `token` is its contract in the network's own form.
-    pub(crate) fn new(call: &ApproveCall, token: String) -> Self {
+    pub(crate) fn new(call: &ApproveCall, token: String, sender: &Sender) -> Self {
         let what = if call.amount.is_zero() {
             "close the allowance".to_owned()
         } else {
             format!("let Permit2 move {} base units", call.amount)
         };
-        Self { to: token, data: output::hex(&call.data()), what }
+        Self { sender: sender.clone(), to: token, data: output::hex(&call.data()), what }
     }
 
     fn print(&self) -> Result<(), Failure> {

@@ -142,7 +142,12 @@ fn allowances_are_reported_with_the_calls_that_change_them() {
         );
         assert_eq!(all["calls"], Value::Array(Vec::new()), "nothing was asked for");
         let closed = report(&["--network", network, "--revoke"]);
-        assert_eq!(closed["calls"].as_array().unwrap().len(), rows.len());
+        let closing = closed["calls"].as_array().unwrap();
+        assert_eq!(closing.len(), rows.len());
+        for call in closing {
+            assert_eq!((&call["network"], &call["from"]), (&network.into(), &all["owner"]));
+            assert_eq!(call["chain_id"], all["chain_id"]);
+        }
         let enough = report(&["--network", network, "--cover", "100000", token]);
         assert_eq!(enough["calls"], Value::Array(Vec::new()));
         // From an allowance that is neither zero nor enough only by way of zero.
@@ -155,11 +160,29 @@ fn allowances_are_reported_with_the_calls_that_change_them() {
 }
 
 #[test]
+fn it_is_said_that_there_is_nothing_to_send() {
+    let told = |arguments: &[&str]| {
+        let output = run(&[&["allowances", "--sandbox"], arguments].concat(), "");
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(stdout(&output).contains("send  "), stderr(&output).is_empty());
+        stderr(&output).to_owned()
+    };
+    let nobody = ["--owner", "0x00000000000000000000000000000000000000AA"];
+    let enough = told(&["--cover", "100", "USDC@ethereum"]);
+    assert_eq!(enough, "nothing to send: Permit2 may move 100 USDC@ethereum already\n");
+    assert_eq!(told(&["--cover", "100000.5", "USDC@ethereum"]), "");
+    let closed = told(&[&["--revoke"], &nobody[..]].concat());
+    assert_eq!(closed, "nothing to send: no allowance stands open\n");
+    assert_eq!(told(&["--revoke"]), "");
+}
+
+#[test]
 fn allowances_are_asked_of_known_networks_and_tokens_alone() {
     for (arguments, told) in [
         (&["--sandbox", "--network", "solana"][..], "\"solana\" is no network of the registry"),
         (&["--sandbox", "--cover", "1", "USDT@tron"], "USDT@tron is no token of the network"),
         (&["--sandbox", "--cover", "1", "USDT"], "USDC@ethereum"),
+        (&["--sandbox", "--cover", "1e3", "USDC@ethereum"], "--cover: expected a decimal number"),
         (&["--sandbox", "--owner", "T9yD14NjG6wxkArbchsTBKawgUVqYww3tQ"], "--owner: expected 0x"),
         (&["--sandbox", "--rpc", "ethereum=http://127.0.0.1:1"], "cannot be used with"),
         (&["--sandbox", "--cover", "1", "USDC@ethereum", "--revoke"], "cannot be used with"),

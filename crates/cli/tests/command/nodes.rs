@@ -1,7 +1,7 @@
 //! The nodes that arguments name: their URLs are secrets.
 
 use crate::live::REGISTRY;
-use crate::{private_file, run, stderr, stdout};
+use crate::{json, private_file, run, stderr, stdout};
 
 const KEY: &str = "SECRETKEY123456";
 const OWNER: &str = "0xC62169ACcCE6daf88b36975f4BFFD66B0D0057c9";
@@ -50,4 +50,20 @@ fn a_refused_url_of_a_file_is_not_shown() {
 fn a_network_has_one_node() {
     let nodes = ["ethereum=http://127.0.0.1:1", "ethereum=http://127.0.0.1:2"];
     assert_refused(&nodes, r#"--rpc: expected one node of "ethereum", found two"#);
+}
+
+#[test]
+fn a_node_that_fails_is_no_step_of_a_swap() {
+    let folder = tempfile::tempdir().unwrap();
+    let registry = private_file(folder.path(), "registry.toml", REGISTRY);
+    let node = format!("ethereum=http://127.0.0.1:1/{KEY}");
+    let arguments = ["allowances", "--json", "--registry", &registry, "--owner", OWNER];
+    let output = run(&[&arguments[..], &["--rpc", &node]].concat(), "");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let report = json(&output);
+    assert_eq!((&report["error"], report["step"].is_null()), (&"failed".into(), true));
+    let told = "ethereum: the chain can't be asked: ";
+    assert!(report["message"].as_str().unwrap().starts_with(told), "{report}");
+    assert!(stderr(&output).starts_with(&format!("error: {told}")), "{}", stderr(&output));
+    assert!(!format!("{report}{}", stderr(&output)).contains(KEY), "{}", stderr(&output));
 }

@@ -83,6 +83,16 @@ fn bad_input_is_told_before_anything_is_sent() {
 }
 
 #[test]
+fn only_a_sandbox_can_be_told_to_lie() {
+    let files = ["--key-file", "k", "--registry", "r", "--policy", "p", "--recipient", "x"];
+    for lie in [&["--tamper", "spender"][..], &["--fault", "late"], &["--typed-data"]] {
+        let output = run(&[&["swap"], &files[..], lie].concat(), "");
+        assert_eq!(output.status.code(), Some(2), "{lie:?}");
+        assert!(stderr(&output).contains("expected --sandbox with"), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn the_log_at_its_loudest_holds_no_key() {
     for (options, credentials) in [(&[][..], "api-key"), (&["--signed-requests"], "rsa-key")] {
         let folder = tempfile::tempdir().unwrap();

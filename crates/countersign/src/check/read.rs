@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
     {
         let Some(value) = self.get(member) else { return Ok(None) };
         let text = value.as_str().ok_or_else(|| self.bad(member, "a string"))?;
-        text.parse().map(Some).map_err(|error| self.bad(member, error))
+        text.parse().map(Some).map_err(|error: T::Err| self.bad(member, Expected(error)))
     }
 
     /// Reads an address of Tron, in base58check or in hex.
@@ -112,6 +112,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What an error of ours expected, which most of them begin by saying.
+struct Expected<E>(E);
+
+impl<E: fmt::Display> fmt::Display for Expected<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = self.0.to_string();
+        formatter.write_str(error.strip_prefix("expected ").unwrap_or(&error))
+    }
+}
+
 pub(super) fn uint(value: &Value<'_>) -> Option<U256> {
     let text = match value {
         Value::Number(text) => text,
@@ -133,4 +143,35 @@ pub(super) fn fact_names(names: &Value<'_>, known: &[Fact]) -> Result<Vec<Fact>,
         |name: &Value<'_>| known.iter().copied().find(|fact| name.as_str() == Some(fact.as_str()));
     let facts = names.as_array().and_then(|names| names.iter().map(read).collect::<Option<_>>());
     facts.ok_or_else(|| "require_facts: expected a list of names of facts".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_api_types::json;
+    use countersign_units::Lots;
+
+    use super::*;
+
+    #[test]
+    fn an_error_says_once_what_was_expected() {
+        let document =
+            json::parse(r#"{"amount":"1e3","token":"0x1","account":"T1","to":7}"#).unwrap();
+        let reader = Reader::new("terms", &document).unwrap();
+        let errors = [
+            reader.parsed::<Lots>("amount").unwrap_err(),
+            reader.parsed::<EvmAddress>("token").unwrap_err(),
+            reader.tron_address("account").unwrap_err(),
+            reader.parsed::<EvmAddress>("to").unwrap_err(),
+        ];
+        let told = [
+            "terms.amount: expected a decimal integer without sign",
+            "terms.token: expected an address of 0x and 40 hex digits",
+            "terms.account: expected a Tron address",
+            "terms.to: expected a string",
+        ];
+        for (error, told) in errors.iter().zip(told) {
+            assert!(error.starts_with(told), "{error}");
+            assert_eq!(error.matches("expected").count(), 1, "{error}");
+        }
+    }
 }

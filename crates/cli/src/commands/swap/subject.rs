@@ -30,6 +30,12 @@ impl Subject {
         if arguments.sandbox {
             return Self::with_sandbox(arguments).await;
         }
+        #[cfg(feature = "sandbox")]
+        if arguments.hostile.is_any() {
+            return Err(
+                SetupError::Missing("--sandbox with --tamper, --fault or --typed-data").into()
+            );
+        }
         let missing = SetupError::Missing;
         let registry = arguments.config.registry.as_ref().ok_or(missing("--registry"))?;
         let policy = arguments.config.policy.as_ref().ok_or(missing("--policy"))?;
