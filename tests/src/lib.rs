@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod anvil;
+mod bitcoind;
 mod clock;
 pub mod doors;
 mod files;
 mod funds;
+mod recipes;
 mod refusals;
 mod relay;
 mod scene;
@@ -13,11 +15,13 @@ mod signers;
 mod vectors;
 
 pub use anvil::{Anvil, NodeError};
+pub use bitcoind::Bitcoind;
 pub use clock::SetClock;
 pub use files::ConfigFiles;
 pub use funds::Funds;
+pub use recipes::Recipes;
 pub use refusals::{after_signing, assert_refused};
 pub use relay::{Fate, Relay};
 pub use scene::{SHORT, Scene, short_steps, until_reserved, until_verified};
-pub use signers::{Counter, CountingSigner};
+pub use signers::{Counter, CountingCoins, CountingSigner};
 pub use vectors::codes_of_kind;

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
 use countersign::approval::Registry;
-use countersign::chain_rpc::EvmRpc;
+use countersign::chain_rpc::{Esplora, EvmRpc};
+use countersign::http_client::transport::{Auth, Limits};
 use countersign::http_client::{DefiClient, RsaAuth};
 use countersign::units::Bps;
 use countersign::{
@@ -11,7 +12,7 @@ use countersign::{
 };
 use countersign_sandbox::{Account, Sandbox, SandboxConfig};
 
-use crate::{Counter, CountingSigner, Funds};
+use crate::{Counter, CountingCoins, CountingSigner, Funds, Recipes};
 
 /// How a swap with a sandbox whose steps are short is followed.
 pub const SHORT: TrackOptions = TrackOptions {
@@ -37,6 +38,8 @@ pub struct Scene {
     pub from: String,
     /// The destination, as `TOKEN@network`.
     pub to: String,
+    /// What was kept of refunds on Bitcoin.
+    pub recipes: Recipes,
     /// Whether flows have a view of the source chain; without one they ask for no facts.
     pub sees_chain: bool,
 }
@@ -65,7 +68,17 @@ impl Scene {
         let funded = |account: &Account| account.network == network(from);
         let account = sandbox.accounts().into_iter().find(funded).unwrap();
         let (signatures, from, to) = (Counter::default(), from.to_owned(), to.to_owned());
-        Self { sandbox, profile, account, recipient, signatures, from, to, sees_chain: true }
+        Self {
+            sandbox,
+            profile,
+            account,
+            recipient,
+            signatures,
+            from,
+            to,
+            recipes: Recipes::default(),
+            sees_chain: true,
+        }
     }
 
     /// Starts an honest sandbox in the first dialect, where USDC is to be swapped for SOL.
@@ -127,9 +140,8 @@ impl Scene {
     pub fn config_with(&self, change: impl FnOnce(&mut String, &mut String)) -> Config {
         let (mut registry, mut policy) = (self.sandbox.registry_toml(), self.sandbox.policy_toml());
         if !self.sees_chain {
-            let lines = policy.lines().map(|line| match line.starts_with("require_facts") {
-                true => "require_facts = []",
-                false => line,
+            let lines = policy.lines().map(|line| {
+                if line.starts_with("require_facts") { "require_facts = []" } else { line }
             });
             policy = lines.collect::<Vec<_>>().join("\n");
             // A pin that only a fact can be compared with would demand it.
@@ -151,7 +163,14 @@ impl Scene {
     ///
     /// Panics if a chain can't be asked.
     pub fn builder_over(&self, api: impl SwapApi + 'static, config: Config) -> CountersignBuilder {
-        let builder = Countersign::builder(api, config).signer(self.signer());
+        let builder = Countersign::builder(api, config);
+        let builder = if self.account.network == "bitcoin" {
+            let key = self.coin_signer();
+            let builder = builder.coin_signer(key.public_key(), key).unwrap();
+            builder.refund_keeper(self.recipes.clone())
+        } else {
+            builder.signer(self.signer())
+        };
         if self.sees_chain { self.with_view(builder) } else { builder }
     }
 
@@ -166,7 +185,18 @@ impl Scene {
             let url = self.sandbox.rpc_url(name)?.parse().unwrap();
             Some((name, EvmRpc::connect(url, network.kind.standard()?).unwrap()))
         });
-        seen.fold(builder, |builder, (name, node)| builder.chain(name, node))
+        let builder = seen.fold(builder, |builder, (name, node)| builder.chain(name, node));
+        builder.bitcoin_chain("bitcoin", self.esplora())
+    }
+
+    /// Returns a view of the sandbox's Bitcoin chain.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is none.
+    pub fn esplora(&self) -> Esplora {
+        let url = self.sandbox.esplora_url("bitcoin").unwrap().parse().unwrap();
+        Esplora::connect(url, Auth::None, Limits::default()).unwrap()
     }
 
     /// Returns a flow over the sandbox with its own registry and policy.
@@ -179,7 +209,12 @@ impl Scene {
         CountingSigner::new(self.account.private_key(), &self.signatures)
     }
 
-    /// Asks for 100 of the source token to be swapped.
+    /// Returns the account's key for coins, counted.
+    pub fn coin_signer(&self) -> CountingCoins {
+        CountingCoins::new(self.account.private_key(), &self.signatures)
+    }
+
+    /// Asks for 100 of the source token to be swapped, or for 0.005 BTC.
     ///
     /// # Panics
     ///
@@ -188,7 +223,7 @@ impl Scene {
         SwapRequest {
             from: self.from.parse().unwrap(),
             to: self.to.parse().unwrap(),
-            amount: "100".to_owned(),
+            amount: if self.from.starts_with("BTC") { "0.005" } else { "100" }.to_owned(),
             min_out: None,
             slippage: Bps::new(50).unwrap(),
             owner: self.account.address.clone(),

@@ -2,6 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use countersign::bitcoin::{
+    CoinKey, CoinSigner, KeyRequest, LocalCoinSigner, SignerError as CoinSignerError,
+};
 use countersign::evm::{LocalSigner, PermitSigner, SignPermit, SignerError, UncheckedSignature};
 use countersign::units::EvmAddress;
 
@@ -46,5 +49,36 @@ impl PermitSigner for CountingSigner {
     ) -> Result<UncheckedSignature, SignerError> {
         self.counter.0.fetch_add(1, Ordering::SeqCst);
         self.key.sign_permit(request).await
+    }
+}
+
+/// A key for coins that counts how often it is opened to sign.
+#[derive(Debug)]
+pub struct CountingCoins {
+    key: LocalCoinSigner,
+    counter: Counter,
+}
+
+impl CountingCoins {
+    /// Takes a private key in hex, and a counter.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the text is no key.
+    pub fn new(private_key: &str, counter: &Counter) -> Self {
+        Self { key: LocalCoinSigner::from_hex(private_key).unwrap(), counter: counter.clone() }
+    }
+
+    /// Returns the public key, compressed.
+    pub fn public_key(&self) -> [u8; 33] {
+        self.key.public_key()
+    }
+}
+
+#[async_trait]
+impl CoinSigner for CountingCoins {
+    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, CoinSignerError> {
+        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.key.open(request).await
     }
 }

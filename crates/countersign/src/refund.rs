@@ -1,0 +1,81 @@
+//! Gets coins back from a hash time-locked output of a swap that failed.
+
+use countersign_approval::{BitcoinChainView, ChainViewError, CoinId, Policy, Sats, Statement};
+use countersign_bitcoin::{
+    CoinSigner, RefundError as PlanError, RefundRecipe, SignError, sign_refund,
+};
+
+/// A refund that was passed on to the network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Refunded {
+    /// The transaction's id, as people write it.
+    pub txid: String,
+    /// The output that was taken back.
+    pub outpoint: CoinId,
+    /// What it was.
+    pub amount: Sats,
+    /// What of it went to the network's fee.
+    pub fee: Sats,
+    /// What was signed, in words.
+    pub statement: Statement,
+}
+
+/// Why nothing was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RefundError {
+    /// The policy has no bounds for Bitcoin.
+    #[error("expected a table [bitcoin] in the policy, which bounds the fee")]
+    NoBounds,
+    /// The chain can't be asked, or declined the refund: before the lock time it always does.
+    #[error(transparent)]
+    Chain(#[from] ChainViewError),
+    /// The output is not there: it was never funded, or is spent.
+    #[error(
+        "expected an unspent output that the recipe is for, found none: it was claimed, refunded, or never funded"
+    )]
+    NotThere,
+    /// The refund can't be built.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The refund was not signed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+}
+
+/// Finds the output of a recipe, and takes it back at a fee rate in satoshis per virtual byte.
+///
+/// It may be called again: the same output can be taken once.
+///
+/// # Errors
+///
+/// Returns a [`RefundError`]. Before the lock time nodes decline the refund as not final.
+pub async fn refund(
+    recipe: &RefundRecipe,
+    chain: &dyn BitcoinChainView,
+    signer: &dyn CoinSigner,
+    policy: &Policy,
+    fee_rate: u64,
+) -> Result<Refunded, RefundError> {
+    let bounds = policy.bitcoin().ok_or(RefundError::NoBounds)?;
+    let script = recipe.script_pubkey().to_vec();
+    let seen = chain.coins(recipe.network(), &[script]).await?;
+    let ours = |coin: CoinId| recipe.outpoint().is_none_or(|outpoint| outpoint == coin);
+    let mut coins = seen.coins.iter().map(|(coin, _)| coin);
+    let found = coins.find(|coin| ours(coin.id) && coin.amount == recipe.amount());
+    let outpoint = found.ok_or(RefundError::NotThere)?.id;
+    let most = Sats::new(bounds.max_fee_sats).unwrap_or(Sats::MAX);
+    let plan = recipe.plan(outpoint, fee_rate, most)?;
+    let signed = sign_refund(&plan, policy, signer).await?;
+    chain.broadcast(recipe.network(), &signed.to_bytes()).await?;
+    let mut txid = signed.txid();
+    txid.reverse();
+    Ok(Refunded {
+        txid: hex::encode(txid),
+        outpoint,
+        amount: recipe.amount(),
+        fee: plan.fee(),
+        statement: plan.statement(),
+    })
+}
