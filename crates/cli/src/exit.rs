@@ -218,3 +218,6 @@ fn explain(failure: &Failure) {
         output::say(format_args!("  name a token as TOKEN@NETWORK, by the registry's names"));
     }
 }
+
+#[cfg(test)]
+mod tests;

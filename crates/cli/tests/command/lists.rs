@@ -145,7 +145,7 @@ fn allowances_are_reported_with_the_calls_that_change_them() {
         let closing = closed["calls"].as_array().unwrap();
         assert_eq!(closing.len(), rows.len());
         for call in closing {
-            assert_eq!((&call["network"], &call["from"]), (&network.into(), &all["owner"]));
+            assert_eq!((&call["network"], &call["from"]), (&network.into(), &closed["owner"]));
             assert_eq!(call["chain_id"], all["chain_id"]);
         }
         let enough = report(&["--network", network, "--cover", "100000", token]);
