@@ -1,10 +1,13 @@
 //! `cargo xtask bench`: measures, and compares with what it may cost.
 
+mod bitcoin;
 mod estimates;
+mod fit;
 mod ratio;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 
 use crate::cargo::cargo;
 use crate::outcome::Outcome;
@@ -25,6 +28,8 @@ pub(crate) struct Arguments {
 enum Suite {
     /// Permit2: verification and approval beside a raw signature
     Evm,
+    /// PSBTs of 10 to 1,000 inputs: verification and approval beside raw signatures
+    Bitcoin,
 }
 
 /// Why nothing could be measured.
@@ -52,6 +57,19 @@ pub(crate) enum BenchError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// A benchmark wrote something else than measurements.
+    #[error("expected a kind, a measure, a size and a median, each once, found {0:?}")]
+    Line(String),
+    /// A benchmark left a measurement out.
+    #[error("expected a median of {kind} {measure} {size}, found none")]
+    NoLine {
+        /// The kind of coins.
+        kind: &'static str,
+        /// What had to be measured.
+        measure: &'static str,
+        /// Of how many inputs.
+        size: u32,
+    },
 }
 
 /// Runs a suite, and judges what it measured.
@@ -60,30 +78,50 @@ pub(crate) enum BenchError {
 ///
 /// Returns a [`BenchError`] if it can't be run or measures nothing.
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, BenchError> {
-    let (package, bench, ratios) = match arguments.suite {
-        Suite::Evm => ("countersign-evm", "permit", &EVM),
-    };
-    let estimates = Estimates::new(&target()?);
-    // What an earlier run measured must not be taken for what this one did.
-    estimates.forget(ratios)?;
-    measure(package, bench, arguments.quick, &estimates)?;
-    judge(ratios, &estimates)
+    match arguments.suite {
+        Suite::Evm => evm(arguments.quick),
+        Suite::Bitcoin => bitcoin(arguments.quick),
+    }
 }
 
-fn measure(
-    package: &str,
-    bench: &str,
-    quick: bool,
-    estimates: &Estimates,
-) -> Result<(), BenchError> {
-    let mut command = cargo();
-    command.args(["bench", "--locked", "--package", package, "--bench", bench, "--"]);
+fn evm(quick: bool) -> Result<Outcome, BenchError> {
+    let estimates = Estimates::new(&target()?);
+    // What an earlier run measured must not be taken for what this one did.
+    estimates.forget(&EVM)?;
+    let mut command = bench("countersign-evm", "permit");
     if quick {
         command.args(["--warm-up-time=0.5", "--measurement-time=1"]);
     }
-    let run = command.env("CRITERION_HOME", estimates.folder()).status();
-    let status = run.map_err(|source| BenchError::Io { action: "run cargo bench", source })?;
-    if status.success() { Ok(()) } else { Err(BenchError::Failed) }
+    measure(command.env("CRITERION_HOME", estimates.folder()))?;
+    judge(&EVM, &estimates)
+}
+
+fn bitcoin(quick: bool) -> Result<Outcome, BenchError> {
+    let mut command = bench("countersign-bitcoin", "psbt");
+    command.args(quick.then_some("--quick"));
+    let measured = measure(command.stdout(Stdio::piped()))?;
+    let medians = bitcoin::Medians::read(&measured)?;
+    let judged = bitcoin::judge(&medians);
+    let mut lines = bitcoin::describe(&medians);
+    lines.extend(judged.iter().map(ToString::to_string));
+    write(&lines)?;
+    Ok(Outcome::Written { good: judged.iter().all(bitcoin::Judged::holds) })
+}
+
+fn bench(package: &str, bench: &str) -> Command {
+    let mut command = cargo();
+    command.args(["bench", "--locked", "--package", package, "--bench", bench, "--"]);
+    command
+}
+
+/// Runs a benchmark, and returns what it wrote where that is captured.
+fn measure(command: &mut Command) -> Result<String, BenchError> {
+    let run = command.spawn().and_then(Child::wait_with_output);
+    let output = run.map_err(|source| BenchError::Io { action: "run cargo bench", source })?;
+    if !output.status.success() {
+        return Err(BenchError::Failed);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn judge(ratios: &[Ratio], estimates: &Estimates) -> Result<Outcome, BenchError> {
@@ -98,9 +136,13 @@ fn judge(ratios: &[Ratio], estimates: &Estimates) -> Result<Outcome, BenchError>
         good &= judged.holds();
         lines.push(judged.to_string());
     }
-    let written = lines.iter().try_for_each(|line| writeln!(io::stdout(), "{line}"));
-    written.map_err(|source| BenchError::Io { action: "write to the standard output", source })?;
+    write(&lines)?;
     Ok(Outcome::Written { good })
+}
+
+fn write(lines: &[String]) -> Result<(), BenchError> {
+    let written = lines.iter().try_for_each(|line| writeln!(io::stdout(), "{line}"));
+    written.map_err(|source| BenchError::Io { action: "write to the standard output", source })
 }
 
 /// Asks cargo where it builds: a configuration or `CARGO_TARGET_DIR` may have moved it.
