@@ -1,0 +1,13 @@
+//! Bitcoin by a real node: coins are told by it, and what is signed is taken by it and mined. Then
+//! the output is claimed with the secret, or taken back after its lock time. Without the node, its
+//! tests say that they were skipped.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
+
+mod claims;
+mod counterparty;
+mod keys;
+mod refunds;
+mod scene;
+mod swap;
+mod views;
