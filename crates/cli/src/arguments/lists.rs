@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, value_parser};
 
 use super::{Endpoint, Trade};
 
@@ -21,7 +21,7 @@ pub(crate) struct Tokens {
     #[arg(long, value_name = "TEXT")]
     pub(crate) query: Option<String>,
     /// How many at most [default: what the API thinks right]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
     /// How many to pass over
     #[arg(long, value_name = "N")]

@@ -33,6 +33,13 @@ pub(crate) fn run(arguments: &Networks) -> Result<Ended, Failure> {
         let rows: Vec<_> = page.items.iter().map(cells).collect();
         output::table(["ID", "KIND", "CUSTOM TOKENS", "NAME"], &rows)?;
     }
+    // Networks are not asked for by pages; that some are missing is told all the same.
+    let shown = page.items.len();
+    if let Some(total) = page.pagination.and_then(|pagination| pagination.total)
+        && u64::try_from(shown).is_ok_and(|shown| shown < total)
+    {
+        output::say(format_args!("{shown} of {total}: the API tells no more at once"));
+    }
     Ok(Ended::Done)
 }
 

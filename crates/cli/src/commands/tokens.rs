@@ -67,8 +67,11 @@ fn cells(token: &Token) -> [String; 6] {
 /// Says how to see more, if there is more.
 fn rest(pagination: Pagination, shown: usize) -> Option<String> {
     let total = pagination.total?;
+    if shown == 0 && total > 0 {
+        return Some(format!("0 of {total}; more with a smaller --offset"));
+    }
     let next = pagination.offset.unwrap_or_default().checked_add(u64::try_from(shown).ok()?)?;
-    (shown > 0 && next < total).then(|| format!("{shown} of {total}; more with --offset {next}"))
+    (next < total).then(|| format!("{shown} of {total}; more with --offset {next}"))
 }
 
 impl<'a> Report<'a> {
@@ -103,7 +106,9 @@ mod tests {
         let more = Some("2 of 5; more with --offset 4".to_owned());
         assert_eq!(rest(page(Some(2), Some(5)), 2), more);
         assert_eq!(rest(page(None, Some(2)), 2), None);
-        assert_eq!(rest(page(Some(9), Some(20)), 0), None, "an empty page has no next one");
+        assert_eq!(rest(page(None, Some(0)), 0), None);
+        let none = "0 of 20; more with a smaller --offset";
+        assert_eq!(rest(page(Some(29), Some(20)), 0).as_deref(), Some(none));
         assert_eq!(rest(page(None, None), 2), None);
         assert_eq!(rest(page(Some(u64::MAX), Some(u64::MAX)), 2), None);
     }

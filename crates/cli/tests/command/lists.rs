@@ -112,6 +112,7 @@ fn bad_input_is_told_before_anything_is_asked() {
         &["quote", "--sandbox", "--registry", "registry.toml"],
         &["quote", "--sandbox", "--profile", "g9"],
         &["tokens", "--sandbox", "--limit", "-1"],
+        &["tokens", "--sandbox", "--limit", "0"],
         &["networks", "--sandbox", "--api-url", "http://127.0.0.1:1"],
         &["networks", "--sandbox", "--api-key-file", "key"],
         &["networks", "--sandbox", "--rsa-key-file", "key"],

@@ -108,6 +108,16 @@ fn json_holds_the_texts_as_they_are() {
 }
 
 #[test]
+fn networks_that_are_missing_are_counted() {
+    for (total, told) in [(1, ""), (12, "1 of 12: the API tells no more at once\n")] {
+        let pagination = format!(r#""pagination":{{"limit":1,"offset":0,"total":{total}}}"#);
+        let server = Server::start(&format!(r#"{{"data":{NETWORKS},{pagination}}}"#));
+        let output = ask(&server, &["networks"]);
+        assert_eq!((output.status.code(), stderr(&output)), (Some(0), told));
+    }
+}
+
+#[test]
 fn json_hides_nothing() {
     let name = "a\u{9b}2J\u{202e}\u{200b}\u{7f}\u{e0041}é";
     let server = Server::start(&format!(r#"{{"data":[{{"id":7,"name":"{name}","type":"NEW"}}]}}"#));

@@ -21,6 +21,8 @@ fn a_swap_moves_tokens_and_reports_the_balances() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["status"], "Finished");
+    // Each token has the name by which arguments name it.
+    assert_eq!(lots(&report["balances"]["after"], "owner", "USDC@base"), 100_000_000_000);
     let (before, after) = (&report["balances"]["before"], &report["balances"]["after"]);
     let paid = lots(before, "owner", "USDC@ethereum") - lots(after, "owner", "USDC@ethereum");
     assert_eq!(paid, 12_500_000);

@@ -1,3 +1,5 @@
+#[cfg(feature = "sandbox")]
+use countersign::approval::Registry;
 use countersign::approval::TypedDataStandard;
 use countersign::chain_rpc::EvmRpc;
 use countersign::evm::{LocalSigner, PermitSigner};
@@ -61,7 +63,13 @@ impl Subject {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = &self.sandbox {
             let parties = [("owner", &self.request.owner), ("recipient", &self.request.recipient)];
-            let of = |(party, address): (_, &String)| sandbox_balances(sandbox, party, address);
+            let registry = Registry::from_toml(&sandbox.registry_toml()).ok()?;
+            let of = |(party, address): (_, &String)| {
+                let balances = sandbox.balances(address).into_iter();
+                balances
+                    .map(|balance| shown(&registry, party, address, &balance))
+                    .collect::<Vec<_>>()
+            };
             return Some(parties.into_iter().flat_map(of).collect());
         }
         None
@@ -153,15 +161,23 @@ impl Subject {
 }
 
 #[cfg(feature = "sandbox")]
-fn sandbox_balances(sandbox: &Sandbox, party: &'static str, address: &str) -> Vec<Balance> {
-    let shown = |balance: countersign_sandbox::Balance| Balance {
+fn shown(
+    registry: &Registry,
+    party: &'static str,
+    address: &str,
+    balance: &countersign_sandbox::Balance,
+) -> Balance {
+    let countersign_sandbox::Balance { network, token: key, lots, decimals, .. } = balance;
+    // Named as arguments name it, which is not by the registry's key.
+    let known = registry.tokens().find(|(known, _)| known == key);
+    let symbol = known.map_or(key, |(_, token)| &token.symbol);
+    Balance {
         party,
         address: address.to_owned(),
-        token: format!("{}@{}", balance.token, balance.network),
-        lots: balance.lots.to_string(),
-        amount: balance.lots.to_decimal(balance.decimals),
-    };
-    sandbox.balances(address).into_iter().map(shown).collect()
+        token: format!("{symbol}@{network}"),
+        lots: lots.to_string(),
+        amount: lots.to_decimal(*decimals),
+    }
 }
 
 fn assemble(
