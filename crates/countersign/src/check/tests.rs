@@ -3,10 +3,11 @@ use super::*;
 const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
 const REFUSE: &str = include_str!("../../../../tests/vectors/refuse.jsonl");
 const ATTACKS: &str = include_str!("../../../../tests/vectors/attacks.jsonl");
+const ATTACKS_BITCOIN: &str = include_str!("../../../../tests/vectors/attacks-bitcoin.jsonl");
 
 /// Lines of one chain, with what they expect.
 fn lines(chain: &str) -> impl Iterator<Item = (&'static str, serde_json::Value)> {
-    [REFUSE, ATTACKS]
+    [REFUSE, ATTACKS, ATTACKS_BITCOIN]
         .into_iter()
         .flat_map(str::lines)
         .map(|line| (line, serde_json::from_str::<serde_json::Value>(line).unwrap()))
@@ -36,7 +37,7 @@ fn every_tron_vector_gets_the_verdict_that_it_expects() {
 #[test]
 fn every_bitcoin_vector_gets_the_verdict_that_it_expects() {
     let (signed, refused) = judge_all("bitcoin");
-    assert!(signed > 12 && refused > 50, "{signed} signed, {refused} refused");
+    assert!(signed > 20 && refused > 140, "{signed} signed, {refused} refused");
 }
 
 #[test]
@@ -52,6 +53,10 @@ fn what_the_terms_of_an_htlc_derive_is_not_needed() {
         "fast_refund_control_block",
     ];
     for (line, vector) in lines("bitcoin") {
+        // A line about such a member is about nothing without it.
+        if vector["id"].as_str().unwrap().ends_with("address-of-another-network") {
+            continue;
+        }
         let mut bare = vector.clone();
         let htlc = bare["terms"]["htlc"].as_object_mut().unwrap();
         htlc.retain(|member, _| !DERIVED.contains(&member.as_str()));
