@@ -6,6 +6,7 @@ mod generate;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod lists;
+mod refund;
 mod swap;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub(crate) use generate::{Completions, Man};
 #[cfg(feature = "sandbox")]
 pub(crate) use hostile::Hostile;
 pub(crate) use lists::{Networks, Quote, Tokens};
+pub(crate) use refund::Refund;
 pub(crate) use swap::{Swap, Trade};
 
 /// Verify what an intent API asks you to sign, sign it, and follow the swap to its end
@@ -56,6 +58,8 @@ pub(crate) enum Command {
     Quote(Quote),
     /// Report what stands open towards Permit2, and by which calls it is covered or closed
     Allowances(Allowances),
+    /// Take back coins of a swap on Bitcoin that failed, after its lock time
+    Refund(Refund),
     /// Print a completion script for a shell
     Completions(Completions),
     /// Print the manual page
@@ -72,6 +76,7 @@ impl Command {
             Self::Tokens(tokens) => tokens.endpoint.json,
             Self::Quote(quote) => quote.endpoint.json,
             Self::Allowances(allowances) => allowances.json,
+            Self::Refund(refund) => refund.json,
             _ => false,
         }
     }

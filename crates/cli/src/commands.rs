@@ -7,6 +7,7 @@ mod counterparty;
 pub(crate) mod man;
 pub(crate) mod networks;
 pub(crate) mod quote;
+pub(crate) mod refund;
 #[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
 pub(crate) mod statement;

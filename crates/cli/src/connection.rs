@@ -8,8 +8,10 @@ use countersign::ConfigFileError;
 #[cfg(feature = "sandbox")]
 use countersign::api_types::defi::Profile;
 use countersign::approval::{AddressError, ConfigError, Registry};
-use countersign::chain_rpc::{EvmRpc, RpcUrl};
+use countersign::bitcoin::{LocalCoinSigner, RefundRecipe};
+use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl};
 use countersign::evm::{LocalSigner, ParseKeyError};
+use countersign::http_client::transport::{Auth, Limits};
 use countersign::http_client::{
     ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString, SigningRule,
 };
@@ -35,6 +37,10 @@ pub(crate) enum SetupError {
     #[error("{}: {source}", path.display())]
     Key { path: PathBuf, source: ParseKeyError },
     #[error("{}: {source}", path.display())]
+    CoinKey { path: PathBuf, source: countersign::bitcoin::ParseKeyError },
+    #[error("{}: {source}", path.display())]
+    Recipe { path: PathBuf, source: serde_json::Error },
+    #[error("{}: {source}", path.display())]
     RsaKey { path: PathBuf, source: ClientConfigError },
     #[error("expected {0}")]
     Missing(&'static str),
@@ -57,6 +63,8 @@ pub(crate) enum SetupError {
     NodeInFile { network: String, path: PathBuf, source: ClientConfigError },
     #[error(transparent)]
     Client(#[from] ClientConfigError),
+    #[error(transparent)]
+    CoinTerms(#[from] countersign::bitcoin::TermsError),
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]
@@ -85,22 +93,38 @@ pub(crate) fn with_sandbox(sandbox: &Sandbox, profile: Profile) -> Result<DefiCl
     Ok(builder.build()?)
 }
 
+/// A connection to a chain, of the kind that its network has.
+pub(crate) enum NodeView {
+    Evm(EvmRpc),
+    Bitcoin(Box<Esplora>),
+}
+
 /// Connects to the nodes that the arguments name, at most one of each network.
 pub(crate) fn nodes(
     chains: &Chains,
     registry: &Registry,
-) -> Result<Vec<(String, EvmRpc)>, SetupError> {
-    let mut nodes: Vec<(String, EvmRpc)> = Vec::new();
+) -> Result<Vec<(String, NodeView)>, SetupError> {
+    let mut nodes: Vec<(String, NodeView)> = Vec::new();
     for NodeAt { network, node } in &chains.nodes {
         let network = network.as_ref().ok_or(SetupError::NoNetwork)?;
         if nodes.iter().any(|(known, _)| known == network) {
             return Err(SetupError::TwoNodes(network.clone()));
         }
-        let standard = registry.network(network).and_then(|network| network.kind.standard());
-        let standard = standard.ok_or_else(|| SetupError::UnknownNetwork(network.clone()))?;
-        nodes.push((network.clone(), EvmRpc::connect(node_url(network, node)?, standard)?));
+        nodes.push((network.clone(), connect(network, node_url(network, node)?, registry)?));
     }
     Ok(nodes)
+}
+
+fn connect(network: &str, url: RpcUrl, registry: &Registry) -> Result<NodeView, SetupError> {
+    let found = registry.network(network);
+    if let Some(standard) = found.and_then(|network| network.kind.standard()) {
+        return Ok(NodeView::Evm(EvmRpc::connect(url, standard)?));
+    }
+    if found.is_some_and(|network| network.htlc.is_some()) {
+        let node = Esplora::connect(url, Auth::None, Limits::default())?;
+        return Ok(NodeView::Bitcoin(Box::new(node)));
+    }
+    Err(SetupError::UnknownNetwork(network.to_owned()))
 }
 
 fn node_url(network: &str, node: &NodeUrl) -> Result<RpcUrl, SetupError> {
@@ -118,13 +142,11 @@ fn node_url(network: &str, node: &NodeUrl) -> Result<RpcUrl, SetupError> {
 
 /// Connects to a chain of a sandbox.
 #[cfg(feature = "sandbox")]
-pub(crate) fn sandbox_node(sandbox: &Sandbox, network: &str) -> Result<EvmRpc, SetupError> {
+pub(crate) fn sandbox_node(sandbox: &Sandbox, network: &str) -> Result<NodeView, SetupError> {
     let registry = Registry::from_toml(&sandbox.registry_toml())?;
-    let standard = registry.network(network).and_then(|network| network.kind.standard());
-    let (Some(standard), Some(url)) = (standard, sandbox.rpc_url(network)) else {
-        return Err(SetupError::UnknownNetwork(network.to_owned()));
-    };
-    Ok(EvmRpc::connect(url.parse()?, standard)?)
+    let url = sandbox.rpc_url(network).or_else(|| sandbox.esplora_url(network));
+    let url = url.ok_or_else(|| SetupError::UnknownNetwork(network.to_owned()))?;
+    connect(network, url.parse()?, &registry)
 }
 
 /// Finds the account of a sandbox that pays on a network.
@@ -162,6 +184,20 @@ pub(crate) fn key(path: &Path) -> Result<LocalSigner, SetupError> {
     let text = read_secret(path)?;
     LocalSigner::from_hex(text.expose_secret())
         .map_err(|source| SetupError::Key { path: path.to_owned(), source })
+}
+
+/// Reads a private key of coins from its file.
+pub(crate) fn coin_key(path: &Path) -> Result<LocalCoinSigner, SetupError> {
+    let text = read_secret(path)?;
+    LocalCoinSigner::from_hex(text.expose_secret())
+        .map_err(|source| SetupError::CoinKey { path: path.to_owned(), source })
+}
+
+/// Reads a recipe of a refund, which holds no secret.
+pub(crate) fn recipe(path: &Path) -> Result<RefundRecipe, SetupError> {
+    let text = read(path, 0, |_| SetupError::Missing("a file"))?;
+    serde_json::from_str(&text)
+        .map_err(|source| SetupError::Recipe { path: path.to_owned(), source })
 }
 
 /// Reads a secret from a file that others can't read, without the line break at its end.

@@ -41,6 +41,8 @@ pub(crate) enum Failure {
     Input { what: String, source: io::Error },
     #[error("{what}: {source}")]
     Io { what: String, source: io::Error },
+    #[error(transparent)]
+    Refund(#[from] countersign::RefundError),
     #[cfg(feature = "sandbox")]
     #[error(transparent)]
     Sandbox(#[from] countersign_sandbox::SandboxError),
@@ -74,6 +76,7 @@ impl Failure {
                 FlowError::Refused { .. }
                 | FlowError::Allowance(_)
                 | FlowError::NotApproved(_)
+                | FlowError::PolicyChanged
                 | FlowError::Paused => 3,
                 FlowError::Request(_) | FlowError::Config(_) | FlowError::NoKey { .. } => 2,
                 FlowError::AfterSigning { .. } | FlowError::TrackTimeout { .. } => 4,

@@ -5,6 +5,7 @@ mod commands;
 mod connection;
 mod exit;
 mod output;
+mod refunds;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Tokens(tokens) => commands::tokens::run(&tokens),
         Command::Quote(quote) => commands::quote::run(&quote),
         Command::Allowances(allowances) => commands::allowances::run(&allowances),
+        Command::Refund(refund) => commands::refund::run(&refund),
         Command::Completions(completions) => commands::completions::run(&completions),
         Command::Man(man) => commands::man::run(&man),
     };

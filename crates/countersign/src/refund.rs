@@ -67,9 +67,9 @@ pub async fn refund(
     let outpoint = found.ok_or(RefundError::NotThere)?.id;
     let most = Sats::new(bounds.max_fee_sats).unwrap_or(Sats::MAX);
     let plan = recipe.plan(outpoint, fee_rate, most)?;
-    let signed = sign_refund(&plan, policy, signer).await?;
-    chain.broadcast(recipe.network(), &signed.to_bytes()).await?;
-    let mut txid = signed.txid();
+    let refund = sign_refund(&plan, policy, signer).await?;
+    chain.broadcast(recipe.network(), &refund.to_bytes()).await?;
+    let mut txid = refund.txid();
     txid.reverse();
     Ok(Refunded {
         txid: hex::encode(txid),

@@ -23,7 +23,7 @@ impl Hostile {
 }
 
 fn tamper(text: &str) -> Result<Tamper, String> {
-    let list = || table(Tamper::ALL.iter().map(|lie| (lie.name(), lie.description())));
+    let list = || table(Tamper::EVERY.iter().map(|lie| (lie.name(), lie.description())));
     text.parse().map_err(|_| format!("the lies are:\n{}", list()))
 }
 

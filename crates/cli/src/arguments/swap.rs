@@ -31,6 +31,12 @@ pub(crate) struct Swap {
     #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
     #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
     pub(crate) key_file: Option<PathBuf>,
+    /// The account that pays, where the key controls several: on Bitcoin, the address of the coins
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) owner: Option<String>,
+    /// Where to keep what it takes to get coins on Bitcoin back [default: the working folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) refund_dir: Option<PathBuf>,
     /// Print the result as one JSON object on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -83,10 +89,18 @@ pub(crate) struct Trade {
     /// What to get
     #[arg(long, value_name = "TOKEN@NETWORK", default_value = "SOL@solana")]
     pub(crate) to: TokenAt,
-    /// How much to give, as a decimal number
-    #[arg(long, default_value = "100")]
-    pub(crate) amount: String,
+    /// How much to give, as a decimal number [default: 100, and 0.005 of BTC]
+    #[arg(long)]
+    pub(crate) amount: Option<String>,
     /// How far the price may move, in basis points
     #[arg(long, value_name = "BPS", default_value = "50")]
     pub(crate) slippage: Bps,
+}
+
+impl Trade {
+    /// Returns how much is given.
+    pub(crate) fn amount(&self) -> &str {
+        let default = if self.from.symbol == "BTC" { "0.005" } else { "100" };
+        self.amount.as_deref().unwrap_or(default)
+    }
 }

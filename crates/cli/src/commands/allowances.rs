@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::block_on;
 use crate::arguments::Allowances;
-use crate::connection::{self, SetupError};
+use crate::connection::{self, NodeView, SetupError};
 use crate::exit::{Ended, Failure};
 use crate::output;
 
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Allowances) -> Result<Ended, Failure> {
             let node = connection::sandbox_node(&sandbox, &arguments.network)?;
             let owner = connection::sandbox_account(&sandbox, &arguments.network)?.address;
             let registry = registry.map_err(SetupError::from)?;
-            let report = ask(arguments, &registry, node, &owner).await;
+            let report = ask(arguments, &registry, evm(node, arguments)?, &owner).await;
             sandbox.shutdown().await;
             return report;
         }
@@ -86,11 +86,19 @@ pub(crate) fn run(arguments: &Allowances) -> Result<Ended, Failure> {
             .into_iter()
             .find_map(|(network, node)| (network == arguments.network).then_some(node));
         let owner = arguments.owner.as_ref().ok_or(missing("--owner"))?;
-        ask(arguments, &registry, node.ok_or(missing("--rpc NETWORK=URL of the network"))?, owner)
-            .await
+        let node = node.ok_or(missing("--rpc NETWORK=URL of the network"))?;
+        ask(arguments, &registry, evm(node, arguments)?, owner).await
     })?;
     let written = if arguments.json { output::json(&report) } else { report.print() };
     written.map(|()| Ended::Done)
+}
+
+/// Requires a node of a network where Permit2 is.
+fn evm(node: NodeView, arguments: &Allowances) -> Result<EvmRpc, SetupError> {
+    match node {
+        NodeView::Evm(node) => Ok(node),
+        NodeView::Bitcoin(_) => Err(SetupError::UnknownNetwork(arguments.network.clone())),
+    }
 }
 
 async fn ask(

@@ -52,8 +52,10 @@ async fn inquire(
     counterparty: &Counterparty,
 ) -> Result<(Order, Quote), Failure> {
     let registry = counterparty.registry(arguments.registry.as_deref())?;
-    let arguments::Trade { from, to, amount, slippage } = &arguments.trade;
-    let order = Order::inquiry(from, to, amount, *slippage, &registry).map_err(FlowError::from)?;
+    let trade = &arguments.trade;
+    let arguments::Trade { from, to, slippage, .. } = trade;
+    let order =
+        Order::inquiry(from, to, trade.amount(), *slippage, &registry).map_err(FlowError::from)?;
     let quote = counterparty.client.quote(&QuoteRequest::from(&order)).await?;
     let checked = Offer::from(quote.clone()).check(&order, SystemClock.now());
     checked.map_err(|refusal| FlowError::Refused { step: Step::Quote, refusal })?;

@@ -4,10 +4,17 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use countersign_sandbox::{AuthScheme, PayloadForm, Sandbox, SandboxConfig};
+use async_trait::async_trait;
+use countersign::approval::SwapId;
+use countersign::bitcoin::RefundRecipe;
+use countersign::{KeepRefund, KeepRefundError};
+use countersign_sandbox::{
+    Account, AuthScheme, HtlcTemplate, PayloadForm, Sandbox, SandboxConfig, Tamper,
+};
 
 use super::block_on;
 use crate::arguments::{self, Hostile};
+use crate::connection::{self, SetupError};
 use crate::exit::{Ended, Failure};
 use crate::output;
 
@@ -20,7 +27,33 @@ pub(crate) const fn auth(signed_requests: bool) -> AuthScheme {
 pub(crate) fn config(hostile: Hostile) -> SandboxConfig {
     let form = if hostile.typed_data { PayloadForm::TypedData } else { PayloadForm::Api };
     let Hostile { tamper, fault, .. } = hostile;
-    SandboxConfig { tamper, fault, payload_form: form, ..SandboxConfig::default() }
+    // A lie about taproot is told where there is something taproot.
+    let taproot = tamper.is_some_and(Tamper::needs_taproot);
+    let htlc_template = if taproot { HtlcTemplate::P2trV1 } else { HtlcTemplate::P2wshV1 };
+    let default = SandboxConfig::default();
+    SandboxConfig { tamper, fault, payload_form: form, htlc_template, ..default }
+}
+
+/// Picks the account that pays on a network: one with taproot coins for a lie about them.
+pub(crate) fn account(
+    sandbox: &Sandbox,
+    network: &str,
+    hostile: Hostile,
+) -> Result<Account, SetupError> {
+    let taproot = hostile.tamper.is_some_and(Tamper::needs_taproot);
+    let own = |account: &Account| account.network == network && account.name == "taproot";
+    let found = sandbox.accounts().into_iter().find(|account| taproot && own(account));
+    found.map_or_else(|| connection::sandbox_account(sandbox, network), Ok)
+}
+
+/// Keeps no recipes: what is locked up in a sandbox ends with it.
+pub(crate) struct Forgetful;
+
+#[async_trait]
+impl KeepRefund for Forgetful {
+    async fn keep(&self, _: SwapId, _: &RefundRecipe) -> Result<(), KeepRefundError> {
+        Ok(())
+    }
 }
 
 pub(crate) fn run(arguments: &arguments::Sandbox) -> Result<Ended, Failure> {

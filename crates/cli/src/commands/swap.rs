@@ -1,6 +1,7 @@
 //! `countersign swap`: a swap from its request to its end.
 
 mod interrupt;
+mod owner;
 mod report;
 mod subject;
 

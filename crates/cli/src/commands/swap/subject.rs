@@ -1,17 +1,15 @@
 #[cfg(feature = "sandbox")]
 use countersign::approval::Registry;
-use countersign::approval::TypedDataStandard;
-use countersign::chain_rpc::EvmRpc;
-use countersign::evm::{LocalSigner, PermitSigner};
-use countersign::{Config, Countersign, DefiApi, SwapRequest, TrackOptions};
+use countersign::{Config, Countersign, CountersignBuilder, DefiApi, SwapRequest, TrackOptions};
 #[cfg(feature = "sandbox")]
 use countersign_sandbox::{Sandbox, SandboxConfig};
 
+use super::owner::{self, Owner};
 use super::report::{Balance, Balances, Execution};
 use crate::arguments::Swap;
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox;
-use crate::connection::{self, SetupError};
+use crate::connection::{self, NodeView, SetupError};
 use crate::exit::Failure;
 
 /// Who swaps what with whom.
@@ -42,13 +40,18 @@ impl Subject {
         let registry = arguments.config.registry.as_ref().ok_or(missing("--registry"))?;
         let policy = arguments.config.policy.as_ref().ok_or(missing("--policy"))?;
         let config = Config::from_files(registry, policy).map_err(SetupError::from)?;
-        let signer = connection::key(arguments.key_file.as_ref().ok_or(missing("--key-file"))?)?;
+        let network = config.registry().network(&arguments.trade.from.network);
+        let key_file = arguments.key_file.as_ref().ok_or(missing("--key-file"))?;
+        let owner = Owner::from_file(key_file, network, arguments.owner.as_deref())?;
         let recipient = arguments.recipient.clone().ok_or(missing("--recipient"))?;
         let api = DefiApi::new(connection::client(&arguments.api)?);
         let nodes = connection::nodes(&arguments.chains, config.registry())?;
+        let refunds = owner::refund_folder(arguments.refund_dir.as_ref());
+        let request = request(arguments, owner.address(), recipient);
+        let builder = owner.join(Countersign::builder(api, config), refunds)?;
         Ok(Self {
-            request: request(arguments, &config, &signer, recipient),
-            countersign: assemble(api, config, signer, nodes),
+            request,
+            countersign: with_nodes(builder, nodes).build(),
             #[cfg(feature = "sandbox")]
             sandbox: None,
         })
@@ -115,22 +118,25 @@ impl Subject {
         let config = Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml());
         let config = config.map_err(SetupError::from)?;
         let network = &arguments.trade.from.network;
-        let account = connection::sandbox_account(&sandbox, network)?;
-        let signer = LocalSigner::from_hex(account.private_key())
-            .map_err(|source| SetupError::Key { path: "sandbox".into(), source })?;
+        let account = sandbox::account(&sandbox, network, arguments.hostile)?;
+        let owner = Owner::of_account(&account, config.registry().network(network))?;
         let recipient = arguments
             .recipient
             .clone()
             .or_else(|| sandbox.new_recipient(&arguments.trade.to.network));
         let client = connection::with_sandbox(&sandbox, arguments.api.profile)?;
         // A network without a chain is refused by its name.
-        let node = sandbox.rpc_url(network).map(|_| connection::sandbox_node(&sandbox, network));
+        let chain = sandbox.rpc_url(network).or_else(|| sandbox.esplora_url(network));
+        let node = chain.map(|_| connection::sandbox_node(&sandbox, network));
         let node = node.transpose()?.map(|node| (network.clone(), node));
-        Ok(Self {
-            request: request(arguments, &config, &signer, recipient.unwrap_or_default()),
-            countersign: assemble(DefiApi::new(client), config, signer, node),
-            sandbox: Some(sandbox),
-        })
+        let request = request(arguments, owner.address(), recipient.unwrap_or_default());
+        let builder = Countersign::builder(DefiApi::new(client), config);
+        let builder = match &arguments.refund_dir {
+            Some(_) => owner.join(builder, owner::refund_folder(arguments.refund_dir.as_ref()))?,
+            // What is locked up in a sandbox ends with it.
+            None => owner.join(builder, sandbox::Forgetful)?,
+        };
+        Ok(Self { request, countersign: with_nodes(builder, node).build(), sandbox: Some(sandbox) })
     }
 
     /// Runs the earlier swap that a lie about it needs.
@@ -180,36 +186,25 @@ fn shown(
     }
 }
 
-fn assemble(
-    api: DefiApi,
-    config: Config,
-    signer: LocalSigner,
-    nodes: impl IntoIterator<Item = (String, EvmRpc)>,
-) -> Countersign {
-    let builder = Countersign::builder(api, config).signer(signer);
-    let builder =
-        nodes.into_iter().fold(builder, |builder, (network, node)| builder.chain(network, node));
-    builder.build()
+fn with_nodes(
+    builder: CountersignBuilder,
+    nodes: impl IntoIterator<Item = (String, NodeView)>,
+) -> CountersignBuilder {
+    nodes.into_iter().fold(builder, |builder, (network, node)| match node {
+        NodeView::Evm(node) => builder.chain(network, node),
+        NodeView::Bitcoin(node) => builder.bitcoin_chain(network, *node),
+    })
 }
 
-fn request(
-    arguments: &Swap,
-    config: &Config,
-    signer: &LocalSigner,
-    recipient: String,
-) -> SwapRequest {
-    let source = config.registry().network(&arguments.trade.from.network);
-    // A network that the registry doesn't hold is refused by its name, whoever the owner is.
-    let standard = source.and_then(|network| network.kind.standard());
-    let owner = standard.unwrap_or(TypedDataStandard::Eip712).show(signer.address());
+fn request(arguments: &Swap, owner: &str, recipient: String) -> SwapRequest {
     SwapRequest {
         from: arguments.trade.from.clone(),
         to: arguments.trade.to.clone(),
-        amount: arguments.trade.amount.clone(),
+        amount: arguments.trade.amount().to_owned(),
         min_out: arguments.min_out.clone(),
         slippage: arguments.trade.slippage,
-        refund_address: arguments.refund_address.clone().unwrap_or_else(|| owner.clone()),
-        owner,
+        refund_address: arguments.refund_address.clone().unwrap_or_else(|| owner.to_owned()),
+        owner: owner.to_owned(),
         recipient,
         coins: None,
     }
