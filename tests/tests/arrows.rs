@@ -52,7 +52,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("alloy", &["countersign-evm", "countersign-chain-rpc", "countersign-sandbox"]),
     ("axum", &["countersign-sandbox"]),
-    ("bitcoin", &["countersign-bitcoin", "countersign-sandbox"]),
+    ("bitcoin", &["countersign-bitcoin", "countersign-chain-rpc", "countersign-sandbox"]),
     ("bitcoinconsensus", &["countersign-sandbox"]),
     ("clap", &["countersign-cli", "xtask"]),
     ("reqwest", &["countersign-http-client"]),
@@ -64,6 +64,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     (
         "tokio",
         &[
+            "countersign-chain-rpc",
             "countersign-http-client",
             "countersign",
             "countersign-sandbox",

@@ -135,8 +135,9 @@ async fn coins_of_a_swap_that_failed_come_back_after_the_lock_time_and_not_befor
         let again = refund(recipe, &chain, &key, &policy, 2).await;
         assert!(matches!(again, Err(RefundError::NotThere)), "{again:?}");
         let Err(FlowError::AfterSigning { approval, .. }) = result else { panic!("{result:?}") };
-        let ended = countersign::follow(&scene.api(), &approval.intent_id, SHORT, &mut |_| {});
-        assert_eq!(ended.await.unwrap().status, Status::Refunded);
+        let (api, intent_id) = (scene.api(), &approval.intent_id);
+        let ended = countersign::follow(&api, intent_id, SHORT, &mut |_| {}).await.unwrap();
+        assert_eq!(ended.status, Status::Refunded);
     }
 }
 
