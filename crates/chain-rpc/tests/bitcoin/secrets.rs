@@ -1,0 +1,149 @@
+//! Passwords, and URLs that hold keys: sent, and shown nowhere.
+
+use std::fmt::Write as _;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use countersign_approval::BitcoinChainView;
+use countersign_chain_rpc::{CoreRpc, Esplora, HttpRpc};
+use countersign_http_client::transport::{Auth, StaticKey};
+use log::{Log, Metadata, Record};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::sample::{REGTEST, script, transaction};
+use crate::server::{Server, limits};
+
+const PASSWORD: &str = "pa55word-0123456789";
+/// The name and the password, as they are sent.
+const BASIC: &str = "dXNlcjpwYTU1d29yZC0wMTIzNDU2Nzg5";
+const KEY: &str = "k3y-0123456789";
+const PATH: &str = "/v1/k3y-0123456789/?token=k3y-0123456789-too";
+
+/// Everything that was logged, through `log` and through `tracing`.
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Captured {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Captured {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Log for Captured {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let line = format!("{}: {}\n", record.target(), record.args());
+        self.0.lock().unwrap().extend_from_slice(line.as_bytes());
+    }
+
+    fn flush(&self) {}
+}
+
+fn core(server: &Server) -> CoreRpc {
+    let key = StaticKey::basic(&format!("user:{PASSWORD}").into()).unwrap();
+    CoreRpc::new(HttpRpc::new(server.url(PATH), key, limits()).unwrap())
+}
+
+fn esplora(server: &Server) -> Esplora {
+    Esplora::connect(server.url(PATH), Auth::None, limits()).unwrap()
+}
+
+/// Returns all that the views show of themselves and of their failures.
+async fn shown(server: &Server) -> String {
+    let (core, esplora) = (core(server), esplora(server));
+    let views: [&dyn BitcoinChainView; 2] = [&core, &esplora];
+    let mut shown = format!("{core:?} {esplora:?}");
+    for view in views {
+        let coins = view.coins(REGTEST, &[script()]).await.unwrap_err();
+        let sent = view.broadcast(REGTEST, &transaction()).await.unwrap_err();
+        write!(shown, " {coins} {coins:?} {sent} {sent:?}").unwrap();
+    }
+    shown
+}
+
+fn assert_hidden(text: &str) {
+    for secret in [PASSWORD, BASIC, KEY] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn no_failure_and_no_log_shows_a_secret() {
+    let captured = Captured::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_writer(captured.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    log::set_boxed_logger(Box::new(captured.clone())).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+
+    let echo = format!("no access by {PASSWORD}, Basic {BASIC}, {PATH}");
+    for status in [200, 400, 401, 503] {
+        let echo = echo.clone();
+        let server = Server::start(move |_| (status, echo.clone())).await;
+        assert_hidden(&shown(&server).await);
+    }
+    let message = serde_json::json!(echo);
+    let failing = Server::start(move |asked| {
+        let question: serde_json::Value = serde_json::from_str(&asked.body).unwrap_or_default();
+        let error = format!(r#"{{"code": -1, "message": {message}}}"#);
+        (200, format!(r#"{{"jsonrpc": "2.0", "id": {}, "error": {error}}}"#, question["id"]))
+    })
+    .await;
+    let told = shown(&failing).await;
+    assert!(told.contains("no access by [redacted], Basic [redacted], /v1/[redacted]"), "{told}");
+    assert_hidden(&told);
+    assert!(captured.text().contains("hyper"), "that of the layers below is captured");
+    assert_hidden(&captured.text());
+}
+
+#[tokio::test]
+async fn the_password_and_the_whole_url_are_sent() {
+    let server = Server::start(|_| (500, String::new())).await;
+    let _ = core(&server).coins(REGTEST, &[]).await;
+    let _ = esplora(&server).coins(REGTEST, &[]).await;
+    let asked = server.asked();
+    assert_eq!(asked[0].authorization, format!("Basic {BASIC}"));
+    assert_eq!(asked[0].uri, PATH);
+    let path = "/v1/k3y-0123456789/block-height/0?token=k3y-0123456789-too";
+    assert_eq!(asked.last().unwrap().uri, path);
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_echo_the_key() {
+    let server = Server::start(|asked| {
+        if asked.uri.contains("block-height") {
+            let genesis = "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206";
+            return (200, genesis.to_owned());
+        }
+        (400, format!("refused at {PATH}"))
+    })
+    .await;
+    let refused = esplora(&server).broadcast(REGTEST, &transaction()).await.unwrap_err();
+    assert!(refused.to_string().contains("refused at /v1/[redacted]"), "{refused}");
+    assert_hidden(&format!("{refused:?}"));
+}
