@@ -78,7 +78,7 @@ impl fmt::Display for Judged {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, value, limit } = self;
         let verdict = if self.holds() { "ok" } else { "short" };
-        write!(formatter, "ratio {name} {value:.3} {limit:.2} {verdict}")
+        write!(formatter, "{name} {value:.3} {limit:.2} {verdict}")
     }
 }
 
@@ -107,12 +107,12 @@ fn judge_kind(medians: &Medians, kind: &'static str) -> [Judged; 4] {
     let steps = steps(&medians.points(kind, "approve"));
     let (most, fewest) =
         (steps.iter().copied().fold(0.0, f64::max), steps.iter().copied().fold(f64::NAN, f64::min));
-    let judged = |what, value, limit| Judged { name: format!("{kind} {what}"), value, limit };
+    let ratio = |what, value, limit| Judged { name: format!("ratio {kind} {what}"), value, limit };
     [
-        judged("approve / (sighash + sign + check)", approve.slope / least, 1.5),
-        judged("verify / sign", slope("verify") / slope("raw_sign"), 0.25),
-        judged("fixed µs", approve.fixed, 120.0),
-        judged("steeper / flatter step", most / fewest, 1.2),
+        ratio("approve / (sighash + sign + check)", approve.slope / least, 1.5),
+        ratio("verify / sign", slope("verify") / slope("raw_sign"), 0.25),
+        ratio("steeper / flatter step", most / fewest, 1.2),
+        Judged { name: format!("fixed µs {kind}"), value: approve.fixed, limit: 120.0 },
     ]
 }
 
@@ -156,11 +156,11 @@ mod tests {
             })
         };
         let slower = changed("approve", |cost, n| cost + 23.0 * n);
-        assert_eq!(slower, ["p2wpkh approve / (sighash + sign + check)"]);
-        assert_eq!(changed("verify", |cost, n| cost + 1.5 * n), ["p2wpkh verify / sign"]);
-        assert_eq!(changed("approve", |cost, _| cost + 30.0), ["p2wpkh fixed µs"]);
+        assert_eq!(slower, ["ratio p2wpkh approve / (sighash + sign + check)"]);
+        assert_eq!(changed("verify", |cost, n| cost + 1.5 * n), ["ratio p2wpkh verify / sign"]);
+        assert_eq!(changed("approve", |cost, _| cost + 30.0), ["fixed µs p2wpkh"]);
         let curved = changed("approve", |cost, n| if n > 500.0 { cost * 1.25 } else { cost });
-        assert_eq!(curved, ["p2wpkh steeper / flatter step"]);
+        assert_eq!(curved, ["ratio p2wpkh steeper / flatter step"]);
     }
 
     #[test]
