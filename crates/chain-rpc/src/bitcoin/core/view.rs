@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_approval::{BitcoinChainView, BitcoinNetwork, ChainViewError, SeenCoins, excerpt};
-use countersign_http_client::ConfigError;
-use countersign_http_client::transport::{Auth, Limits};
+use countersign_http_client::transport::{Auth, Limits, Waiting};
+use countersign_http_client::{ConfigError, TransportError};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::answers::{Acceptance, ChainInfo, Scan, Spending, Unspent};
 use crate::bitcoin::ATTEMPTS;
@@ -23,6 +25,8 @@ const SEND: &str = "sendrawtransaction";
 const TEST: &str = "testmempoolaccept";
 /// How long a scan of all coins there are may take: minutes, on the main network.
 const SCAN_TIME: Duration = Duration::from_mins(5);
+/// How long any other answer may take.
+const QUICK_TIME: Duration = Duration::from_secs(30);
 
 /// A view of Bitcoin through one node of Bitcoin Core, 28 or later. The node is believed.
 ///
@@ -69,7 +73,7 @@ impl CoreRpc {
         let raw = Raw::read(transaction)?;
         self.info(network).await?;
         let call = Call { method: TEST, params: json!([[raw.hex]]) };
-        let tested: Vec<Acceptance> = self.node.ask_one(&call, "a list of one answer").await?;
+        let tested: Vec<Acceptance> = self.quick(&call, "a list of one answer").await?;
         let [answer] = tested.as_slice() else {
             let found = format!("{}", tested.len());
             return Err(RpcError::value(TEST, "one answer", found).into());
@@ -84,7 +88,7 @@ impl CoreRpc {
     /// Asks of which chain the node is, and that it has caught up with it.
     async fn info(&self, network: BitcoinNetwork) -> Result<ChainInfo, ChainViewError> {
         let call = Call { method: INFO, params: json!([]) };
-        let info: ChainInfo = self.node.ask_one(&call, "the state of a chain").await?;
+        let info: ChainInfo = self.quick(&call, "the state of a chain").await?;
         if !info.is_of(network) {
             let found = excerpt(&info.chain);
             return Err(ChainViewError::OtherNetwork { expected: network, found });
@@ -94,6 +98,13 @@ impl CoreRpc {
             return Err(RpcError::value(INFO, "a node that has caught up", found).into());
         }
         Ok(info)
+    }
+
+    /// Asks what a node answers at once.
+    async fn quick<T: DeserializeOwned>(&self, call: &Call, expected: &str) -> Result<T, RpcError> {
+        let (waiting, limit) = (Waiting::Request, QUICK_TIME);
+        let late = |_| Err(TransportError::Timeout { waiting, limit }.into());
+        timeout(limit, self.node.ask_one(call, expected)).await.unwrap_or_else(late)
     }
 
     /// Reads the coins; nothing if the chain moved on meanwhile.
@@ -107,7 +118,7 @@ impl CoreRpc {
         }
         let spending = self.spending(&scan.unspents).await?;
         let tip = Call { method: "getbestblockhash", params: json!([]) };
-        let tip: String = self.node.ask_one(&tip, "the hash of a block").await?;
+        let tip: String = self.quick(&tip, "the hash of a block").await?;
         if tip != scan.bestblock {
             return Ok(None);
         }
@@ -122,7 +133,7 @@ impl CoreRpc {
         }
         let outpoints: Vec<Value> = coins.iter().map(Unspent::outpoint).collect();
         let call = Call { method: SPENDING, params: json!([outpoints]) };
-        let spending: Vec<Spending> = self.node.ask_one(&call, "what spends some coins").await?;
+        let spending: Vec<Spending> = self.quick(&call, "what spends some coins").await?;
         if spending.len() == coins.len() {
             return Ok(spending);
         }
@@ -179,7 +190,7 @@ impl BitcoinChainView for CoreRpc {
         let raw = Raw::read(transaction)?;
         self.info(network).await?;
         let call = Call { method: SEND, params: json!([raw.hex]) };
-        match self.node.ask_one::<String>(&call, "a transaction's id").await {
+        match self.quick::<String>(&call, "a transaction's id").await {
             Ok(txid) if txid == raw.txid => Ok(()),
             Ok(_) => Err(RpcError::value(SEND, "the transaction's id", "another").into()),
             Err(RpcError::Node { code, message, .. }) if is_verdict(code) => {

@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::OnceLock;
 
 use async_trait::async_trait;
 use bitcoin::hashes::{Hash, sha256};
@@ -29,8 +28,6 @@ const AT_ONCE: usize = 4;
 /// spends are not told.
 pub struct Esplora {
     rest: Rest,
-    /// The network that the server said it is of, once it was the one that was asked for.
-    network: OnceLock<BitcoinNetwork>,
 }
 
 impl Esplora {
@@ -46,23 +43,18 @@ impl Esplora {
         auth: impl Into<Auth>,
         limits: Limits,
     ) -> Result<Self, ConfigError> {
-        Ok(Self { rest: Rest::new(url, auth.into(), limits)?, network: OnceLock::new() })
+        Ok(Self { rest: Rest::new(url, auth.into(), limits)? })
     }
 
     /// Compares the first block of the server's chain with the network's.
     async fn check(&self, network: BitcoinNetwork) -> Result<(), ChainViewError> {
-        if self.network.get() == Some(&network) {
-            return Ok(());
-        }
         let genesis = self.rest.get(&["block-height", "0"]).await?;
         let found = network_of(&genesis);
-        if found != Some(network) {
-            let found = found.map_or("an unknown network", BitcoinNetwork::as_str).to_owned();
-            return Err(ChainViewError::OtherNetwork { expected: network, found });
+        if found == Some(network) {
+            return Ok(());
         }
-        // A server that was asked for two networks has already failed for one of them.
-        self.network.get_or_init(|| network);
-        Ok(())
+        let found = found.map_or("an unknown network", BitcoinNetwork::as_str).to_owned();
+        Err(ChainViewError::OtherNetwork { expected: network, found })
     }
 
     async fn tip(&self) -> Result<u32, RpcError> {
