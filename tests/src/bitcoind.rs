@@ -1,3 +1,4 @@
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::net::TcpListener;
@@ -15,6 +16,8 @@ use tokio::time::{Instant, sleep};
 const VARIABLE: &str = "COUNTERSIGN_BITCOIND";
 /// How long it may take to start.
 const START: Duration = Duration::from_mins(1);
+/// How often it is started.
+const ATTEMPTS: u32 = 3;
 /// A chain of its own, no peers, and the rules by which nodes of the main network pass on.
 const ARGUMENTS: [&str; 9] = [
     "-regtest",
@@ -48,23 +51,31 @@ impl Bitcoind {
             skip();
             return None;
         };
-        let folder = TempDir::new().unwrap();
-        let port = free_port();
+        for _ in 0..ATTEMPTS {
+            if let Some(node) = Self::launch(&program).await {
+                node.until_ready().await;
+                return Some(node);
+            }
+        }
+        panic!("expected bitcoind to start, found that it ended {ATTEMPTS} times");
+    }
+
+    /// Starts a node at a port that is free now; nothing if it ends, since another took the port.
+    async fn launch(program: &OsStr) -> Option<Self> {
+        let (folder, port) = (TempDir::new().unwrap(), free_port());
         let mut command = Command::new(program);
         command.args(ARGUMENTS).arg(format!("-datadir={}", folder.path().display()));
-        command.arg(format!("-rpcport={port}")).stdin(Stdio::null()).stdout(Stdio::null());
+        command.arg(format!("-rpcport={port}")).stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut process = command.spawn().unwrap();
         let cookie = folder.path().join("regtest").join(".cookie");
         let Some(key) = cookie_of(&cookie, &mut process).await else {
             end(&mut process);
-            panic!("expected bitcoind to start within {START:?}");
+            return None;
         };
         let url: RpcUrl = format!("http://127.0.0.1:{port}").parse().unwrap();
-        // It answers 503 or an error for as long as it warms up.
         let rpc = HttpRpc::new(url.clone(), key.clone(), Limits::default()).unwrap();
-        let node = Self { process, url, key, rpc, _folder: folder };
-        node.until_ready().await;
-        Some(node)
+        Some(Self { process, url, key, rpc, _folder: folder })
     }
 
     /// Returns a view of the chain through the node.
@@ -105,6 +116,7 @@ impl Bitcoind {
         height.and_then(|height| u32::try_from(height).ok()).unwrap()
     }
 
+    /// Waits until the node answers; it does not while it warms up.
     async fn until_ready(&self) {
         let started = Instant::now();
         while let Err(error) = self.try_ask("getblockcount", &json!([])).await {
