@@ -5,6 +5,7 @@
 //! ```text
 //! cargo run -p countersign-examples --example evm_permit2
 //! cargo run -p countersign-examples --example tron_permit2
+//! cargo run -p countersign-examples --example bitcoin_htlc
 //! cargo run -p countersign-examples --example bring_your_own_signer
 //! ```
 

@@ -58,8 +58,8 @@ fn push_htlc(spec: &HtlcSpec, statement: &mut Statement) {
     let hash = hex::encode(spec.secret_hash);
     statement.push("template", &spec.template, Origin::Pinned);
     statement.push("amount", spec.amount, Origin::Agreed);
-    let value = format_args!("key {claim}, with the secret whose SHA-256 is {hash}");
-    statement.push("taken by", value, Origin::Agreed);
+    statement.push("taken by", format_args!("key {claim}, with the secret"), Origin::Pinned);
+    statement.push("SHA-256 of the secret", hash, Origin::Claimed);
     let when = lock_time(spec.locktime);
     let value = format_args!("our key {refund}, {when}");
     statement.push("taken back by", value, Origin::Bounded);
