@@ -13,12 +13,15 @@ pub(crate) struct Hostile {
     /// Let the sandbox send payloads as wallets are handed them
     #[arg(long)]
     pub(crate) typed_data: bool,
+    /// Let the resolver never pay: the swap fails within seconds, and what was given comes back
+    #[arg(long)]
+    pub(crate) resolver_fails: bool,
 }
 
 impl Hostile {
     /// Says whether a misbehaviour is named.
     pub(crate) const fn is_any(self) -> bool {
-        self.tamper.is_some() || self.fault.is_some() || self.typed_data
+        self.tamper.is_some() || self.fault.is_some() || self.typed_data || self.resolver_fails
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::approval::SwapId;
@@ -18,6 +20,9 @@ use crate::connection::{self, SetupError};
 use crate::exit::{Ended, Failure};
 use crate::output;
 
+/// How long an intent lives, and its lock after it, where the resolver fails.
+const SHORT: Duration = Duration::from_secs(4);
+
 /// How a sandbox wants its requests to be proved.
 pub(crate) const fn auth(signed_requests: bool) -> AuthScheme {
     if signed_requests { AuthScheme::SignedRequests } else { AuthScheme::StaticKey }
@@ -30,8 +35,13 @@ pub(crate) fn config(hostile: Hostile) -> SandboxConfig {
     // A lie about taproot is told where there is something taproot.
     let taproot = tamper.is_some_and(Tamper::needs_taproot);
     let htlc_template = if taproot { HtlcTemplate::P2trV1 } else { HtlcTemplate::P2wshV1 };
-    let default = SandboxConfig::default();
-    SandboxConfig { tamper, fault, payload_form: form, htlc_template, ..default }
+    let default =
+        SandboxConfig { tamper, fault, payload_form: form, htlc_template, ..Default::default() };
+    if !hostile.resolver_fails {
+        return default;
+    }
+    let (intent_lifetime, refund_delay) = (SHORT, SHORT);
+    SandboxConfig { resolver_fails: true, intent_lifetime, refund_delay, ..default }
 }
 
 /// Picks the account that pays on a network: one with taproot coins for a lie about them.
@@ -46,12 +56,21 @@ pub(crate) fn account(
     found.map_or_else(|| connection::sandbox_account(sandbox, network), Ok)
 }
 
-/// Keeps no recipes: what is locked up in a sandbox ends with it.
-pub(crate) struct Forgetful;
+/// Keeps recipes for as long as the sandbox runs: what is locked up in it ends with it.
+#[derive(Clone, Default)]
+pub(crate) struct Recipes(Arc<Mutex<Vec<RefundRecipe>>>);
+
+impl Recipes {
+    /// Returns the latest recipe.
+    pub(crate) fn latest(&self) -> Option<RefundRecipe> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).last().cloned()
+    }
+}
 
 #[async_trait]
-impl KeepRefund for Forgetful {
-    async fn keep(&self, _: SwapId, _: &RefundRecipe) -> Result<(), KeepRefundError> {
+impl KeepRefund for Recipes {
+    async fn keep(&self, _: SwapId, recipe: &RefundRecipe) -> Result<(), KeepRefundError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(recipe.clone());
         Ok(())
     }
 }

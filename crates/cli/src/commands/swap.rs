@@ -2,6 +2,8 @@
 
 mod interrupt;
 mod owner;
+#[cfg(feature = "sandbox")]
+mod refunder;
 mod report;
 mod subject;
 

@@ -3,8 +3,12 @@ use countersign::approval::Registry;
 use countersign::{Config, Countersign, CountersignBuilder, DefiApi, SwapRequest, TrackOptions};
 #[cfg(feature = "sandbox")]
 use countersign_sandbox::{Sandbox, SandboxConfig};
+#[cfg(feature = "sandbox")]
+use tokio::task::JoinHandle;
 
 use super::owner::{self, Owner};
+#[cfg(feature = "sandbox")]
+use super::refunder::Refunder;
 use super::report::{Balance, Balances, Execution};
 use crate::arguments::Swap;
 #[cfg(feature = "sandbox")]
@@ -18,6 +22,9 @@ pub(crate) struct Subject {
     pub(crate) request: SwapRequest,
     #[cfg(feature = "sandbox")]
     sandbox: Option<Sandbox>,
+    /// Takes coins back while the swap is followed.
+    #[cfg(feature = "sandbox")]
+    refunds: Option<JoinHandle<()>>,
 }
 
 impl Subject {
@@ -32,9 +39,10 @@ impl Subject {
         }
         #[cfg(feature = "sandbox")]
         if arguments.hostile.is_any() {
-            return Err(
-                SetupError::Missing("--sandbox with --tamper, --fault or --typed-data").into()
-            );
+            return Err(SetupError::Missing(
+                "--sandbox with --tamper, --fault, --typed-data or --resolver-fails",
+            )
+            .into());
         }
         let missing = SetupError::Missing;
         let registry = arguments.config.registry.as_ref().ok_or(missing("--registry"))?;
@@ -54,6 +62,8 @@ impl Subject {
             countersign: with_nodes(builder, nodes).build(),
             #[cfg(feature = "sandbox")]
             sandbox: None,
+            #[cfg(feature = "sandbox")]
+            refunds: None,
         })
     }
 
@@ -89,6 +99,10 @@ impl Subject {
         expect(clippy::unused_async, reason = "only a sandbox has to be ended")
     )]
     pub(crate) async fn end(self) {
+        #[cfg(feature = "sandbox")]
+        if let Some(refunds) = &self.refunds {
+            refunds.abort();
+        }
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = self.sandbox {
             sandbox.shutdown().await;
@@ -130,13 +144,20 @@ impl Subject {
         let node = chain.map(|_| connection::sandbox_node(&sandbox, network));
         let node = node.transpose()?.map(|node| (network.clone(), node));
         let request = request(arguments, owner.address(), recipient.unwrap_or_default());
+        let recipes = sandbox::Recipes::default();
+        let refunder = Refunder::new(&sandbox, &account, network, recipes.clone(), &config)?;
+        let refunder = refunder.filter(|_| arguments.hostile.resolver_fails);
         let builder = Countersign::builder(DefiApi::new(client), config);
         let builder = match &arguments.refund_dir {
             Some(_) => owner.join(builder, owner::refund_folder(arguments.refund_dir.as_ref()))?,
-            // What is locked up in a sandbox ends with it.
-            None => owner.join(builder, sandbox::Forgetful)?,
+            None => owner.join(builder, recipes)?,
         };
-        Ok(Self { request, countersign: with_nodes(builder, node).build(), sandbox: Some(sandbox) })
+        Ok(Self {
+            request,
+            countersign: with_nodes(builder, node).build(),
+            refunds: refunder.map(Refunder::start),
+            sandbox: Some(sandbox),
+        })
     }
 
     /// Runs the earlier swap that a lie about it needs.
