@@ -110,11 +110,12 @@ fn introduce(sandbox: &Sandbox) {
 /// Writes what `countersign swap` needs, and says how to call it.
 fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(Failure::io(folder.display().to_string()))?;
-    let key = sandbox
-        .accounts()
-        .first()
-        .map(|account| account.private_key().to_owned())
-        .unwrap_or_default();
+    let accounts = sandbox.accounts();
+    let key = |account: Option<&Account>| {
+        account.map(|account| account.private_key().to_owned()).unwrap_or_default()
+    };
+    let coins = accounts.iter().find(|account| account.network == "bitcoin");
+    let owner = coins.map(|account| account.address.clone()).unwrap_or_default();
     let (credentials, secret) = match sandbox.rsa_private_key_pem() {
         Some(pem) => ("rsa-key", pem),
         None => ("api-key", sandbox.api_key()),
@@ -122,7 +123,8 @@ fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
     for (name, text) in [
         ("registry.toml", sandbox.registry_toml()),
         ("policy.toml", sandbox.policy_toml()),
-        ("key", key),
+        ("key", key(accounts.first())),
+        ("coin-key", key(coins)),
         (credentials, secret.to_owned()),
     ] {
         write_private(&folder.join(name), &text)?;
@@ -132,9 +134,11 @@ fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
     output::say(format_args!(
         "countersign swap --api-url {} --{credentials}-file {folder}/{credentials} --registry {folder}/registry.toml \\\n  \
          --policy {folder}/policy.toml --key-file {folder}/key --rpc ethereum={} \\\n  \
-         --recipient {recipient}",
+         --recipient {recipient}\n\
+         from Bitcoin: --from BTC@bitcoin --key-file {folder}/coin-key --owner {owner} --rpc bitcoin={}",
         sandbox.url(),
-        sandbox.rpc_url("ethereum").unwrap_or_default()
+        sandbox.rpc_url("ethereum").unwrap_or_default(),
+        sandbox.esplora_url("bitcoin").unwrap_or_default()
     ));
     Ok(())
 }

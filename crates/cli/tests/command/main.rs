@@ -7,6 +7,7 @@
 )]
 
 mod check;
+mod coins;
 mod generate;
 #[cfg(feature = "sandbox")]
 mod lists;
