@@ -10,7 +10,7 @@ use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::world::{Token, World};
 
 /// What the sandbox's chains can say before a signature, so that nothing is signed without it.
-const FACTS: [&str; 8] = [
+const FACTS: [&str; 11] = [
     "owner_code",
     "spender_code_hash",
     "spender_implementation",
@@ -19,6 +19,9 @@ const FACTS: [&str; 8] = [
     "domain_separator",
     "nonce_bitmap",
     "block_time",
+    "coins",
+    "confirmations",
+    "height",
 ];
 
 /// The witness struct that the escrow verifies.
