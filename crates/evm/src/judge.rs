@@ -211,16 +211,11 @@ impl Check<'_> {
             self.hash(value, "witness_hash", Code::WitnessHash, hashes.map(|ours| ours.witness));
         }
         let sent = self.sent;
-        for (member, values) in &sent.domain_separators {
-            for value in values.iter() {
-                let ours = hashes.map(|ours| ours.domain_separator);
-                self.hash(value, member, Code::Domain, ours);
-            }
+        for (member, value) in &sent.domain_separators {
+            self.hash(value, member, Code::Domain, hashes.map(|ours| ours.domain_separator));
         }
-        for (member, values) in &sent.digests {
-            for value in values.iter() {
-                self.hash(value, member, Code::Digest, hashes.map(|ours| ours.digest));
-            }
+        for (member, value) in &sent.digests {
+            self.hash(value, member, Code::Digest, hashes.map(|ours| ours.digest));
         }
     }
 

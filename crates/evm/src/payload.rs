@@ -52,8 +52,8 @@ pub(crate) struct Sent<'v> {
     pub(crate) witness_type_string: Everywhere<'v>,
     pub(crate) witness_hash: Everywhere<'v>,
     /// What is to be signed as the counterparty computed it, by each name that it may have.
-    pub(crate) digests: Vec<(&'static str, Everywhere<'v>)>,
-    pub(crate) domain_separators: Vec<(&'static str, Everywhere<'v>)>,
+    pub(crate) digests: Vec<(&'v str, &'v Value<'v>)>,
+    pub(crate) domain_separators: Vec<(&'v str, &'v Value<'v>)>,
     pub(crate) secret_hash: Everywhere<'v>,
     pub(crate) secret_hash_in_data: Option<&'v Value<'v>>,
     pub(crate) primary_type: Option<&'v Value<'v>>,
@@ -63,27 +63,33 @@ pub(crate) struct Sent<'v> {
     pub(crate) witness: Option<&'v Value<'v>>,
 }
 
-/// The names that what is to be signed goes by, where somebody sends it already hashed.
-const DIGESTS: [&str; 17] = [
-    "digest",
-    "hash",
-    "signing_hash",
-    "signingHash",
-    "sign_hash",
-    "signHash",
-    "message_hash",
-    "messageHash",
-    "data_hash",
-    "dataHash",
-    "typed_data_hash",
-    "typedDataHash",
-    "eip712_hash",
-    "eip712Hash",
-    "permit_hash",
-    "permitHash",
-    "digest_to_sign",
-];
-const DOMAIN_SEPARATORS: [&str; 2] = ["domain_separator", "domainSeparator"];
+/// Says whether a name is one that what is to be signed goes by, where it is sent hashed already.
+fn is_digest(name: &str) -> bool {
+    matches!(
+        name,
+        "digest"
+            | "digest_to_sign"
+            | "hash"
+            | "signing_hash"
+            | "signingHash"
+            | "sign_hash"
+            | "signHash"
+            | "message_hash"
+            | "messageHash"
+            | "data_hash"
+            | "dataHash"
+            | "typed_data_hash"
+            | "typedDataHash"
+            | "eip712_hash"
+            | "eip712Hash"
+            | "permit_hash"
+            | "permitHash"
+    )
+}
+
+fn is_domain_separator(name: &str) -> bool {
+    matches!(name, "domain_separator" | "domainSeparator")
+}
 
 /// A member on every level where it may stand: the payload, its params, and their data.
 #[derive(Clone, Copy)]
@@ -170,8 +176,8 @@ impl<'v> Sent<'v> {
             deadline: levels.everywhere("deadline_at"),
             witness_type_string: levels.everywhere("witness_type_string"),
             witness_hash: levels.everywhere("witness_hash"),
-            digests: levels.any_of(&DIGESTS),
-            domain_separators: levels.any_of(&DOMAIN_SEPARATORS),
+            digests: levels.named(is_digest),
+            domain_separators: levels.named(is_domain_separator),
             secret_hash: levels.everywhere("secret_hash"),
             secret_hash_in_data: None,
             primary_type: None,
@@ -189,10 +195,11 @@ impl<'v> Levels<'v> {
         Everywhere([on(Some(self.payload)), on(self.params), on(self.additional)])
     }
 
-    /// Finds a member by each of its names.
-    fn any_of(&self, names: &[&'static str]) -> Vec<(&'static str, Everywhere<'v>)> {
-        let found = names.iter().map(|name| (*name, self.everywhere(name)));
-        found.filter(|(_, values)| !values.is_absent()).collect()
+    /// Collects the members that go by some names, from every level.
+    fn named(&self, is_one: fn(&str) -> bool) -> Vec<(&'v str, &'v Value<'v>)> {
+        let levels = [Some(self.payload), self.params, self.additional].into_iter().flatten();
+        let members = levels.flat_map(Object::members);
+        members.filter(|(name, value)| is_one(name) && !value.is_null()).collect()
     }
 
     /// Refuses what looks like typed data where none may stand: it would say something that is
