@@ -49,18 +49,19 @@ impl Check<'_> {
     /// Compares the contract in the domain, and the one named beside it.
     fn verifying_contract(&mut self, domain: &Object<'_>) {
         let expected = self.terms.permit2;
-        let shown = self.terms.standard.show(expected);
+        let standard = self.terms.standard;
+        let shown = || standard.show(expected);
         let in_domain = domain.get("verifyingContract");
         if in_domain.is_none() {
-            self.push(Code::Domain, "domain.verifyingContract", &shown, "nothing");
+            self.push(Code::Domain, "domain.verifyingContract", shown(), "nothing");
         }
         let beside = self.sent.permit2;
         if beside.is_absent() && self.sent.source == Source::Api {
-            self.push(Code::Malformed, "permit2_contract_address", &shown, "nothing");
+            self.push(Code::Malformed, "permit2_contract_address", shown(), "nothing");
         }
         if Registry::is_another_chains_permit2(self.terms.chain_id, expected) {
             let own = "zkSync's own, which has another address";
-            self.push(Code::VerifyingContract, "terms.permit2", own, &shown);
+            self.push(Code::VerifyingContract, "terms.permit2", own, shown());
         }
         let in_domain = in_domain.map(|value| ("domain.verifyingContract", value));
         let beside = beside.iter().map(|value| ("permit2_contract_address", value));
