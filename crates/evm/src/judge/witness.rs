@@ -158,11 +158,9 @@ impl Check<'_> {
 
     fn resolver_role(&mut self, part: Part<'_>, word: [u8; 32], claims: &Claims) -> Option<Origin> {
         let standard = self.terms.standard;
-        if let Some(resolver) = claims.resolver {
-            if resolver.to_word() != word {
-                let found = show_scalar(part.kind, part.value, standard);
-                self.push(Code::Witness, part.path, standard.show(resolver), found);
-            }
+        if let Some(resolver) = claims.resolver.filter(|resolver| resolver.to_word() != word) {
+            let found = show_scalar(part.kind, part.value, standard);
+            self.push(Code::Witness, part.path, standard.show(resolver), found);
         }
         let escrow = self.terms.escrows.iter().any(|escrow| escrow.to_word() == word);
         self.require(
