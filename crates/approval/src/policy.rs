@@ -36,6 +36,9 @@ pub struct BitcoinPolicy {
     /// How far ahead a lock time may lie, in seconds.
     #[serde(default = "default_max_lock_seconds")]
     pub max_lock_seconds: u64,
+    /// How many coins one transaction may spend that the request did not name.
+    #[serde(default = "default_max_inputs")]
+    pub max_inputs: usize,
     /// What to do about inputs that are not ours.
     #[serde(default)]
     pub foreign_inputs: ForeignInputs,
@@ -84,8 +87,15 @@ struct LimitsFile {
 }
 
 const fn default_stressed_fee_rate() -> u64 {
-    100
+    50
 }
+
+const fn default_max_inputs() -> usize {
+    50
+}
+
+/// How large a refund is at most, in virtual bytes.
+const REFUND_VSIZE: u64 = 200;
 
 const fn default_max_lock_seconds() -> u64 {
     DAY_SECONDS
@@ -116,6 +126,7 @@ impl Policy {
                 ("at most a day, by which limits are counted", file.max_deadline_seconds);
             return Err(ConfigError::value(FILE, "max_deadline_seconds", expected, found));
         }
+        check_bitcoin(file.bitcoin.as_ref())?;
         let mut limits = BTreeMap::new();
         for (token, limit) in &file.limits {
             let amount =
@@ -196,6 +207,18 @@ impl Policy {
     pub const fn digest(&self) -> [u8; 32] {
         self.digest
     }
+}
+
+/// Requires that the fee that may be paid is enough for a refund in bad times.
+fn check_bitcoin(bounds: Option<&BitcoinPolicy>) -> Result<(), ConfigError> {
+    let Some(BitcoinPolicy { stressed_fee_rate, max_fee_sats, .. }) = bounds else {
+        return Ok(());
+    };
+    if stressed_fee_rate.saturating_mul(REFUND_VSIZE) <= *max_fee_sats {
+        return Ok(());
+    }
+    let expected = "a rate at which max_fee_sats pays for a refund of 200 virtual bytes";
+    Err(ConfigError::value(FILE, "bitcoin.stressed_fee_rate", expected, stressed_fee_rate))
 }
 
 fn lots(registry: &Registry, token: &str, member: &str, text: &str) -> Result<Lots, ConfigError> {

@@ -111,7 +111,7 @@ pub fn judge(
     check.fields(&spends);
     check.locktime();
     let (roles, sums) = check.outputs(&spends);
-    let fee = check.fee(&spends, sums);
+    let fee = check.fee(&spends, &roles, sums);
     let recipe = check.refund(&spends);
     check.facts(facts);
     let valid_until = check.valid_until();

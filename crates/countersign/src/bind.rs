@@ -12,7 +12,7 @@ use countersign_evm::PermitPayload;
 use countersign_units::U256;
 
 use crate::accept::compare_offer;
-use crate::{Agreement, Intent, Offer, Order};
+use crate::{Agreement, HtlcAgreement, Intent, Offer, Order};
 
 /// Terms with an intent's claims, and the payload that is to be compared with them.
 #[derive(Debug)]
@@ -104,6 +104,7 @@ pub(crate) fn bind(
         Agreement::Htlc(agreement) => {
             let payload = PsbtPayload::new(payload);
             let claims = PsbtClaims::read(&payload);
+            check_count(&agreement, &claims)?;
             let htlc = htlc::terms(&agreement, intent, deadline, &claims)?;
             Ok(BoundPayload::Htlc(Box::new(BoundPsbt {
                 terms: terms.with(htlc),
@@ -124,6 +125,17 @@ fn check_mechanism(agreement: &Agreement, intent: &Intent, violations: &mut Viol
     };
     let (right, found) = (intent.mechanism == expected, intent.mechanism.name());
     violations.require(right, Code::Mechanism, "approval_type", expected.name(), found);
+}
+
+/// Bounds how many coins an answer may choose where the request named none.
+fn check_count(agreement: &HtlcAgreement, claims: &PsbtClaims) -> Result<(), Refusal> {
+    let (count, most) = (claims.spends.len(), agreement.policy.max_inputs);
+    if agreement.coins.is_some() || count <= most {
+        return Ok(());
+    }
+    let expected = format!("at most {most} coins that the request did not name");
+    let violation = Violation::new(Code::UnexpectedInput, "psbt.inputs", expected, count);
+    Err(Refusal::one(violation))
 }
 
 fn missing_payload() -> Violation {

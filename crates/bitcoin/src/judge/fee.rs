@@ -1,12 +1,15 @@
 use bitcoin::ScriptBuf;
 use countersign_approval::{Code, Sats};
 
-use super::outputs::Sums;
+use super::outputs::{Role, Sums};
 use super::{Check, Spend};
 use crate::weight;
 
 /// What nodes ask for at least, in satoshis per thousand virtual bytes.
 const RELAY_PER_1000: u64 = 100;
+
+/// What an input without scripts weighs: outpoint, empty script's length and sequence.
+const INPUT_WEIGHT: u64 = 41 * 4;
 
 /// What the transaction costs.
 #[derive(Clone, Copy, Debug)]
@@ -21,9 +24,12 @@ pub(crate) struct Fee {
 
 impl Check<'_> {
     /// Bounds what the transaction costs us: what we put in, less the HTLC and our change.
-    pub(super) fn fee(&mut self, spends: &[Spend], sums: Sums) -> Fee {
+    ///
+    /// The rate is that of what is ours in it: what others add must not raise what we may pay.
+    pub(super) fn fee(&mut self, spends: &[Spend], roles: &[Role], sums: Sums) -> Fee {
         let weight = self.weight(spends);
         let vsize = weight::to_vsize(weight);
+        let ours_alone = weight.saturating_sub(self.weight_of_others(spends, roles));
         let Sums { ours: Some(ours), inputs: Some(inputs), outputs: Some(outputs), change } = sums
         else {
             return Fee { ours: Sats::MAX, total: Sats::MAX, vsize };
@@ -34,7 +40,7 @@ impl Check<'_> {
         if outputs > inputs {
             self.push(Code::Amount, "psbt.outputs", format_args!("at most {inputs}"), outputs);
         }
-        self.bound(share, vsize);
+        self.bound(share, weight::to_vsize(ours_alone));
         let least = vsize.saturating_mul(RELAY_PER_1000).div_ceil(1000);
         if total.value() < least {
             let expected = format_args!("at least {least} sats, for nodes to pass it on");
@@ -53,6 +59,19 @@ impl Check<'_> {
             let expected = format_args!("at most {rate} sats for each of {vsize} virtual bytes");
             self.push(Code::Fee, "psbt.fee", expected, share);
         }
+    }
+
+    /// What others' inputs weigh, and what goes back to them.
+    fn weight_of_others(&self, spends: &[Spend], roles: &[Role]) -> u64 {
+        let inputs = spends
+            .iter()
+            .filter(|spend| !spend.is_ours())
+            .map(|spend| INPUT_WEIGHT.saturating_add(weight::of_input(&spend.coin.script_pubkey)));
+        let outputs = self.psbt.tx.output.iter().zip(roles);
+        let outputs = outputs
+            .filter(|(_, role)| **role == Role::Return)
+            .map(|(output, _)| output.weight().to_wu());
+        inputs.chain(outputs).fold(0, u64::saturating_add)
     }
 
     fn weight(&mut self, spends: &[Spend]) -> u64 {

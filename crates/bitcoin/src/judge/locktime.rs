@@ -33,16 +33,10 @@ impl Check<'_> {
         if tx.input.iter().all(|input| input.sequence.to_consensus_u32() == FINAL) {
             return;
         }
+        // A later lock would keep our coins waiting for whoever has the rest of the transaction.
         let is_height = lock < FIRST_TIME;
-        let (most, output) = (self.terms.max_locktime, self.terms.htlc.locktime);
-        let latest = if is_height == (most < FIRST_TIME) {
-            // Funded after its own lock time, an output could be taken back at once, or claimed.
-            most.min(output.saturating_sub(1)).into()
-        } else if is_height {
-            self.terms.current_height.into()
-        } else {
-            self.now.value()
-        };
+        let height = u64::from(self.terms.current_height);
+        let latest = if is_height { height } else { self.now.value() };
         if u64::from(lock) > latest {
             let expected = format_args!("at most {latest}");
             self.push(Code::Locktime, "psbt.global.unsigned_tx.lock_time", expected, lock);

@@ -1,4 +1,4 @@
-use bitcoin::{Script, TxOut};
+use bitcoin::{Address, Script, TxOut};
 use countersign_approval::{Code, Sats};
 
 use super::others::Others;
@@ -47,7 +47,9 @@ impl Check<'_> {
             script if *script == self.htlc.script_pubkey => Role::Htlc,
             script if script.as_bytes() == self.terms.change_script => Role::Change,
             script if others.put_in.contains_key(script.as_script()) => Role::Return,
-            _ if others.take_whole(output.value.to_sat()) => Role::Return,
+            script if is_address(script) && others.take_whole(output.value.to_sat()) => {
+                Role::Return
+            }
             _ => Role::Unknown,
         };
         self.psbt.tx.output.iter().map(role).collect()
@@ -141,8 +143,14 @@ impl Check<'_> {
         }
     }
 
+    /// Change comes back in one piece: in many it would cost more to spend than it is.
     fn change(&mut self, roles: &[Role]) {
         let psbt = self.psbt;
+        let pieces = roles.iter().filter(|role| **role == Role::Change).count();
+        if pieces > 1 {
+            let found = format_args!("{pieces} of them");
+            self.push(Code::Change, "psbt.outputs", "one output of change at most", found);
+        }
         for (place, (output, role)) in psbt.tx.output.iter().zip(roles).enumerate() {
             let least = dust(&output.script_pubkey);
             if *role == Role::Change && output.value.to_sat() < least.value() {
@@ -204,6 +212,11 @@ impl Check<'_> {
         let wrong = key.is_some_and(|key| role == Role::Htlc && Some(key) != ours);
         redeem.or(witness).or(wrong.then_some(output::TAP_INTERNAL_KEY))
     }
+}
+
+/// Says whether a script is that of an address, so that somebody can spend what it gets.
+fn is_address(script: &Script) -> bool {
+    Address::from_script(script, bitcoin::Network::Bitcoin).is_ok()
 }
 
 fn sum<'a>(coins: impl Iterator<Item = &'a TxOut>) -> Option<Sats> {

@@ -184,3 +184,42 @@ fn our_share_of_the_fee_is_bounded() {
     let refused = refusal(&free, &free.payload(), &no_facts());
     assert!(refused.has(Code::Fee), "{refused}");
 }
+
+#[test]
+fn change_comes_back_in_one_piece() {
+    refuses(Code::Change, |built| {
+        let tx = &mut built.psbt.unsigned_tx;
+        let half = Amount::from_sat(tx.output[1].value.to_sat() / 2);
+        tx.output[1].value -= half;
+        let script_pubkey = tx.output[1].script_pubkey.clone();
+        tx.output.push(TxOut { value: half, script_pubkey });
+        built.psbt.outputs.push(bitcoin::psbt::Output::default());
+    });
+}
+
+#[test]
+fn what_goes_back_to_others_goes_where_somebody_can_spend_it() {
+    let one = Honest { others: vec![40_000], ..Honest::default() };
+    for script in [ScriptBuf::new_op_return([4; 8]), ScriptBuf::new()] {
+        refuses_shape(&one, Code::ExtraOutput, |built| {
+            built.psbt.unsigned_tx.output[2].script_pubkey = script.clone();
+            built.psbt.unsigned_tx.output[2].value = Amount::from_sat(40_000);
+        });
+    }
+}
+
+#[test]
+fn others_do_not_raise_what_we_may_pay() {
+    // Forty coins of others would allow a share of ours that our own bytes do not.
+    let many = Honest { others: vec![40_000; 40], ..Honest::default() };
+    let rate = |built: &crate::tests::honest::Built| {
+        let payload = PsbtPayload::new(built.payload().to_string());
+        judge(&payload, &built.terms, &no_facts(), NOW).is_ok()
+    };
+    let mut built = many.build();
+    built.terms.max_fee_rate = Some(5);
+    assert!(rate(&built), "the honest one is cheap");
+    built.terms.max_fee = Sats::new(20_000).unwrap();
+    built.psbt.unsigned_tx.output[1].value -= Amount::from_sat(4_000);
+    assert!(!rate(&built), "5 sat/vB of our own bytes are less");
+}

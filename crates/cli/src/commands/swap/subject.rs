@@ -149,7 +149,10 @@ impl Subject {
         let refunder = refunder.filter(|_| arguments.hostile.resolver_fails);
         let builder = Countersign::builder(DefiApi::new(client), config);
         let builder = match &arguments.refund_dir {
-            Some(_) => owner.join(builder, owner::refund_folder(arguments.refund_dir.as_ref()))?,
+            Some(_) => {
+                let folder = owner::refund_folder(arguments.refund_dir.as_ref());
+                owner.join(builder, sandbox::Both(folder, recipes))?
+            }
             None => owner.join(builder, recipes)?,
         };
         Ok(Self {
