@@ -165,3 +165,20 @@ async fn without_a_keeper_of_refunds_no_coins_are_locked_up() {
     assert!(matches!(result, Err(FlowError::NoRefundKeeper)), "{result:?}");
     scene.assert_untouched(&before, "no keeper");
 }
+
+#[tokio::test]
+async fn an_answer_chooses_no_more_coins_than_policy_allows() {
+    let scene = scene(short_steps(), Profile::G3, "default").await;
+    let before = scene.funds();
+    let bounded = |most: u32| {
+        let bound = format!("[bitcoin]\nmax_inputs = {most}\n");
+        scene.config_with(|_, policy| *policy = policy.replace("[bitcoin]\n", &bound))
+    };
+    // The sandbox takes two coins where it can.
+    let result = scene.builder(bounded(1)).build().swap(&scene.request(), SHORT, |_| {}).await;
+    let Err(FlowError::Refused { refusal, .. }) = result else { panic!("{result:?}") };
+    assert!(refusal.has(Code::UnexpectedInput), "{refusal}");
+    scene.assert_untouched(&before, "too many coins");
+    let result = scene.builder(bounded(2)).build().swap(&scene.request(), SHORT, |_| {}).await;
+    assert_eq!(result.unwrap().status.status, Status::Finished);
+}

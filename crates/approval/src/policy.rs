@@ -279,6 +279,17 @@ per_day = "500000"
     }
 
     #[test]
+    fn the_fee_that_may_be_paid_is_enough_for_a_refund() {
+        let with = |rate: u64| {
+            let bounds = "[bitcoin]\nmax_fee_sats = 20000\nmax_fee_rate = 100\nstressed_fee_rate";
+            read(&format!("{POLICY}\n{bounds} = {rate}\n"))
+        };
+        assert_eq!(with(100).unwrap().bitcoin().unwrap().max_inputs, 50);
+        let error = with(101).unwrap_err().to_string();
+        assert!(error.contains("bitcoin.stressed_fee_rate"), "{error}");
+    }
+
+    #[test]
     fn an_address_book_that_is_there_is_complete() {
         let policy = read(&format!("address_book = [\"abc\"]\n{POLICY}")).unwrap();
         assert!(policy.allows_address("abc") && !policy.allows_address("abd"));

@@ -12,7 +12,8 @@ use crate::{PsbtPayload, TermsError, VerifyError, judge};
 
 #[test]
 fn nothing_keeps_the_transaction_from_being_used() {
-    for lock in [LOCK, 499_999_999, 1_800_000_000, u32::MAX] {
+    let next = crate::tests::honest::HEIGHT + 1;
+    for lock in [next, LOCK, 499_999_999, 1_800_000_000, u32::MAX] {
         refuses(Code::Locktime, |built| {
             built.psbt.unsigned_tx.lock_time = LockTime::from_consensus(lock);
         });
