@@ -39,16 +39,12 @@ pub struct Terms<A> {
 impl<A> Terms<A> {
     /// Takes out what the approval has to say.
     pub fn split(self) -> (Terms<()>, A) {
-        let Self {
-            swap_id,
-            environment,
-            source,
-            destination,
-            recipient,
-            refund_address,
-            config,
-            approval,
-        } = self;
+        self.replace(())
+    }
+
+    fn replace<B>(self, approval: B) -> (Terms<B>, A) {
+        let Self { swap_id, environment, source, destination, config, .. } = self;
+        let (recipient, refund_address) = (self.recipient, self.refund_address);
         let terms = Terms {
             swap_id,
             environment,
@@ -57,35 +53,16 @@ impl<A> Terms<A> {
             recipient,
             refund_address,
             config,
-            approval: (),
+            approval,
         };
-        (terms, approval)
+        (terms, self.approval)
     }
 }
 
 impl Terms<()> {
     /// Puts in what the approval has to say.
     pub fn with<A>(self, approval: A) -> Terms<A> {
-        let Self {
-            swap_id,
-            environment,
-            source,
-            destination,
-            recipient,
-            refund_address,
-            config,
-            ..
-        } = self;
-        Terms {
-            swap_id,
-            environment,
-            source,
-            destination,
-            recipient,
-            refund_address,
-            config,
-            approval,
-        }
+        self.replace(approval).0
     }
 }
 
