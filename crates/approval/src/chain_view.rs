@@ -1,7 +1,7 @@
 use async_trait::async_trait;
-use countersign_units::{EvmAddress, U256};
+use countersign_units::{EvmAddress, SolanaAddress, SolanaHash, U256};
 
-use crate::{BitcoinNetwork, Coin, EvmFacts};
+use crate::{BitcoinNetwork, Coin, EvmFacts, SolanaFacts};
 
 /// Reads the facts of an EVM chain that the checks of a Permit2 approval need.
 #[async_trait]
@@ -72,6 +72,54 @@ pub struct SeenCoins {
     pub coins: Vec<(Coin, u32)>,
 }
 
+/// Reads the facts of a Solana cluster that the checks of a transaction to co-sign need.
+#[async_trait]
+pub trait SolanaChainView: Send + Sync {
+    /// Reads all facts about one transaction, from finalised state where that can be.
+    ///
+    /// A fact that this view can't know stays absent; what it should know and could not read is
+    /// an error.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the cluster can't be asked, or is another one.
+    async fn facts(&self, query: &SolanaFactsQuery) -> Result<SolanaFacts, ChainViewError>;
+}
+
+/// Which transaction facts are asked about. Nothing in here has been checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a view of a chain reads all of it")]
+pub struct SolanaFactsQuery {
+    /// The hash of the first block of the cluster that the view must be of.
+    pub genesis_hash: SolanaHash,
+    /// The transaction as it would be sent; signatures may be missing in it.
+    pub transaction: Vec<u8>,
+    /// The blockhash that it names.
+    pub blockhash: SolanaHash,
+    /// The accounts of its own list that it may write to.
+    pub writable: Vec<SolanaAddress>,
+    /// The lookup tables that it uses.
+    pub tables: Vec<TableUse>,
+    /// The mint of the token, where a token moves.
+    pub mint: Option<SolanaAddress>,
+    /// The account that the tokens leave.
+    pub source: Option<SolanaAddress>,
+    /// The account that the tokens go to.
+    pub destination: Option<SolanaAddress>,
+}
+
+/// What a transaction takes from a lookup table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a view of a chain reads all of it")]
+pub struct TableUse {
+    /// The table.
+    pub table: SolanaAddress,
+    /// The entries that it may write to.
+    pub writable: Vec<u8>,
+    /// The entries that it only reads.
+    pub readonly: Vec<u8>,
+}
+
 /// Why there are no facts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -95,10 +143,18 @@ pub enum ChainViewError {
         /// What the node says of itself.
         found: String,
     },
+    /// The node is of another Solana cluster.
+    #[error("expected a node of the cluster {expected}, found one of {found}")]
+    OtherCluster {
+        /// The genesis hash that was asked for.
+        expected: SolanaHash,
+        /// The genesis hash that the node says.
+        found: SolanaHash,
+    },
     /// The node does not take a transaction.
     #[error("the node declined the transaction: {0}")]
     Declined(String),
 }
 
 #[cfg(test)]
-struct _DynCompatible(Box<dyn EvmChainView>, Box<dyn BitcoinChainView>);
+struct _DynCompatible(Box<dyn EvmChainView>, Box<dyn BitcoinChainView>, Box<dyn SolanaChainView>);

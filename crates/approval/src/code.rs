@@ -85,6 +85,36 @@ pub enum Code {
     Fee,
     /// The lock time or a sequence makes the transaction unusable for too long.
     Locktime,
+    /// Our key is not exactly one of the signers, another signs than agreed, or a signature is wrong.
+    Signers,
+    /// Another pays the fee than was promised, or ours is beyond policy.
+    FeePayer,
+    /// The blockhash is not the one of the answer, or our cluster does not know it.
+    Blockhash,
+    /// A durable nonce would keep the signature usable for good.
+    DurableNonce,
+    /// A lookup table is unknown, not usable, or not what we know.
+    LookupTable,
+    /// A program is called that is not pinned.
+    UnknownProgram,
+    /// An instruction is there that nobody agreed to.
+    ExtraInstruction,
+    /// An instruction of the System program does more than the agreed transfer.
+    System,
+    /// The tokens would be moved by another token program than agreed.
+    TokenProgram,
+    /// The mint is not the agreed one, or can do what was not agreed.
+    Mint,
+    /// The tokens would leave another account than agreed, or that account is not ours alone.
+    Source,
+    /// The assets would go to another account than agreed, or it can't take them.
+    Destination,
+    /// An instruction would change or use an authority over an account of ours.
+    TokenAuthority,
+    /// An instruction would let another spend from an account of ours.
+    TokenDelegate,
+    /// What the transaction does, when it is run, is not what was agreed.
+    Simulation,
 }
 
 impl Code {
@@ -129,6 +159,21 @@ impl Code {
             Self::ExtraOutput => "extra_output",
             Self::Fee => "fee",
             Self::Locktime => "locktime",
+            Self::Signers => "signers",
+            Self::FeePayer => "fee_payer",
+            Self::Blockhash => "blockhash",
+            Self::DurableNonce => "durable_nonce",
+            Self::LookupTable => "lookup_table",
+            Self::UnknownProgram => "unknown_program",
+            Self::ExtraInstruction => "extra_instruction",
+            Self::System => "system",
+            Self::TokenProgram => "token_program",
+            Self::Mint => "mint",
+            Self::Source => "source",
+            Self::Destination => "destination",
+            Self::TokenAuthority => "token_authority",
+            Self::TokenDelegate => "token_delegate",
+            Self::Simulation => "simulation",
         }
     }
 }

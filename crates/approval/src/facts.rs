@@ -1,4 +1,5 @@
 mod bitcoin;
+mod solana;
 
 use std::fmt;
 
@@ -6,6 +7,10 @@ use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 pub use bitcoin::BitcoinFacts;
+pub use solana::{
+    AccountChange, AccountSnapshot, LookupTable, MintFacts, SeenTables, Simulation, SolanaFacts,
+    TokenAccount, TokenAccountState,
+};
 
 /// A fact about the source chain that a check may need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,6 +41,18 @@ pub enum Fact {
     Reserved,
     /// The height of the chain.
     Height,
+    /// The lookup tables that the transaction uses.
+    Tables,
+    /// The mint of the token, with its extensions.
+    Mint,
+    /// The account that the tokens leave.
+    Source,
+    /// The account that the tokens go to.
+    Destination,
+    /// Whether the cluster knows the blockhash and would still take it.
+    Blockhash,
+    /// What the transaction does when it is run without being sent.
+    Simulation,
 }
 
 impl Fact {
@@ -54,6 +71,16 @@ impl Fact {
     /// All facts of a Bitcoin chain, in the order in which they are reported.
     pub const BITCOIN: [Self; 4] = [Self::Coins, Self::Confirmations, Self::Reserved, Self::Height];
 
+    /// All facts of a Solana cluster, in the order in which they are reported.
+    pub const SOLANA: [Self; 6] = [
+        Self::Tables,
+        Self::Mint,
+        Self::Source,
+        Self::Destination,
+        Self::Blockhash,
+        Self::Simulation,
+    ];
+
     /// Returns the fact's name, as it stands in policies and answers.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -69,6 +96,12 @@ impl Fact {
             Self::Confirmations => "confirmations",
             Self::Reserved => "reserved",
             Self::Height => "height",
+            Self::Tables => "tables",
+            Self::Mint => "mint",
+            Self::Source => "source",
+            Self::Destination => "destination",
+            Self::Blockhash => "blockhash",
+            Self::Simulation => "simulation",
         }
     }
 }
@@ -115,7 +148,7 @@ impl EvmFacts {
             Fact::DomainSeparator => self.domain_separator.is_some(),
             Fact::NonceBitmap => self.nonce_bitmap.is_some(),
             Fact::BlockTime => self.block_time.is_some(),
-            Fact::Coins | Fact::Confirmations | Fact::Reserved | Fact::Height => false,
+            _ => false,
         }
     }
 }

@@ -24,22 +24,31 @@ mod terms;
 mod violation;
 
 pub use address::is_same_address;
-pub use chain_view::{BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, SeenCoins};
+pub use chain_view::{
+    BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, SeenCoins, SolanaChainView,
+    SolanaFactsQuery, TableUse,
+};
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};
-pub use facts::{BitcoinFacts, EvmFacts, Fact};
+pub use facts::{
+    AccountChange, AccountSnapshot, BitcoinFacts, EvmFacts, Fact, LookupTable, MintFacts,
+    SeenTables, Simulation, SolanaFacts, TokenAccount, TokenAccountState,
+};
 pub use ledger::{Ledger, LedgerError};
 pub use memory_ledger::MemoryLedger;
-pub use policy::{AssetLimits, BitcoinPolicy, Policy};
-pub use registry::{HtlcPins, Network, NetworkKind, Permit2Pins, Registry, Token};
+pub use policy::{AssetLimits, BitcoinPolicy, Policy, SolanaPolicy};
+pub use registry::{
+    CosignPins, HtlcPins, Network, NetworkKind, Permit2Pins, Registry, Token, TokenProgram,
+};
 pub use reservation::{Claim, Reservation, ReserveError, reserve};
 pub use review::{Decision, ReviewRequest, Reviewer};
 pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;
 pub use terms::{
-    AddressError, AssetAmount, BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey,
-    HtlcSpec, HtlcTerms, ParseBitcoinNetworkError, Permit2Terms, Pin, Sats, SighashKind, Terms,
+    AddressError, AssetAmount, AssetTransfer, BitcoinNetwork, Coin, CoinId, CosignTerms,
+    DerivedHtlc, DurableNonce, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms, OthersSign,
+    ParseBitcoinNetworkError, Permit2Terms, Pin, Sats, SighashKind, Terms, TokenTransfer,
     TypedDataStandard, UnpinnedMembers,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

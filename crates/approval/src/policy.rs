@@ -47,6 +47,24 @@ pub struct BitcoinPolicy {
     pub min_confirmations: u32,
 }
 
+/// What bounds a transaction on Solana, in the policy's table `[solana]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SolanaPolicy {
+    /// How many lamports of ours may go to fees and rent.
+    pub max_fee_lamports: u64,
+    /// The highest price of a compute unit, in millionths of a lamport, whoever pays it.
+    pub max_compute_unit_price: Option<u64>,
+    /// The Token-2022 extensions that a mint may have, by their names in `snake_case`.
+    #[serde(default)]
+    pub allowed_extensions: Vec<String>,
+    /// Whether the pinned programs that we can't read may be signed for, where the simulation
+    /// agrees.
+    #[serde(default)]
+    pub opaque_programs: bool,
+}
+
 /// How much of one asset may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a ledger needs all limits to hold them")]
@@ -72,6 +90,7 @@ struct PolicyFile {
     require_facts: Option<Vec<Fact>>,
     address_book: Option<Vec<String>>,
     bitcoin: Option<BitcoinPolicy>,
+    solana: Option<SolanaPolicy>,
     #[serde(default)]
     review_above: BTreeMap<String, String>,
     #[serde(default)]
@@ -191,6 +210,11 @@ impl Policy {
     /// Returns what bounds a transaction on Bitcoin. Without it none is signed.
     pub const fn bitcoin(&self) -> Option<&BitcoinPolicy> {
         self.file.bitcoin.as_ref()
+    }
+
+    /// Returns what bounds a transaction on Solana. Without it none is signed.
+    pub const fn solana(&self) -> Option<&SolanaPolicy> {
+        self.file.solana.as_ref()
     }
 
     /// Returns an asset's limits, by its token's key. Without limits nothing of it may be signed.

@@ -8,7 +8,7 @@ use crate::{ConfigError, Environment, config};
 mod check;
 mod network;
 
-pub use network::{HtlcPins, Network, NetworkKind, Permit2Pins};
+pub use network::{CosignPins, HtlcPins, Network, NetworkKind, Permit2Pins, TokenProgram};
 
 const FILE: &str = "registry";
 
@@ -36,6 +36,8 @@ pub struct Token {
     pub address: String,
     /// How many decimals it has.
     pub decimals: u8,
+    /// What moves it, on Solana.
+    pub program: Option<TokenProgram>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +55,7 @@ struct TokenFile {
     network: String,
     address: String,
     decimals: u8,
+    program: Option<TokenProgram>,
 }
 
 impl Registry {
@@ -70,8 +73,8 @@ impl Registry {
             let network = file.networks.get(&token.network);
             check::token(&key, &token, network)?;
             let symbol = token.symbol.unwrap_or_else(|| key.clone());
-            let TokenFile { network, address, decimals, .. } = token;
-            tokens.insert(key, Token { symbol, network, address, decimals });
+            let TokenFile { network, address, decimals, program, .. } = token;
+            tokens.insert(key, Token { symbol, network, address, decimals, program });
         }
         Ok(Self { environment: file.environment, networks: file.networks, tokens, digest })
     }
@@ -122,6 +125,7 @@ impl Registry {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::OthersSign;
 
     pub(crate) const SAMPLE: &str = r#"
 environment = "testnet"
@@ -259,6 +263,66 @@ decimals = 8
             ("htlc_templates", "templates", "templates"),
         ] {
             let error = Registry::from_toml(&BITCOIN.replacen(from, to, 1)).unwrap_err();
+            assert!(error.to_string().contains(names), "{names}: {error}");
+        }
+    }
+
+    const SOLANA: &str = r#"
+environment = "mainnet"
+[networks.solana]
+kind = "solana"
+api_network_id = 4
+genesis_hash = "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d"
+fee_payers = ["3ePf5MZcoS8cVZRH6Z3aXipCFatQ8p27woE3rMvcSrRc"]
+destinations = ["4XNMvsQsNzeeQRZpjhrqHHQ666KkbzUrSTwpdKfv5HRP"]
+programs = ["TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"]
+[tokens.USDC]
+network = "solana"
+address = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
+decimals = 6
+program = "spl-token"
+"#;
+
+    #[test]
+    fn solana_pins_cluster_payers_destinations_and_programs() {
+        let registry = Registry::from_toml(SOLANA).unwrap();
+        let pins = registry.network("solana").unwrap().cosign.as_ref().unwrap();
+        assert_eq!((pins.fee_payers.len(), pins.others_sign), (1, OthersSign::Anytime));
+        assert_eq!(registry.token("USDC").unwrap().program, Some(TokenProgram::SplToken));
+        let unpinned = SOLANA.replacen(
+            "genesis_hash = \"5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d\"",
+            "",
+            1,
+        );
+        assert!(
+            Registry::from_toml(&unpinned).unwrap().network("solana").unwrap().cosign.is_none()
+        );
+        for (from, to, names) in [
+            (
+                "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d",
+                "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG",
+                "networks.solana.genesis_hash",
+            ),
+            (
+                "5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d",
+                "4XNMvsQsNzeeQRZpjhrqHHQ666KkbzUrSTwpdKfv5HRP",
+                "networks.solana.genesis_hash",
+            ),
+            ("3ePf5MZcoS8cVZRH6Z3aXipCFatQ8p27woE3rMvcSrRc", "3ePf5", "32 bytes in base58"),
+            (
+                "3ePf5MZcoS8cVZRH6Z3aXipCFatQ8p27woE3rMvcSrRc",
+                "11111111111111111111111111111111",
+                "networks.solana.fee_payers",
+            ),
+            (
+                "programs = [\"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA\"]",
+                "opaque_programs = [\"TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA\"]",
+                "networks.solana.opaque_programs",
+            ),
+            ("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "usdc", "tokens.USDC.address"),
+            ("spl-token", "token", "native"),
+        ] {
+            let error = Registry::from_toml(&SOLANA.replacen(from, to, 1)).unwrap_err();
             assert!(error.to_string().contains(names), "{names}: {error}");
         }
     }

@@ -1,9 +1,11 @@
+mod cosign;
 mod htlc;
 
 use countersign_units::{EvmAddress, Lots, TronAddress, U256};
 
 use crate::{ConfigDigest, Environment, Fact, SwapId};
 
+pub use cosign::{AssetTransfer, CosignTerms, DurableNonce, OthersSign, TokenTransfer};
 pub use htlc::{
     BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
     ParseBitcoinNetworkError, Sats, SighashKind,

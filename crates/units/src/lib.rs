@@ -7,6 +7,7 @@
 mod bps;
 mod evm_address;
 mod lots;
+mod solana;
 mod time;
 mod tron_address;
 
@@ -14,5 +15,6 @@ pub use bps::{Bps, ParseBpsError};
 pub use evm_address::{EvmAddress, ParseEvmAddressError};
 pub use lots::{DecimalError, Lots, ParseLotsError};
 pub use ruint::aliases::U256;
+pub use solana::{ParseBase58Error, SolanaAddress, SolanaHash};
 pub use time::{UnixMillis, UnixSeconds};
 pub use tron_address::{ParseTronAddressError, TronAddress};

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Display;
 
-use countersign_units::{EvmAddress, U256};
+use countersign_units::{EvmAddress, SolanaAddress, U256};
 
-use super::{FILE, HtlcPins, Network, RegistryFile, TokenFile};
+use super::{CosignPins, FILE, HtlcPins, Network, NetworkKind, RegistryFile, TokenFile};
 use crate::{BitcoinNetwork, ConfigError, Environment};
 
 /// Chains with real value, by EIP-155 id: Ethereum, Optimism, BNB, Gnosis, Polygon, zkSync Era, Base,
@@ -35,6 +35,13 @@ const PERMIT2: EvmAddress = EvmAddress::new([
     0x3a, 0xc7, 0x8b, 0xa3,
 ]);
 
+/// The clusters of Solana that are known, by the hashes of their first blocks.
+const CLUSTERS: [(&str, Environment); 3] = [
+    ("5eykt4UsFv8P8NJdTREpY1vzqKqZKvdpKuc147dw2N9d", Environment::Mainnet),
+    ("4uhcVJyU9pJkvQyS88uRDiswHXSCkY3zQawwpjk2NsNY", Environment::Testnet),
+    ("EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG", Environment::Testnet),
+];
+
 /// Requires each network to be whole, and to belong to the environment.
 pub(super) fn networks(
     environment: Environment,
@@ -52,6 +59,9 @@ pub(super) fn is_another_chains_permit2(chain_id: u64, permit2: EvmAddress) -> b
 }
 
 fn network(name: &str, network: &Network) -> Result<(), ConfigError> {
+    if let Some(pins) = &network.cosign {
+        return cosign(name, pins);
+    }
     let Some(pins) = &network.permit2 else { return Ok(()) };
     let refuse = |key: &str, expected: &'static str, found: &dyn Display| {
         Err(ConfigError::value(FILE, format!("networks.{name}.{key}"), expected, found))
@@ -72,6 +82,23 @@ fn network(name: &str, network: &Network) -> Result<(), ConfigError> {
     if let Some(bad) = pins.resolvers.iter().find(bad) {
         let expected = "addresses that are neither zero nor an escrow";
         return refuse("resolvers", expected, &pins.standard.show(*bad));
+    }
+    Ok(())
+}
+
+/// Requires what can't be read to be allowed at all, and no program to pay or to be paid.
+fn cosign(name: &str, pins: &CosignPins) -> Result<(), ConfigError> {
+    let stray = pins.opaque_programs.iter().find(|program| !pins.programs.contains(program));
+    if let Some(stray) = stray {
+        let member = format!("networks.{name}.opaque_programs");
+        return Err(ConfigError::value(FILE, member, "programs that stand in programs", stray));
+    }
+    let zero = SolanaAddress::new([0; 32]);
+    for (key, list) in [("fee_payers", &pins.fee_payers), ("destinations", &pins.destinations)] {
+        if list.contains(&zero) {
+            let member = format!("networks.{name}.{key}");
+            return Err(ConfigError::value(FILE, member, "accounts with an owner", zero));
+        }
     }
     Ok(())
 }
@@ -113,6 +140,9 @@ fn environment_of(
     if let Some(pins) = &network.htlc {
         return bitcoin_environment(environment, name, pins);
     }
+    if let Some(pins) = &network.cosign {
+        return solana_environment(environment, name, pins);
+    }
     let Some(chain_id) = network.permit2.as_ref().map(|pins| pins.chain_id) else {
         return Ok(());
     };
@@ -146,6 +176,23 @@ fn bitcoin_environment(
     Err(ConfigError::value(FILE, member, "a network of the registry's environment", pins.network))
 }
 
+fn solana_environment(
+    environment: Environment,
+    name: &str,
+    pins: &CosignPins,
+) -> Result<(), ConfigError> {
+    let hash = pins.genesis_hash.to_string();
+    let known = CLUSTERS.iter().find(|(genesis, _)| *genesis == hash);
+    // A cluster of one's own is nobody's main network.
+    let own = known.map_or(Environment::Sandbox, |(_, environment)| *environment);
+    let fits = own == environment || (known.is_none() && environment == Environment::Testnet);
+    if fits {
+        return Ok(());
+    }
+    let member = format!("networks.{name}.genesis_hash");
+    Err(ConfigError::value(FILE, member, "a cluster of the registry's environment", hash))
+}
+
 pub(super) fn token(
     key: &str,
     token: &TokenFile,
@@ -161,6 +208,15 @@ pub(super) fn token(
     {
         let expected = standard.address_form();
         return Err(ConfigError::value(FILE, member("address"), expected, &token.address));
+    }
+    let solana = network.kind == NetworkKind::Solana;
+    if solana && token.address.parse::<SolanaAddress>().is_err() {
+        let expected = "a mint, as 32 bytes in base58";
+        return Err(ConfigError::value(FILE, member("address"), expected, &token.address));
+    }
+    if !solana && token.program.is_some() {
+        let (expected, found) = ("nothing, unless the token is on Solana", "a program");
+        return Err(ConfigError::value(FILE, member("program"), expected, found));
     }
     if token.decimals > 77 {
         return Err(ConfigError::value(FILE, member("decimals"), "at most 77", token.decimals));

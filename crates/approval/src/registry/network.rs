@@ -1,7 +1,7 @@
-use countersign_units::{EvmAddress, TronAddress};
+use countersign_units::{EvmAddress, SolanaAddress, SolanaHash, TronAddress};
 use serde::{Deserialize, Deserializer};
 
-use crate::{BitcoinNetwork, TypedDataStandard};
+use crate::{BitcoinNetwork, OthersSign, TypedDataStandard};
 
 /// A network, and what is pinned there.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Network {
     pub permit2: Option<Permit2Pins>,
     /// What is pinned of hash time-locked outputs, on Bitcoin.
     pub htlc: Option<HtlcPins>,
+    /// What is pinned of transactions that we co-sign, on Solana.
+    pub cosign: Option<CosignPins>,
 }
 
 /// A kind of chain.
@@ -70,6 +72,44 @@ pub struct HtlcPins {
     pub claim_keys: Vec<[u8; 33]>,
 }
 
+/// What is pinned where we co-sign a transaction that another has built.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CosignPins {
+    /// The cluster, by the hash of its first block.
+    pub genesis_hash: SolanaHash,
+    /// Who may pay the fee; our own account too, if it stands here. Empty: unpinned.
+    pub fee_payers: Vec<SolanaAddress>,
+    /// Who may sign beside the fee payer and ourselves.
+    pub cosigners: Vec<SolanaAddress>,
+    /// When the others sign, in the file as `others_sign = "before"` or `"anytime"`.
+    pub others_sign: OthersSign,
+    /// The owners of the accounts that assets may go to. Empty: unpinned.
+    pub destinations: Vec<SolanaAddress>,
+    /// The programs that may be called. Empty: unpinned.
+    pub programs: Vec<SolanaAddress>,
+    /// Programs, of these, whose instructions we can't read: those of an escrow.
+    pub opaque_programs: Vec<SolanaAddress>,
+    /// The accounts of durable nonces that a transaction may live by.
+    pub nonce_accounts: Vec<SolanaAddress>,
+}
+
+/// What moves a token of Solana.
+///
+/// In the file `program` of a token: `native`, `spl-token` or `token-2022`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(clippy::exhaustive_enums, reason = "Solana has these three ways to hold value")]
+pub enum TokenProgram {
+    /// The System program, which moves SOL.
+    Native,
+    /// SPL Token.
+    SplToken,
+    /// Token-2022.
+    #[serde(rename = "token-2022")]
+    Token2022,
+}
+
 impl NetworkKind {
     /// Returns the kind's name, as it stands in registries.
     pub const fn as_str(self) -> &'static str {
@@ -98,15 +138,30 @@ enum NetworkFile {
     Evm(Permit2File<EvmAddress>),
     Tron(Permit2File<TronAddress>),
     Bitcoin(BitcoinFile),
-    Solana(PlainFile),
+    Solana(SolanaFile),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PlainFile {
+struct SolanaFile {
     api_network_id: u64,
     #[serde(default)]
     approve_to: Vec<String>,
+    genesis_hash: Option<SolanaHash>,
+    #[serde(default)]
+    fee_payers: Vec<SolanaAddress>,
+    #[serde(default)]
+    cosigners: Vec<SolanaAddress>,
+    #[serde(default)]
+    others_sign: OthersSign,
+    #[serde(default)]
+    destinations: Vec<SolanaAddress>,
+    #[serde(default)]
+    programs: Vec<SolanaAddress>,
+    #[serde(default)]
+    opaque_programs: Vec<SolanaAddress>,
+    #[serde(default)]
+    nonce_accounts: Vec<SolanaAddress>,
 }
 
 #[derive(Deserialize)]
@@ -148,15 +203,32 @@ impl From<NetworkFile> for Network {
             NetworkFile::Evm(file) => file.pin(NetworkKind::Evm, TypedDataStandard::Eip712),
             NetworkFile::Tron(file) => file.pin(NetworkKind::Tron, TypedDataStandard::Tip712),
             NetworkFile::Bitcoin(file) => file.pin(),
-            NetworkFile::Solana(file) => file.plain(NetworkKind::Solana),
+            NetworkFile::Solana(file) => file.pin(),
         }
     }
 }
 
-impl PlainFile {
-    fn plain(self, kind: NetworkKind) -> Network {
-        let Self { api_network_id, approve_to } = self;
-        Network { kind, api_network_id, approve_to, permit2: None, htlc: None }
+impl Network {
+    const fn unpinned(kind: NetworkKind, api_network_id: u64, approve_to: Vec<String>) -> Self {
+        Self { kind, api_network_id, approve_to, permit2: None, htlc: None, cosign: None }
+    }
+}
+
+impl SolanaFile {
+    /// Without its cluster nothing of it is pinned: any other member would be of nobody knows which.
+    fn pin(self) -> Network {
+        let cosign = self.genesis_hash.map(|genesis_hash| CosignPins {
+            genesis_hash,
+            fee_payers: self.fee_payers,
+            cosigners: self.cosigners,
+            others_sign: self.others_sign,
+            destinations: self.destinations,
+            programs: self.programs,
+            opaque_programs: self.opaque_programs,
+            nonce_accounts: self.nonce_accounts,
+        });
+        let network = Network::unpinned(NetworkKind::Solana, self.api_network_id, self.approve_to);
+        Network { cosign, ..network }
     }
 }
 
@@ -164,7 +236,7 @@ impl BitcoinFile {
     fn pin(self) -> Network {
         let Self { api_network_id, approve_to, network, htlc_templates, claim_keys } = self;
         let htlc = Some(HtlcPins { network, templates: htlc_templates, claim_keys });
-        Network { kind: NetworkKind::Bitcoin, api_network_id, approve_to, permit2: None, htlc }
+        Network { htlc, ..Network::unpinned(NetworkKind::Bitcoin, api_network_id, approve_to) }
     }
 }
 
@@ -182,7 +254,7 @@ impl<A: Into<EvmAddress>> Permit2File<A> {
             witnesses: self.witnesses,
         };
         let Self { api_network_id, approve_to, .. } = self;
-        Network { kind, api_network_id, approve_to, permit2: Some(permit2), htlc: None }
+        Network { permit2: Some(permit2), ..Network::unpinned(kind, api_network_id, approve_to) }
     }
 }
 
