@@ -5,10 +5,11 @@ use std::fmt;
 use alloy::primitives::Address;
 use alloy::signers::local::PrivateKeySigner;
 use countersign_units::Lots;
+use solana_sdk::signature::{Keypair, Signer};
 
 use crate::bitcoin::{CoinForm, Wallet};
 use crate::market::TokenListing;
-use crate::network::{BITCOIN, Network};
+use crate::network::{BITCOIN, Network, SOLANA};
 
 /// An account of the sandbox that a client may act as. Its key was made at start and is worth
 /// nothing elsewhere.
@@ -21,13 +22,14 @@ pub struct Account {
     /// The network, by the registry's name.
     pub network: String,
     /// The account's address: `0x` and 40 hex digits with a checksum, `T…` on Tron, that of
-    /// regtest on Bitcoin.
+    /// regtest on Bitcoin, base58 on Solana.
     pub address: String,
     private_key: String,
 }
 
 impl Account {
-    /// Returns the account's private key, as `0x` and 64 hex digits.
+    /// Returns the account's private key, as `0x` and 64 hex digits: on Solana the seed of the
+    /// key, which is the first half of what wallets there keep.
     pub fn private_key(&self) -> &str {
         &self.private_key
     }
@@ -41,6 +43,18 @@ impl Account {
             network: BITCOIN.name.to_owned(),
             address: wallet.address(form).to_string(),
             private_key: format!("0x{}", wallet.secret().display_secret()),
+        }
+    }
+}
+
+impl Account {
+    /// Makes the account that a key has on Solana.
+    pub(crate) fn solana(name: &str, key: &Keypair) -> Self {
+        Self {
+            name: name.to_owned(),
+            network: SOLANA.name.to_owned(),
+            address: key.pubkey().to_string(),
+            private_key: format!("0x{}", hex::encode(key.secret_bytes())),
         }
     }
 }
@@ -88,9 +102,9 @@ pub struct Execution {
     pub id: String,
     /// The network, by the registry's name.
     pub network: String,
-    /// What was called; `book entry` on a network that has no engine.
+    /// What was called.
     pub call: String,
-    /// The gas that the call used; zero on Bitcoin and for a book entry.
+    /// The gas that the call used: compute units on Solana, zero on Bitcoin.
     pub gas_used: u64,
     /// The token that moved, by the registry's key.
     pub token: String,

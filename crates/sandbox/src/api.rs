@@ -25,6 +25,7 @@ use axum::routing::{get, post};
 
 use crate::shared::Shared;
 
+pub(crate) use body::SignedData;
 pub(crate) use dialect::Dialect;
 pub(crate) use error::ApiError;
 pub(crate) use guard::ReadFailures;

@@ -42,6 +42,39 @@ pub struct SandboxConfig {
     pub refund_delay: Duration,
     /// Whether the resolver never pays, so that every deposit is to be refunded.
     pub resolver_fails: bool,
+    /// The form of the transactions that swaps out of Solana ask to be signed.
+    pub cosign_form: CosignForm,
+    /// When the sponsor signs them, who pays their fees.
+    pub sponsor_signs: SponsorSigns,
+}
+
+/// The form of a transaction on Solana.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CosignForm {
+    /// Version 0, with every account in the message itself.
+    V0,
+    /// Version 0, with accounts that are looked up in a table.
+    #[default]
+    V0WithTable,
+    /// The form from before versions.
+    Legacy,
+}
+
+/// When a sponsor signs a transaction on Solana.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SponsorSigns {
+    /// Before it is handed out.
+    #[default]
+    Before,
+    /// Once its user has signed it.
+    After,
+}
+
+impl CosignForm {
+    /// Every form.
+    pub const ALL: [Self; 3] = [Self::V0, Self::V0WithTable, Self::Legacy];
 }
 
 /// The script of a hash time-locked output on Bitcoin.
@@ -108,6 +141,8 @@ impl Default for SandboxConfig {
             htlc_template: HtlcTemplate::P2wshV1,
             refund_delay: Duration::from_mins(10),
             resolver_fails: false,
+            cosign_form: CosignForm::V0WithTable,
+            sponsor_signs: SponsorSigns::Before,
         }
     }
 }

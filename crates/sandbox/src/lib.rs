@@ -55,12 +55,13 @@ mod network;
 mod payload;
 mod sandbox;
 mod shared;
+mod solana;
 mod swap;
 mod tamper;
 mod world;
 
 pub use account::{Account, Balance, Execution};
-pub use config::{AuthScheme, HtlcTemplate, PayloadForm, SandboxConfig};
+pub use config::{AuthScheme, CosignForm, HtlcTemplate, PayloadForm, SandboxConfig, SponsorSigns};
 pub use fault::{Fault, ParseFaultError};
 pub use sandbox::{Sandbox, SandboxError};
 pub use tamper::{ParseTamperError, Tamper};

@@ -26,14 +26,14 @@ pub(crate) struct TokenListing {
     pub(crate) limits: (u64, u64),
 }
 
-/// The mint that stands for native SOL.
-pub(crate) const NATIVE_SOL: &str = "So11111111111111111111111111111111111111112";
+/// What stands for native SOL, which has no mint: the program that moves it.
+pub(crate) const NATIVE_SOL: &str = "11111111111111111111111111111111";
 
 /// What stands for Bitcoin's own coin, which has no contract.
 pub(crate) const NATIVE_BTC: &str = "btc";
 
 /// Every token.
-pub(crate) const TOKENS: [TokenListing; 7] = [
+pub(crate) const TOKENS: [TokenListing; 9] = [
     TokenListing {
         key: "USDC",
         symbol: "USDC",
@@ -101,6 +101,28 @@ pub(crate) const TOKENS: [TokenListing; 7] = [
         limits: (1, 10),
     },
     TokenListing {
+        key: "USDC_SOL",
+        symbol: "USDC",
+        name: "Sandbox USD Coin",
+        network: &SOLANA,
+        api_id: 8,
+        decimals: 6,
+        price: 1_000_000,
+        seed: 100_000,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "PYUSD",
+        symbol: "PYUSD",
+        name: "Sandbox Dollar",
+        network: &SOLANA,
+        api_id: 9,
+        decimals: 6,
+        price: 1_000_000,
+        seed: 100_000,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
         key: "SOL",
         symbol: "SOL",
         name: "Sandbox SOL",
@@ -108,7 +130,7 @@ pub(crate) const TOKENS: [TokenListing; 7] = [
         api_id: 4,
         decimals: 9,
         price: 150_000_000,
-        seed: 0,
+        seed: 1_000,
         limits: (50_000, 500_000),
     },
 ];

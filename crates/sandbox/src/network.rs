@@ -25,7 +25,7 @@ pub(crate) enum NetworkKind {
     Tron { chain_id: u64 },
     /// A set of coins, in regtest.
     Bitcoin,
-    /// A book: nothing runs there.
+    /// Runs in `LiteSVM`.
     Solana,
 }
 

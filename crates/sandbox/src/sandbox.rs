@@ -21,7 +21,7 @@ use crate::{api, clock, documents};
 /// A local counterparty: the intent API on 127.0.0.1, and chains that execute what is approved.
 ///
 /// Its keys, contracts and chain ids are its own, so nothing that is signed for it is worth
-/// anything elsewhere. Payouts on Solana are entries in a book: no engine of that chain runs.
+/// anything elsewhere.
 ///
 /// Dropping it ends it; [`Sandbox::shutdown`] also waits for the end.
 pub struct Sandbox {
@@ -140,7 +140,7 @@ impl Sandbox {
         documents::new_recipient(network)
     }
 
-    /// Reads what an address holds, from the chains themselves and from Solana's book.
+    /// Reads what an address holds, from the chains themselves.
     pub fn balances(&self, address: &str) -> Vec<Balance> {
         self.shared.change(|state| state.world.balances(address))
     }
@@ -158,6 +158,13 @@ impl Sandbox {
         parsed.is_some_and(|(owner, nonce)| {
             self.shared.change(|state| state.world.nonce_used(owner, nonce))
         })
+    }
+
+    /// Lets so much time pass on Solana that a transaction which was handed out before names no
+    /// recent blockhash any more.
+    pub fn expire_blockhashes(&self) {
+        let now = clock::seconds(clock::now());
+        self.shared.change(|state| state.world.solana_mut().engine.expire_blockhashes(now));
     }
 
     /// Ends the sandbox and waits until its port is free.

@@ -14,6 +14,7 @@ use crate::chain::ChainError;
 use crate::clock;
 use crate::config::SandboxConfig;
 use crate::network::Network;
+use crate::solana::read_address;
 use crate::swap::{Event, Funding, Intent, Quote, Status};
 use crate::world::{Settlement, World};
 
@@ -184,7 +185,7 @@ fn neglect(intent: &Intent) -> Status {
 /// Pays out and claims. A resolver that comes too late leaves the deposit to be refunded.
 fn settle(world: &mut World, intent: &mut Intent) -> Status {
     let now = clock::now();
-    // An escrow says itself that a deadline has passed; an output on Bitcoin knows none.
+    // An escrow says itself that a deadline has passed; the others know none.
     if intent.funding.deposit().is_none() && clock::seconds(now) > intent.deadline {
         return Status::RefundRequested;
     }
@@ -212,7 +213,7 @@ fn settle(world: &mut World, intent: &mut Intent) -> Status {
 }
 
 /// Refunds, which the chain allows after the deadline; until then the request stands. Coins on
-/// Bitcoin are taken back by the user alone.
+/// Bitcoin are taken back by the user alone; the vault on Solana pays back by itself.
 fn refund(world: &mut World, intent: &mut Intent) -> Status {
     let now = clock::now();
     let source = &intent.quote.source;
@@ -221,6 +222,10 @@ fn refund(world: &mut World, intent: &mut Intent) -> Status {
         Funding::Htlc(offer) => {
             let funded = intent.history.deposit.map(|deposit| deposit.id);
             world.find_refund(source, offer, funded).ok_or_else(not_refunded)
+        }
+        Funding::Cosign(offer) => {
+            let to = read_address(&intent.parties.refund).unwrap_or(offer.order.user);
+            world.give_back(clock::seconds(now), source, offer, &to)
         }
     };
     match refunded {

@@ -6,13 +6,15 @@ use alloy::primitives::{B256, U256};
 use bitcoin::Txid;
 use countersign_units::{UnixMillis, UnixSeconds};
 use sha2::{Digest, Sha256};
+use solana_sdk::signature::Signature;
 use uuid::Uuid;
 
-use crate::api::Dialect;
+use crate::api::{Dialect, SignedData};
 use crate::bitcoin::Offer;
 use crate::chain::Deposit;
 use crate::json::Json;
 use crate::market::Price;
+use crate::solana::CosignOffer;
 use crate::world::{Destination, Token};
 
 /// An offer to swap.
@@ -40,7 +42,7 @@ pub(crate) struct Intent {
     pub(crate) deadline: UnixSeconds,
     pub(crate) status: Status,
     /// The approval that the chain accepted.
-    pub(crate) approval: Option<String>,
+    pub(crate) approval: Option<SignedData>,
     /// What the create request was answered with.
     pub(crate) answer: Json,
     pub(crate) history: History,
@@ -53,6 +55,8 @@ pub(crate) enum Funding {
     Permit2(Deposit),
     /// The transaction that funds an output on Bitcoin.
     Htlc(Box<Offer>),
+    /// The transaction that pays into the vault on Solana.
+    Cosign(Box<CosignOffer>),
 }
 
 /// The addresses of an intent, as the client wrote them.
@@ -86,6 +90,7 @@ pub(crate) struct Event {
 pub(crate) enum TransactionId {
     Evm(B256),
     Bitcoin(Txid),
+    Solana(Signature),
 }
 
 impl Funding {
@@ -93,7 +98,7 @@ impl Funding {
     pub(crate) const fn deposit(&self) -> Option<&Deposit> {
         match self {
             Self::Permit2(deposit) => Some(deposit),
-            Self::Htlc(_) => None,
+            Self::Htlc(_) | Self::Cosign(_) => None,
         }
     }
 
@@ -102,6 +107,7 @@ impl Funding {
         match self {
             Self::Permit2(_) => "permit2",
             Self::Htlc(_) => "htlc",
+            Self::Cosign(_) => "cosign",
         }
     }
 }
@@ -111,6 +117,7 @@ impl fmt::Display for TransactionId {
         match self {
             Self::Evm(id) => write!(formatter, "{id}"),
             Self::Bitcoin(txid) => write!(formatter, "{txid}"),
+            Self::Solana(signature) => write!(formatter, "{signature}"),
         }
     }
 }

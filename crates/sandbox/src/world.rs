@@ -1,5 +1,6 @@
 //! All networks of the sandbox, the accounts on them, and what ran there.
 
+mod cosign;
 mod htlc;
 mod moves;
 mod seed;
@@ -15,16 +16,16 @@ use crate::bitcoin::{Bitcoin, CoinForm, script_of};
 use crate::chain::{Chain, ChainError};
 use crate::market::TokenListing;
 use crate::network::{NETWORKS, Network, NetworkKind};
+use crate::solana::{Asset, Solana, read_address};
 
 pub(crate) use moves::{Destination, Settlement, Shortage};
 
-/// Every chain, every account, and the book of the network that has no engine yet.
+/// Every chain, and every account.
 pub(crate) struct World {
     chains: BTreeMap<&'static str, Chain>,
     bitcoin: Bitcoin,
+    solana: Solana,
     tokens: Vec<Token>,
-    /// Balances on Solana, by owner and token key. A plain book: nothing executes there.
-    book: BTreeMap<(String, &'static str), U256>,
     parties: Parties,
     executions: Vec<Execution>,
 }
@@ -37,6 +38,8 @@ pub(crate) struct Token {
     pub(crate) address: String,
     /// The contract where an EVM runs.
     pub(crate) contract: Option<Address>,
+    /// What moves on Solana.
+    pub(crate) asset: Option<Asset>,
 }
 
 /// Who acts here.
@@ -63,8 +66,8 @@ impl World {
         let mut world = Self {
             chains: BTreeMap::new(),
             bitcoin: Bitcoin::start(now),
+            solana: Solana::start(now),
             tokens: Vec::new(),
-            book: BTreeMap::new(),
             parties: Parties::random(),
             executions: Vec::new(),
         };
@@ -83,6 +86,14 @@ impl World {
 
     pub(crate) const fn bitcoin_mut(&mut self) -> &mut Bitcoin {
         &mut self.bitcoin
+    }
+
+    pub(crate) const fn solana(&self) -> &Solana {
+        &self.solana
+    }
+
+    pub(crate) const fn solana_mut(&mut self) -> &mut Solana {
+        &mut self.solana
     }
 
     pub(crate) fn tokens(&self) -> &[Token] {
@@ -116,15 +127,16 @@ impl World {
             Account::bitcoin("nested", nested, CoinForm::Nested),
         ];
         let default = of("default", &self.parties.user);
-        [default, of("no-allowance", &self.parties.no_allowance), bitcoin].concat()
+        let solana = vec![Account::solana("default", &self.solana.user)];
+        [default, of("no-allowance", &self.parties.no_allowance), bitcoin, solana].concat()
     }
 
-    /// Reads what an address holds of every token, from the chains and the book.
+    /// Reads what an address holds of every token, from the chains.
     ///
     /// An address in the form of one network has nothing on those that write another.
     pub(crate) fn balances(&mut self, address: &str) -> Vec<Balance> {
         let coins = script_of(address).map(|script| self.bitcoin.ledger.balance(&script));
-        let elsewhere = coins.is_some() || AddressForm::read_any(address).is_some();
+        let owner = read_address(address);
         let mut balances = Vec::new();
         for token in self.tokens.clone() {
             let here = token.listing.network.addresses().and_then(|form| form.read(address));
@@ -136,9 +148,12 @@ impl World {
                     Some(sats) => Some(U256::from(sats)),
                     None => continue,
                 },
-                (None, _) if !elsewhere => {
-                    self.book.get(&(address.to_owned(), token.listing.key)).copied()
-                }
+                (None, _) => match token.asset.zip(owner) {
+                    Some((asset, owner)) => {
+                        Some(U256::from(asset.balance(&self.solana.engine, &owner)))
+                    }
+                    None => continue,
+                },
                 _ => continue,
             };
             balances.push(Balance::new(token.listing, Lots::new(held.unwrap_or_default())));

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use countersign_units::UnixMillis;
 use uuid::Uuid;
 
 use super::body::{self, ApprovalBody};
@@ -16,6 +17,7 @@ use crate::chain::{ChainError, Deposit};
 use crate::clock;
 use crate::json::Json;
 use crate::shared::{Shared, State as SandboxState};
+use crate::solana::{self, CosignOffer, SignedCosign};
 use crate::swap::{Event, Funding, Intent, Status};
 use crate::world::{Shortage, Token};
 
@@ -68,9 +70,13 @@ fn approve(state: &mut SandboxState, id: Uuid, body: &ApprovalBody) -> Result<Ap
     }
     let deposit = match &intent.funding {
         Funding::Permit2(deposit) => {
-            execute(state, &intent, deposit, &signature(&body.signed_data)?)?
+            execute(state, &intent, deposit, &signature(body.signed_data.text()?)?)?
         }
-        Funding::Htlc(offer) => fund(state, &intent, offer, &body.signed_data)?,
+        Funding::Htlc(offer) => fund(state, &intent, offer, body.signed_data.text()?)?,
+        Funding::Cosign(offer) => {
+            let signed = body.signed_data.cosign(intent.dialect)?;
+            cosign(state, &intent, offer, &signed)?
+        }
     };
     let intent = state.intent_mut(id).ok_or_else(|| ApiError::not_found("Intent"))?;
     intent.status = Status::Approved;
@@ -117,13 +123,40 @@ fn fund(
     let now = clock::now();
     let transaction =
         signed_transaction(offer, signed).map_err(|error| invalid_signature(&error))?;
-    if clock::seconds(now) > intent.deadline {
-        return Err(ApiError::unprocessable("Intent", "Intent couldn't be processed: expired"));
-    }
+    in_time(intent, now)?;
     let token = &intent.quote.source;
     let funded = state.world.fund(clock::seconds(now), token, offer, transaction);
     let id = funded.map_err(|error| invalid_signature(&error))?;
     Ok(Event { id, at: now })
+}
+
+/// Runs the transaction, if it is the one that was offered and still in time.
+fn cosign(
+    state: &mut SandboxState,
+    intent: &Intent,
+    offer: &CosignOffer,
+    signed: &SignedCosign,
+) -> Result<Event, ApiError> {
+    let now = clock::now();
+    let transaction = solana::signed_transaction(offer, signed);
+    let transaction = transaction.map_err(|error| invalid_signature(&error))?;
+    in_time(intent, now)?;
+    let token = &intent.quote.source;
+    let done = state.world.cosign(clock::seconds(now), token, offer, transaction);
+    let id = done.map_err(|rejected| {
+        if rejected.is_shortage() {
+            return ApiError::unprocessable("Approval", format!("Invalid balance: {rejected}"));
+        }
+        invalid_signature(&rejected)
+    })?;
+    Ok(Event { id, at: now })
+}
+
+fn in_time(intent: &Intent, now: UnixMillis) -> Result<(), ApiError> {
+    if clock::seconds(now) > intent.deadline {
+        return Err(ApiError::unprocessable("Intent", "Intent couldn't be processed: expired"));
+    }
+    Ok(())
 }
 
 fn explain(

@@ -6,6 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{ApiError, Dialect, flat_body};
+use crate::json::Json;
+use crate::solana::SignedCosign;
 use crate::world::{Token, World};
 
 /// The body of a quote request.
@@ -32,7 +34,17 @@ pub(super) struct IntentBody {
 #[derive(Deserialize)]
 pub(super) struct ApprovalBody {
     pub(super) approval_type: String,
-    pub(super) signed_data: String,
+    pub(super) signed_data: SignedData,
+}
+
+/// What a client signed, as it hands it over.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum SignedData {
+    /// A signature, a PSBT, or in the newest dialect the base64 of an object.
+    Text(String),
+    /// A transaction on Solana, in the older dialects.
+    Cosign(SignedCosign),
 }
 
 /// One side of a swap.
@@ -106,6 +118,49 @@ impl IntentBody {
     /// Returns an [`ApiError`] if it is no integer from 0 to 10000.
     pub(super) fn slippage_bps(&self) -> Result<Option<u64>, ApiError> {
         self.slippage_bps.as_deref().map(slippage).transpose()
+    }
+}
+
+impl SignedData {
+    /// Returns the text.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`] if it is an object.
+    pub(super) fn text(&self) -> Result<&str, ApiError> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Cosign(_) => Err(ApiError::invalid("body.signed_data: expected a string")),
+        }
+    }
+
+    /// Returns the transaction, which the newest dialect has inside a text.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`] if it is in another form than the dialect's.
+    pub(super) fn cosign(&self, dialect: Dialect) -> Result<SignedCosign, ApiError> {
+        let read = match (self, dialect) {
+            (Self::Text(text), Dialect::G3) => SignedCosign::from_base64(text),
+            (Self::Cosign(signed), Dialect::G0 | Dialect::G1 | Dialect::G2) => Some(signed.clone()),
+            _ => None,
+        };
+        let expected = match dialect {
+            Dialect::G3 => "the base64 of an object with transaction and user_address",
+            Dialect::G0 | Dialect::G1 | Dialect::G2 => {
+                "an object with transaction and user_address"
+            }
+        };
+        read.ok_or_else(|| ApiError::invalid(format!("body.signed_data: expected {expected}")))
+    }
+}
+
+impl From<SignedData> for Json {
+    fn from(signed: SignedData) -> Self {
+        match signed {
+            SignedData::Text(text) => Self::from(text),
+            SignedData::Cosign(signed) => signed.into_json(),
+        }
     }
 }
 

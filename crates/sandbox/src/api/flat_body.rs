@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::ApiError;
-use super::body::{ApprovalBody, IntentBody, QuoteBody, Side};
+use super::body::{ApprovalBody, IntentBody, QuoteBody, Side, SignedData};
 
 /// The body of a quote request.
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ pub(super) struct Intent {
 pub(super) struct Approval {
     #[serde(rename = "type")]
     kind: String,
-    signed_data: String,
+    signed_data: SignedData,
 }
 
 impl TryFrom<Quote> for QuoteBody {

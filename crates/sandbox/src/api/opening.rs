@@ -1,5 +1,6 @@
 //! How an accepted quote becomes an intent: keys, secret, nonce, and what is to be signed.
 
+mod cosign;
 mod htlc;
 
 use alloy::primitives::{Address, B256, U256};
@@ -15,6 +16,7 @@ use crate::json::Json;
 use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::payload::{Payload, Permit, Style};
 use crate::shared::State;
+use crate::solana::read_address;
 use crate::swap::{Addresses, Funding, History, Intent, Quote, Status, hash_secret};
 use crate::tamper::{self, Scene};
 use crate::world::{Destination, Token};
@@ -46,7 +48,9 @@ pub(super) fn open(
     let deadline = clock::seconds(now).saturating_add(config.intent_lifetime.as_secs());
     let secret = B256::from(rand::random::<[u8; 32]>());
     let lock = (deadline, hash_secret(secret));
-    let funding = if quote.source.is_on(NetworkKind::Bitcoin) {
+    let funding = if let Some(asset) = quote.source.asset {
+        Funding::Cosign(Box::new(cosign::offer(state, config, (&quote, &parties), asset)?))
+    } else if quote.source.is_on(NetworkKind::Bitcoin) {
         let ask = htlc::Ask { quote: &quote, parties: &parties, dialect };
         Funding::Htlc(Box::new(htlc::offer(state, config, &ask, lock)?))
     } else {
@@ -70,6 +74,7 @@ pub(super) fn open(
     intent.answer = match &intent.funding {
         Funding::Permit2(deposit) => permit2_answer(state, config, &intent, deposit)?,
         Funding::Htlc(offer) => htlc::answer(state, config, &intent, offer),
+        Funding::Cosign(offer) => cosign::answer(state, config, &intent, offer),
     };
     Ok(intent)
 }
@@ -200,8 +205,7 @@ fn recipient(target: &Token, text: &str) -> Result<Destination, ApiError> {
         let script = script_of(text).ok_or_else(invalid_address)?;
         return Ok(Destination::Bitcoin(script, text.to_owned()));
     }
-    let bytes = bs58::decode(text).into_vec().ok().filter(|bytes| bytes.len() == 32);
-    bytes.map(|_| Destination::Book(text.to_owned())).ok_or_else(invalid_address)
+    read_address(text).map(Destination::Solana).ok_or_else(invalid_address)
 }
 
 fn address(network: &Network, text: &str) -> Result<Address, ApiError> {

@@ -19,6 +19,7 @@ use crate::json::Json;
 use crate::market;
 use crate::network::NetworkKind;
 use crate::shared::{Shared, State as SandboxState};
+use crate::solana::{Asset, LEAST_LAMPORTS};
 use crate::swap::Quote;
 use crate::world::Token;
 use crate::{SandboxConfig, Tamper, clock};
@@ -46,7 +47,7 @@ fn price(
     body: &QuoteBody,
 ) -> Result<Quote, ApiError> {
     let (source, target) = (body.from.token(&state.world)?, body.to.token(&state.world)?);
-    if source.is_on(NetworkKind::Solana) || source.listing.key == target.listing.key {
+    if source.listing.key == target.listing.key {
         return Err(ApiError::unprocessable("Quote", "Swap type unsupported for requested token"));
     }
     let asked = body::amount(&body.amount, source.listing.decimals)?.value();
@@ -59,6 +60,9 @@ fn price(
     let too_large = || ApiError::unprocessable("Quote", "Swap amount is too large");
     let price = market::price(amount, source.listing, target.listing, slippage_bps)
         .ok_or_else(too_large)?;
+    if source.asset.is_some() && amount > U256::from(u64::MAX) {
+        return Err(too_large());
+    }
     if price.minimum < least(&target, DUST_SATS) || amount < least(&source, LEAST_SATS) {
         return Err(ApiError::unprocessable("Quote", "Swap amount is too small"));
     }
@@ -78,7 +82,11 @@ fn price(
 
 /// Returns what a swap moves of a token at least.
 fn least(token: &Token, sats: u64) -> U256 {
-    U256::from(if token.is_on(NetworkKind::Bitcoin) { sats } else { 1 })
+    U256::from(match token.asset {
+        Some(Asset::Native) => LEAST_LAMPORTS,
+        _ if token.is_on(NetworkKind::Bitcoin) => sats,
+        _ => 1,
+    })
 }
 
 fn expiry(config: &SandboxConfig) -> UnixMillis {

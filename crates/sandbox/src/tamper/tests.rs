@@ -58,8 +58,12 @@ fn scene(network: &Network) -> Scene {
 fn honest(network: &Network, form: PayloadForm) -> Answer {
     let permit = permit(network);
     let owner = permit.form.write(address(0x0a));
-    let token =
-        |index: usize| Token { listing: &TOKENS[index], address: String::new(), contract: None };
+    let token = |index: usize| Token {
+        listing: &TOKENS[index],
+        address: String::new(),
+        contract: None,
+        asset: None,
+    };
     let amount = U256::from(100_000_000);
     let price = Price { minimum: U256::from(90), expected: U256::from(100) };
     let quote = Quote {

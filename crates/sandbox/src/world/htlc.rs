@@ -11,13 +11,13 @@ use crate::bitcoin::{Offer, Rejected};
 use crate::chain::ChainError;
 use crate::swap::TransactionId;
 
-/// What a transaction on Bitcoin moved.
-struct Movement<'a> {
-    call: &'static str,
-    token: &'a Token,
-    from: String,
-    to: String,
-    amount: U256,
+/// What a transaction moved, with addresses as its network writes them.
+pub(super) struct Movement<'a> {
+    pub(super) call: &'static str,
+    pub(super) token: &'a Token,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) amount: U256,
 }
 
 impl World {
@@ -105,12 +105,21 @@ impl World {
     }
 
     fn record_coins(&mut self, id: TransactionId, movement: Movement<'_>) {
+        self.record_movement(id, 0, movement);
+    }
+
+    pub(super) fn record_movement(
+        &mut self,
+        id: TransactionId,
+        gas_used: u64,
+        movement: Movement<'_>,
+    ) {
         let Movement { call, token, from, to, amount } = movement;
         self.executions.push(Execution {
             id: id.to_string(),
             network: token.listing.network.name.to_owned(),
             call: call.to_owned(),
-            gas_used: 0,
+            gas_used,
             token: token.listing.key.to_owned(),
             from,
             to,

@@ -17,8 +17,8 @@ pub(crate) enum Destination {
     Evm(Address),
     /// A script on Bitcoin, and its address.
     Bitcoin(ScriptBuf, String),
-    /// An account of the book.
-    Book(String),
+    /// An owner on Solana.
+    Solana(solana_address::Address),
 }
 
 /// What the resolver does when a swap is due.
@@ -91,9 +91,18 @@ impl World {
         now: UnixSeconds,
         settlement: &Settlement<'_>,
     ) -> Result<Settled, ChainError> {
-        if let Funding::Htlc(offer) = settlement.funding {
-            return self.settle_htlc(now, settlement, offer);
+        match settlement.funding {
+            Funding::Permit2(_) => self.settle_permit2(now, settlement),
+            Funding::Htlc(offer) => self.settle_htlc(now, settlement, offer),
+            Funding::Cosign(offer) => self.settle_cosign(now, settlement, offer),
         }
+    }
+
+    fn settle_permit2(
+        &mut self,
+        now: UnixSeconds,
+        settlement: &Settlement<'_>,
+    ) -> Result<Settled, ChainError> {
         let resolver = self.parties.resolver.address();
         let source = self.chain(settlement.source.listing.network)?;
         let escrow = source.escrow();
@@ -148,8 +157,11 @@ impl World {
         if token.is_on(NetworkKind::Bitcoin) {
             return amount < U256::from(self.bitcoin.inventory());
         }
+        if let Some(asset) = token.asset {
+            return amount <= U256::from(self.solana.inventory(asset));
+        }
         let resolver = self.parties.resolver.address();
-        let Some(contract) = token.contract else { return true };
+        let Some(contract) = token.contract else { return false };
         self.evm_balance(token.listing.network, contract, resolver)
             .is_some_and(|held| held >= amount)
     }
@@ -171,27 +183,11 @@ impl World {
             (None, Destination::Bitcoin(script, address)) => {
                 self.pay_in_coins(now, settlement, (script, address))
             }
-            (None, Destination::Book(recipient)) => Ok(self.pay_in_book(token, recipient, amount)),
+            (None, Destination::Solana(recipient)) => {
+                self.pay_on_solana(now, settlement, recipient)
+            }
             _ => Err(ChainError::Engine("the recipient belongs to another network".to_owned())),
         }
-    }
-
-    fn pay_in_book(&mut self, token: &Token, recipient: &str, amount: U256) -> TransactionId {
-        let held = self.book.entry((recipient.to_owned(), token.listing.key)).or_default();
-        *held = held.saturating_add(amount);
-        // Nothing ran, so nothing gives a name: a random one keeps payouts apart.
-        let id = TransactionId::Evm(B256::from(rand::random::<[u8; 32]>()));
-        self.executions.push(Execution {
-            id: id.to_string(),
-            network: token.listing.network.name.to_owned(),
-            call: "book entry".to_owned(),
-            gas_used: 0,
-            token: token.listing.key.to_owned(),
-            from: self.parties.resolver.address().to_string(),
-            to: recipient.to_owned(),
-            amount: Lots::new(amount),
-        });
-        id
     }
 
     fn record(&mut self, movement: &Movement<'_>, receipt: &Receipt) -> TransactionId {

@@ -7,9 +7,13 @@ use super::{Token, World};
 use crate::chain::{Chain, ChainError, NewToken};
 use crate::market::{self, NATIVE_BTC, NATIVE_SOL, TOKENS, TokenListing};
 use crate::network::{NETWORKS, NetworkKind};
+use crate::solana::{Asset, NewMint, TokenProgram};
 
 /// What the resolver has to pay out with, in whole tokens of each kind.
 const INVENTORY: u64 = 1_000_000_000;
+/// The keys of SOL itself and of the token of the newer program.
+const NATIVE: &str = "SOL";
+const NEW_PROGRAM: &str = "PYUSD";
 
 /// Starts a chain for each network that an EVM runs.
 ///
@@ -32,31 +36,69 @@ pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainErr
 /// Returns a [`ChainError`] if a transaction fails.
 pub(super) fn tokens(world: &mut World, now: UnixSeconds) -> Result<(), ChainError> {
     for listing in &TOKENS {
-        let contract = deploy(world, listing, now)?;
-        let native = match listing.network.kind {
-            NetworkKind::Bitcoin => NATIVE_BTC,
-            NetworkKind::Evm { .. } | NetworkKind::Tron { .. } | NetworkKind::Solana => NATIVE_SOL,
+        let token = match listing.network.kind {
+            NetworkKind::Evm { .. } | NetworkKind::Tron { .. } => deployed(world, listing, now)?,
+            NetworkKind::Bitcoin => native_coin(listing),
+            NetworkKind::Solana => issued(world, listing, now)?,
         };
-        let mut token = Token { listing, address: native.to_owned(), contract };
-        if let Some(contract) = contract {
-            token.address = token.write(contract);
-        }
         world.tokens.push(token);
-        if let Some(contract) = contract {
-            hand_out(world, listing, contract, now)?;
-        }
     }
-    Ok(())
+    world.solana.make_table(now)
+}
+
+fn native_coin(listing: &'static TokenListing) -> Token {
+    Token { listing, address: NATIVE_BTC.to_owned(), contract: None, asset: None }
+}
+
+/// Deploys a token where an EVM runs, and hands it out.
+fn deployed(
+    world: &mut World,
+    listing: &'static TokenListing,
+    now: UnixSeconds,
+) -> Result<Token, ChainError> {
+    let contract = deploy(world, listing, now)?;
+    let mut token =
+        Token { listing, address: String::new(), contract: Some(contract), asset: None };
+    token.address = token.write(contract);
+    hand_out(world, listing, contract, now)?;
+    Ok(token)
+}
+
+/// Makes a token on Solana, or SOL itself, and hands it out.
+fn issued(
+    world: &mut World,
+    listing: &'static TokenListing,
+    now: UnixSeconds,
+) -> Result<Token, ChainError> {
+    let amount = |whole| Ok::<u64, ChainError>(lots(whole, listing)?.saturating_to());
+    let (user, resolver) = (amount(listing.seed)?, amount(INVENTORY)?);
+    let program = match listing.key {
+        NATIVE => None,
+        NEW_PROGRAM => Some(TokenProgram::Token2022),
+        _ => Some(TokenProgram::Spl),
+    };
+    let asset = match program {
+        None => world.solana.hand_out(user, resolver),
+        Some(program) => {
+            let new = NewMint { program, decimals: listing.decimals, user, resolver };
+            Asset::Token(world.solana.issue(now, &new)?)
+        }
+    };
+    let address = match asset {
+        Asset::Native => NATIVE_SOL.to_owned(),
+        Asset::Token(mint) => mint.address.to_string(),
+    };
+    Ok(Token { listing, address, contract: None, asset: Some(asset) })
 }
 
 fn deploy(
     world: &mut World,
     listing: &TokenListing,
     now: UnixSeconds,
-) -> Result<Option<Address>, ChainError> {
-    let Some(chain) = world.chains.get_mut(listing.network.name) else { return Ok(None) };
+) -> Result<Address, ChainError> {
+    let chain = world.chain(listing.network)?;
     let token = NewToken { name: listing.name, symbol: listing.symbol, decimals: listing.decimals };
-    chain.deploy_token(now, &token).map(Some)
+    chain.deploy_token(now, &token)
 }
 
 /// Gives the accounts their balances, and Permit2 the default account's allowance: exactly what

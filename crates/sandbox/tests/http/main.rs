@@ -20,6 +20,8 @@ mod listings;
 mod refusals;
 mod rpc;
 mod signed;
+mod solana;
+mod solana_swaps;
 mod swaps;
 mod tampers;
 mod tron;

@@ -42,7 +42,7 @@ async fn finishes_in_every_dialect_and_form() {
             assert_eq!(balance(&sandbox, &user.address, "USDC"), "99899500000");
             assert_eq!(balance(&sandbox, &recipient, "SOL"), "670000000");
             let calls: Vec<_> = sandbox.executions().into_iter().map(|ran| ran.call).collect();
-            assert_eq!(calls, ["SandboxEscrow.deposit", "book entry", "SandboxEscrow.claim"]);
+            assert_eq!(calls, ["SandboxEscrow.deposit", "Solana payment", "SandboxEscrow.claim"]);
             sandbox.shutdown().await;
         }
     }

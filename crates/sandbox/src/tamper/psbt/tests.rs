@@ -50,7 +50,7 @@ impl Stage {
 
     fn honest(&self) -> Answer<PsbtParams> {
         let listing = TOKENS.iter().find(|listing| listing.key == "BTC").unwrap();
-        let token = Token { listing, address: NATIVE_BTC.to_owned(), contract: None };
+        let token = Token { listing, address: NATIVE_BTC.to_owned(), contract: None, asset: None };
         let price = Price { minimum: SATS.try_into().unwrap(), expected: SATS.try_into().unwrap() };
         Answer {
             id: Uuid::nil(),

@@ -1,0 +1,189 @@
+//! `LiteSVM`, with the blocks of a cluster around it.
+
+use countersign_units::UnixSeconds;
+use litesvm::LiteSVM;
+use litesvm::types::FailedTransactionMetadata;
+use solana_address::Address;
+use solana_sdk::account::{Account, ReadableAccount};
+use solana_sdk::clock::Clock;
+use solana_sdk::hash::Hash;
+use solana_sdk::signature::Signature;
+use solana_sdk::slot_hashes::SlotHashes;
+use solana_sdk::transaction::TransactionError;
+use solana_transaction::versioned::VersionedTransaction;
+
+use super::Rejected;
+use super::blocks::{BLOCKHASH_SLOTS, Block, Blocks};
+
+/// How many transactions are remembered: more than can run while a blockhash is recent.
+const REMEMBERED: usize = 10_000;
+
+/// The programs, the accounts and the blocks.
+pub(crate) struct Engine {
+    svm: LiteSVM,
+    blocks: Blocks,
+    genesis: Hash,
+}
+
+/// A transaction that ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Executed {
+    pub(crate) id: Signature,
+    pub(crate) compute_units: u64,
+    /// In lamports.
+    pub(crate) fee: u64,
+}
+
+/// What a transaction would do.
+#[derive(Clone, Debug)]
+pub(crate) struct Simulated {
+    pub(crate) logs: Vec<String>,
+    pub(crate) compute_units: u64,
+    /// The accounts that it writes to, as they would be then.
+    pub(crate) accounts: Vec<(Address, Account)>,
+}
+
+impl Engine {
+    /// Starts a cluster of its own: its genesis hash is like no other's.
+    pub(crate) fn start(now: UnixSeconds) -> Self {
+        let svm = LiteSVM::new()
+            .with_sigverify(true)
+            // LiteSVM knows one blockhash alone: `blocks` knows all recent ones.
+            .with_blockhash_check(false)
+            .with_transaction_history(REMEMBERED);
+        let blocks = Blocks::new(now, svm.get_sysvar::<Clock>().slot);
+        let mut engine = Self { svm, blocks, genesis: Hash::new_from_array(rand::random()) };
+        engine.show_blocks(now);
+        engine
+    }
+
+    pub(crate) const fn genesis(&self) -> Hash {
+        self.genesis
+    }
+
+    pub(crate) const fn latest(&self) -> Block {
+        self.blocks.latest()
+    }
+
+    /// Lets the blocks follow the clock.
+    pub(crate) fn tick(&mut self, now: UnixSeconds) {
+        if self.blocks.tick(now) {
+            self.show_blocks(now);
+        }
+    }
+
+    /// Adds a block, so that its blockhash is nobody else's.
+    pub(crate) fn next_block(&mut self, now: UnixSeconds) -> Block {
+        let block = self.blocks.next(now);
+        self.show_blocks(now);
+        block
+    }
+
+    /// Lets so much time pass that no blockhash is recent any more but the newest.
+    pub(crate) fn expire_blockhashes(&mut self, now: UnixSeconds) {
+        self.blocks.skip(now, BLOCKHASH_SLOTS.saturating_add(1));
+        self.show_blocks(now);
+    }
+
+    /// Returns the block of a blockhash that is still recent.
+    pub(crate) fn recent(&self, hash: &Hash) -> Option<&Block> {
+        self.blocks.recent(hash)
+    }
+
+    /// Runs a transaction.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Rejected`] that the cluster answers with.
+    pub(crate) fn submit(
+        &mut self,
+        now: UnixSeconds,
+        transaction: VersionedTransaction,
+    ) -> Result<Executed, Rejected> {
+        self.tick(now);
+        self.check_age(&transaction)?;
+        let meta = self.svm.send_transaction(transaction).map_err(rejected)?;
+        let (id, compute_units, fee) = (meta.signature, meta.compute_units_consumed, meta.fee);
+        Ok(Executed { id, compute_units, fee })
+    }
+
+    /// Says what a transaction would do, with its signatures or whatever they are.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Rejected`] that the cluster would answer with.
+    pub(crate) fn simulate(
+        &self,
+        transaction: VersionedTransaction,
+        verify: bool,
+    ) -> Result<Simulated, Rejected> {
+        self.check_age(&transaction)?;
+        let known = |id: &Signature| self.svm.get_transaction(id).is_some();
+        if transaction.signatures.first().is_some_and(known) {
+            return Err(Rejected::before_it_ran(TransactionError::AlreadyProcessed));
+        }
+        let done = if verify {
+            self.svm.simulate_transaction(transaction)
+        } else {
+            self.svm.clone().with_sigverify(false).simulate_transaction(transaction)
+        };
+        let done = done.map_err(rejected)?;
+        let accounts = done.post_accounts.into_iter();
+        Ok(Simulated {
+            logs: done.meta.logs,
+            compute_units: done.meta.compute_units_consumed,
+            accounts: accounts.map(|(address, account)| (address, account.into())).collect(),
+        })
+    }
+
+    /// Returns why a transaction failed or that it ran; `None` for one that is not known.
+    pub(crate) fn outcome(&self, id: &Signature) -> Option<Result<(), TransactionError>> {
+        let known = self.svm.get_transaction(id)?;
+        Some(known.as_ref().map(drop).map_err(|failed| failed.err.clone()))
+    }
+
+    /// Returns an account that is there.
+    pub(crate) fn account(&self, address: &Address) -> Option<Account> {
+        // One that was closed has left an empty shell.
+        self.svm.get_account(address).filter(|account| account.lamports() > 0)
+    }
+
+    /// Returns an account's lamports; zero where there is none.
+    pub(crate) fn lamports(&self, address: &Address) -> u64 {
+        self.svm.get_balance(address).unwrap_or_default()
+    }
+
+    /// Puts an account in its place without asking any program, as a genesis does.
+    pub(crate) fn put(&mut self, address: Address, account: Account) {
+        if let Err(error) = self.svm.set_account(address, account) {
+            tracing::debug!(%address, ?error, "not put in its place");
+        }
+    }
+
+    /// Returns what an account with so much data has to hold.
+    pub(crate) fn rent(&self, bytes: usize) -> u64 {
+        self.svm.minimum_balance_for_rent_exemption(bytes)
+    }
+
+    fn check_age(&self, transaction: &VersionedTransaction) -> Result<(), Rejected> {
+        let known = self.recent(transaction.message.recent_blockhash()).is_some();
+        let expired = || Rejected::before_it_ran(TransactionError::BlockhashNotFound);
+        if known { Ok(()) } else { Err(expired()) }
+    }
+
+    /// Lets programs see which slot it is, and the blocks before.
+    fn show_blocks(&mut self, now: UnixSeconds) {
+        let slot = self.blocks.latest().slot;
+        let unix_timestamp = i64::try_from(now.value()).unwrap_or(i64::MAX);
+        let clock = self.svm.get_sysvar::<Clock>();
+        self.svm.set_sysvar(&Clock { slot, unix_timestamp, ..clock });
+        let before = self.blocks.newest_first().filter(|block| block.slot < slot);
+        let hashes: Vec<_> = before.map(|block| (block.slot, block.hash)).collect();
+        self.svm.set_sysvar(&SlotHashes::new(&hashes));
+    }
+}
+
+fn rejected(failed: FailedTransactionMetadata) -> Rejected {
+    let FailedTransactionMetadata { err: reason, meta } = failed;
+    Rejected { reason, logs: meta.logs, compute_units: meta.compute_units_consumed }
+}
