@@ -1,16 +1,19 @@
 //! What a client needs to trust this sandbox: a registry, a policy, an address to be paid at.
 
-use alloy::primitives::Address;
+use alloy::primitives::Address as EvmAddress;
+use solana_address::Address;
+use solana_sdk::signature::Signer;
 use tempo_contracts::PERMIT2_ADDRESS;
 
 use crate::bitcoin::{CoinForm, Wallet};
-use crate::config::HtlcTemplate;
+use crate::config::{HtlcTemplate, SponsorSigns};
 use crate::market::TOKENS;
 use crate::network::{NETWORKS, Network, NetworkKind};
+use crate::solana::Solana;
 use crate::world::{Token, World};
 
 /// What the sandbox's chains can say before a signature, so that nothing is signed without it.
-const FACTS: [&str; 11] = [
+const FACTS: [&str; 17] = [
     "owner_code",
     "spender_code_hash",
     "spender_implementation",
@@ -22,6 +25,12 @@ const FACTS: [&str; 11] = [
     "coins",
     "confirmations",
     "height",
+    "tables",
+    "mint",
+    "source",
+    "destination",
+    "blockhash",
+    "simulation",
 ];
 
 /// The witness struct that the escrow verifies.
@@ -39,9 +48,28 @@ foreign_inputs = \"witness_utxo\"
 min_confirmations = 1
 ";
 
+/// What bounds a transaction on Solana.
+const SOLANA: &str = "
+[solana]
+max_fee_lamports = 0
+max_compute_unit_price = 100000
+allowed_extensions = [\"metadata_pointer\", \"token_metadata\"]
+opaque_programs = false
+";
+
+/// The programs that a transaction on Solana may call.
+const PROGRAMS: [Address; 6] = [
+    solana_system_interface::program::ID,
+    solana_compute_budget_interface::ID,
+    spl_token_interface::ID,
+    spl_token_2022_interface::ID,
+    spl_associated_token_account_interface::program::ID,
+    spl_memo_interface::v3::ID,
+];
+
 /// Writes the registry.
-pub(crate) fn registry(world: &World) -> String {
-    let networks = NETWORKS.iter().map(|network| pinned_network(world, network));
+pub(crate) fn registry(world: &World, sponsor: SponsorSigns) -> String {
+    let networks = NETWORKS.iter().map(|network| pinned_network(world, network, sponsor));
     let tokens = world.tokens().iter().map(pinned_token);
     let sections: Vec<_> = std::iter::once("environment = \"sandbox\"\n".to_owned())
         .chain(networks)
@@ -53,7 +81,7 @@ pub(crate) fn registry(world: &World) -> String {
 /// Writes the policy.
 pub(crate) fn policy() -> String {
     let head = format!(
-        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}"
+        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}{SOLANA}"
     );
     let limits = TOKENS.iter().map(|token| {
         let (per_swap, per_day) = token.limits;
@@ -66,18 +94,21 @@ pub(crate) fn policy() -> String {
 pub(crate) fn new_recipient(network: &str) -> Option<String> {
     let network = Network::named(network)?;
     Some(match (network.kind, network.addresses()) {
-        (_, Some(form)) => form.write(Address::from(rand::random::<[u8; 20]>())),
+        (_, Some(form)) => form.write(EvmAddress::from(rand::random::<[u8; 20]>())),
         (NetworkKind::Bitcoin, None) => Wallet::random().address(CoinForm::P2wpkh).to_string(),
         (_, None) => bs58::encode(rand::random::<[u8; 32]>()).into_string(),
     })
 }
 
-fn pinned_network(world: &World, network: &Network) -> String {
+fn pinned_network(world: &World, network: &Network, sponsor: SponsorSigns) -> String {
     let Network { name, api_id, .. } = network;
     let kind = network.kind_name();
     let head = format!("[networks.{name}]\nkind = \"{kind}\"\napi_network_id = {api_id}\n");
     if let NetworkKind::Bitcoin = network.kind {
         return format!("{head}{}", bitcoin_pins(world));
+    }
+    if let NetworkKind::Solana = network.kind {
+        return format!("{head}{}", solana_pins(world.solana(), sponsor));
     }
     let pins = network.chain_id().zip(network.addresses()).zip(world.escrow(network));
     let Some(((chain_id, form), escrow)) = pins else { return head };
@@ -104,6 +135,23 @@ fn bitcoin_pins(world: &World) -> String {
     )
 }
 
+fn solana_pins(solana: &Solana, sponsor: SponsorSigns) -> String {
+    let genesis_hash = solana.engine.genesis();
+    let (fee_payer, destination) = (solana.sponsor.pubkey(), solana.vault.pubkey());
+    let programs = PROGRAMS.map(|program| program.to_string());
+    let others_sign = match sponsor {
+        SponsorSigns::Before => "before",
+        SponsorSigns::After => "anytime",
+    };
+    format!(
+        "genesis_hash = \"{genesis_hash}\"\n\
+         fee_payers = [\"{fee_payer}\"]\n\
+         others_sign = \"{others_sign}\"\n\
+         destinations = [\"{destination}\"]\n\
+         programs = {programs:?}\n"
+    )
+}
+
 fn pinned_token(token: &Token) -> String {
     let listing = token.listing;
     let symbol = if listing.key == listing.symbol {
@@ -111,8 +159,10 @@ fn pinned_token(token: &Token) -> String {
     } else {
         format!("symbol = \"{}\"\n", listing.symbol)
     };
+    let program = token.asset.map(|asset| format!("program = \"{}\"\n", asset.program_name()));
+    let program = program.unwrap_or_default();
     format!(
-        "[tokens.{}]\n{symbol}network = \"{}\"\naddress = \"{}\"\ndecimals = {}\n",
+        "[tokens.{}]\n{symbol}network = \"{}\"\naddress = \"{}\"\ndecimals = {}\n{program}",
         listing.key, listing.network.name, token.address, listing.decimals
     )
 }

@@ -98,7 +98,8 @@ impl Sandbox {
 
     /// Returns a registry that pins this sandbox's networks, contracts and tokens.
     pub fn registry_toml(&self) -> String {
-        self.shared.read(|state| documents::registry(&state.world))
+        let sponsor = self.shared.config().sponsor_signs;
+        self.shared.read(|state| documents::registry(&state.world, sponsor))
     }
 
     /// Returns a policy to begin with.
