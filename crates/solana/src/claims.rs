@@ -1,0 +1,53 @@
+use countersign_units::{SolanaAddress, SolanaHash};
+
+use crate::decode::{self, Decoded};
+use crate::payload::Sent;
+use crate::{CosignPayload, payload, programs};
+
+/// What a payload says of itself, read before there are terms to compare it with.
+///
+/// Nothing in here is believed: what is taken into the terms is bounded by policy, and compared
+/// with the payload like everything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CosignClaims {
+    /// Who pays the fee.
+    pub fee_payer: SolanaAddress,
+    /// All that sign, the fee payer first.
+    pub signers: Vec<SolanaAddress>,
+    /// The blockhash, or the value of a durable nonce that stands in its place.
+    pub recent_blockhash: SolanaHash,
+    /// Whether the first instruction advances a durable nonce.
+    pub advances_nonce: bool,
+    /// By which account it does that, where the message names it itself.
+    pub nonce_account: Option<SolanaAddress>,
+}
+
+impl CosignClaims {
+    /// Reads the claims of a payload, if it can be read.
+    pub fn of(payload: &CosignPayload) -> Option<Self> {
+        let payload = payload::read(payload).ok()?;
+        let decoded = decode::from_payload(Sent::new(&payload).ok()?).ok()?;
+        Some(Self {
+            fee_payer: decoded.signers().next()?,
+            signers: decoded.signers().collect(),
+            recent_blockhash: decoded.blockhash(),
+            advances_nonce: advances_nonce(&decoded),
+            nonce_account: nonce_account(&decoded),
+        })
+    }
+}
+
+/// Says whether the chain takes the blockhash for the value of a durable nonce.
+pub(crate) fn advances_nonce(decoded: &Decoded) -> bool {
+    const ADVANCE: &[u8] = &[4, 0, 0, 0];
+    decoded.instructions().first().is_some_and(|first| {
+        let program = decoded.keys().nth(usize::from(first.program_id_index));
+        program == Some(programs::SYSTEM) && first.data.starts_with(ADVANCE)
+    })
+}
+
+fn nonce_account(decoded: &Decoded) -> Option<SolanaAddress> {
+    let first = decoded.instructions().first().filter(|_| advances_nonce(decoded))?;
+    decoded.keys().nth(usize::from(*first.accounts.first()?))
+}

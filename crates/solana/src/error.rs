@@ -1,0 +1,54 @@
+use countersign_approval::{Environment, Refusal};
+use countersign_units::{Lots, SolanaAddress, SolanaHash};
+
+/// Why a payload was not verified.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(clippy::exhaustive_enums, reason = "a caller must tell its own mistake from a refusal")]
+pub enum VerifyError {
+    /// The payload is not what was agreed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The terms make no sense, so nothing can be compared with them.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+}
+
+/// Terms that nothing can be compared with: our own mistake, never the counterparty's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TermsError {
+    /// The swap's amount and the transfer's are not the same.
+    #[error("terms: expected one amount, found {swap} for the swap and {transfer} for the transfer")]
+    Amounts {
+        /// What limits and reviews go by.
+        swap: Lots,
+        /// What would be signed.
+        transfer: Lots,
+    },
+    /// Our key would not sign.
+    #[error("terms: required_signers: expected the user {user} among them")]
+    UserSignsNot {
+        /// Our key.
+        user: SolanaAddress,
+    },
+    /// Whoever pays the fee would not sign.
+    #[error("terms: required_signers: expected the fee payer {fee_payer} among them")]
+    FeePayerSignsNot {
+        /// Who was promised to pay.
+        fee_payer: SolanaAddress,
+    },
+    /// A signer stands twice among those that must sign.
+    #[error("terms: required_signers: expected each once, found {signer} twice")]
+    SignerTwice {
+        /// The signer.
+        signer: SolanaAddress,
+    },
+    /// The environment and the cluster do not belong together.
+    #[error("terms: expected a cluster of the {environment} environment, found {genesis_hash}")]
+    Cluster {
+        /// Where the swap takes place.
+        environment: Environment,
+        /// The hash of the cluster's first block.
+        genesis_hash: SolanaHash,
+    },
+}

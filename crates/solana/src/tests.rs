@@ -1,0 +1,1 @@
+#![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
