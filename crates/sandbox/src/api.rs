@@ -29,6 +29,7 @@ pub(crate) use body::SignedData;
 pub(crate) use dialect::Dialect;
 pub(crate) use error::ApiError;
 pub(crate) use guard::ReadFailures;
+pub(crate) use rpc::has_node;
 
 /// The longest request body that is read.
 const BODY_LIMIT: usize = 256 * 1024;

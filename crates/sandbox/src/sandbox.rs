@@ -117,12 +117,18 @@ impl Sandbox {
     /// Returns where a network's chain is asked by JSON-RPC, without a key; `None` for a network
     /// that isn't here or has no chain.
     ///
-    /// It knows `eth_chainId`, `eth_blockNumber`, `eth_getBlockByNumber`, `eth_getBlockByHash`,
+    /// Where an EVM runs, it knows `eth_chainId`, `eth_blockNumber`, `eth_getBlockByNumber`, `eth_getBlockByHash`,
     /// `eth_call`, `eth_getCode`, `eth_getStorageAt` and `eth_getBalance`, also in batches. The
     /// latest block is as old as the host's clock says.
+    ///
+    /// On Solana it knows `getGenesisHash`, `getHealth`, `getSlot`, `getBlockHeight`,
+    /// `getLatestBlockhash`, `isBlockhashValid`, `getAccountInfo`, `getMultipleAccounts`,
+    /// `getBalance`, `getTokenAccountBalance`, `getMinimumBalanceForRentExemption`,
+    /// `simulateTransaction`, `sendTransaction` and `getSignatureStatuses`. What has run is
+    /// finalized at once.
     pub fn rpc_url(&self, network: &str) -> Option<String> {
-        let has_chain = self.shared.change(|state| state.world.chain_named(network).is_some());
-        has_chain.then(|| format!("{}/rpc/{network}", self.url))
+        let has_node = self.shared.change(|state| api::has_node(state, network));
+        has_node.then(|| format!("{}/rpc/{network}", self.url))
     }
 
     /// Returns where a network's coins and transactions are asked by Esplora's REST API, without

@@ -1,8 +1,10 @@
-//! `POST /rpc/{network}`: JSON-RPC 2.0 over a chain, as Ethereum's nodes speak it. It needs no key.
+//! `POST /rpc/{network}`: JSON-RPC 2.0 over a chain, as Ethereum's or Solana's nodes speak it. It
+//! needs no key.
 
 mod error;
 mod methods;
 mod params;
+mod solana;
 
 use std::sync::Arc;
 
@@ -15,9 +17,9 @@ use serde_json::Value;
 
 use super::error::json;
 use super::{ApiError, Dialect};
-use crate::chain::Chain;
 use crate::json::Json;
-use crate::shared::Shared;
+use crate::network::SOLANA;
+use crate::shared::{Shared, State as SandboxState};
 
 use error::RpcError;
 
@@ -39,8 +41,8 @@ pub(super) async fn answer(
     body: Bytes,
 ) -> Response {
     let answered = shared.change(|state| {
-        let chain = state.world.chain_named(&network)?;
-        Some(answer_body(chain, &body))
+        has_node(state, &network)
+            .then(|| answer_body(&mut Node { state, network: &network }, &body))
     });
     match answered {
         None => ApiError::not_found("Network").respond(Dialect::G2),
@@ -49,7 +51,28 @@ pub(super) async fn answer(
     }
 }
 
-fn answer_body(chain: &mut Chain, body: &[u8]) -> Option<Json> {
+/// Says whether a network's chain is asked here.
+pub(crate) fn has_node(state: &mut SandboxState, network: &str) -> bool {
+    network == SOLANA.name || state.world.chain_named(network).is_some()
+}
+
+/// A network's chain, to be asked.
+struct Node<'a> {
+    state: &'a mut SandboxState,
+    network: &'a str,
+}
+
+impl Node<'_> {
+    fn call(&mut self, question: Question) -> Result<Json, RpcError> {
+        let Question { method, params, .. } = question;
+        match self.state.world.chain_named(self.network) {
+            Some(chain) => methods::call(chain, &method, params),
+            None => solana::call(&mut self.state.world.solana_mut().engine, &method, params),
+        }
+    }
+}
+
+fn answer_body(node: &mut Node<'_>, body: &[u8]) -> Option<Json> {
     match serde_json::from_slice(body) {
         Err(_) => Some(failed(Json::Null, RpcError::parse())),
         Ok(Value::Array(batch)) if batch.is_empty() => {
@@ -57,20 +80,20 @@ fn answer_body(chain: &mut Chain, body: &[u8]) -> Option<Json> {
         }
         Ok(Value::Array(batch)) => {
             let answers: Vec<_> =
-                batch.into_iter().filter_map(|question| answer_one(chain, question)).collect();
+                batch.into_iter().filter_map(|question| answer_one(node, question)).collect();
             (!answers.is_empty()).then(|| Json::list(answers))
         }
-        Ok(question) => answer_one(chain, question),
+        Ok(question) => answer_one(node, question),
     }
 }
 
-fn answer_one(chain: &mut Chain, question: Value) -> Option<Json> {
+fn answer_one(node: &mut Node<'_>, question: Value) -> Option<Json> {
     let question = serde_json::from_value::<Question>(question)
         .ok()
         .filter(|question| question.jsonrpc == "2.0");
     let Some(question) = question else { return Some(failed(Json::Null, RpcError::invalid())) };
-    let id = Json::Number(question.id?.to_string());
-    Some(match methods::call(chain, &question.method, question.params) {
+    let id = Json::Number(question.id.as_ref()?.to_string());
+    Some(match node.call(question) {
         Ok(result) => {
             Json::object([("jsonrpc", Json::from("2.0")), ("id", id), ("result", result)])
         }

@@ -1,5 +1,7 @@
 //! `LiteSVM`, with the blocks of a cluster around it.
 
+use std::collections::HashMap;
+
 use countersign_units::UnixSeconds;
 use litesvm::LiteSVM;
 use litesvm::types::FailedTransactionMetadata;
@@ -23,6 +25,8 @@ pub(crate) struct Engine {
     svm: LiteSVM,
     blocks: Blocks,
     genesis: Hash,
+    /// In which slot each transaction ran.
+    landed: HashMap<Signature, u64>,
 }
 
 /// A transaction that ran.
@@ -52,7 +56,12 @@ impl Engine {
             .with_blockhash_check(false)
             .with_transaction_history(REMEMBERED);
         let blocks = Blocks::new(now, svm.get_sysvar::<Clock>().slot);
-        let mut engine = Self { svm, blocks, genesis: Hash::new_from_array(rand::random()) };
+        let mut engine = Self {
+            svm,
+            blocks,
+            genesis: Hash::new_from_array(rand::random()),
+            landed: HashMap::new(),
+        };
         engine.show_blocks(now);
         engine
     }
@@ -102,7 +111,13 @@ impl Engine {
     ) -> Result<Executed, Rejected> {
         self.tick(now);
         self.check_age(&transaction)?;
-        let meta = self.svm.send_transaction(transaction).map_err(rejected)?;
+        let id = transaction.signatures.first().copied().unwrap_or_default();
+        let known = self.svm.get_transaction(&id).is_some();
+        let done = self.svm.send_transaction(transaction);
+        if !known && self.svm.get_transaction(&id).is_some() {
+            self.landed.insert(id, self.blocks.latest().slot);
+        }
+        let meta = done.map_err(rejected)?;
         let (id, compute_units, fee) = (meta.signature, meta.compute_units_consumed, meta.fee);
         Ok(Executed { id, compute_units, fee })
     }
@@ -136,10 +151,10 @@ impl Engine {
         })
     }
 
-    /// Returns why a transaction failed or that it ran; `None` for one that is not known.
-    pub(crate) fn outcome(&self, id: &Signature) -> Option<Result<(), TransactionError>> {
-        let known = self.svm.get_transaction(id)?;
-        Some(known.as_ref().map(drop).map_err(|failed| failed.err.clone()))
+    /// Returns in which slot a transaction ran and whether it failed; `None` for one that did not.
+    pub(crate) fn outcome(&self, id: &Signature) -> Option<(u64, Result<(), TransactionError>)> {
+        let (slot, known) = (self.landed.get(id)?, self.svm.get_transaction(id)?);
+        Some((*slot, known.as_ref().map(drop).map_err(|failed| failed.err.clone())))
     }
 
     /// Returns an account that is there.

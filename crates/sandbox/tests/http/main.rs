@@ -21,6 +21,7 @@ mod refusals;
 mod rpc;
 mod signed;
 mod solana;
+mod solana_rpc;
 mod solana_swaps;
 mod swaps;
 mod tampers;

@@ -250,9 +250,10 @@ async fn a_batch_is_answered_one_by_one() {
 #[tokio::test]
 async fn is_there_where_a_chain_runs() {
     let sandbox = start().await;
-    assert_eq!(sandbox.rpc_url("solana"), None);
+    assert_eq!(sandbox.rpc_url("bitcoin"), None);
+    assert_eq!(sandbox.rpc_url("solana"), Some(format!("{}/rpc/solana", sandbox.url())));
     assert_eq!(sandbox.rpc_url("nowhere"), None);
     assert_eq!(sandbox.rpc_url("tron"), Some(format!("{}/rpc/tron", sandbox.url())));
-    assert_eq!(send(&sandbox, "POST /rpc/solana", None, "{}").await.status, 404);
+    assert_eq!(send(&sandbox, "POST /rpc/bitcoin", None, "{}").await.status, 404);
     assert_eq!(send(&sandbox, "GET /rpc/tron", None, "").await.status, 405);
 }

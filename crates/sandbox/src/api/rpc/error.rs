@@ -1,4 +1,4 @@
-//! Why a question has no result, in the codes of JSON-RPC 2.0 and of Ethereum's nodes.
+//! Why a question has no result, in the codes of JSON-RPC 2.0 and of Ethereum's and Solana's nodes.
 
 use alloy::primitives::Bytes;
 
@@ -10,8 +10,8 @@ use crate::json::Json;
 pub(super) struct RpcError {
     code: i32,
     message: String,
-    /// What the contract answered, where one refused.
-    data: Option<Bytes>,
+    /// What there is to know besides, such as what the contract answered that refused.
+    data: Option<Json>,
 }
 
 impl RpcError {
@@ -42,12 +42,35 @@ impl RpcError {
 
     /// A contract refused the call.
     pub(super) fn reverted(data: Bytes) -> Self {
-        Self { data: Some(data), ..Self::new(3, "execution reverted") }
+        Self { data: Some(Json::text(data)), ..Self::new(3, "execution reverted") }
     }
 
     /// The machine stopped the call.
     pub(super) fn halted(reason: &str) -> Self {
         Self::new(-32_000, format!("execution halted: {reason}"))
+    }
+
+    /// An account's data is too long for base58.
+    pub(super) fn needs_base64() -> Self {
+        let message = "Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding.";
+        Self::new(-32_600, message)
+    }
+
+    /// A transaction would fail, so it was not sent.
+    pub(super) fn preflight(reason: &str, data: Json) -> Self {
+        let message = format!("Transaction simulation failed: {reason}");
+        Self { data: Some(data), ..Self::new(-32_002, message) }
+    }
+
+    /// A signature of a transaction is missing or wrong.
+    pub(super) fn signature() -> Self {
+        Self::new(-32_003, "Transaction signature verification failure")
+    }
+
+    /// The chain is not as far as the question demands.
+    pub(super) fn too_early(slot: u64) -> Self {
+        let data = Json::object([("contextSlot", Json::from(slot))]);
+        Self { data: Some(data), ..Self::new(-32_016, "Minimum context slot has not been reached") }
     }
 
     /// Writes the error.
@@ -57,7 +80,7 @@ impl RpcError {
             ("message", Json::from(self.message)),
         ]);
         if let Some(data) = self.data {
-            error.push("data", Json::text(data));
+            error.push("data", data);
         }
         error
     }
