@@ -23,5 +23,5 @@ pub use recipes::Recipes;
 pub use refusals::{after_signing, assert_refused};
 pub use relay::{Fate, Relay};
 pub use scene::{SHORT, Scene, short_steps, until_reserved, until_verified};
-pub use signers::{Counter, CountingCoins, CountingSigner};
+pub use signers::{Counter, CountingCoins, CountingCosigner, CountingSigner};
 pub use vectors::codes_of_kind;

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use countersign::api_types::defi::Mechanism;
+use countersign::api_types::defi::ApprovalSubmission;
 use countersign::http_client::Retry;
 use countersign::{ApiError, DefiApi, Intent, Offer, Order, SwapApi, SwapStatus};
 
@@ -90,14 +90,13 @@ impl SwapApi for Relay {
     async fn submit(
         &self,
         intent_id: &str,
-        mechanism: &Mechanism,
-        signed_data: &str,
+        approval: &ApprovalSubmission,
     ) -> Result<(), ApiError> {
         let before = self.submissions.fetch_add(1, Ordering::SeqCst);
         match (self.submission)(before) {
-            Fate::Delivered => self.api.submit(intent_id, mechanism, signed_data).await,
+            Fate::Delivered => self.api.submit(intent_id, approval).await,
             Fate::AnswerLost(error) => {
-                self.api.submit(intent_id, mechanism, signed_data).await?;
+                self.api.submit(intent_id, approval).await?;
                 Err(error)
             }
             Fate::Lost(error) => Err(error),

@@ -6,7 +6,10 @@ use countersign::bitcoin::{
     CoinKey, CoinSigner, KeyRequest, LocalCoinSigner, SignerError as CoinSignerError,
 };
 use countersign::evm::{LocalSigner, PermitSigner, SignPermit, SignerError, UncheckedSignature};
-use countersign::units::EvmAddress;
+use countersign::solana::{
+    CosignMessage, CosignSigner, LocalCosignSigner, SignerError as CosignerError,
+};
+use countersign::units::{EvmAddress, SolanaAddress};
 
 /// How often a key was asked to sign.
 #[derive(Clone, Debug, Default)]
@@ -80,5 +83,40 @@ impl CoinSigner for CountingCoins {
     async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, CoinSignerError> {
         self.counter.0.fetch_add(1, Ordering::SeqCst);
         self.key.open(request).await
+    }
+}
+
+/// A key of an account on Solana that counts how often it is asked to sign.
+#[derive(Debug)]
+pub struct CountingCosigner {
+    key: LocalCosignSigner,
+    counter: Counter,
+}
+
+impl CountingCosigner {
+    /// Takes a seed in hex, and a counter.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the text is no seed.
+    pub fn new(seed: &str, counter: &Counter) -> Self {
+        Self { key: LocalCosignSigner::from_seed_hex(seed).unwrap(), counter: counter.clone() }
+    }
+
+    /// Returns the account.
+    pub const fn address(&self) -> SolanaAddress {
+        self.key.address()
+    }
+}
+
+#[async_trait]
+impl CosignSigner for CountingCosigner {
+    async fn sign_message(
+        &self,
+        user: &SolanaAddress,
+        message: &CosignMessage,
+    ) -> Result<[u8; 64], CosignerError> {
+        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.key.sign_message(user, message).await
     }
 }

@@ -17,6 +17,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["countersign-units", "countersign-api-types", "countersign-approval"],
     ),
     (
+        "countersign-solana",
+        &["countersign-units", "countersign-api-types", "countersign-approval"],
+    ),
+    (
         "countersign-http-client",
         &["countersign-units", "countersign-api-types", "countersign-approval"],
     ),
@@ -37,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "countersign-approval",
             "countersign-bitcoin",
             "countersign-evm",
+            "countersign-solana",
             "countersign-http-client",
             "countersign-chain-rpc",
         ],
@@ -55,10 +60,15 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("bitcoin", &["countersign-bitcoin", "countersign-chain-rpc", "countersign-sandbox"]),
     ("bitcoinconsensus", &["countersign-sandbox"]),
     ("clap", &["countersign-cli", "xtask"]),
+    ("litesvm", &["countersign-sandbox"]),
     ("reqwest", &["countersign-http-client"]),
     ("revm", &["countersign-sandbox"]),
     ("ruint", &["countersign-units"]),
     ("secp256k1", &["countersign-evm"]),
+    (
+        "solana-sdk",
+        &["countersign-solana", "countersign-chain-rpc", "countersign-sandbox"],
+    ),
     ("tempo-contracts", &["countersign-sandbox"]),
     // What judges does no input and output, so it has no use for a runtime.
     (

@@ -1,3 +1,4 @@
+mod cosign;
 mod htlc;
 mod permit2;
 
@@ -59,8 +60,13 @@ fn agreement(
     if let Some(pins) = &network.htlc {
         return htlc::agree(order, pins, policy, now, violations);
     }
-    let expected = "evm, tron or bitcoin, the kinds that can be signed for";
-    violations.push(unpinned(&member(order, "kind"), expected, network.kind.as_str()));
+    let token = registry.token(&order.source.token);
+    if let Some(pins) = network.cosign.as_ref().zip(token) {
+        return cosign::agree(order, pins, policy, now, violations);
+    }
+    // A network of Solana names its cluster, or nothing of it is pinned.
+    let expected = "a pinned cluster";
+    violations.push(unpinned(&member(order, "genesis_hash"), expected, "nothing"));
     None
 }
 

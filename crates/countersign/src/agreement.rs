@@ -1,5 +1,7 @@
-use countersign_approval::{BitcoinNetwork, BitcoinPolicy, Coin, Fact, Permit2Terms, Sats};
-use countersign_units::UnixSeconds;
+use countersign_approval::{
+    BitcoinNetwork, BitcoinPolicy, Coin, CosignPins, Fact, Permit2Terms, Sats, SolanaPolicy,
+};
+use countersign_units::{SolanaAddress, UnixSeconds};
 
 /// What an approval has to say, before an intent's claims are added to it.
 #[derive(Clone, Debug)]
@@ -9,6 +11,8 @@ pub enum Agreement {
     Permit2(Box<Permit2Terms>),
     /// A PSBT that funds a hash time-locked output, on Bitcoin.
     Htlc(Box<HtlcAgreement>),
+    /// A transaction that we co-sign, on Solana.
+    Cosign(Box<CosignAgreement>),
 }
 
 /// What was agreed of a hash time-locked output, before the counterparty has named its hash and its
@@ -38,4 +42,44 @@ pub struct HtlcAgreement {
     pub max_lock: UnixSeconds,
     /// The facts without which nothing is signed.
     pub require_facts: Vec<Fact>,
+}
+
+/// What was agreed of a transaction that we co-sign, before the counterparty has said which of the
+/// pinned accounts pays the fee and which one is paid.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CosignAgreement {
+    /// The cluster, and who may pay, sign and be paid there.
+    pub pins: CosignPins,
+    /// Our account, which signs and pays.
+    pub user: SolanaAddress,
+    /// What moves.
+    pub asset: AgreedAsset,
+    /// The agreed amount in base units, exactly.
+    pub amount: u64,
+    /// What bounds fees and mints.
+    pub policy: SolanaPolicy,
+    /// How many seconds a deadline must leave at least.
+    pub min_remaining: u64,
+    /// The last deadline that policy allows.
+    pub max_deadline: UnixSeconds,
+    /// The facts without which nothing is signed.
+    pub require_facts: Vec<Fact>,
+}
+
+/// What moves on Solana.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "Solana has these two ways to hold value")]
+pub enum AgreedAsset {
+    /// SOL.
+    Native,
+    /// A token.
+    Token {
+        /// The token program that moves it.
+        program: SolanaAddress,
+        /// Its mint.
+        mint: SolanaAddress,
+        /// The mint's decimals.
+        decimals: u8,
+    },
 }

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_api_types::defi::Mechanism;
 pub use countersign_api_types::defi::Status;
+use countersign_api_types::defi::{ApprovalSubmission, Mechanism};
 use countersign_approval::{Refusal, Violations};
 use countersign_http_client::Retry;
 use countersign_units::{Bps, Lots, UnixMillis, UnixSeconds};
@@ -29,17 +29,12 @@ pub trait SwapApi: Send + Sync {
     /// Returns an [`ApiError`]; where its `retry` is `AskFirst` there may be an intent.
     async fn create(&self, order: &Order, offer: &Offer) -> Result<Intent, ApiError>;
 
-    /// Submits a signed approval, as the API's `signed_data`. Sent once.
+    /// Submits a signed approval. Sent once.
     ///
     /// # Errors
     ///
     /// Returns an [`ApiError`]; where its `retry` is `AskFirst` the approval may have been taken.
-    async fn submit(
-        &self,
-        intent_id: &str,
-        mechanism: &Mechanism,
-        signed_data: &str,
-    ) -> Result<(), ApiError>;
+    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError>;
 
     /// Asks how far a swap is.
     ///

@@ -1,14 +1,16 @@
+mod cosign;
 mod htlc;
 
 use std::sync::Arc;
 
 use countersign_api_types::defi::Mechanism;
 use countersign_approval::{
-    BitcoinFacts, Code, Coin, CoinId, HtlcTerms, Network, Permit2Terms, Refusal, SeenCoins, Terms,
-    Violation, Violations, is_same_address,
+    BitcoinFacts, Code, Coin, CoinId, CosignTerms, HtlcTerms, Network, Permit2Terms, Refusal,
+    SeenCoins, Terms, Violation, Violations, is_same_address,
 };
 use countersign_bitcoin::{PsbtClaims, PsbtPayload};
 use countersign_evm::PermitPayload;
+use countersign_solana::{CosignClaims, CosignPayload};
 use countersign_units::U256;
 
 use crate::accept::compare_offer;
@@ -19,6 +21,7 @@ use crate::{Agreement, HtlcAgreement, Intent, Offer, Order};
 pub(crate) enum BoundPayload {
     Permit2 { terms: Arc<Terms<Permit2Terms>>, payload: PermitPayload },
     Htlc(Box<BoundPsbt>),
+    Cosign { terms: Arc<Terms<CosignTerms>>, payload: CosignPayload },
 }
 
 /// Terms of a PSBT, which lack what only the chain can tell.
@@ -101,6 +104,13 @@ pub(crate) fn bind(
             let terms = Arc::new(terms.with(*permit2));
             Ok(BoundPayload::Permit2 { terms, payload: PermitPayload::new(payload) })
         }
+        Agreement::Cosign(agreement) => {
+            let payload = CosignPayload::new(payload);
+            // What can't be read has no claims; it is refused for that, with all else.
+            let claims = CosignClaims::of(&payload);
+            let cosign = cosign::terms(&agreement, deadline, claims.as_ref())?;
+            Ok(BoundPayload::Cosign { terms: Arc::new(terms.with(cosign)), payload })
+        }
         Agreement::Htlc(agreement) => {
             let payload = PsbtPayload::new(payload);
             let claims = PsbtClaims::read(&payload);
@@ -122,6 +132,7 @@ fn check_mechanism(agreement: &Agreement, intent: &Intent, violations: &mut Viol
     let expected = match agreement {
         Agreement::Permit2(_) => Mechanism::Permit2,
         Agreement::Htlc(_) => Mechanism::Htlc,
+        Agreement::Cosign(_) => Mechanism::Cosign,
     };
     let (right, found) = (intent.mechanism == expected, intent.mechanism.name());
     violations.require(right, Code::Mechanism, "approval_type", expected.name(), found);

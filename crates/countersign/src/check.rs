@@ -6,6 +6,8 @@ mod bitcoin;
 mod evm;
 mod line;
 mod read;
+mod solana;
+mod solana_facts;
 mod verdict;
 
 use countersign_approval::TypedDataStandard;
@@ -25,7 +27,10 @@ pub fn check_line(line: &str, now: UnixSeconds) -> Verdict {
                 "evm" => evm::check(&line, TypedDataStandard::Eip712, now),
                 "tron" => evm::check(&line, TypedDataStandard::Tip712, now),
                 "bitcoin" => bitcoin::check(&line, now),
-                other => Err(format!("chain: expected evm, tron or bitcoin, found {other:?}")),
+                "solana" => solana::check(&line, now),
+                other => {
+                    Err(format!("chain: expected evm, tron, bitcoin or solana, found {other:?}"))
+                }
             };
             Verdict::new(&line.id, outcome.unwrap_or_else(|error| Outcome::Invalid { error }))
         }

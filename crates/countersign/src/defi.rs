@@ -1,9 +1,8 @@
 use async_trait::async_trait;
 use countersign_api_types::defi::{
-    ApprovalSubmission, Asset, CreateIntentRequest, CreatedIntent, HumanAmount, Mechanism, Quote,
-    QuoteRequest,
+    ApprovalSubmission, Asset, CreateIntentRequest, CreatedIntent, HumanAmount, Quote, QuoteRequest,
 };
-use countersign_http_client::{Cause, ClientError, DefiClient, Retry};
+use countersign_http_client::{Cause, ClientError, DefiClient};
 
 use crate::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
 
@@ -38,23 +37,8 @@ impl SwapApi for DefiApi {
         Ok(self.client.create_intent(&request).await?.into())
     }
 
-    async fn submit(
-        &self,
-        intent_id: &str,
-        mechanism: &Mechanism,
-        signed_data: &str,
-    ) -> Result<(), ApiError> {
-        let signed_data = signed_data.to_owned();
-        let approval = match mechanism {
-            Mechanism::Permit2 => ApprovalSubmission::Permit2 { signature: signed_data },
-            Mechanism::Htlc => ApprovalSubmission::Htlc { psbt: signed_data },
-            other => {
-                let message = format!("expected a permit2 or htlc approval, found {other}");
-                let (code, retry) = ("invalid_request", Retry::Never);
-                return Err(ApiError { code, retry, retry_after: None, message });
-            }
-        };
-        self.client.add_approval(intent_id, &approval).await?;
+    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+        self.client.add_approval(intent_id, approval).await?;
         Ok(())
     }
 

@@ -134,6 +134,13 @@ pub enum FlowError {
     /// The signatures of a PSBT were not made, or not let out.
     #[error(transparent)]
     SignPsbt(countersign_bitcoin::SignError),
+    /// Our terms of a transaction on Solana can't be compared with anything: our own mistake.
+    /// Nothing was signed.
+    #[error(transparent)]
+    CosignTerms(#[from] countersign_solana::TermsError),
+    /// The signature of a transaction on Solana was not made, or not let out.
+    #[error(transparent)]
+    SignCosign(countersign_solana::SignError),
     /// The approval was signed, and what came after it failed: it may be live. Nothing else may be
     /// signed for this swap before `valid_until`.
     #[error("after signing, intent {}: {source}", approval.intent_id)]
@@ -175,14 +182,18 @@ impl FlowError {
             Self::Refused { step, .. } | Self::Api { step, .. } => *step,
             Self::Request(_) => Step::Quote,
             Self::NoKey { .. } => Step::Accept,
-            Self::Terms(_) | Self::HtlcTerms(_) | Self::Chain { .. } | Self::Allowance(_) => {
-                Step::Verify
-            }
+            Self::Terms(_)
+            | Self::HtlcTerms(_)
+            | Self::CosignTerms(_)
+            | Self::Chain { .. }
+            | Self::Allowance(_) => Step::Verify,
             Self::NotApproved(_) => Step::Review,
             Self::Ledger(_) => Step::Reserve,
-            Self::Sign(_) | Self::SignPsbt(_) | Self::NoRefundKeeper | Self::KeepRefund(_) => {
-                Step::Sign
-            }
+            Self::Sign(_)
+            | Self::SignPsbt(_)
+            | Self::SignCosign(_)
+            | Self::NoRefundKeeper
+            | Self::KeepRefund(_) => Step::Sign,
             Self::TrackTimeout { .. } => Step::Track,
             Self::AfterSigning { source, .. } => return source.step(),
             Self::Config(_) | Self::Paused | Self::PolicyChanged | Self::OtherFlow => return None,
@@ -213,6 +224,25 @@ impl From<countersign_bitcoin::VerifyError> for FlowError {
         match error {
             VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
             VerifyError::Terms(error) => Self::HtlcTerms(error),
+        }
+    }
+}
+
+impl From<countersign_solana::VerifyError> for FlowError {
+    fn from(error: countersign_solana::VerifyError) -> Self {
+        use countersign_solana::VerifyError;
+        match error {
+            VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
+            VerifyError::Terms(error) => Self::CosignTerms(error),
+        }
+    }
+}
+
+impl From<countersign_solana::SignError> for FlowError {
+    fn from(error: countersign_solana::SignError) -> Self {
+        match error {
+            countersign_solana::SignError::Paused => Self::Paused,
+            error => Self::SignCosign(error),
         }
     }
 }

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
+use countersign_api_types::defi::ApprovalSubmission;
 use countersign_approval::{AssetAmount, Claim, Statement, SwapId};
 use countersign_bitcoin::{PsbtForm, SignedPsbt, VerifiedPsbt};
 use countersign_evm::{SignedPermit, VerifiedPermit};
+use countersign_solana::{SignedCosign, VerifiedCosign};
 
 /// What was compared with its terms and found to be what was agreed.
 ///
@@ -14,6 +16,8 @@ pub enum Evidence {
     Permit(Arc<VerifiedPermit>),
     /// A PSBT that funds a hash time-locked output, on Bitcoin.
     Psbt(Arc<VerifiedPsbt>),
+    /// A transaction that we co-sign, on Solana.
+    Cosign(Arc<VerifiedCosign>),
 }
 
 /// An approval with our signatures, each of which was verified.
@@ -24,6 +28,8 @@ pub enum Signature {
     Permit(SignedPermit),
     /// Those of a PSBT, in it.
     Psbt(Box<SignedPsbt>),
+    /// That of a transaction, in its slot.
+    Cosign(Box<SignedCosign>),
 }
 
 impl Evidence {
@@ -32,6 +38,7 @@ impl Evidence {
         match self {
             Self::Permit(permit) => permit.terms().swap_id,
             Self::Psbt(psbt) => psbt.terms().swap_id,
+            Self::Cosign(cosign) => cosign.terms().swap_id,
         }
     }
 
@@ -40,6 +47,7 @@ impl Evidence {
         match self {
             Self::Permit(permit) => &permit.terms().source,
             Self::Psbt(psbt) => &psbt.terms().source,
+            Self::Cosign(cosign) => &cosign.terms().source,
         }
     }
 
@@ -48,14 +56,17 @@ impl Evidence {
         match self {
             Self::Permit(permit) => permit.statement(),
             Self::Psbt(psbt) => psbt.statement(),
+            Self::Cosign(cosign) => cosign.statement(),
         }
     }
 
-    /// Returns the digest that is signed; of a PSBT, SHA-256 of all that is signed.
+    /// Returns the digest that is signed; of a PSBT, SHA-256 of all that is
+    /// signed; of a transaction on Solana, SHA-256 of its message.
     pub fn digest(&self) -> [u8; 32] {
         match self {
             Self::Permit(permit) => *permit.digest().as_bytes(),
             Self::Psbt(psbt) => psbt.digest(),
+            Self::Cosign(cosign) => cosign.digest(),
         }
     }
 
@@ -64,6 +75,7 @@ impl Evidence {
         match self {
             Self::Permit(permit) => permit.claim(),
             Self::Psbt(psbt) => psbt.claim(),
+            Self::Cosign(cosign) => cosign.claim(),
         }
     }
 
@@ -72,6 +84,7 @@ impl Evidence {
         match self {
             Self::Permit(permit) => permit.terms().config.policy,
             Self::Psbt(psbt) => psbt.terms().config.policy,
+            Self::Cosign(cosign) => cosign.terms().config.policy,
         }
     }
 
@@ -79,7 +92,7 @@ impl Evidence {
     pub fn as_permit(&self) -> Option<&VerifiedPermit> {
         match self {
             Self::Permit(permit) => Some(permit),
-            Self::Psbt(_) => None,
+            Self::Psbt(_) | Self::Cosign(_) => None,
         }
     }
 
@@ -87,17 +100,33 @@ impl Evidence {
     pub fn as_psbt(&self) -> Option<&VerifiedPsbt> {
         match self {
             Self::Psbt(psbt) => Some(psbt),
-            Self::Permit(_) => None,
+            Self::Permit(_) | Self::Cosign(_) => None,
+        }
+    }
+
+    /// Returns the transaction that we co-sign, if it is one.
+    pub fn as_cosign(&self) -> Option<&VerifiedCosign> {
+        match self {
+            Self::Cosign(cosign) => Some(cosign),
+            Self::Permit(_) | Self::Psbt(_) => None,
         }
     }
 }
 
 impl Signature {
-    /// Writes what the APIs take as `signed_data`.
-    pub fn to_signed_data(&self) -> String {
+    /// Returns what is submitted to the API.
+    pub fn to_submission(&self) -> ApprovalSubmission {
         match self {
-            Self::Permit(signature) => signature.to_string(),
-            Self::Psbt(psbt) => psbt.to_base64(PsbtForm::Finalised),
+            Self::Permit(signature) => {
+                ApprovalSubmission::Permit2 { signature: signature.to_string() }
+            }
+            Self::Psbt(psbt) => {
+                ApprovalSubmission::Htlc { psbt: psbt.to_base64(PsbtForm::Finalised) }
+            }
+            Self::Cosign(transaction) => ApprovalSubmission::Cosign {
+                transaction: transaction.to_hex(),
+                user_address: transaction.user_address().to_string(),
+            },
         }
     }
 }

@@ -12,10 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinChainView, Decision, EvmChainView, Ledger, ReviewRequest, Reviewer, reserve,
+    BitcoinChainView, Decision, EvmChainView, Ledger, ReviewRequest, Reviewer, SolanaChainView,
+    reserve,
 };
 use countersign_evm::PermitSigner;
-use countersign_units::{EvmAddress, UnixSeconds};
+use countersign_solana::CosignSigner;
+use countersign_units::{EvmAddress, SolanaAddress, UnixSeconds};
 use futures::Stream;
 use tokio::time::timeout;
 
@@ -42,6 +44,8 @@ pub struct Countersign {
     coin_keys: Vec<CoinKeys>,
     chains: BTreeMap<String, Arc<dyn EvmChainView>>,
     bitcoin_chains: BTreeMap<String, Arc<dyn BitcoinChainView>>,
+    solana_keys: BTreeMap<SolanaAddress, Arc<dyn CosignSigner>>,
+    solana_chains: BTreeMap<String, Arc<dyn SolanaChainView>>,
     refund_keeper: Option<Arc<dyn KeepRefund>>,
     ledger: Arc<dyn Ledger>,
     reviewer: Option<Arc<dyn Reviewer>>,
@@ -81,6 +85,9 @@ impl Countersign {
                 let key = self.coin_key(&htlc.owner_script, &order.owner)?;
                 order.public_key = Some(hex::encode(key.public_key));
                 htlc.public_key = Some(key.public_key);
+            }
+            Agreement::Cosign(cosign) => {
+                self.solana_key(cosign.user)?;
             }
         }
         Ok(Accepted { maker, order, offer, terms })

@@ -31,7 +31,7 @@ mod steps;
 mod swap;
 mod track;
 
-pub use agreement::{Agreement, HtlcAgreement};
+pub use agreement::{AgreedAsset, Agreement, CosignAgreement, HtlcAgreement};
 pub use api::{ApiError, Intent, Offer, Status, SwapApi, SwapStatus};
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigFileError};
@@ -42,6 +42,7 @@ pub use countersign_bitcoin as bitcoin;
 pub use countersign_chain_rpc as chain_rpc;
 pub use countersign_evm as evm;
 pub use countersign_http_client as http_client;
+pub use countersign_solana as solana;
 pub use countersign_units as units;
 pub use defi::DefiApi;
 pub use error::{FlowError, LiveApproval, Step};

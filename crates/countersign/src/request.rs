@@ -1,8 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use countersign_approval::{AddressError, AssetAmount, Coin, Registry};
-use countersign_units::{Bps, DecimalError, Lots};
+use countersign_approval::{AddressError, AssetAmount, Coin, NetworkKind, Registry};
+use countersign_units::{Bps, DecimalError, Lots, ParseBase58Error, SolanaAddress};
 
 /// What a caller wants swapped.
 #[derive(Clone, Debug)]
@@ -125,6 +125,16 @@ pub enum RequestError {
         /// What is wrong with it.
         source: AddressError,
     },
+    /// An address is none of Solana.
+    #[error("{member}: {found:?}: {source}")]
+    SolanaAddress {
+        /// `owner`, `recipient` or `refund_address`.
+        member: &'static str,
+        /// The text.
+        found: String,
+        /// What is wrong with it.
+        source: ParseBase58Error,
+    },
     /// An address is the one that nobody has the key of.
     #[error("{0}: expected an account, found the zero address")]
     ZeroAddress(&'static str),
@@ -197,22 +207,28 @@ impl Order {
     }
 }
 
-/// Requires an address to be one of its network, where it is an EVM's or Tron's. Addresses of other
-/// networks are compared by their text, and the API judges them.
+/// Requires an address to be one of its network, where it is an EVM's, Tron's or Solana's. Addresses
+/// of other networks are compared by their text, and the API judges them.
 fn check_address(
     member: &'static str,
     address: &str,
     network: &str,
     registry: &Registry,
 ) -> Result<(), RequestError> {
-    let standard = registry.network(network).and_then(|network| network.kind.standard());
-    let Some(standard) = standard else { return Ok(()) };
+    let Some(kind) = registry.network(network).map(|network| network.kind) else { return Ok(()) };
     let found = address.to_owned();
-    let read = standard.parse_address(address);
-    match read.map_err(|source| RequestError::Address { member, found, source })? {
-        address if address.is_zero() => Err(RequestError::ZeroAddress(member)),
-        _ => Ok(()),
-    }
+    let is_zero = if let Some(standard) = kind.standard() {
+        let read = standard.parse_address(address);
+        read.map_err(|source| RequestError::Address { member, found, source })?.is_zero()
+    } else if kind == NetworkKind::Solana {
+        let read = address.parse::<SolanaAddress>();
+        // The address of 32 zeros is the System program.
+        let zero = SolanaAddress::new([0; 32]);
+        read.map_err(|source| RequestError::SolanaAddress { member, found, source })? == zero
+    } else {
+        false
+    };
+    if is_zero { Err(RequestError::ZeroAddress(member)) } else { Ok(()) }
 }
 
 fn look_up(

@@ -122,6 +122,7 @@ impl Bound {
     pub fn swap_id(&self) -> SwapId {
         match &self.payload {
             BoundPayload::Permit2 { terms, .. } => terms.swap_id,
+            BoundPayload::Cosign { terms, .. } => terms.swap_id,
             BoundPayload::Htlc(psbt) => psbt.terms.swap_id,
         }
     }
@@ -130,6 +131,7 @@ impl Bound {
     pub fn payload(&self) -> &str {
         match &self.payload {
             BoundPayload::Permit2 { payload, .. } => payload.as_json(),
+            BoundPayload::Cosign { payload, .. } => payload.as_json(),
             BoundPayload::Htlc(psbt) => psbt.payload.as_json(),
         }
     }

@@ -21,19 +21,31 @@ pub struct CosignClaims {
     pub advances_nonce: bool,
     /// By which account it does that, where the message names it itself.
     pub nonce_account: Option<SolanaAddress>,
+    /// The accounts that the message names itself, those of the signers first.
+    pub accounts: Vec<SolanaAddress>,
+    /// The lookup tables that it uses.
+    pub tables: Vec<SolanaAddress>,
+    /// Who is said to be paid, where that is sent.
+    pub deposit_address: Option<SolanaAddress>,
 }
 
 impl CosignClaims {
     /// Reads the claims of a payload, if it can be read.
     pub fn of(payload: &CosignPayload) -> Option<Self> {
         let payload = payload::read(payload).ok()?;
-        let decoded = decode::from_payload(Sent::new(&payload).ok()?).ok()?;
+        let sent = Sent::new(&payload).ok()?;
+        let decoded = decode::from_payload(sent).ok()?;
+        let deposit_address = sent.text("resolver_deposit_address").ok().flatten();
+        let tables = decoded.lookups().iter();
         Some(Self {
             fee_payer: decoded.signers().next()?,
             signers: decoded.signers().collect(),
             recent_blockhash: decoded.blockhash(),
             advances_nonce: advances_nonce(&decoded),
             nonce_account: nonce_account(&decoded),
+            accounts: decoded.keys().collect(),
+            tables: tables.map(|table| SolanaAddress::new(table.account_key.to_bytes())).collect(),
+            deposit_address: deposit_address.and_then(|text| text.parse().ok()),
         })
     }
 }

@@ -129,10 +129,9 @@ impl countersign::SwapApi for Through {
     async fn submit(
         &self,
         intent_id: &str,
-        mechanism: &countersign::api_types::defi::Mechanism,
-        signed_data: &str,
+        approval: &countersign::api_types::defi::ApprovalSubmission,
     ) -> Result<(), countersign::ApiError> {
-        self.0.submit(intent_id, mechanism, signed_data).await
+        self.0.submit(intent_id, approval).await
     }
 
     async fn status(

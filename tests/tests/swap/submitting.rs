@@ -48,7 +48,7 @@ async fn signing_twice_gives_the_same_bytes() {
     let reserved = until_reserved(&countersign, &scene.request()).await.unwrap();
     let first = countersign.sign(&reserved).await.unwrap();
     let second = countersign.sign(&reserved).await.unwrap();
-    assert_eq!(first.signature().to_signed_data(), second.signature().to_signed_data());
+    assert_eq!(first.signature().to_submission(), second.signature().to_submission());
 }
 
 #[tokio::test]

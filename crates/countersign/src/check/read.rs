@@ -29,6 +29,20 @@ impl<'a> Reader<'a> {
         self.object.get(member).filter(|value| !value.is_null())
     }
 
+    /// Says whether a member is there at all, if only as `null`.
+    pub(super) fn has(self, member: &str) -> bool {
+        self.object.get(member).is_some()
+    }
+
+    /// Reads `true` or `false`.
+    pub(super) fn flag(self, member: &str) -> Result<Option<bool>, Invalid> {
+        match self.get(member) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(_) => Err(self.bad(member, "true or false")),
+        }
+    }
+
     pub(super) fn required<T>(
         self,
         member: &str,

@@ -2,9 +2,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use countersign_approval::{BitcoinChainView, EvmChainView, Ledger, MemoryLedger, Reviewer};
+use countersign_approval::{
+    BitcoinChainView, EvmChainView, Ledger, MemoryLedger, Reviewer, SolanaChainView,
+};
 use countersign_bitcoin::{CoinSigner, TermsError, scripts_of_key};
 use countersign_evm::PermitSigner;
+use countersign_solana::CosignSigner;
+use countersign_units::SolanaAddress;
 
 use super::Countersign;
 use super::sign::CoinKeys;
@@ -76,6 +80,26 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds a key for an account on Solana. The key of a swap is found by the owner's address.
+    pub fn solana_signer(
+        mut self,
+        account: SolanaAddress,
+        signer: impl CosignSigner + 'static,
+    ) -> Self {
+        self.inner.solana_keys.insert(account, Arc::new(signer));
+        self
+    }
+
+    /// Adds a view of a Solana cluster, by the network's name in the registry.
+    pub fn solana_chain(
+        mut self,
+        network: impl Into<String>,
+        view: impl SolanaChainView + 'static,
+    ) -> Self {
+        self.inner.solana_chains.insert(network.into(), Arc::new(view));
+        self
+    }
+
     /// Sets who keeps the recipes of refunds. Without a keeper no PSBT is signed.
     pub fn refund_keeper(mut self, keeper: impl KeepRefund + 'static) -> Self {
         self.inner.refund_keeper = Some(Arc::new(keeper));
@@ -99,6 +123,8 @@ impl Countersign {
                 coin_keys: Vec::new(),
                 chains: BTreeMap::new(),
                 bitcoin_chains: BTreeMap::new(),
+                solana_keys: BTreeMap::new(),
+                solana_chains: BTreeMap::new(),
                 refund_keeper: None,
                 ledger: Arc::new(MemoryLedger::new()),
                 reviewer: None,

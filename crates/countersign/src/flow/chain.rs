@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinFacts, ChainViewError, EvmFacts, HtlcTerms, Permit2Terms, Terms,
+    BitcoinFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, Permit2Terms, SolanaFacts,
+    Terms,
 };
 use countersign_bitcoin::VerifiedPsbt;
 use countersign_evm::{PermitPayload, VerifiedPermit, VerifyError, facts_query, verify};
+use countersign_solana::{CosignPayload, VerifiedCosign};
 use tokio::time::timeout;
 
 use super::Countersign;
@@ -28,6 +30,8 @@ pub enum Facts {
     Evm(EvmFacts),
     /// Of Bitcoin.
     Bitcoin(BitcoinFacts),
+    /// Of a Solana cluster.
+    Solana(Box<SolanaFacts>),
 }
 
 impl Countersign {
@@ -59,6 +63,9 @@ impl Countersign {
                 Ok(Facts::Evm(self.evm_facts(terms, payload).await?))
             }
             BoundPayload::Htlc(psbt) => Ok(Facts::Bitcoin(self.bitcoin_facts(psbt).await?)),
+            BoundPayload::Cosign { terms, payload } => {
+                Ok(Facts::Solana(Box::new(self.solana_facts(terms, payload).await?)))
+            }
         }
     }
 
@@ -87,6 +94,19 @@ impl Countersign {
         Ok(psbt.fill(&seen))
     }
 
+    async fn solana_facts(
+        &self,
+        terms: &Terms<CosignTerms>,
+        payload: &CosignPayload,
+    ) -> Result<SolanaFacts, FlowError> {
+        let network = &terms.source.network;
+        let Some(view) = self.solana_chains.get(network) else { return Ok(SolanaFacts::default()) };
+        // What can't be decoded is refused without a question.
+        let query = countersign_solana::facts_query(payload, &terms.approval);
+        let Some(query) = query else { return Ok(SolanaFacts::default()) };
+        in_time(network, view.facts(&query)).await
+    }
+
     /// Compares the payload with the terms and with facts of the chain, and makes evidence of it.
     ///
     /// Facts of another kind of chain are none.
@@ -113,6 +133,12 @@ impl Countersign {
                 let psbt = countersign_bitcoin::verify(payload, &terms, facts, self.now())?;
                 Evidence::Psbt(Arc::new(psbt))
             }
+            BoundPayload::Cosign { terms, payload } => {
+                let none = SolanaFacts::default();
+                let facts = if let Facts::Solana(facts) = facts { facts.as_ref() } else { &none };
+                let cosign = countersign_solana::verify(payload, &terms, facts, self.now())?;
+                Evidence::Cosign(Arc::new(cosign))
+            }
         };
         Ok(Verified { maker, intent_id, evidence, judged_at: self.now() })
     }
@@ -136,6 +162,7 @@ impl Countersign {
         match evidence {
             Evidence::Permit(permit) => self.judge_permit_again(permit).await,
             Evidence::Psbt(psbt) => self.judge_psbt_again(psbt).await,
+            Evidence::Cosign(cosign) => self.judge_cosign_again(cosign).await,
         }
     }
 
@@ -152,6 +179,14 @@ impl Countersign {
         let facts = self.bitcoin_facts(&mut bound).await?;
         let BoundPsbt { terms, payload, .. } = bound;
         let again = countersign_bitcoin::verify(payload, &Arc::new(terms), &facts, self.now());
+        Ok(again.map(drop)?)
+    }
+
+    async fn judge_cosign_again(&self, cosign: &VerifiedCosign) -> Result<(), FlowError> {
+        let terms = Arc::new(cosign.terms().clone());
+        let facts = self.solana_facts(&terms, cosign.payload()).await?;
+        let payload = cosign.payload().clone();
+        let again = countersign_solana::verify(payload, &terms, &facts, self.now());
         Ok(again.map(drop)?)
     }
 }

@@ -8,6 +8,10 @@ use countersign_bitcoin::{
     CoinSigner, SignError as PsbtSignError, SignerError as CoinSignerError, VerifiedPsbt,
 };
 use countersign_evm::{PermitSigner, SignError, SignerError, VerifiedPermit};
+use countersign_solana::{
+    CosignSigner, SignError as CosignError, SignerError as CosignerError, VerifiedCosign,
+};
+use countersign_units::SolanaAddress;
 use tokio::time::timeout;
 
 use super::Countersign;
@@ -33,9 +37,9 @@ impl Countersign {
     ///
     /// # Errors
     ///
-    /// Returns what [`verify`](Self::verify) returns, [`FlowError::PolicyChanged`], [`FlowError::Sign`], [`FlowError::SignPsbt`], [`FlowError::NoKey`],
-    /// [`FlowError::Paused`], [`FlowError::NoRefundKeeper`] or [`FlowError::KeepRefund`]. A backend
-    /// that failed may be tried again with the same reservation.
+    /// Returns what [`verify`](Self::verify) returns, [`FlowError::PolicyChanged`], [`FlowError::Sign`], [`FlowError::SignPsbt`],
+    /// [`FlowError::SignCosign`], [`FlowError::NoKey`], [`FlowError::Paused`],
+    /// [`FlowError::NoRefundKeeper`] or [`FlowError::KeepRefund`]. A backend that failed may be tried again with the same reservation.
     pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
         let Verified { maker, intent_id, evidence, .. } = &reserved.verified;
         self.require_own(*maker)?;
@@ -43,6 +47,7 @@ impl Countersign {
         let signature = match evidence {
             Evidence::Permit(permit) => self.sign_permit(reserved, permit).await?,
             Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt).await?,
+            Evidence::Cosign(cosign) => self.sign_cosign(reserved, cosign).await?,
         };
         let (intent_id, evidence) = (intent_id.clone(), evidence.clone());
         Ok(Signed { maker: *maker, intent_id, evidence, signature })
@@ -77,6 +82,26 @@ impl Countersign {
         let late = |_| PsbtSignError::from(CoinSignerError::Unavailable(NO_ANSWER.to_owned()));
         let signature = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
         Ok(Signature::Psbt(Box::new(signature)))
+    }
+
+    async fn sign_cosign(
+        &self,
+        reserved: &Reserved,
+        cosign: &VerifiedCosign,
+    ) -> Result<Signature, FlowError> {
+        let backend = self.solana_key(cosign.terms().approval.user)?;
+        let policy = self.config.policy()?;
+        let reservation = &reserved.reservation;
+        let signing = countersign_solana::sign(cosign, reservation, &policy, backend, self.now());
+        let late = |_| CosignError::from(CosignerError::Unavailable(NO_ANSWER.to_owned()));
+        let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
+        Ok(Signature::Cosign(Box::new(signed)))
+    }
+
+    /// Finds our key of an account on Solana.
+    pub(super) fn solana_key(&self, user: SolanaAddress) -> Result<&dyn CosignSigner, FlowError> {
+        let key = self.solana_keys.get(&user).map(AsRef::as_ref);
+        key.ok_or_else(|| FlowError::NoKey { owner: user.to_string() })
     }
 
     /// Finds our key of the coins that a script locks; `owner` is its address, for the error.

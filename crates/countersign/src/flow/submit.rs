@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use countersign_api_types::defi::{Mechanism, Status};
+use countersign_api_types::defi::Status;
 use countersign_http_client::Retry;
 
 use super::Countersign;
-use crate::{ApiError, Evidence, FlowError, Signed, Step};
+use crate::{ApiError, FlowError, Signed, Step};
 
 /// How often an approval is sent whose fate is unknown. Each time are the same bytes.
 const SUBMISSIONS: u32 = 3;
@@ -51,12 +51,8 @@ impl Countersign {
     }
 
     async fn submit(&self, approval: &Signed) -> Result<(), ApiError> {
-        let mechanism = match approval.evidence {
-            Evidence::Permit(_) => Mechanism::Permit2,
-            Evidence::Psbt(_) => Mechanism::Htlc,
-        };
-        let signed_data = approval.signature.to_signed_data();
-        self.api.submit(&approval.intent_id, &mechanism, &signed_data).await
+        let submission = approval.signature.to_submission();
+        self.api.submit(&approval.intent_id, &submission).await
     }
 
     /// Finds out whether an approval arrived whose submission failed.
