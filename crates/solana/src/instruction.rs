@@ -1,7 +1,46 @@
 //! What one instruction does, read in full: its accounts, its data, and nothing left over.
 
+mod associated_token;
+mod compute_budget;
+mod describe;
+mod form;
+mod loader;
+mod lookup_table;
+mod memo;
+mod stake;
+mod system;
+mod token;
+mod token_2022;
+mod vote;
+
 use countersign_approval::Code;
 use countersign_units::SolanaAddress;
+
+use crate::programs;
+
+/// Reads what an instruction does.
+///
+/// # Errors
+///
+/// Returns [`Unreadable::Program`] if nothing here reads the program, and [`Unreadable::Form`] if
+/// the instruction is not one that the program has, to the last byte and account.
+pub(crate) fn read<'a>(instruction: &Instruction<'a>) -> Result<Effect<'a>, Unreadable> {
+    match instruction.program {
+        programs::COMPUTE_BUDGET => compute_budget::read(instruction),
+        programs::SPL_TOKEN => token::read(instruction),
+        programs::TOKEN_2022 => token_2022::read(instruction),
+        programs::SYSTEM => system::read(instruction),
+        programs::ASSOCIATED_TOKEN => associated_token::read(instruction),
+        programs::MEMO | programs::MEMO_V1 => memo::read(instruction),
+        programs::LOOKUP_TABLE => lookup_table::read(instruction),
+        programs::STAKE => stake::read(instruction),
+        programs::VOTE => vote::read(instruction),
+        programs::LOADER_V1 | programs::LOADER_V2 => loader::read_deprecated(instruction),
+        programs::LOADER_V3 => loader::read_upgradeable(instruction),
+        programs::LOADER_V4 => loader::read_v4(instruction),
+        _ => Err(Unreadable::Program),
+    }
+}
 
 /// An instruction with its accounts resolved.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +154,9 @@ pub(crate) struct TokenMove {
 pub(crate) struct Other {
     /// The code under which it is refused.
     pub(crate) code: Code,
-    /// What it does, for people: its name in the program's own words and what it is about.
+    /// Its name in the program's own words.
+    pub(crate) name: &'static str,
+    /// What it does, for people: its name and what it is about.
     pub(crate) detail: String,
 }
 
