@@ -10,6 +10,10 @@
 //! [`BitcoinChainView`](countersign_approval::BitcoinChainView): they tell which coins some scripts
 //! lock, to the satoshi, and pass transactions on.
 //!
+//! [`SolanaRpc`] is a [`SolanaChainView`](countersign_approval::SolanaChainView) over one node of a
+//! Solana cluster: it reads the lookup tables, the mint and the token accounts that a transaction
+//! uses, whether its blockhash still holds, and what it does to each account that it may write to.
+//!
 //! ```no_run
 //! use countersign_approval::{EvmChainView, EvmFacts, EvmFactsQuery};
 //! use countersign_chain_rpc::{EvmRpc, HttpRpc, RpcUrl};
@@ -27,7 +31,9 @@
 mod bitcoin;
 mod evm;
 mod rpc;
+mod solana;
 
 pub use bitcoin::{CoreRpc, Esplora};
 pub use evm::{BlockSelector, EvmRpc, EvmRpcSettings, OpenAllowance};
 pub use rpc::{HttpRpc, JsonRpcTransport, RpcError, RpcUrl};
+pub use solana::{SolanaRpc, SolanaRpcSettings};

@@ -13,6 +13,7 @@ pub use http::HttpRpc;
 pub use transport::JsonRpcTransport;
 pub use url::RpcUrl;
 
+pub(crate) use answer::Said;
 pub(crate) use http::redact_error;
-pub(crate) use node::{Call, Node};
+pub(crate) use node::{Call, Node, read};
 pub(crate) use quantity::{data, quantity, small, word};

@@ -23,17 +23,21 @@ struct Failure {
     message: String,
 }
 
-/// Matches the answers in a text with the questions, in the order of the questions. Each answer is
-/// the text of its JSON, so that no number in it has been rounded.
+/// What a node says to one question: the text of its JSON, so that no number in it has been
+/// rounded, or [`RpcError::Node`].
+pub(crate) type Said = Result<Box<RawValue>, RpcError>;
+
+/// Matches the answers in a text with the questions, in the order of the questions.
 ///
 /// # Errors
 ///
-/// Returns an [`RpcError`] if an answer is missing, doubled, not asked for, or an error.
-pub(super) fn read(body: &str, calls: &[(u64, &Call)]) -> Result<Vec<Box<RawValue>>, RpcError> {
+/// Returns an [`RpcError`] if an answer is missing, doubled, not asked for, or neither a result nor
+/// an error.
+pub(super) fn read(body: &str, calls: &[(u64, &Call)]) -> Result<Vec<Said>, RpcError> {
     let mut found = by_id(answers(body, calls)?)?;
     let results = calls.iter().map(|(id, call)| {
         let answer = found.remove(id).ok_or(RpcError::Unanswered { method: call.method })?;
-        result(answer, call.method)
+        said(answer, call.method)
     });
     let results = results.collect::<Result<Vec<_>, _>>()?;
     match found.pop_first() {
@@ -79,12 +83,14 @@ fn by_id(answers: Vec<Answer>) -> Result<BTreeMap<u64, Answer>, RpcError> {
     Ok(found)
 }
 
-fn result(answer: Answer, method: &'static str) -> Result<Box<RawValue>, RpcError> {
+fn said(answer: Answer, method: &'static str) -> Result<Said, RpcError> {
     match (answer.result, answer.error) {
-        (Some(result), None) => Ok(result),
-        (None, Some(failure)) => Err(failed(method, &failure)),
+        (Some(result), None) => Ok(Ok(result)),
+        (None, Some(failure)) => Ok(Err(failed(method, &failure))),
         // Some nodes write both members always.
-        (Some(result), Some(failure)) if result.get() == "null" => Err(failed(method, &failure)),
+        (Some(result), Some(failure)) if result.get() == "null" => {
+            Ok(Err(failed(method, &failure)))
+        }
         (Some(_), Some(_)) => Err(malformed("a result or an error", "both".to_owned())),
         (None, None) => Err(malformed("a result or an error", "neither".to_owned())),
     }
@@ -123,7 +129,7 @@ mod tests {
     fn read_two(body: &Value) -> Result<Vec<Value>, RpcError> {
         let [first, second] = calls();
         let answers = read(&body.to_string(), &[(7, &first), (8, &second)])?;
-        Ok(answers.iter().map(|answer| serde_json::from_str(answer.get()).unwrap()).collect())
+        answers.into_iter().map(|said| Ok(serde_json::from_str(said?.get()).unwrap())).collect()
     }
 
     fn answer(id: u64, result: &str) -> Value {
@@ -192,7 +198,8 @@ mod tests {
         let [call, _] = calls();
         for text in ["0.10000000", "12345678901234567890.123456789", "1e-8", "-0.0"] {
             let body = format!(r#"{{"jsonrpc": "2.0", "id": 7, "result": {text}}}"#);
-            assert_eq!(read(&body, &[(7, &call)]).unwrap()[0].get(), text);
+            let said = read(&body, &[(7, &call)]).unwrap().remove(0);
+            assert_eq!(said.unwrap().get(), text);
         }
     }
 

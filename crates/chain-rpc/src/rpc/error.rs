@@ -1,6 +1,6 @@
 use countersign_approval::ChainViewError;
 use countersign_http_client::TransportError;
-use countersign_units::U256;
+use countersign_units::{SolanaHash, U256};
 
 /// Why a node told nothing that can be used.
 ///
@@ -59,6 +59,14 @@ pub enum RpcError {
         /// The chain id that the node says.
         found: U256,
     },
+    /// The node is of another Solana cluster.
+    #[error("expected a node of the cluster {expected}, found one of {found}")]
+    OtherCluster {
+        /// The genesis hash that was asked for.
+        expected: SolanaHash,
+        /// The genesis hash that the node says.
+        found: SolanaHash,
+    },
     /// The answers are not of one block.
     #[error("expected answers as of one block, found that the chain moved on, {attempts} times")]
     Moved {
@@ -78,6 +86,7 @@ impl From<RpcError> for ChainViewError {
     fn from(error: RpcError) -> Self {
         match error {
             RpcError::OtherChain { expected, found } => Self::OtherChain { expected, found },
+            RpcError::OtherCluster { expected, found } => Self::OtherCluster { expected, found },
             other => Self::Unavailable(other.to_string()),
         }
     }

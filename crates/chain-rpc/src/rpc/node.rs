@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{JsonRpcTransport, RpcError, answer};
+use super::{JsonRpcTransport, RpcError, Said, answer};
 
 /// A question to a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,12 +38,24 @@ impl Node {
         calls: &[Call],
         max_batch: usize,
     ) -> Result<Vec<Value>, RpcError> {
+        let answers = self.ask_each(calls, max_batch).await?.into_iter().zip(calls);
+        answers.map(|(said, call)| read(&said?, call.method, "JSON")).collect()
+    }
+
+    /// Asks all questions and returns what the node says to each, in the same order; `max_batch` of
+    /// them go into one request.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first [`RpcError`] that is about more than one question.
+    pub(crate) async fn ask_each(
+        &self,
+        calls: &[Call],
+        max_batch: usize,
+    ) -> Result<Vec<Said>, RpcError> {
         let mut answers = Vec::with_capacity(calls.len());
         for batch in calls.chunks(max_batch.max(1)) {
-            let found = self.ask_batch(batch).await.map_err(|error| self.redact(error))?;
-            for (answer, call) in found.iter().zip(batch) {
-                answers.push(read(answer, call.method, "JSON")?);
-            }
+            answers.extend(self.ask_batch(batch).await?);
         }
         Ok(answers)
     }
@@ -58,17 +70,22 @@ impl Node {
         call: &Call,
         expected: &str,
     ) -> Result<T, RpcError> {
-        let answers = self.ask_batch(slice::from_ref(call)).await;
-        match answers.map_err(|error| self.redact(error))?.as_slice() {
-            [answer] => read(answer, call.method, expected),
-            _ => Err(RpcError::Unanswered { method: call.method }),
+        match self.ask_batch(slice::from_ref(call)).await?.pop() {
+            Some(said) => read(&said?, call.method, expected),
+            None => Err(RpcError::Unanswered { method: call.method }),
         }
     }
 
-    async fn ask_batch(&self, calls: &[Call]) -> Result<Vec<Box<RawValue>>, RpcError> {
+    /// Shortens a text of the node, after what may be a key was cut out of it.
+    pub(crate) fn excerpt(&self, text: &str) -> String {
+        excerpt(&self.transport.redact(text))
+    }
+
+    async fn ask_batch(&self, calls: &[Call]) -> Result<Vec<Said>, RpcError> {
         let numbered: Vec<(u64, &Call)> = calls.iter().map(|call| (self.new_id(), call)).collect();
         let body = self.transport.post(&request(&numbered).to_string()).await?;
-        answer::read(&body, &numbered)
+        let answers = answer::read(&body, &numbered).map_err(|error| self.redact(error))?;
+        Ok(answers.into_iter().map(|said| said.map_err(|error| self.redact(error))).collect())
     }
 
     fn new_id(&self) -> u64 {
@@ -78,14 +95,19 @@ impl Node {
     fn redact(&self, error: RpcError) -> RpcError {
         match error {
             RpcError::Node { method, code, message } => {
-                RpcError::Node { method, code, message: excerpt(&self.transport.redact(&message)) }
+                RpcError::Node { method, code, message: self.excerpt(&message) }
             }
             other => other,
         }
     }
 }
 
-fn read<T: DeserializeOwned>(
+/// Reads an answer, which is `expected`, from its text.
+///
+/// # Errors
+///
+/// Returns [`RpcError::Value`] if it is anything else.
+pub(crate) fn read<T: DeserializeOwned>(
     answer: &RawValue,
     method: &'static str,
     expected: &str,

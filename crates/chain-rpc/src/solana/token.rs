@@ -1,0 +1,102 @@
+//! Token accounts of both token programs, which lay them out alike; those of Token-2022 may have
+//! extensions behind.
+
+use countersign_approval::{AccountSnapshot, TokenAccount, TokenAccountState};
+use countersign_units::{Lots, SolanaAddress};
+use solana_program_pack::Pack;
+use spl_token_2022_interface::extension::StateWithExtensions;
+use spl_token_2022_interface::state::{Account as Held, AccountState, Multisig};
+
+use super::answers::Account;
+use crate::rpc::RpcError;
+
+/// The program that what is not there belongs to, and what holds SOL alone.
+pub(super) const SYSTEM: SolanaAddress = SolanaAddress::new([0; 32]);
+/// SPL Token.
+pub(super) const TOKEN: SolanaAddress = SolanaAddress::new(spl_token_interface::ID.to_bytes());
+/// Token-2022.
+pub(super) const TOKEN_2022: SolanaAddress =
+    SolanaAddress::new(spl_token_2022_interface::ID.to_bytes());
+
+/// What stands behind a token account that has extensions.
+const OF_AN_ACCOUNT: u8 = 2;
+
+/// Tells what an account is.
+///
+/// # Errors
+///
+/// Returns [`RpcError::Value`] if a token program keeps something else in a token account.
+pub(super) fn snapshot(
+    account: &Account,
+    method: &'static str,
+) -> Result<AccountSnapshot, RpcError> {
+    let token = held(account, method)?;
+    Ok(AccountSnapshot { program: account.owner, lamports: account.lamports, token })
+}
+
+/// Reads an account that has to be a token account, if it is there. One that was sent SOL before it
+/// was made is not there yet.
+///
+/// # Errors
+///
+/// Returns [`RpcError::Value`] if it is anything else.
+pub(super) fn token_account(
+    account: Option<&Account>,
+    method: &'static str,
+) -> Result<Option<TokenAccount>, RpcError> {
+    let unmade = |account: &&Account| account.owner == SYSTEM && account.data.is_empty();
+    let Some(account) = account.filter(|account| !unmade(account)) else {
+        return Ok(None);
+    };
+    let found = || format!("{} bytes of the program {}", account.data.len(), account.owner);
+    let held = held(account, method)?;
+    held.map(Some).ok_or_else(|| RpcError::value(method, "a token account", found()))
+}
+
+/// Reads what an account holds of a token, where it is a token account.
+fn held(account: &Account, method: &'static str) -> Result<Option<TokenAccount>, RpcError> {
+    if !is_held(account) {
+        return Ok(None);
+    }
+    let unreadable = |_| {
+        let found = format!("{} bytes that are none", account.data.len());
+        RpcError::value(method, "a token account", found)
+    };
+    let base = account.data.get(..Held::LEN).unwrap_or_default();
+    let held = Held::unpack_unchecked(base).map_err(unreadable)?;
+    // What is behind it is of the right form too, once it is in use.
+    if held.state != AccountState::Uninitialized {
+        StateWithExtensions::<Held>::unpack(&account.data).map_err(unreadable)?;
+    }
+    Ok(Some(facts(account.owner, &held)))
+}
+
+/// Says whether an account is a token account, rather than a mint or a group of signers. That
+/// shows in its length, and behind 165 bytes in a mark.
+fn is_held(account: &Account) -> bool {
+    let plain = account.data.len() == Held::LEN;
+    let marked = account.data.get(Held::LEN) == Some(&OF_AN_ACCOUNT);
+    match account.owner {
+        TOKEN => plain,
+        TOKEN_2022 => plain || (marked && account.data.len() != Multisig::LEN),
+        _ => false,
+    }
+}
+
+fn facts(program: SolanaAddress, held: &Held) -> TokenAccount {
+    TokenAccount {
+        program: Some(program),
+        mint: Some(SolanaAddress::new(held.mint.to_bytes())),
+        owner: SolanaAddress::new(held.owner.to_bytes()),
+        amount: Some(Lots::from(held.amount)),
+        delegate: Option::from(held.delegate.map(|key| SolanaAddress::new(key.to_bytes()))),
+        close_authority: Option::from(
+            held.close_authority.map(|key| SolanaAddress::new(key.to_bytes())),
+        ),
+        state: match held.state {
+            AccountState::Uninitialized => TokenAccountState::Uninitialized,
+            AccountState::Initialized => TokenAccountState::Initialized,
+            AccountState::Frozen => TokenAccountState::Frozen,
+        },
+    }
+}
