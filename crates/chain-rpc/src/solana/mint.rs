@@ -104,3 +104,6 @@ fn name(kind: u16) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests;

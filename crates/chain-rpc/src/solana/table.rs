@@ -66,3 +66,48 @@ fn unreadable(account: &Account) -> RpcError {
     let found = format!("{} bytes that are none", account.data.len());
     RpcError::value(ACCOUNTS, "a lookup table of at most 256 entries", found)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use solana_address_lookup_table_interface::state::LookupTableMeta;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_table_is_told_as_it_was_written(
+            deactivation_slot: u64,
+            last_extended_slot: u64,
+            last_extended_start_index: u8,
+            entries in prop::collection::vec(any::<[u8; 32]>(), 0..=256),
+        ) {
+            let meta = LookupTableMeta {
+                deactivation_slot,
+                last_extended_slot,
+                last_extended_slot_start_index: last_extended_start_index,
+                ..LookupTableMeta::default()
+            };
+            let addresses = entries.iter().map(|entry| (*entry).into()).collect();
+            let data = AddressLookupTable { meta, addresses }.serialize_for_tests().unwrap();
+            let owner = SolanaAddress::new(program::ID.to_bytes());
+            let expected = LookupTable {
+                owner,
+                deactivation_slot,
+                last_extended_slot,
+                last_extended_start_index,
+                addresses: entries.into_iter().map(SolanaAddress::new).collect(),
+            };
+            prop_assert_eq!(read(&Account { lamports: 1, owner, data }), Ok(expected));
+        }
+
+        #[test]
+        fn no_bytes_panic(data: Vec<u8>, entries: Vec<u8>) {
+            let owner = SolanaAddress::new(program::ID.to_bytes());
+            let made = [vec![1, 0, 0, 0], vec![0; 52], entries].concat();
+            for data in [data, made] {
+                let _ = read(&Account { lamports: 1, owner, data });
+            }
+        }
+    }
+}

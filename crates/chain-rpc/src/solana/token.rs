@@ -100,3 +100,64 @@ fn facts(program: SolanaAddress, held: &Held) -> TokenAccount {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn an_account_is_told_as_it_was_packed(
+            keys: [[u8; 32]; 4],
+            amount: u64,
+            given: [bool; 2],
+            frozen: bool,
+            program in prop_oneof![Just(TOKEN), Just(TOKEN_2022)],
+        ) {
+            let [mint, owner, delegate, closer] = keys.map(SolanaAddress::new);
+            let delegate = given[0].then_some(delegate);
+            let close_authority = given[1].then_some(closer);
+            let (state, packed_state) = if frozen {
+                (TokenAccountState::Frozen, AccountState::Frozen)
+            } else {
+                (TokenAccountState::Initialized, AccountState::Initialized)
+            };
+            let key = |address: SolanaAddress| (*address.as_bytes()).into();
+            let mut data = vec![0; Held::LEN];
+            Held {
+                mint: key(mint),
+                owner: key(owner),
+                amount,
+                delegate: delegate.map(key).into(),
+                close_authority: close_authority.map(key).into(),
+                state: packed_state,
+                ..Held::default()
+            }
+            .pack_into_slice(&mut data);
+            let expected = TokenAccount {
+                program: Some(program),
+                mint: Some(mint),
+                owner,
+                amount: Some(Lots::from(amount)),
+                delegate,
+                close_authority,
+                state,
+            };
+            let account = Account { lamports: 1, owner: program, data };
+            prop_assert_eq!(token_account(Some(&account), "m"), Ok(Some(expected)));
+        }
+
+        #[test]
+        fn no_bytes_panic(mut data in prop::collection::vec(any::<u8>(), 0..400), of_the_old: bool) {
+            let owner = if of_the_old { TOKEN } else { TOKEN_2022 };
+            for length in [data.len(), 165, 166, 355] {
+                data.resize(length, 0);
+                // Tokens are told of an account alone that is long enough to hold them.
+                let told = snapshot(&Account { lamports: 1, owner, data: data.clone() }, "m");
+                prop_assert!(told.map_or(true, |told| told.token.is_none() || data.len() >= 165));
+            }
+        }
+    }
+}
