@@ -18,7 +18,9 @@ pub enum VerifyError {
 #[non_exhaustive]
 pub enum TermsError {
     /// The swap's amount and the transfer's are not the same.
-    #[error("terms: expected one amount, found {swap} for the swap and {transfer} for the transfer")]
+    #[error(
+        "terms: expected one amount, found {swap} for the swap and {transfer} for the transfer"
+    )]
     Amounts {
         /// What limits and reviews go by.
         swap: Lots,

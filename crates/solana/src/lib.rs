@@ -20,7 +20,6 @@ mod ed25519;
 mod error;
 mod evidence;
 mod facts_query;
-#[expect(dead_code, reason = "the judge reads it")]
 mod instruction;
 mod judge;
 mod local;

@@ -69,8 +69,7 @@ impl LocalCosignSigner {
     /// Returns [`ParseKeyError::Json`] if the text is not that, and [`ParseKeyError::OtherHalf`]
     /// if the public half is another key's.
     pub fn from_keypair_json(json: &[u8]) -> Result<Self, ParseKeyError> {
-        let bytes: Result<Zeroizing<Vec<u8>>, _> =
-            serde_json::from_slice(json).map(Zeroizing::new);
+        let bytes: Result<Zeroizing<Vec<u8>>, _> = serde_json::from_slice(json).map(Zeroizing::new);
         let bytes = bytes.map_err(|_| ParseKeyError::Json)?;
         let pair = bytes.first_chunk::<64>().filter(|_| bytes.len() == 64);
         Self::from_pair(pair.ok_or(ParseKeyError::Json)?)

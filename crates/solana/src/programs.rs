@@ -45,6 +45,10 @@ pub const LOADER_V3: SolanaAddress =
 pub const LOADER_V4: SolanaAddress =
     of(solana_sdk::pubkey!("LoaderV411111111111111111111111111111111111"));
 
+/// The mint of SOL that is wrapped as a token: no program, but an account of SPL Token.
+pub(crate) const NATIVE_MINT: SolanaAddress =
+    of(solana_sdk::pubkey!("So11111111111111111111111111111111111111112"));
+
 const fn of(key: Pubkey) -> SolanaAddress {
     SolanaAddress::new(key.to_bytes())
 }

@@ -69,6 +69,20 @@ impl Resolved {
         &self.accounts
     }
 
+    /// Returns how many of the accounts the message holds itself; they come first.
+    pub(crate) const fn own(&self) -> usize {
+        self.own
+    }
+
+    /// Says whether an instruction calls or uses the account at a place.
+    pub(crate) fn is_used(&self, place: usize) -> bool {
+        let account = self.accounts.get(place);
+        account.is_some_and(|account| {
+            self.uses.iter().any(|used| used.address == account.address)
+                || self.calls.iter().any(|call| call.program == account.address)
+        })
+    }
+
     /// Says whether an account comes from a lookup table.
     pub(crate) fn is_loaded(&self, address: &SolanaAddress) -> bool {
         self.accounts.iter().skip(self.own).any(|account| account.address == *address)

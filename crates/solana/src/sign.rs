@@ -62,7 +62,7 @@ pub async fn sign(
         return Err(SignError::OtherReservation);
     }
     let judgement = cosign.judgement();
-    sign_decoded(judgement.decoded(), judgement.user(), signer).await
+    sign_decoded(judgement.decoded(), judgement.agreed().user, signer).await
 }
 
 /// Signs what is below the door; [`sign`] alone decides whether it may be signed.

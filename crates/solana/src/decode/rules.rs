@@ -89,7 +89,11 @@ fn instructions(message: &VersionedMessage) -> Result<(), Violation> {
         // A program can't come from a table, and can't be the fee payer.
         if program == 0 || program >= keys {
             let member = format_args!("message.instructions[{place}].program");
-            return Err(malformed(member, format_args!("1 to {}", keys.saturating_sub(1)), program));
+            return Err(malformed(
+                member,
+                format_args!("1 to {}", keys.saturating_sub(1)),
+                program,
+            ));
         }
         if let Some(account) = instruction.accounts.iter().find(|at| usize::from(**at) >= total) {
             let member = format_args!("message.instructions[{place}].accounts");
@@ -102,8 +106,8 @@ fn instructions(message: &VersionedMessage) -> Result<(), Violation> {
 /// Counts the accounts of a message, those from lookup tables among them.
 fn total(message: &VersionedMessage) -> usize {
     let lookups = message.address_table_lookups().unwrap_or_default();
-    let loaded = lookups.iter().map(|lookup| {
-        lookup.writable_indexes.len().saturating_add(lookup.readonly_indexes.len())
-    });
+    let loaded = lookups
+        .iter()
+        .map(|lookup| lookup.writable_indexes.len().saturating_add(lookup.readonly_indexes.len()));
     loaded.fold(message.static_account_keys().len(), usize::saturating_add)
 }

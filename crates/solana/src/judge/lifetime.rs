@@ -1,0 +1,51 @@
+use countersign_approval::{Code, DurableNonce};
+use countersign_units::SolanaAddress;
+
+use super::Check;
+
+impl Check<'_> {
+    /// The blockhash is the agreed one, where one was agreed.
+    pub(super) fn blockhash(&mut self) {
+        const MEMBER: &str = "message.recent_blockhash";
+        let blockhash = self.decoded.blockhash();
+        if let Some(agreed) = self.terms.recent_blockhash.filter(|agreed| *agreed != blockhash) {
+            self.push(Code::Blockhash, MEMBER, agreed, blockhash);
+        }
+        if *blockhash.as_bytes() == [0; 32] {
+            self.push(Code::Blockhash, MEMBER, "a blockhash", "zeros");
+        }
+    }
+
+    /// A durable nonce is used where terms allow it, by the account that they pin, and is never
+    /// ours to advance.
+    pub(super) fn nonce(
+        &mut self,
+        place: usize,
+        account: &SolanaAddress,
+        authority: &SolanaAddress,
+    ) {
+        let member = format_args!("message.instructions[{place}]");
+        if place > 0 {
+            self.push(
+                Code::DurableNonce,
+                member,
+                "a nonce that is advanced first",
+                "another place",
+            );
+            return self.push(Code::System, member, "no nonce", account);
+        }
+        let pinned = match self.terms.durable_nonce {
+            DurableNonce::Refuse => {
+                return self.push(Code::DurableNonce, member, "no durable nonce", account);
+            }
+            DurableNonce::Pinned(pinned) => Some(pinned),
+            DurableNonce::Any => None,
+        };
+        if let Some(pinned) = pinned.filter(|pinned| pinned != account) {
+            self.push(Code::DurableNonce, member, pinned, account);
+        }
+        if self.is_ours(account) || self.is_ours(authority) {
+            self.push(Code::DurableNonce, member, "a nonce that others advance", "ours");
+        }
+    }
+}

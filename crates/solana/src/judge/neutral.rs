@@ -1,0 +1,54 @@
+use countersign_approval::Code;
+
+use super::{Check, agreed};
+use crate::instruction::{Budget, NewTokenAccount};
+
+/// What instructions that move nothing of ours ask for, each at most once.
+#[derive(Debug, Default)]
+pub(super) struct Neutral {
+    pub(super) unit_limit: Option<u32>,
+    pub(super) unit_price: Option<u64>,
+    heap_frame: bool,
+    loaded_data: bool,
+    pub(super) creates_destination: bool,
+}
+
+impl Check<'_> {
+    /// Each kind of bound stands once.
+    pub(super) fn budget(&mut self, place: usize, budget: Budget, neutral: &mut Neutral) {
+        let twice = match budget {
+            Budget::UnitLimit(limit) => neutral.unit_limit.replace(limit).is_some(),
+            Budget::UnitPrice(price) => neutral.unit_price.replace(price).is_some(),
+            Budget::HeapFrame(_) => std::mem::replace(&mut neutral.heap_frame, true),
+            Budget::LoadedDataSize(_) => std::mem::replace(&mut neutral.loaded_data, true),
+        };
+        if twice {
+            let member = format_args!("message.instructions[{place}]");
+            let expected = "each bound of computing once";
+            self.push(Code::ExtraInstruction, member, expected, "one twice");
+        }
+    }
+
+    /// Only the agreed destination is made, once, and others pay for it.
+    pub(super) fn new_account(
+        &mut self,
+        place: usize,
+        new: &NewTokenAccount,
+        neutral: &mut Neutral,
+    ) {
+        let is_agreed = agreed::token(self.terms).is_some_and(|token| {
+            let expected = (token.destination, token.destination_owner, token.mint, token.program);
+            (new.account, new.owner, new.mint, new.token_program) == expected
+        });
+        let twice = std::mem::replace(&mut neutral.creates_destination, is_agreed);
+        if !is_agreed || twice || self.is_ours(&new.payer) {
+            let member = format_args!("message.instructions[{place}]");
+            let expected = "the agreed destination, made once and paid for by others";
+            let found = format_args!(
+                "{} of {} for the mint {}, paid for by {}",
+                new.account, new.owner, new.mint, new.payer
+            );
+            self.push(Code::ExtraInstruction, member, expected, found);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+use std::fmt::Display;
+
+use countersign_approval::{
+    AccountChange, AccountSnapshot, AssetTransfer, Code, Simulation, TokenAccount, TokenTransfer,
+};
+use countersign_units::{Lots, SolanaAddress};
+
+use super::{Check, agreed};
+use crate::programs;
+use crate::resolve::Resolved;
+
+const MEMBER: &str = "facts.simulation";
+
+impl Check<'_> {
+    /// What the transaction does when it is run is what was agreed, and nothing else of ours
+    /// changes.
+    pub(super) fn simulation(&mut self, simulation: &Simulation, resolved: &Resolved) {
+        if let Some(error) = &simulation.error {
+            return self.differs("a transaction that succeeds", error);
+        }
+        self.all_shown(simulation, resolved);
+        for change in &simulation.accounts {
+            self.change(change, resolved);
+        }
+    }
+
+    /// Each account that matters, and that the transaction may write to, is shown once.
+    fn all_shown(&mut self, simulation: &Simulation, resolved: &Resolved) {
+        let (from, to) = match &self.terms.transfer {
+            AssetTransfer::Native { destination, .. } => (self.terms.user, *destination),
+            AssetTransfer::Token(token) => (token.source, token.destination),
+        };
+        for address in [self.terms.user, from, to] {
+            let mut accounts = resolved.accounts().iter();
+            let writable = accounts.any(|found| found.address == address && found.writable);
+            let shown = simulation.accounts.iter().filter(|change| change.address == address);
+            if writable && shown.count() != 1 {
+                self.differs(format_args!("{address}, shown once"), "another number of it");
+            }
+        }
+    }
+
+    fn change(&mut self, change: &AccountChange, resolved: &Resolved) {
+        let AccountChange { address, before, after } = change;
+        let terms = self.terms;
+        if *address == terms.user {
+            self.user(before.as_ref(), after.as_ref());
+        }
+        let before_token = token_of(before.as_ref());
+        match &terms.transfer {
+            AssetTransfer::Token(token) if *address == token.destination => {
+                self.gains_tokens(token, before_token, token_of(after.as_ref()));
+            }
+            AssetTransfer::Native { destination, lamports } if address == destination => {
+                // One that signs may pay for something, the fee above all.
+                let pays = resolved.accounts().iter().any(|a| a.signer && a.address == *address);
+                if !pays {
+                    self.gains_lamports(*lamports, before.as_ref(), after.as_ref());
+                }
+            }
+            _ => {}
+        }
+        if let Some((before, token)) = before.as_ref().zip(before_token)
+            && token.owner == terms.user
+        {
+            self.of_ours(*address, (before, token), after.as_ref());
+        }
+    }
+
+    /// Our key keeps its lamports but for what was agreed, and stays with the System program.
+    fn user(&mut self, before: Option<&AccountSnapshot>, after: Option<&AccountSnapshot>) {
+        let lamports = |account: Option<&AccountSnapshot>| account.map_or(0, |a| a.lamports);
+        let fallen = lamports(before).saturating_sub(lamports(after));
+        let most = self.terms.max_lamports_out;
+        if fallen > most {
+            let expected = format_args!("at most {most} lamports of ours less");
+            self.differs(expected, fallen);
+        }
+        if let Some(other) = after.filter(|after| after.program != programs::SYSTEM) {
+            self.differs("our key with the System program", other.program);
+        }
+    }
+
+    fn gains_lamports(
+        &mut self,
+        agreed: u64,
+        before: Option<&AccountSnapshot>,
+        after: Option<&AccountSnapshot>,
+    ) {
+        let before = before.map_or(0, |before| before.lamports);
+        let gained = after.and_then(|after| after.lamports.checked_sub(before));
+        if gained != Some(agreed) {
+            let expected = format_args!("{agreed} lamports more for the destination");
+            self.differs(expected, shown(gained));
+        }
+    }
+
+    fn gains_tokens(
+        &mut self,
+        token: &TokenTransfer,
+        before: Option<&TokenAccount>,
+        after: Option<&TokenAccount>,
+    ) {
+        let Some(after) = after else {
+            return self.differs("a destination that holds tokens", "no token account");
+        };
+        if after.owner != token.destination_owner || after.mint.is_some_and(|m| m != token.mint) {
+            let expected = format_args!("a destination of {}", token.destination_owner);
+            self.differs(expected, after.owner);
+        }
+        let before = before.map_or(Some(Lots::ZERO), |before| before.amount);
+        let gained = after.amount.zip(before).and_then(|(after, before)| after.checked_sub(before));
+        if gained != Some(Lots::from(token.amount)) {
+            let expected = format_args!("{} more for the destination", token.amount);
+            self.differs(expected, shown(gained));
+        }
+    }
+
+    /// A token account of ours loses what was agreed, if it is the source, and else nothing; nobody
+    /// else gets a say over it.
+    fn of_ours(
+        &mut self,
+        address: SolanaAddress,
+        (before, held): (&AccountSnapshot, &TokenAccount),
+        after: Option<&AccountSnapshot>,
+    ) {
+        let token = agreed::token(self.terms).filter(|token| token.source == address);
+        let agreed = token.map_or(0, |token| token.amount);
+        let Some((after, holds)) = after.and_then(|after| Some((after, after.token.as_ref()?)))
+        else {
+            return self.differs(format_args!("{address} as a token account"), "none");
+        };
+        let lost = held.amount.zip(holds.amount).and_then(|(held, left)| held.checked_sub(left));
+        if lost != Some(Lots::from(agreed)) {
+            self.differs(format_args!("{agreed} less in {address}"), shown(lost));
+        }
+        let authorities = |account: &TokenAccount| {
+            (account.owner, account.delegate, account.close_authority, account.mint, account.state)
+        };
+        if authorities(held) != authorities(holds) || before.program != after.program {
+            let expected = format_args!("{address} in the same hands and the same state");
+            self.differs(expected, "another owner, delegate, close authority or state");
+        }
+        // Wrapped SOL takes its lamports along.
+        let wrapped = held.mint == Some(programs::NATIVE_MINT);
+        let least = before.lamports.saturating_sub(if wrapped { agreed } else { 0 });
+        if after.lamports < least {
+            self.differs(format_args!("at least {least} lamports in {address}"), after.lamports);
+        }
+    }
+
+    fn differs(&mut self, expected: impl Display, found: impl Display) {
+        self.push(Code::Simulation, MEMBER, expected, found);
+    }
+}
+
+fn token_of(account: Option<&AccountSnapshot>) -> Option<&TokenAccount> {
+    account.and_then(|account| account.token.as_ref())
+}
+
+fn shown<T: Display>(amount: Option<T>) -> String {
+    amount.map_or_else(|| "less, or unknown".to_owned(), |amount| amount.to_string())
+}
