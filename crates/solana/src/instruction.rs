@@ -13,6 +13,9 @@ mod token;
 mod token_2022;
 mod vote;
 
+#[cfg(test)]
+mod tests;
+
 use countersign_approval::Code;
 use countersign_units::SolanaAddress;
 

@@ -127,13 +127,17 @@ fn mint<'a>(
     match read {
         TokenInstruction::InitializeMint { mint_authority, freeze_authority, .. } => {
             let freeze = OrNobody(Option::<Pubkey>::from(*freeze_authority));
-            set_up("InitializeMint", &["mint", ""])
-                .effect(instruction, format_args!("for {mint_authority}, freezes {freeze}"))
+            set_up("InitializeMint", &["mint", ""]).effect(
+                instruction,
+                format_args!("authority {mint_authority}, freeze authority {freeze}"),
+            )
         }
         TokenInstruction::InitializeMint2 { mint_authority, freeze_authority, .. } => {
             let freeze = OrNobody(Option::<Pubkey>::from(*freeze_authority));
-            set_up("InitializeMint2", &["mint"])
-                .effect(instruction, format_args!("for {mint_authority}, freezes {freeze}"))
+            set_up("InitializeMint2", &["mint"]).effect(
+                instruction,
+                format_args!("authority {mint_authority}, freeze authority {freeze}"),
+            )
         }
         TokenInstruction::InitializeMintCloseAuthority { close_authority } => {
             let close = OrNobody(Option::<Pubkey>::from(*close_authority));
