@@ -18,7 +18,7 @@ mod tokens;
 
 pub(crate) use blocks::{BLOCKHASH_SLOTS, Block};
 pub(crate) use cosign::{CosignOffer, CosignOrder};
-pub(crate) use draft::{Draft, deserialize, serialize, sign, unsigned};
+pub(crate) use draft::{Draft, deserialize, serialize, sign};
 pub(crate) use engine::{Engine, Executed, Simulated};
 pub(crate) use params::CosignParams;
 pub(crate) use parties::{NewMint, Solana};

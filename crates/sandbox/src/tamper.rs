@@ -1,6 +1,7 @@
 //! Named lies of a hostile counterparty.
 
 mod answer;
+mod cosign;
 mod domain;
 mod message;
 mod psbt;
@@ -19,6 +20,7 @@ use crate::address::AddressForm;
 use crate::answer::Answer;
 use crate::json::Json;
 
+pub(crate) use cosign::{CosignScene, apply as apply_to_cosign};
 pub(crate) use psbt::{PsbtScene, apply as apply_to_psbt};
 pub use table::Tamper;
 

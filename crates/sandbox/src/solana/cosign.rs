@@ -9,7 +9,6 @@ use solana_sdk::program_error::ProgramError;
 use solana_sdk::signature::Signer;
 use solana_transaction::versioned::VersionedTransaction;
 
-use super::parties::unwritten;
 use super::tokens::Asset;
 use super::{Draft, Solana, sign};
 use crate::chain::ChainError;
@@ -17,7 +16,7 @@ use crate::config::{CosignForm, SponsorSigns};
 
 /// What a transaction may use at most, and what it bids for each unit, in millionths of a
 /// lamport.
-const COMPUTE_UNITS: u32 = 60_000;
+const COMPUTE_UNITS: u32 = 200_000;
 const COMPUTE_UNIT_PRICE: u64 = 1_000;
 
 /// What a transaction is to pay.
@@ -56,7 +55,7 @@ impl CosignOffer {
         let draft = Draft {
             legacy: order.form == CosignForm::Legacy,
             payer: solana.sponsor.pubkey(),
-            instructions: instructions(solana, &order).map_err(unwritten)?,
+            instructions: instructions(solana, &order)?,
             tables: match order.form {
                 CosignForm::V0WithTable => vec![solana.table.clone()],
                 CosignForm::V0 | CosignForm::Legacy => Vec::new(),

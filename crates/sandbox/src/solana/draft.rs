@@ -8,6 +8,9 @@ use solana_sdk::hash::Hash;
 use solana_sdk::signature::{Keypair, Signature, Signer};
 use solana_transaction::versioned::VersionedTransaction;
 
+/// What fits into one packet.
+const MAX_BYTES: usize = 1_232;
+
 /// What a transaction is made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -36,7 +39,7 @@ impl Draft {
 }
 
 /// Gives a message room for the signatures that it needs.
-pub(crate) fn unsigned(message: VersionedMessage) -> VersionedTransaction {
+fn unsigned(message: VersionedMessage) -> VersionedTransaction {
     let required = usize::from(message.header().num_required_signatures);
     VersionedTransaction { signatures: vec![Signature::default(); required], message }
 }
@@ -56,17 +59,14 @@ pub(crate) fn serialize(transaction: &VersionedTransaction) -> Vec<u8> {
     wire().serialize(transaction).unwrap_or_default()
 }
 
-/// Reads a transaction as it is sent; `None` if it is none, or bytes follow it.
+/// Reads a transaction as it is sent; `None` if it is none, bytes follow it, or it is too long.
 pub(crate) fn deserialize(bytes: &[u8]) -> Option<VersionedTransaction> {
+    if bytes.len() > MAX_BYTES {
+        return None;
+    }
     wire().deserialize(bytes).ok()
 }
 
 fn wire() -> impl Options {
-    bincode::DefaultOptions::new()
-        .with_fixint_encoding()
-        .with_limit(MAX_BYTES)
-        .reject_trailing_bytes()
+    bincode::DefaultOptions::new().with_fixint_encoding().reject_trailing_bytes()
 }
-
-/// What fits into one packet.
-const MAX_BYTES: u64 = 1_232;

@@ -1,6 +1,7 @@
 //! `LiteSVM`, with the blocks of a cluster around it.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use countersign_units::UnixSeconds;
 use litesvm::LiteSVM;
@@ -19,6 +20,14 @@ use super::blocks::{BLOCKHASH_SLOTS, Block, Blocks};
 
 /// How many transactions are remembered: more than can run while a blockhash is recent.
 const REMEMBERED: usize = 10_000;
+
+/// Each cluster begins as a copy of this: it takes long to load the programs.
+static BEGINNING: LazyLock<LiteSVM> = LazyLock::new(|| {
+    LiteSVM::new()
+        .with_sigverify(true)
+        // It knows one blockhash alone: `blocks` knows all recent ones.
+        .with_blockhash_check(false)
+});
 
 /// The programs, the accounts and the blocks.
 pub(crate) struct Engine {
@@ -50,11 +59,8 @@ pub(crate) struct Simulated {
 impl Engine {
     /// Starts a cluster of its own: its genesis hash is like no other's.
     pub(crate) fn start(now: UnixSeconds) -> Self {
-        let svm = LiteSVM::new()
-            .with_sigverify(true)
-            // LiteSVM knows one blockhash alone: `blocks` knows all recent ones.
-            .with_blockhash_check(false)
-            .with_transaction_history(REMEMBERED);
+        // A copy remembers no transactions, and so runs them twice, if it is not told to.
+        let svm = BEGINNING.clone().with_transaction_history(REMEMBERED);
         let blocks = Blocks::new(now, svm.get_sysvar::<Clock>().slot);
         let mut engine = Self {
             svm,

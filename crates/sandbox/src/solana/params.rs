@@ -1,5 +1,7 @@
 //! What a client is asked to sign on Solana, before it is written.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use solana_transaction::versioned::VersionedTransaction;
 
 use super::{CosignOffer, serialize};
@@ -14,6 +16,8 @@ pub(crate) struct CosignParams {
     pub(crate) transaction: VersionedTransaction,
     /// What is sent in place of the transaction's own bytes.
     pub(crate) bytes: Option<Vec<u8>>,
+    /// What is sent in base64 besides, in place of one text alone.
+    pub(crate) in_base64: Option<Vec<u8>>,
     pub(crate) recent_blockhash: String,
     pub(crate) resolver_deposit_address: String,
 }
@@ -24,6 +28,7 @@ impl CosignParams {
         Self {
             transaction: offer.transaction.clone(),
             bytes: None,
+            in_base64: None,
             recent_blockhash: offer.draft.blockhash.to_string(),
             resolver_deposit_address: offer.vault.to_string(),
         }
@@ -37,10 +42,16 @@ impl CosignParams {
 
 impl Params for CosignParams {
     fn render(&self, _: Style) -> Json {
-        Json::object([
-            ("transaction", Json::from(hex::encode(self.serialize()))),
-            ("recent_blockhash", Json::text(&self.recent_blockhash)),
-            ("resolver_deposit_address", Json::text(&self.resolver_deposit_address)),
-        ])
+        let text = Json::from(hex::encode(self.serialize()));
+        let mut params = match &self.in_base64 {
+            None => Json::object([("transaction", text)]),
+            Some(other) => Json::object([
+                ("transaction_hex", text),
+                ("transaction_base64", Json::from(STANDARD.encode(other))),
+            ]),
+        };
+        params.push("recent_blockhash", Json::text(&self.recent_blockhash));
+        params.push("resolver_deposit_address", Json::text(&self.resolver_deposit_address));
+        params
     }
 }

@@ -72,30 +72,49 @@ impl Solana {
         let key = Keypair::new();
         let NewMint { program, decimals, .. } = *new;
         let mint = Mint { address: key.pubkey(), program, decimals };
-        let instructions = self.issuing(mint, new).map_err(unwritten)?;
+        let instructions = self.issuing(mint, new)?;
         let issuer = self.resolver.insecure_clone();
         self.run(now, instructions, &[&issuer, &key])?;
         self.mints.push(mint);
         Ok(mint)
     }
 
-    /// Makes the lookup table, and waits until it can be used.
+    /// Makes the lookup table that swaps use.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if the transaction fails.
     pub(crate) fn make_table(&mut self, now: UnixSeconds) -> Result<(), ChainError> {
-        let slot = self.engine.latest().slot;
-        self.engine.next_block(now);
         let vault = self.vault.pubkey();
         let tokens = self.mints.iter().flat_map(|mint| [mint.address, mint.account_of(&vault)]);
         let addresses = tokens.chain([vault, self.resolver.pubkey()]).collect();
-        let (table, instructions) = table::make(&self.sponsor.pubkey(), slot, addresses);
-        let sponsor = self.sponsor.insecure_clone();
-        self.run(now, instructions, &[&sponsor])?;
-        self.table = table;
-        self.engine.next_block(now);
+        self.table = self.add_table(now, addresses)?;
         Ok(())
+    }
+
+    /// Makes a lookup table, and waits until it can be used.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if the transaction fails.
+    pub(crate) fn add_table(
+        &mut self,
+        now: UnixSeconds,
+        addresses: Vec<Address>,
+    ) -> Result<AddressLookupTableAccount, ChainError> {
+        // A table is named after a slot that has passed.
+        let slot = self.engine.latest().slot;
+        self.engine.next_block(now);
+        let sponsor = self.sponsor.insecure_clone();
+        let (table, instructions) = table::make(&sponsor.pubkey(), slot, addresses);
+        self.run(now, instructions, &[&sponsor])?;
+        self.engine.next_block(now);
+        Ok(table)
+    }
+
+    /// Returns a token, whichever.
+    pub(crate) fn first_mint(&self) -> Option<Mint> {
+        self.mints.first().copied()
     }
 
     /// Runs instructions in a transaction of its own; the first key pays.
@@ -111,11 +130,13 @@ impl Solana {
     ) -> Result<Executed, Rejected> {
         // A blockhash of its own: the same payment twice is two transactions.
         let blockhash = self.engine.next_block(now).hash;
-        let payer = keys.first().map(|key| key.pubkey()).unwrap_or_default();
+        let payer = keys.first().map(Signer::pubkey).unwrap_or_default();
         let draft = Draft { legacy: false, payer, instructions, tables: Vec::new(), blockhash };
         let unwritten = || Rejected::before_it_ran(TransactionError::SanitizeFailure);
         let mut transaction = draft.compile().ok_or_else(unwritten)?;
-        keys.iter().for_each(|key| sign(&mut transaction, key));
+        for key in keys {
+            sign(&mut transaction, key);
+        }
         self.engine.submit(now, transaction)
     }
 
@@ -141,9 +162,10 @@ fn coins(lamports: u64) -> Account {
     Account { lamports, ..Account::default() }
 }
 
-/// Says that an instruction can't be written.
-pub(super) fn unwritten(error: ProgramError) -> ChainError {
-    ChainError::Engine(error.to_string())
+impl From<ProgramError> for ChainError {
+    fn from(error: ProgramError) -> Self {
+        Self::Engine(error.to_string())
+    }
 }
 
 impl From<Rejected> for ChainError {

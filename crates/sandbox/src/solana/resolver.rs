@@ -5,7 +5,6 @@ use solana_address::Address;
 use solana_sdk::signature::{Keypair, Signer};
 use solana_transaction::versioned::VersionedTransaction;
 
-use super::parties::unwritten;
 use super::{Asset, CosignOffer, Executed, Rejected, Solana, sign};
 use crate::chain::ChainError;
 use crate::config::SponsorSigns;
@@ -81,7 +80,7 @@ impl Solana {
         if let Asset::Token(mint) = asset {
             instructions.push(mint.create_account(&sponsor.pubkey(), to));
         }
-        let transfer = asset.transfer((&from.pubkey(), to), amount).map_err(unwritten)?;
+        let transfer = asset.transfer((&from.pubkey(), to), amount)?;
         instructions.push(transfer);
         Ok(self.run(now, instructions, &[&sponsor, from])?)
     }

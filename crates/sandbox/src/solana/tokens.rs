@@ -50,7 +50,7 @@ impl Asset {
     pub(crate) fn balance(self, engine: &Engine, owner: &Address) -> u64 {
         match self {
             Self::Native => engine.lamports(owner),
-            Self::Token(mint) => mint.held(engine, &mint.account_of(owner)),
+            Self::Token(mint) => held(engine, &mint.account_of(owner)),
         }
     }
 
@@ -75,13 +75,6 @@ impl Mint {
     /// Returns the account in which an owner has this token.
     pub(crate) fn account_of(&self, owner: &Address) -> Address {
         get_associated_token_address_with_program_id(owner, &self.address, &self.program.id())
-    }
-
-    /// Reads how much an account has.
-    pub(crate) fn held(&self, engine: &Engine, account: &Address) -> u64 {
-        let account = engine.account(account);
-        let data = account.map(|account| account.data).unwrap_or_default();
-        StateWithExtensions::<TokenAccount>::unpack(&data).map_or(0, |account| account.base.amount)
     }
 
     /// Writes an instruction that makes an owner's account where there is none.
@@ -153,4 +146,11 @@ impl TokenProgram {
         };
         ExtensionType::try_calculate_account_len::<MintState>(extensions)
     }
+}
+
+/// Reads how much an account has.
+fn held(engine: &Engine, account: &Address) -> u64 {
+    let account = engine.account(account);
+    let data = account.map(|account| account.data).unwrap_or_default();
+    StateWithExtensions::<TokenAccount>::unpack(&data).map_or(0, |account| account.base.amount)
 }

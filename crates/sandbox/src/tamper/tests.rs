@@ -420,9 +420,11 @@ fn an_honest_payload_is_the_documented_one() {
 fn names_round_trip_and_are_unique() {
     let names: BTreeSet<_> = Tamper::EVERY.iter().map(|tamper| tamper.name()).collect();
     assert_eq!(names.len(), Tamper::EVERY.len());
-    assert_eq!([Tamper::ALL, Tamper::BITCOIN].concat(), Tamper::EVERY);
+    assert_eq!([Tamper::ALL, Tamper::BITCOIN, Tamper::SOLANA].concat(), Tamper::EVERY);
     for tamper in Tamper::EVERY {
         assert_eq!(tamper.name().starts_with("btc-"), Tamper::BITCOIN.contains(tamper));
+        assert_eq!(tamper.name().starts_with("sol-"), Tamper::SOLANA.contains(tamper));
+        assert_eq!(tamper.codes().is_empty(), !Tamper::SOLANA.contains(tamper));
         assert_eq!(tamper.name().parse(), Ok(*tamper));
         assert!(!tamper.description().is_empty());
     }
@@ -433,7 +435,9 @@ fn names_round_trip_and_are_unique() {
 fn stands_for_each_kind_of_refused_vector() {
     let vectors = include_str!("../../../../tests/vectors/refuse.jsonl");
     let needed = |chain| vectors.lines().filter_map(move |line| refused_kind(line, chain));
-    for (tampers, chain) in [(Tamper::ALL, "evm-"), (Tamper::BITCOIN, "btc-")] {
+    for (tampers, chain) in
+        [(Tamper::ALL, "evm-"), (Tamper::BITCOIN, "btc-"), (Tamper::SOLANA, "sol-")]
+    {
         let kinds: Vec<_> = tampers.iter().flat_map(|tamper| tamper.vector_kinds()).collect();
         let unique: BTreeSet<_> = kinds.iter().map(|kind| (**kind).to_owned()).collect();
         assert_eq!(kinds.len(), unique.len());

@@ -1,6 +1,7 @@
 //! The sandbox from outside: over HTTP, with approvals that another implementation signed.
 #![expect(
     clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "tests fail by panicking"

@@ -6,6 +6,7 @@ use crate::json::Json;
 use crate::shared::State;
 use crate::solana::{Asset, CosignOffer, CosignOrder, CosignParams, read_address};
 use crate::swap::{Addresses, Intent, Quote, hash_secret};
+use crate::tamper::{self, CosignScene};
 use crate::{SandboxConfig, clock};
 
 /// Writes the transaction that an honest counterparty offers.
@@ -45,7 +46,12 @@ pub(super) fn answer(
     offer: &CosignOffer,
 ) -> Json {
     let secret_hash = hash_secret(intent.secret).to_string();
-    let answer = super::answer(config, intent, (secret_hash, CosignParams::honest(offer)));
+    let mut answer = super::answer(config, intent, (secret_hash, CosignParams::honest(offer)));
+    if let Some(lie) = config.tamper {
+        let now = clock::seconds(clock::now());
+        let mut scene = CosignScene { solana: state.world.solana_mut(), offer, now };
+        tamper::apply_to_cosign(lie, &mut answer, &mut scene);
+    }
     render::intent(intent.dialect, &answer)
 }
 
