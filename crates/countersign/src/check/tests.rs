@@ -4,10 +4,11 @@ const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
 const REFUSE: &str = include_str!("../../../../tests/vectors/refuse.jsonl");
 const ATTACKS: &str = include_str!("../../../../tests/vectors/attacks.jsonl");
 const ATTACKS_BITCOIN: &str = include_str!("../../../../tests/vectors/attacks-bitcoin.jsonl");
+const ATTACKS_SOLANA: &str = include_str!("../../../../tests/vectors/attacks-solana.jsonl");
 
 /// Lines of one chain, with what they expect.
 fn lines(chain: &str) -> impl Iterator<Item = (&'static str, serde_json::Value)> {
-    [REFUSE, ATTACKS, ATTACKS_BITCOIN]
+    [REFUSE, ATTACKS, ATTACKS_BITCOIN, ATTACKS_SOLANA]
         .into_iter()
         .flat_map(str::lines)
         .map(|line| (line, serde_json::from_str::<serde_json::Value>(line).unwrap()))
@@ -38,6 +39,12 @@ fn every_tron_vector_gets_the_verdict_that_it_expects() {
 fn every_bitcoin_vector_gets_the_verdict_that_it_expects() {
     let (signed, refused) = judge_all("bitcoin");
     assert!(signed > 20 && refused > 140, "{signed} signed, {refused} refused");
+}
+
+#[test]
+fn every_solana_vector_gets_the_verdict_that_it_expects() {
+    let (signed, refused) = judge_all("solana");
+    assert!(signed > 25 && refused > 180, "{signed} signed, {refused} refused");
 }
 
 #[test]
@@ -91,7 +98,8 @@ fn refusals_on_tron_show_addresses_as_on_tron() {
 
 #[test]
 fn every_refused_line_has_an_honest_twin_that_is_signed() {
-    let vectors: Vec<_> = ["evm", "tron"].into_iter().flat_map(lines).collect();
+    let vectors: Vec<_> =
+        ["evm", "tron", "bitcoin", "solana"].into_iter().flat_map(lines).collect();
     for (_, refused) in vectors.iter().filter(|(_, vector)| vector["expect"] == "refuse") {
         let Some(twin) = refused["honest_id"].as_str() else { continue };
         let twin = vectors.iter().find(|(_, vector)| vector["id"] == twin);
