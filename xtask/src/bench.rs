@@ -3,7 +3,10 @@
 mod bitcoin;
 mod estimates;
 mod fit;
+mod judged;
+mod medians;
 mod ratio;
+mod solana;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -12,6 +15,8 @@ use std::process::{Child, Command, Stdio};
 use crate::cargo::cargo;
 use crate::outcome::Outcome;
 use estimates::Estimates;
+use judged::Judged;
+use medians::Medians;
 use ratio::{EVM, Ratio};
 
 /// The arguments of `cargo xtask bench`.
@@ -30,6 +35,8 @@ enum Suite {
     Evm,
     /// PSBTs of 10 to 1,000 inputs: verification and approval beside raw signatures
     Bitcoin,
+    /// Transactions to co-sign: verification and approval beside raw signatures, and throughput
+    Solana,
 }
 
 /// Why nothing could be measured.
@@ -58,17 +65,13 @@ pub(crate) enum BenchError {
         path: PathBuf,
     },
     /// A benchmark wrote something else than measurements.
-    #[error("expected a kind, a measure, a size and a median, each once, found {0:?}")]
+    #[error("expected the name of a measurement and a median, each once, found {0:?}")]
     Line(String),
     /// A benchmark left a measurement out.
-    #[error("expected a median of {kind} {measure} {size}, found none")]
+    #[error("expected a measurement of {name}, found none")]
     NoLine {
-        /// The kind of coins.
-        kind: &'static str,
         /// What had to be measured.
-        measure: &'static str,
-        /// Of how many inputs.
-        size: u32,
+        name: String,
     },
 }
 
@@ -81,6 +84,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, BenchError> {
     match arguments.suite {
         Suite::Evm => evm(arguments.quick),
         Suite::Bitcoin => bitcoin(arguments.quick),
+        Suite::Solana => solana(arguments.quick),
     }
 }
 
@@ -97,15 +101,25 @@ fn evm(quick: bool) -> Result<Outcome, BenchError> {
 }
 
 fn bitcoin(quick: bool) -> Result<Outcome, BenchError> {
-    let mut command = bench("countersign-bitcoin", "psbt");
-    command.args(quick.then_some("--quick"));
-    let measured = measure(command.stdout(Stdio::piped()))?;
-    let medians = bitcoin::Medians::read(&measured)?;
-    let judged = bitcoin::judge(&medians);
-    let mut lines = bitcoin::describe(&medians);
+    let medians = medians(bench("countersign-bitcoin", "psbt"), quick, &bitcoin::names())?;
+    report(bitcoin::describe(&medians), &bitcoin::judge(&medians))
+}
+
+fn solana(quick: bool) -> Result<Outcome, BenchError> {
+    let medians = medians(bench("countersign-solana", "cosign"), quick, &solana::names())?;
+    report(solana::describe(&medians), &solana::judge(&medians))
+}
+
+/// Runs a benchmark of our own, which writes what it measured.
+fn medians(mut bench: Command, quick: bool, names: &[String]) -> Result<Medians, BenchError> {
+    bench.args(quick.then_some("--quick")).stdout(Stdio::piped());
+    Medians::read(&measure(&mut bench)?, names)
+}
+
+fn report(mut lines: Vec<String>, judged: &[Judged]) -> Result<Outcome, BenchError> {
     lines.extend(judged.iter().map(ToString::to_string));
     write(&lines)?;
-    Ok(Outcome::Written { good: judged.iter().all(bitcoin::Judged::holds) })
+    Ok(Outcome::Written { good: judged.iter().all(Judged::holds) })
 }
 
 fn bench(package: &str, bench: &str) -> Command {
