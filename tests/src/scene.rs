@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
 use countersign::approval::Registry;
-use countersign::chain_rpc::{Esplora, EvmRpc};
+use countersign::chain_rpc::{Esplora, EvmRpc, SolanaRpc};
 use countersign::http_client::transport::{Auth, Limits};
 use countersign::http_client::{DefiClient, RsaAuth};
 use countersign::units::Bps;
@@ -12,7 +12,7 @@ use countersign::{
 };
 use countersign_sandbox::{Account, Sandbox, SandboxConfig};
 
-use crate::{Counter, CountingCoins, CountingSigner, Funds, Recipes};
+use crate::{Counter, CountingCoins, CountingCosigner, CountingSigner, Funds, Recipes};
 
 /// How a swap with a sandbox whose steps are short is followed.
 pub const SHORT: TrackOptions = TrackOptions {
@@ -164,12 +164,17 @@ impl Scene {
     /// Panics if a chain can't be asked.
     pub fn builder_over(&self, api: impl SwapApi + 'static, config: Config) -> CountersignBuilder {
         let builder = Countersign::builder(api, config);
-        let builder = if self.account.network == "bitcoin" {
-            let key = self.coin_signer();
-            let builder = builder.coin_signer(key.public_key(), key).unwrap();
-            builder.refund_keeper(self.recipes.clone())
-        } else {
-            builder.signer(self.signer())
+        let builder = match self.account.network.as_str() {
+            "bitcoin" => {
+                let key = self.coin_signer();
+                let builder = builder.coin_signer(key.public_key(), key).unwrap();
+                builder.refund_keeper(self.recipes.clone())
+            }
+            "solana" => {
+                let key = self.cosigner();
+                builder.solana_signer(key.address(), key)
+            }
+            _ => builder.signer(self.signer()),
         };
         if self.sees_chain { self.with_view(builder) } else { builder }
     }
@@ -186,7 +191,10 @@ impl Scene {
             Some((name, EvmRpc::connect(url, network.kind.standard()?).unwrap()))
         });
         let builder = seen.fold(builder, |builder, (name, node)| builder.chain(name, node));
-        builder.bitcoin_chain("bitcoin", self.esplora())
+        let cluster = self.sandbox.rpc_url("solana").unwrap().parse().unwrap();
+        builder
+            .bitcoin_chain("bitcoin", self.esplora())
+            .solana_chain("solana", SolanaRpc::connect(cluster).unwrap())
     }
 
     /// Returns a view of the sandbox's Bitcoin chain.
@@ -214,7 +222,12 @@ impl Scene {
         CountingCoins::new(self.account.private_key(), &self.signatures)
     }
 
-    /// Asks for 100 of the source token to be swapped, or for 0.005 BTC.
+    /// Returns the account's key on Solana, counted.
+    pub fn cosigner(&self) -> CountingCosigner {
+        CountingCosigner::new(self.account.private_key(), &self.signatures)
+    }
+
+    /// Asks for 100 of the source token to be swapped, for 0.005 BTC, or for 1 SOL.
     ///
     /// # Panics
     ///
@@ -223,7 +236,12 @@ impl Scene {
         SwapRequest {
             from: self.from.parse().unwrap(),
             to: self.to.parse().unwrap(),
-            amount: if self.from.starts_with("BTC") { "0.005" } else { "100" }.to_owned(),
+            amount: match self.from.split_once('@') {
+                Some(("BTC", _)) => "0.005",
+                Some(("SOL", _)) => "1",
+                _ => "100",
+            }
+            .to_owned(),
             min_out: None,
             slippage: Bps::new(50).unwrap(),
             owner: self.account.address.clone(),

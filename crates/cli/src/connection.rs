@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use countersign::ConfigFileError;
 #[cfg(feature = "sandbox")]
 use countersign::api_types::defi::Profile;
-use countersign::approval::{AddressError, ConfigError, Registry};
+use countersign::approval::{AddressError, ConfigError, NetworkKind, Registry};
 use countersign::bitcoin::{LocalCoinSigner, RefundRecipe};
-use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl};
+use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl, SolanaRpc};
 use countersign::evm::{LocalSigner, ParseKeyError};
 use countersign::http_client::transport::{Auth, Limits};
 use countersign::http_client::{
     ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString, SigningRule,
 };
+use countersign::solana::LocalCosignSigner;
 #[cfg(feature = "sandbox")]
 use countersign_sandbox::{Account, Sandbox};
 
@@ -38,6 +39,8 @@ pub(crate) enum SetupError {
     Key { path: PathBuf, source: ParseKeyError },
     #[error("{}: {source}", path.display())]
     CoinKey { path: PathBuf, source: countersign::bitcoin::ParseKeyError },
+    #[error("{}: {source}", path.display())]
+    SolanaKey { path: PathBuf, source: countersign::solana::ParseKeyError },
     #[error("{}: {source}", path.display())]
     Recipe { path: PathBuf, source: serde_json::Error },
     #[error("{}: {source}", path.display())]
@@ -97,6 +100,7 @@ pub(crate) fn with_sandbox(sandbox: &Sandbox, profile: Profile) -> Result<DefiCl
 pub(crate) enum NodeView {
     Evm(EvmRpc),
     Bitcoin(Box<Esplora>),
+    Solana(Box<SolanaRpc>),
 }
 
 /// Connects to the nodes that the arguments name, at most one of each network.
@@ -123,6 +127,9 @@ fn connect(network: &str, url: RpcUrl, registry: &Registry) -> Result<NodeView, 
     if found.is_some_and(|network| network.htlc.is_some()) {
         let node = Esplora::connect(url, Auth::None, Limits::default())?;
         return Ok(NodeView::Bitcoin(Box::new(node)));
+    }
+    if found.is_some_and(|network| network.kind == NetworkKind::Solana) {
+        return Ok(NodeView::Solana(Box::new(SolanaRpc::connect(url)?)));
     }
     Err(SetupError::UnknownNetwork(network.to_owned()))
 }
@@ -191,6 +198,25 @@ pub(crate) fn coin_key(path: &Path) -> Result<LocalCoinSigner, SetupError> {
     let text = read_secret(path)?;
     LocalCoinSigner::from_hex(text.expose_secret())
         .map_err(|source| SetupError::CoinKey { path: path.to_owned(), source })
+}
+
+/// Reads a private key of an account on Solana from its file.
+pub(crate) fn solana_key(path: &Path) -> Result<LocalCosignSigner, SetupError> {
+    solana_key_of(path, read_secret(path)?.expose_secret())
+}
+
+/// Reads a private key in any form that is in use: the file of Solana's own command line, the text
+/// that wallets export, or a seed in hex.
+pub(crate) fn solana_key_of(path: &Path, text: &str) -> Result<LocalCosignSigner, SetupError> {
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    let key = if text.starts_with('[') {
+        LocalCosignSigner::from_keypair_json(text.as_bytes())
+    } else if digits.len() == 64 {
+        LocalCosignSigner::from_seed_hex(text)
+    } else {
+        LocalCosignSigner::from_base58(text)
+    };
+    key.map_err(|source| SetupError::SolanaKey { path: path.to_owned(), source })
 }
 
 /// Reads a recipe of a refund, which holds no secret.

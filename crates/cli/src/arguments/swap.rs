@@ -26,7 +26,8 @@ pub(crate) struct Swap {
     /// Who gets the funds back if the swap fails [default: the address of the key]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) refund_address: Option<String>,
-    /// A file with the private key that pays: 64 hex digits, readable by its owner alone
+    /// A file with the private key that pays, readable by its owner alone: 64 hex digits; on Solana
+    /// also a key pair in base58 or as a list of bytes
     #[arg(long, value_name = "FILE")]
     #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
     #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
@@ -86,10 +87,10 @@ pub(crate) struct Trade {
     /// What to give
     #[arg(long, value_name = "TOKEN@NETWORK", default_value = "USDC@ethereum")]
     pub(crate) from: TokenAt,
-    /// What to get
-    #[arg(long, value_name = "TOKEN@NETWORK", default_value = "SOL@solana")]
-    pub(crate) to: TokenAt,
-    /// How much to give, as a decimal number [default: 100, and 0.005 of BTC]
+    /// What to get [default: SOL@solana, and USDC@ethereum from there]
+    #[arg(long, value_name = "TOKEN@NETWORK")]
+    to: Option<TokenAt>,
+    /// How much to give, as a decimal number [default: 100, 0.005 of BTC, and 1 of SOL]
     #[arg(long)]
     pub(crate) amount: Option<String>,
     /// How far the price may move, in basis points
@@ -100,7 +101,19 @@ pub(crate) struct Trade {
 impl Trade {
     /// Returns how much is given.
     pub(crate) fn amount(&self) -> &str {
-        let default = if self.from.symbol == "BTC" { "0.005" } else { "100" };
+        let default = match self.from.symbol.as_str() {
+            "BTC" => "0.005",
+            "SOL" => "1",
+            _ => "100",
+        };
         self.amount.as_deref().unwrap_or(default)
+    }
+
+    /// Returns what is got.
+    pub(crate) fn to(&self) -> TokenAt {
+        let (symbol, network) =
+            if self.from.network == "solana" { ("USDC", "ethereum") } else { ("SOL", "solana") };
+        let default = || TokenAt { symbol: symbol.to_owned(), network: network.to_owned() };
+        self.to.clone().unwrap_or_else(default)
     }
 }

@@ -97,7 +97,9 @@ pub(crate) fn run(arguments: &Allowances) -> Result<Ended, Failure> {
 fn evm(node: NodeView, arguments: &Allowances) -> Result<EvmRpc, SetupError> {
     match node {
         NodeView::Evm(node) => Ok(node),
-        NodeView::Bitcoin(_) => Err(SetupError::UnknownNetwork(arguments.network.clone())),
+        NodeView::Bitcoin(_) | NodeView::Solana(_) => {
+            Err(SetupError::UnknownNetwork(arguments.network.clone()))
+        }
     }
 }
 

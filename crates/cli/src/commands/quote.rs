@@ -53,9 +53,9 @@ async fn inquire(
 ) -> Result<(Order, Quote), Failure> {
     let registry = counterparty.registry(arguments.registry.as_deref())?;
     let trade = &arguments.trade;
-    let arguments::Trade { from, to, slippage, .. } = trade;
-    let order =
-        Order::inquiry(from, to, trade.amount(), *slippage, &registry).map_err(FlowError::from)?;
+    let arguments::Trade { from, slippage, .. } = trade;
+    let order = Order::inquiry(from, &trade.to(), trade.amount(), *slippage, &registry)
+        .map_err(FlowError::from)?;
     let quote = counterparty.client.quote(&QuoteRequest::from(&order)).await?;
     let checked = Offer::from(quote.clone()).check(&order, SystemClock.now());
     checked.map_err(|refusal| FlowError::Refused { step: Step::Quote, refusal })?;
@@ -73,7 +73,7 @@ impl<'a> Report<'a> {
                 amount: gives.amount.to_decimal(gives.decimals),
             },
             to: Bought {
-                token: arguments.trade.to.to_string(),
+                token: arguments.trade.to().to_string(),
                 min_lots: paid_out.min_amount.to_string(),
                 min_amount: paid_out.min_amount.to_decimal(gets.decimals),
                 max_lots: paid_out.max_amount.map(|most| most.to_string()),

@@ -127,6 +127,7 @@ fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
         account.map(|account| account.private_key().to_owned()).unwrap_or_default()
     };
     let coins = accounts.iter().find(|account| account.network == "bitcoin");
+    let solana = accounts.iter().find(|account| account.network == "solana");
     let owner = coins.map(|account| account.address.clone()).unwrap_or_default();
     let (credentials, secret) = match sandbox.rsa_private_key_pem() {
         Some(pem) => ("rsa-key", pem),
@@ -137,20 +138,25 @@ fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
         ("policy.toml", sandbox.policy_toml()),
         ("key", key(accounts.first())),
         ("coin-key", key(coins)),
+        ("solana-key", key(solana)),
         (credentials, secret.to_owned()),
     ] {
         write_private(&folder.join(name), &text)?;
     }
     let folder = folder.display();
     let recipient = sandbox.new_recipient("solana").unwrap_or_default();
+    let evm_recipient = sandbox.new_recipient("ethereum").unwrap_or_default();
     output::say(format_args!(
         "countersign swap --api-url {} --{credentials}-file {folder}/{credentials} --registry {folder}/registry.toml \\\n  \
          --policy {folder}/policy.toml --key-file {folder}/key --rpc ethereum={} \\\n  \
          --recipient {recipient}\n\
-         from Bitcoin: --from BTC@bitcoin --key-file {folder}/coin-key --owner {owner} --rpc bitcoin={}",
+         from Bitcoin: --from BTC@bitcoin --key-file {folder}/coin-key --owner {owner} --rpc bitcoin={}\n\
+         from Solana: --from SOL@solana --to USDC@ethereum --amount 1 --key-file {folder}/solana-key \
+         --rpc solana={} --recipient {evm_recipient}",
         sandbox.url(),
         sandbox.rpc_url("ethereum").unwrap_or_default(),
-        sandbox.esplora_url("bitcoin").unwrap_or_default()
+        sandbox.esplora_url("bitcoin").unwrap_or_default(),
+        sandbox.rpc_url("solana").unwrap_or_default()
     ));
     Ok(())
 }

@@ -97,7 +97,9 @@ pub(crate) fn tell(event: &Event<'_>) {
                 statement.to_string().replace('\n', "\n        ")
             ));
         }
-        Event::Signed { .. } => output::say(format_args!("signed    and recovered to the owner")),
+        Event::Signed { .. } => {
+            output::say(format_args!("signed    and checked against our own key"))
+        }
         Event::Status(seen) => {
             let tx = seen.payout_tx.as_ref().or(seen.deposit_tx.as_ref());
             let tx = tx.map(|tx| format!("  {}", excerpt(tx))).unwrap_or_default();

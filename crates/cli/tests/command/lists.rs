@@ -106,7 +106,7 @@ fn a_sandbox_is_asked_whatever_the_environment_names() {
 fn bad_input_is_told_before_anything_is_asked() {
     for arguments in [
         &["quote", "--sandbox", "--from", "USDC@mars"][..],
-        &["quote", "--sandbox", "--from", "SOL@solana"],
+        &["quote", "--sandbox", "--from", "SOL@solana", "--to", "SOL@solana"],
         &["quote", "--sandbox", "--amount", "0"],
         &["quote", "--sandbox", "--amount", "1e3"],
         &["quote", "--sandbox", "--registry", "registry.toml"],

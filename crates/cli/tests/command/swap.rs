@@ -57,6 +57,36 @@ fn a_swap_from_tron_is_paid_by_an_address_of_its_form() {
 }
 
 #[test]
+fn a_swap_from_solana_costs_what_was_agreed_and_nothing_more() {
+    for (from, lots_paid) in
+        [("SOL@solana", 1_000_000_000), ("USDC@solana", 100_000_000), ("PYUSD@solana", 100_000_000)]
+    {
+        let output = run(&["swap", "--sandbox", "--json", "--from", from], "");
+        assert_eq!(output.status.code(), Some(0), "{from}: {}", stderr(&output));
+        let report = json(&output);
+        assert_eq!(report["status"], "Finished", "{from}");
+        let (before, after) = (&report["balances"]["before"], &report["balances"]["after"]);
+        for token in ["SOL@solana", "USDC@solana", "PYUSD@solana"] {
+            let paid = lots(before, "owner", token) - lots(after, "owner", token);
+            assert_eq!(paid, if token == from { lots_paid } else { 0 }, "{token} for {from}");
+        }
+        let gained = |balances| lots(balances, "recipient", "USDC@ethereum");
+        assert!(gained(after) > gained(before), "{from}");
+        assert!(report["executions"].to_string().contains("\"solana\""), "{report}");
+    }
+}
+
+#[test]
+fn a_lie_about_a_transaction_of_solana_is_refused() {
+    let lie =
+        ["swap", "--sandbox", "--json", "--from", "SOL@solana", "--tamper", "sol-destination"];
+    let output = run(&lie, "");
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    let report = json(&output);
+    assert_eq!(report["balances"]["before"], report["balances"]["after"]);
+}
+
+#[test]
 fn a_lie_is_refused_and_nothing_moves() {
     for lie in ["spender", "quote-min-out", "nonce-already-used"] {
         let output = run(&["swap", "--sandbox", "--json", "--tamper", lie], "");

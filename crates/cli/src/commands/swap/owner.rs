@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use countersign::approval::{Network, TypedDataStandard};
+use countersign::approval::{Network, NetworkKind, TypedDataStandard};
 use countersign::bitcoin::LocalCoinSigner;
 use countersign::evm::{LocalSigner, PermitSigner};
+use countersign::solana::LocalCosignSigner;
 use countersign::{CountersignBuilder, KeepRefund};
 
 use crate::connection::{self, SetupError};
@@ -14,6 +15,7 @@ use crate::refunds::Folder;
 pub(crate) enum Owner {
     Permits { key: Box<LocalSigner>, address: String },
     Coins { key: Box<LocalCoinSigner>, address: String },
+    Solana { key: Box<LocalCosignSigner>, address: String },
 }
 
 impl Owner {
@@ -28,6 +30,11 @@ impl Owner {
             let address =
                 address.ok_or(SetupError::Missing("--owner, the address of the coins"))?;
             return Ok(Self::Coins { key, address: address.to_owned() });
+        }
+        if network.is_some_and(is_solana) {
+            let key = Box::new(connection::solana_key(path)?);
+            let address = address.map_or_else(|| key.address().to_string(), str::to_owned);
+            return Ok(Self::Solana { key, address });
         }
         let key = Box::new(connection::key(path)?);
         let own = address_of(&key, network);
@@ -47,6 +54,10 @@ impl Owner {
             let key = key.map_err(|source| SetupError::CoinKey { path, source })?;
             return Ok(Self::Coins { key: Box::new(key), address: account.address.clone() });
         }
+        if network.is_some_and(is_solana) {
+            let key = Box::new(connection::solana_key_of(&path, text)?);
+            return Ok(Self::Solana { key, address: account.address.clone() });
+        }
         let key = LocalSigner::from_hex(text).map_err(|source| SetupError::Key { path, source })?;
         let address = address_of(&key, network);
         Ok(Self::Permits { key: Box::new(key), address })
@@ -54,7 +65,9 @@ impl Owner {
 
     pub(crate) fn address(&self) -> &str {
         match self {
-            Self::Permits { address, .. } | Self::Coins { address, .. } => address,
+            Self::Permits { address, .. }
+            | Self::Coins { address, .. }
+            | Self::Solana { address, .. } => address,
         }
     }
 
@@ -66,6 +79,7 @@ impl Owner {
     ) -> Result<CountersignBuilder, SetupError> {
         Ok(match self {
             Self::Permits { key, .. } => builder.signer(*key),
+            Self::Solana { key, .. } => builder.solana_signer(key.address(), *key),
             Self::Coins { key, .. } => {
                 builder.coin_signer(key.public_key(), *key)?.refund_keeper(refunds)
             }
@@ -76,6 +90,10 @@ impl Owner {
 /// Keeps recipes in a folder; the working one, where none is named.
 pub(crate) fn refund_folder(named: Option<&PathBuf>) -> Folder {
     Folder(named.cloned().unwrap_or_default())
+}
+
+fn is_solana(network: &Network) -> bool {
+    network.kind == NetworkKind::Solana
 }
 
 fn address_of(key: &LocalSigner, network: Option<&Network>) -> String {

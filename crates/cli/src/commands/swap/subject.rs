@@ -137,7 +137,7 @@ impl Subject {
         let recipient = arguments
             .recipient
             .clone()
-            .or_else(|| sandbox.new_recipient(&arguments.trade.to.network));
+            .or_else(|| sandbox.new_recipient(&arguments.trade.to().network));
         let client = connection::with_sandbox(&sandbox, arguments.api.profile)?;
         // A network without a chain is refused by its name.
         let chain = sandbox.rpc_url(network).or_else(|| sandbox.esplora_url(network));
@@ -217,13 +217,14 @@ fn with_nodes(
     nodes.into_iter().fold(builder, |builder, (network, node)| match node {
         NodeView::Evm(node) => builder.chain(network, node),
         NodeView::Bitcoin(node) => builder.bitcoin_chain(network, *node),
+        NodeView::Solana(node) => builder.solana_chain(network, *node),
     })
 }
 
 fn request(arguments: &Swap, owner: &str, recipient: String) -> SwapRequest {
     SwapRequest {
         from: arguments.trade.from.clone(),
-        to: arguments.trade.to.clone(),
+        to: arguments.trade.to(),
         amount: arguments.trade.amount().to_owned(),
         min_out: arguments.min_out.clone(),
         slippage: arguments.trade.slippage,
