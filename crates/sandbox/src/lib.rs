@@ -1,10 +1,9 @@
 //! A local counterparty for swaps: the intent API over HTTP, in four dialects, and in-process
-//! EVMs that execute what is approved.
+//! chains that execute what is approved.
 //!
 //! On approval the escrow's `deposit` runs in an EVM, on Permit2's own creation code at its
 //! canonical address, against ERC-20 tokens with real balances. A wrong signature, a spent nonce,
-//! a missing allowance or an expired deadline fails because the chain says so. Destinations on an
-//! EVM network are paid by token transfers; destinations on Solana by entries in a plain book.
+//! a missing allowance or an expired deadline fails because the chain says so.
 //!
 //! One of the networks is like Tron: its addresses are written in base58check, and the API sends
 //! its chain id in more bits than are hashed. It runs in an EVM as the others do, so what Tron's
@@ -15,12 +14,22 @@
 //! funds a hash time-locked output, which the resolver takes with the secret. Wallets ask and send
 //! at [`Sandbox::esplora_url`].
 //!
+//! Solana is a cluster of one in `LiteSVM`, with its real programs: System, both token programs,
+//! associated accounts, lookup tables. A swap out of it, of SOL or of a token of either program, is
+//! a transaction that pays into the resolver's vault at a sponsor's cost, in the form of
+//! [`CosignForm`]; the sponsor signs before or after the user ([`SponsorSigns`]). Who signs half,
+//! twice or too late is told so by the cluster. A blockhash is recent for 150 slots, which is a
+//! minute; [`Sandbox::expire_blockhashes`] lets them pass at once. The vault is an account that the
+//! resolver empties once it has paid, or pays back from: no program holds a secret there.
+//!
+//! Every destination is paid by a transfer on its own chain.
+//!
 //! Requests prove who sends them by a static key or by RSA signatures ([`AuthScheme`]). Each chain
 //! also answers JSON-RPC, at [`Sandbox::rpc_url`].
 //!
 //! It shares no code with what verifies or signs: it builds its messages with another
 //! implementation, so that a mistake in one is not repeated in the other. [`Tamper`] makes it lie
-//! about what is to be signed, and [`Fault`] breaks its answers on their way.
+//! about what is to be signed, or on Solana about the accounts behind it, and [`Fault`] breaks its answers on their way.
 //!
 //! # Examples
 //!

@@ -41,11 +41,13 @@ pub(super) async fn respond(fault: Fault, lateness: Duration, mut answer: Json) 
     }
 }
 
-/// Adds a second escrow or PSBT, and a second secret hash, behind the honest ones.
+/// Adds a second escrow, PSBT or transaction, and a second secret hash, behind the honest ones.
 fn double(answer: &mut Json) {
     if let Some(params) = answer.get_mut("params_to_sign") {
         let (member, value) = if params.get("psbt").is_some() {
             ("psbt", "cHNidP8=")
+        } else if params.get("transaction").is_some() {
+            ("transaction", "0200")
         } else {
             ("escrow_contract_address", "0x00000000000000000000000000000000000000e5")
         };
@@ -59,6 +61,9 @@ fn mistype(answer: &mut Json) {
         if params.get("psbt").is_some() {
             params.set("psbt", Json::from(7));
             params.set("inputs", Json::from("0"));
+        } else if params.get("transaction").is_some() {
+            params.set("transaction", Json::from(7));
+            params.set("recent_blockhash", Json::List(Vec::new()));
         } else {
             params.set("escrow_contract_address", Json::from(7));
             params.set("nonce", Json::object([("value", Json::from("1"))]));

@@ -7,8 +7,8 @@ use solana_sdk::hash::Hash;
 
 /// How many slots a blockhash can be used for.
 pub(crate) const BLOCKHASH_SLOTS: u64 = 150;
-/// How many blocks are remembered: those that the chain itself shows to programs.
-const KEPT: usize = 512;
+/// How many slots are remembered: those that the chain itself shows to programs.
+const KEPT: u64 = 512;
 /// Two seconds have five slots.
 const SLOTS: u64 = 5;
 const SECONDS: u64 = 2;
@@ -45,9 +45,11 @@ impl Blocks {
         self.latest
     }
 
-    /// Returns the latest blocks, the newest first.
-    pub(super) fn newest_first(&self) -> impl Iterator<Item = &Block> {
-        self.recent.iter().rev()
+    /// Returns the blocks before this slot, one a slot, the newest first.
+    pub(super) fn before(&self) -> Vec<Block> {
+        let mut before: Vec<_> = self.recent.iter().rev().copied().collect();
+        before.dedup_by_key(|block| block.slot);
+        before.into_iter().filter(|block| block.slot < self.latest.slot).collect()
     }
 
     /// Returns the block of a blockhash that a transaction may still name.
@@ -66,9 +68,12 @@ impl Blocks {
         moved
     }
 
-    /// Adds a block, however the clock stands.
-    pub(super) fn next(&mut self, now: UnixSeconds) -> Block {
-        self.skip(now, 1);
+    /// Adds a block with a blockhash that nobody knows, in the slot that it is. A cluster has one
+    /// blockhash a slot, but slots enough; here several share one, so that they live as long.
+    pub(super) fn renew(&mut self, now: UnixSeconds) -> Block {
+        if !self.tick(now) {
+            self.add(self.latest.slot);
+        }
         self.latest
     }
 
@@ -88,7 +93,8 @@ impl Blocks {
         let height = slot.saturating_sub(self.first_slot);
         self.latest = Block { slot, height, hash: random_hash() };
         self.recent.push_back(self.latest);
-        if self.recent.len() > KEPT {
+        let oldest = slot.saturating_sub(KEPT);
+        while self.recent.front().is_some_and(|block| block.slot < oldest) {
             self.recent.pop_front();
         }
     }
@@ -111,7 +117,8 @@ mod tests {
             blocks.tick(NOW.saturating_add(seconds));
             assert_eq!(blocks.latest().slot, slot);
         }
-        assert_eq!(blocks.next(NOW).slot, 111);
+        blocks.skip(NOW, 1);
+        assert_eq!(blocks.latest().slot, 111);
         blocks.tick(NOW.saturating_add(6));
         assert_eq!((blocks.latest().slot, blocks.latest().height), (116, 16));
     }
@@ -120,11 +127,28 @@ mod tests {
     fn a_blockhash_is_recent_for_a_minute() {
         let mut blocks = Blocks::new(NOW, 100);
         let first = blocks.latest();
-        assert_ne!(blocks.next(NOW).hash, first.hash);
+        for _ in 0..1_000 {
+            assert_ne!(blocks.renew(NOW).hash, first.hash);
+        }
         blocks.tick(NOW.saturating_add(59));
         assert_eq!(blocks.recent(&first.hash), Some(&first));
         blocks.tick(NOW.saturating_add(61));
         assert_eq!(blocks.recent(&first.hash), None);
         assert_eq!(blocks.recent(&Hash::default()), None);
+    }
+
+    #[test]
+    fn programs_see_one_block_a_slot_and_no_more_than_512() {
+        let mut blocks = Blocks::new(NOW, 100);
+        assert_eq!(blocks.before(), []);
+        for seconds in 0..2_000 {
+            blocks.renew(NOW.saturating_add(seconds));
+            blocks.renew(NOW.saturating_add(seconds));
+        }
+        let before = blocks.before();
+        assert!((100..=512).contains(&before.len()), "{}", before.len());
+        assert!(before.windows(2).all(|pair| pair[0].slot > pair[1].slot));
+        assert!(before[0].slot < blocks.latest().slot);
+        assert!(blocks.recent.len() < 2_000, "the oldest are forgotten");
     }
 }

@@ -60,7 +60,7 @@ impl CosignOffer {
                 CosignForm::V0WithTable => vec![solana.table.clone()],
                 CosignForm::V0 | CosignForm::Legacy => Vec::new(),
             },
-            blockhash: solana.engine.next_block(now).hash,
+            blockhash: solana.engine.fresh_block(now).hash,
         };
         let too_large = || ChainError::Engine("the transaction is too large".to_owned());
         let mut transaction = draft.compile().ok_or_else(too_large)?;

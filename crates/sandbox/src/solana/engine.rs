@@ -87,11 +87,16 @@ impl Engine {
         }
     }
 
-    /// Adds a block, so that its blockhash is nobody else's.
-    pub(crate) fn next_block(&mut self, now: UnixSeconds) -> Block {
-        let block = self.blocks.next(now);
+    /// Returns a block whose blockhash is nobody else's.
+    pub(crate) fn fresh_block(&mut self, now: UnixSeconds) -> Block {
+        self.tick(now);
+        self.blocks.renew(now)
+    }
+
+    /// Goes on to the next slot, however the clock stands.
+    pub(crate) fn next_slot(&mut self, now: UnixSeconds) {
+        self.blocks.skip(now, 1);
         self.show_blocks(now);
-        block
     }
 
     /// Lets so much time pass that no blockhash is recent any more but the newest.
@@ -134,7 +139,7 @@ impl Engine {
     ///
     /// Returns the [`Rejected`] that the cluster would answer with.
     pub(crate) fn simulate(
-        &self,
+        &mut self,
         transaction: VersionedTransaction,
         verify: bool,
     ) -> Result<Simulated, Rejected> {
@@ -143,11 +148,9 @@ impl Engine {
         if transaction.signatures.first().is_some_and(known) {
             return Err(Rejected::before_it_ran(TransactionError::AlreadyProcessed));
         }
-        let done = if verify {
-            self.svm.simulate_transaction(transaction)
-        } else {
-            self.svm.clone().with_sigverify(false).simulate_transaction(transaction)
-        };
+        self.verify_signatures(verify);
+        let done = self.svm.simulate_transaction(transaction);
+        self.verify_signatures(true);
         let done = done.map_err(rejected)?;
         let accounts = done.post_accounts.into_iter();
         Ok(Simulated {
@@ -186,6 +189,12 @@ impl Engine {
         self.svm.minimum_balance_for_rent_exemption(bytes)
     }
 
+    /// Says whether signatures are looked at.
+    fn verify_signatures(&mut self, verify: bool) {
+        // There is no other way to set it than by taking the whole.
+        self.svm = std::mem::take(&mut self.svm).with_sigverify(verify);
+    }
+
     fn check_age(&self, transaction: &VersionedTransaction) -> Result<(), Rejected> {
         let known = self.recent(transaction.message.recent_blockhash()).is_some();
         let expired = || Rejected::before_it_ran(TransactionError::BlockhashNotFound);
@@ -198,7 +207,7 @@ impl Engine {
         let unix_timestamp = i64::try_from(now.value()).unwrap_or(i64::MAX);
         let clock = self.svm.get_sysvar::<Clock>();
         self.svm.set_sysvar(&Clock { slot, unix_timestamp, ..clock });
-        let before = self.blocks.newest_first().filter(|block| block.slot < slot);
+        let before = self.blocks.before().into_iter();
         let hashes: Vec<_> = before.map(|block| (block.slot, block.hash)).collect();
         self.svm.set_sysvar(&SlotHashes::new(&hashes));
     }

@@ -104,11 +104,11 @@ impl Solana {
     ) -> Result<AddressLookupTableAccount, ChainError> {
         // A table is named after a slot that has passed.
         let slot = self.engine.latest().slot;
-        self.engine.next_block(now);
+        self.engine.next_slot(now);
         let sponsor = self.sponsor.insecure_clone();
         let (table, instructions) = table::make(&sponsor.pubkey(), slot, addresses);
         self.run(now, instructions, &[&sponsor])?;
-        self.engine.next_block(now);
+        self.engine.next_slot(now);
         Ok(table)
     }
 
@@ -129,7 +129,7 @@ impl Solana {
         keys: &[&Keypair],
     ) -> Result<Executed, Rejected> {
         // A blockhash of its own: the same payment twice is two transactions.
-        let blockhash = self.engine.next_block(now).hash;
+        let blockhash = self.engine.fresh_block(now).hash;
         let payer = keys.first().map(Signer::pubkey).unwrap_or_default();
         let draft = Draft { legacy: false, payer, instructions, tables: Vec::new(), blockhash };
         let unwritten = || Rejected::before_it_ran(TransactionError::SanitizeFailure);

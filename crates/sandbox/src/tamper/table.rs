@@ -1,5 +1,8 @@
 //! The list of lies: one row each.
 
+#[macro_use]
+mod solana;
+
 /// Makes the enum, its names, its descriptions and the kinds of test vector from three tables: the
 /// lies about what is signed for an EVM, or about the swap, those about a PSBT, and those about a
 /// transaction on Solana, which also say by which codes they may be refused.
@@ -81,7 +84,7 @@ macro_rules! tampers {
     };
 }
 
-tampers! {
+with_lies_of_solana! { tampers {
     {
         ChainIdMissing "chain-id-missing" "the domain has no chain id" ["chain-id-missing"]
         ChainIdOther "chain-id-other" "the domain names another chain" ["chain-id-other"]
@@ -200,104 +203,7 @@ tampers! {
         BtcWrongMagic "btc-wrong-magic" "the PSBT begins with other bytes" ["wrong-magic"]
         BtcVersion2 "btc-version-2" "the PSBT says version 2 and has an unsigned transaction" ["version-2-with-unsigned-tx"]
     }
-    {
-        SolFeePayer "sol-fee-payer" "the attacker pays the fee and signs" ["fee-payer-is-unknown-third-party" "stranger-pays"] ["fee_payer" "signers"]
-        SolUserPays "sol-user-pays" "the user pays the fee" [] ["fee_payer" "fee"]
-        SolExtraSigner "sol-extra-signer" "the attacker signs too, a memo" [] ["signers"]
-        SolSponsorUnsigned "sol-sponsor-unsigned" "the sponsor's signature is missing" ["sponsor-unsigned"] ["signers"]
-        SolSponsorSignature "sol-sponsor-signature" "a bit of the message changed after the sponsor signed" ["message-bit"] ["signers"]
-        SolOurSlotFilled "sol-our-slot-filled" "the sponsor's signature stands in the user's place too" [] ["signers"]
-        SolUserNotSigner "sol-user-not-signer" "the sponsor has the user's part, the user signs nothing" ["user-not-signer"] ["signers" "source" "malformed"]
-        SolSystemTransfer "sol-system-transfer" "the user pays the attacker one SOL besides" ["extra-system-transfer-to-attacker" "extra-system-transfer-legacy" "extra-lamports"] ["extra_instruction" "system" "unknown_program"]
-        SolSystemTransferWithSeed "sol-system-transfer-with-seed" "SOL leaves an account that is derived from the user's key" ["system-transfer-with-seed"] ["system"]
-        SolAssign "sol-assign" "the user's account is assigned to another program" ["assign"] ["system" "unknown_program" "extra_instruction"]
-        SolAllocate "sol-allocate" "the user's account is given data" [] ["system" "extra_instruction"]
-        SolCreateAccount "sol-create-account" "the user pays for an account of the attacker's program" [] ["system" "extra_instruction"]
-        SolCreateAccountAllowPrefund "sol-create-account-allow-prefund" "the user pays into an account that is made over it" [] ["system" "extra_instruction"]
-        SolNonceWithdraw "sol-nonce-withdraw" "SOL leaves a nonce account of the user" ["nonce-withdraw"] ["system"]
-        SolNonceAuthorize "sol-nonce-authorize" "a nonce account of the user goes to the attacker" ["nonce-authorize"] ["system" "unknown_program" "extra_instruction"]
-        SolDurableNonce "sol-durable-nonce" "a durable nonce of the sponsor keeps the transaction valid for ever" ["durable-nonce"] ["durable_nonce"]
-        SolDurableNonceUserAuthority "sol-durable-nonce-user-authority" "a durable nonce of the user keeps the transaction valid for ever" ["durable-nonce-user-authority"] ["durable_nonce"]
-        SolSecondTransfer "sol-second-transfer" "the transfer stands twice" ["second-token-transfer" "transfer-twice"] ["extra_instruction"]
-        SolSetAuthority "sol-set-authority" "the user's token account goes to the attacker besides" ["set-authority-account-owner"] ["token_authority"]
-        SolSetAuthorityInstead "sol-set-authority-instead" "the user's token account goes to the attacker in place of the transfer" ["set-authority-instead-of-transfer"] ["token_authority"]
-        SolSetCloseAuthority "sol-set-close-authority" "the attacker may close the user's token account" [] ["token_authority"]
-        SolApprove "sol-approve" "the attacker may move the user's tokens" ["approve-delegate" "approve"] ["token_delegate"]
-        SolApproveChecked "sol-approve-checked" "the attacker may move the user's tokens, by the checked instruction" [] ["token_delegate"]
-        SolRevoke "sol-revoke" "a delegate of the user's token account is revoked" ["revoke"] ["token_delegate" "token_authority" "extra_instruction"]
-        SolBurn "sol-burn" "some of the user's tokens are burnt" ["burn"] ["extra_instruction" "token_authority"]
-        SolCloseAccount "sol-close-account" "the user's token account is closed" ["close-account"] ["token_authority"]
-        SolBatchSetAuthority "sol-batch-set-authority" "the user's token account goes to the attacker inside a batch" [] ["token_authority" "extra_instruction" "unknown_program"]
-        SolBatchTransfer "sol-batch-transfer" "a batch holds a second transfer" [] ["extra_instruction" "unknown_program"]
-        SolUnwrapLamports "sol-unwrap-lamports" "lamports leave the user's token account" [] ["extra_instruction" "token_authority"]
-        SolWithdrawExcessLamports "sol-withdraw-excess-lamports" "the lamports above the rent leave the user's token account" [] ["extra_instruction" "token_authority"]
-        SolMultisig "sol-multisig" "the user signs a transfer as a member of a multisig" [] ["extra_instruction" "source" "signers"]
-        SolTransferWithFee "sol-transfer-with-fee" "the transfer names a fee" [] ["extra_instruction" "amount" "mint" "token_program"]
-        SolPlainTransfer "sol-plain-transfer" "the transfer does not name the mint" ["plain-transfer-hides-mint" "plain-transfer"] ["mint"]
-        SolDecimals "sol-decimals" "the transfer names other decimals" ["decimals-mismatch" "decimals"] ["amount" "mint"]
-        SolMint "sol-mint" "the transfer moves another token" ["mint-swapped"] ["mint"]
-        SolTokenProgram "sol-token-program" "the transfer is sent to a look-alike of the token program" ["lookalike-token-program"] ["unknown_program"]
-        SolOtherTokenProgram "sol-other-token-program" "the transfer is sent to the other token program" [] ["token_program"]
-        SolAmountMore "sol-amount-more" "the transfer moves one unit more" ["native-transfer-too-much" "amount-plus-1"] ["amount"]
-        SolAmountLess "sol-amount-less" "the transfer moves one unit less" [] ["amount"]
-        SolAmount2Pow63 "sol-amount-2-63" "the transfer moves 2^63 units" ["amount-2_63"] ["amount"]
-        SolDestination "sol-destination" "the transfer pays the attacker" ["native-transfer-to-attacker" "destination"] ["destination"]
-        SolDestinationOwn "sol-destination-own" "the transfer pays the user" ["destination-own"] ["destination"]
-        SolSource "sol-source" "the transfer leaves another account of the user" ["source"] ["source"]
-        SolAccountAtOurCost "sol-account-at-our-cost" "the user pays for an account of the attacker" [] ["extra_instruction" "fee_payer" "fee"]
-        SolRecoverNested "sol-recover-nested" "tokens leave an account that belongs to the user's token account" [] ["extra_instruction"]
-        SolUnknownProgram "sol-unknown-program" "a program that nobody knows is handed the user's signature" ["unknown-program"] ["unknown_program"]
-        SolUnknownProgramWithoutUser "sol-unknown-program-without-user" "a program that nobody knows runs beside" ["unknown-program-without-user"] ["unknown_program"]
-        SolStakeAuthorize "sol-stake-authorize" "a stake account of the user goes to the attacker" ["stake-authorize"] ["unknown_program"]
-        SolVoteAuthorize "sol-vote-authorize" "a vote account of the user goes to the attacker" [] ["unknown_program"]
-        SolUpgradeAuthority "sol-upgrade-authority" "a program of the user goes to the attacker" [] ["unknown_program"]
-        SolCloseTable "sol-close-table" "a lookup table of the user is closed" [] ["unknown_program" "extra_instruction"]
-        SolMemoSigned "sol-memo-signed" "the user signs a memo" [] ["extra_instruction" "signers"]
-        SolComputePrice "sol-compute-price" "a compute unit costs more than the sample policy's" [] ["fee" "fee_payer"]
-        SolComputeTwice "sol-compute-twice" "the compute limit stands twice" [] ["extra_instruction" "fee"]
-        SolBlockhash "sol-blockhash" "the transaction's blockhash is not the one of the parameters" ["blockhash"] ["blockhash"]
-        SolForeignBlockhash "sol-foreign-blockhash" "transaction and parameters name a blockhash of another cluster" [] ["blockhash"]
-        SolDepositAddress "sol-deposit-address" "the parameters name the attacker as the deposit's address" [] ["destination"]
-        SolTableWrongIndex "sol-table-wrong-index" "an account is looked up at another place of the table" ["alt-known-table-wrong-index"] ["lookup_table"]
-        SolTableIndexOutOfRange "sol-table-index-out-of-range" "an account is looked up behind the table's end" ["alt-index-out-of-table"] ["lookup_table"]
-        SolTableUnknown "sol-table-unknown" "accounts are looked up in a table that is not there" ["table-unknown"] ["lookup_table"]
-        SolTableTwice "sol-table-twice" "the table stands twice" [] ["lookup_table" "malformed"]
-        SolTableSpareEntry "sol-table-spare-entry" "an account is looked up that nothing uses" [] ["lookup_table"]
-        SolTablesMisordered "sol-tables-misordered" "two tables put the attacker where a reader that takes one after the other sees the vault" [] ["destination" "lookup_table"]
-        SolTableOwner "sol-table-owner" "the table belongs to another program" [] ["lookup_table"]
-        SolTableDeactivated "sol-table-deactivated" "the table was switched off" [] ["lookup_table"]
-        SolTableFresh "sol-table-fresh" "the table's entries can't be used yet" [] ["lookup_table"]
-        SolProgramFromTable "sol-program-from-table" "a program is looked up in the table" [] ["malformed"]
-        SolMissingSlot "sol-missing-slot" "there is one place for two signatures" ["missing-signer-slot"] ["malformed"]
-        SolExtraSlot "sol-extra-slot" "there are three places for two signatures" ["one-signature-slot-too-many"] ["malformed"]
-        SolTrailingBytes "sol-trailing-bytes" "four bytes follow the message" ["trailing-bytes" "trailing"] ["malformed"]
-        SolTruncated "sol-truncated" "the last two bytes are cut" ["truncated"] ["malformed"]
-        SolEmpty "sol-empty" "there is no transaction" ["empty"] ["malformed"]
-        SolProgramIsFeePayer "sol-program-is-fee-payer" "the fee payer is called as a program" ["program-id-is-fee-payer"] ["malformed"]
-        SolOtherEncoding "sol-other-encoding" "the transaction in hex and the one in base64 differ" ["hex-and-base64-differ"] ["encoding"]
-        SolVersion1 "sol-version-1" "the message is of version 1" ["version-1"] ["malformed"]
-        SolLongCount "sol-long-count" "the number of signatures takes two bytes" [] ["malformed"]
-        SolTooLong "sol-too-long" "the transaction does not fit into a packet" [] ["malformed"]
-        SolDuplicateAccount "sol-duplicate-account" "an account stands twice" [] ["malformed"]
-        SolAccountOutOfRange "sol-account-out-of-range" "the transfer names an account that is not there" [] ["malformed"]
-        SolHeader "sol-header" "more accounts can only be read than there are" [] ["malformed"]
-        SolPermanentDelegate "sol-permanent-delegate" "the attacker may move all tokens of the mint" [] ["mint"]
-        SolTransferHook "sol-transfer-hook" "each transfer of the mint calls a program of the attacker" [] ["mint"]
-        SolTransferFee "sol-transfer-fee" "each transfer of the mint costs a fee" [] ["mint"]
-        SolPausable "sol-pausable" "all tokens of the mint stand still" [] ["mint" "simulation"]
-        SolConfidential "sol-confidential" "the mint has confidential transfers" [] ["mint"]
-        SolUnknownExtension "sol-unknown-extension" "the mint has an extension that nobody knows" [] ["mint"]
-        SolMintDecimals "sol-mint-decimals" "the mint has other decimals" [] ["mint" "amount"]
-        SolSourceDelegated "sol-source-delegated" "the attacker may move the user's tokens already" [] ["source" "token_delegate"]
-        SolSourceCloseAuthority "sol-source-close-authority" "the attacker may close the user's token account already" [] ["source" "token_authority"]
-        SolSourceFrozen "sol-source-frozen" "the user's token account is frozen" [] ["source" "simulation"]
-        SolSourceOwner "sol-source-owner" "the user's token account is the attacker's already" [] ["source" "simulation"]
-        SolDestinationFrozen "sol-destination-frozen" "the vault's token account is frozen" [] ["destination" "simulation"]
-        SolDestinationUninitialized "sol-destination-uninitialized" "the vault's token account has not been made whole" [] ["destination" "simulation"]
-        SolDestinationMint "sol-destination-mint" "the vault's token account is of another mint" [] ["destination" "simulation"]
-        SolDestinationOwner "sol-destination-owner" "the vault's token account is the attacker's" [] ["destination"]
-    }
-}
+} }
 
 impl Tamper {
     /// Says whether the lie is about taproot, so that it is told only where coins and template are

@@ -24,6 +24,7 @@ mod signed;
 mod solana;
 mod solana_rpc;
 mod solana_swaps;
+mod solana_tampers;
 mod swaps;
 mod tampers;
 mod tron;

@@ -18,7 +18,7 @@ use crate::solana::{Engine, Rejected, Simulated};
 const MOST: usize = 256;
 
 /// Answers `simulateTransaction`.
-pub(super) fn simulate(engine: &Engine, params: &Params) -> Result<Json, RpcError> {
+pub(super) fn simulate(engine: &mut Engine, params: &Params) -> Result<Json, RpcError> {
     let config = at(engine, params, 1)?;
     let mut transaction = params.transaction(&config)?;
     if config.sig_verify && config.replace_recent_blockhash {
@@ -78,7 +78,7 @@ pub(super) fn statuses(engine: &Engine, params: &Params) -> Result<Json, RpcErro
 ///
 /// Returns an [`RpcError`] for one that a node does not even try.
 fn tried(
-    engine: &Engine,
+    engine: &mut Engine,
     transaction: VersionedTransaction,
     verify: bool,
 ) -> Result<Result<Simulated, Rejected>, RpcError> {
