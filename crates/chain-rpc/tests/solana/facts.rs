@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::node::{FakeNode, Script, assert_unavailable, facts_of};
 use crate::sample::{
     BLOCKHASH, DESTINATION, MINT, RENT, RESOLVER, SETTLED_SLOT, SLOT, SOURCE, SPONSOR, SPONSORED,
-    SYSTEM, TABLE, TABLES, TOKEN, USER, query,
+    SYSTEM, TABLE, TABLES, TOKEN, USER, account, query,
 };
 
 fn token_account(owner: SolanaAddress, amount: u64) -> TokenAccount {
@@ -143,6 +143,16 @@ async fn connects_by_a_url_alone() {
     let node = FakeNode::start(Script::honest()).await;
     let url = format!("http://{}", node.address).parse().unwrap();
     assert_eq!(SolanaRpc::connect(url).unwrap().facts(&query()).await, Ok(honest_facts()));
+}
+
+#[tokio::test]
+async fn there_is_room_for_large_accounts() {
+    let large = account(&USER.to_string(), RENT, &vec![7; 1 << 21]);
+    let node = FakeNode::start(Script::at(SPONSOR, &large)).await;
+    let url = format!("http://{}", node.address).parse().unwrap();
+    let facts = SolanaRpc::connect(url).unwrap().facts(&query()).await.unwrap();
+    let sponsor = facts.simulation.unwrap().accounts.remove(0);
+    assert_eq!(sponsor.after.unwrap().program, USER);
 }
 
 #[tokio::test]

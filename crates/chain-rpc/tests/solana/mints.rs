@@ -92,6 +92,44 @@ async fn what_extensions_do_is_told() {
 }
 
 #[tokio::test]
+async fn each_extension_is_told_without_the_others() {
+    let plain = MintFacts {
+        program: Some(TOKEN_2022.parse().unwrap()),
+        decimals: Some(6),
+        ..MintFacts::default()
+    };
+    let all = extended([70, 5], Some(RESOLVER), true);
+    let (base, list) = all.split_at(166);
+    let named = |name: &str| vec![name.to_owned()];
+    // A kind and a length of two bytes each, then the value.
+    for (from, length, expected) in [
+        (
+            0,
+            4 + 108,
+            MintFacts {
+                extensions: named("transfer_fee_config"),
+                transfer_fee_bps: 70,
+                ..plain.clone()
+            },
+        ),
+        (112, 4 + 32, MintFacts { extensions: named("permanent_delegate"), ..plain.clone() }),
+        (
+            148,
+            4 + 64,
+            MintFacts {
+                extensions: named("transfer_hook"),
+                transfer_hook: Some(RESOLVER),
+                ..plain.clone()
+            },
+        ),
+        (216, 4 + 33, MintFacts { extensions: named("pausable"), paused: true, ..plain.clone() }),
+    ] {
+        let alone = [base, &list[from..from + length]].concat();
+        assert_eq!(facts(TOKEN_2022, &alone).await, expected);
+    }
+}
+
+#[tokio::test]
 async fn an_extension_that_is_not_known_is_told_by_its_number() {
     let data = with(extended([5, 5], None, true), 900, 3, &[1, 2, 3]);
     let mint = facts(TOKEN_2022, &data).await;
