@@ -63,22 +63,17 @@ fn push_instruction(
     statement: &mut Statement,
 ) {
     let label = format!("instruction {place}");
-    match instruction::read(instruction) {
-        Ok(effect) => {
-            let origin = origin_of(&effect, &judgement.agreed().transfer);
-            statement.push(label, effect.describe(), origin);
-        }
-        Err(_) => {
-            let program = instruction.program;
-            let accounts = instruction.accounts.len();
-            let value = format_args!(
-                "{program}: an instruction that can't be read, with {accounts} accounts and {} \
-                 bytes; only the simulation speaks for it",
-                instruction.data.len()
-            );
-            statement.push(label, value, Origin::Claimed);
-        }
+    if let Ok(effect) = instruction::read(instruction) {
+        let origin = origin_of(&effect, &judgement.agreed().transfer);
+        return statement.push(label, effect.describe(), origin);
     }
+    let (program, accounts) = (instruction.program, instruction.accounts.len());
+    let value = format_args!(
+        "{program}: can't be read ({accounts} accounts, {} bytes), the simulation alone vouches \
+         for it",
+        instruction.data.len()
+    );
+    statement.push(label, value, Origin::Pinned);
 }
 
 /// Says what stands behind an instruction of a transaction that was found right.

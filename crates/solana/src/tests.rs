@@ -1,4 +1,13 @@
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
 
+mod decoding;
+mod facts;
+mod honest;
+mod keys;
+mod other_libraries;
+mod properties;
+mod refusals;
+mod signing;
+mod statements;
 mod terms;
 mod vectors;

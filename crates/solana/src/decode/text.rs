@@ -35,22 +35,18 @@ fn form_of(text: &str) -> Form {
 }
 
 fn read(member: &str, form: Form, text: &str) -> Result<Vec<u8>, Violation> {
-    let (read, most, expected): (fn(&str) -> Option<Vec<u8>>, _, _) = match form {
-        Form::Hex => (from_hex, MAX_BYTES.saturating_mul(2), "hex digits without 0x"),
-        Form::Base64 => (from_base64, MAX_BYTES.div_ceil(3).saturating_mul(4), "padded base64"),
+    let (most, expected) = match form {
+        Form::Hex => (MAX_BYTES.saturating_mul(2), "hex digits without 0x"),
+        Form::Base64 => (MAX_BYTES.div_ceil(3).saturating_mul(4), "padded base64"),
     };
     if text.len() > most {
         let expected = format_args!("at most {MAX_BYTES} bytes in {most} characters");
         return Err(malformed(member, expected, text.len()));
     }
-    read(text).ok_or_else(|| Violation::new(Code::Encoding, member, expected, text))
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    hex::decode(text).ok()
-}
-
-/// Reads base64 with its padding, without a bit left over.
-fn from_base64(text: &str) -> Option<Vec<u8>> {
-    STANDARD.decode(text).ok()
+    // Base64 is read with its padding, and without a bit left over.
+    let wire = match form {
+        Form::Hex => hex::decode(text).ok(),
+        Form::Base64 => STANDARD.decode(text).ok(),
+    };
+    wire.ok_or_else(|| Violation::new(Code::Encoding, member, expected, text))
 }

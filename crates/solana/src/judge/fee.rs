@@ -40,12 +40,24 @@ impl Check<'_> {
             AssetTransfer::Native { lamports, .. } => lamports,
             AssetTransfer::Token(_) => 0,
         };
-        let out = moved.checked_add(if ours { lamports } else { 0 }).unwrap_or(u64::MAX);
+        let out = moved.saturating_add(if ours { lamports } else { 0 });
         if out > terms.max_lamports_out {
             let expected = format_args!("at most {} lamports of ours", terms.max_lamports_out);
             self.push(Code::FeePayer, "message", expected, out);
         }
+        self.read_only();
         Fee { lamports, ours }
+    }
+
+    /// Where nothing of our SOL may leave, the chain holds all programs to that: our key can't be
+    /// written to.
+    fn read_only(&mut self) {
+        let (terms, decoded) = (self.terms, self.decoded);
+        let place = decoded.signers().position(|signer| signer == terms.user);
+        if terms.max_lamports_out == 0 && place.is_some_and(|place| decoded.is_writable(place)) {
+            let expected = "our key, read-only";
+            self.push(Code::FeePayer, "message.signers", expected, "one that is written to");
+        }
     }
 
     /// Returns the most that the fee can be; what is beyond 64 bits counts as all there is.

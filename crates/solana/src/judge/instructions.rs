@@ -39,10 +39,7 @@ impl Check<'_> {
             self.program(place, read);
             match &read.effect {
                 Ok(_) if agreed == Some(place) => self.transfer(place, read, resolved),
-                Ok(effect) => {
-                    self.effect(place, effect, &mut neutral, &mut found);
-                    self.nothing_of_ours(place, read, effect);
-                }
+                Ok(effect) => self.effect((place, read), effect, &mut neutral, &mut found),
                 Err(Unreadable::Program) => {
                     found.opaque.extend(self.is_opaque(read).then_some(place));
                 }
@@ -103,15 +100,15 @@ impl Check<'_> {
 
     fn effect(
         &mut self,
-        place: usize,
+        (place, read): (usize, &Read<'_>),
         effect: &Effect<'_>,
         neutral: &mut Neutral,
         found: &mut Found,
     ) {
         match effect {
             Effect::Budget(budget) => self.budget(place, *budget, neutral),
+            Effect::Memo(_) => self.memo(place, read, effect),
             Effect::CreateTokenAccount(new) => self.new_account(place, new, neutral),
-            Effect::Memo(_) => {} // Neutral, if nothing of ours stands in it.
             Effect::AdvanceNonce { account, authority } => {
                 self.nonce(place, account, authority);
                 found.nonce_account = Some(*account);
@@ -119,12 +116,18 @@ impl Check<'_> {
             Effect::TransferLamports(_) | Effect::TransferTokens(_) => {
                 self.extra(place, Code::ExtraInstruction, effect);
             }
-            Effect::Other(other) => self.extra(place, other.code, effect),
+            Effect::Other(other) => {
+                self.extra(place, other.code, effect);
+                if other.code != Code::ExtraInstruction {
+                    let member = format_args!("message.instructions[{place}]");
+                    self.push(Code::ExtraInstruction, member, "no such instruction", other.name);
+                }
+            }
         }
     }
 
-    /// No instruction but the agreed transfer is about an account of ours.
-    fn nothing_of_ours(&mut self, place: usize, read: &Read<'_>, effect: &Effect<'_>) {
+    /// A memo is neutral where no account of ours stands behind it.
+    fn memo(&mut self, place: usize, read: &Read<'_>, effect: &Effect<'_>) {
         if read.instruction.accounts.iter().any(|account| self.is_ours(&account.address)) {
             self.extra(place, Code::ExtraInstruction, effect);
         }

@@ -57,16 +57,7 @@ impl Check<'_> {
                 let expected = "no account of ours but those in terms";
                 self.push(Code::Source, member, expected, account.address);
             }
-            let is_user = account.address == self.terms.user;
-            if is_user && account.writable && source.is_some() && !self.pays() {
-                let expected = "our key, not written to";
-                self.push(Code::ExtraInstruction, member, expected, "written to");
-            }
         }
-    }
-
-    fn pays(&self) -> bool {
-        self.terms.fee_payer == self.terms.user
     }
 }
 

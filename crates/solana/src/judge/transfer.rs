@@ -66,26 +66,31 @@ impl Check<'_> {
         found: &LamportTransfer,
     ) {
         let user = self.terms.user;
-        self.account(at, Code::Source, "from", &user, &found.from);
-        self.account(at, Code::Destination, "to", destination, &found.to);
+        self.account(at, (Code::Source, "from"), &user, &found.from);
+        self.account(at, (Code::Destination, "to"), destination, &found.to);
         self.writable(at, Code::Source, &found.from);
         self.writable(at, Code::Destination, &found.to);
-        self.same(at, Code::Amount, "lamports", lamports, found.lamports);
+        self.same(at, (Code::Amount, "lamports"), lamports, found.lamports);
     }
 
     fn tokens(&mut self, at: At<'_>, agreed: &TokenTransfer, found: &TokenMove) {
         let user = self.terms.user;
-        self.same(at, Code::TokenProgram, "program", agreed.program, found.program);
-        self.account(at, Code::Source, "source", &agreed.source, &found.source);
-        self.account(at, Code::Destination, "destination", &agreed.destination, &found.destination);
-        self.account(at, Code::Source, "authority", &user, &found.authority);
+        self.same(at, (Code::TokenProgram, "program"), agreed.program, found.program);
+        self.account(at, (Code::Source, "source"), &agreed.source, &found.source);
+        self.account(
+            at,
+            (Code::Destination, "destination"),
+            &agreed.destination,
+            &found.destination,
+        );
+        self.account(at, (Code::Source, "authority"), &user, &found.authority);
         self.writable(at, Code::Source, &found.source);
         self.writable(at, Code::Destination, &found.destination);
-        self.same(at, Code::Amount, "amount", agreed.amount, found.amount);
+        self.same(at, (Code::Amount, "amount"), agreed.amount, found.amount);
         match found.checked {
             Some((mint, decimals)) => {
-                self.account(at, Code::Mint, "mint", &agreed.mint, &mint);
-                self.same(at, Code::Amount, "decimals", agreed.decimals, decimals);
+                self.account(at, (Code::Mint, "mint"), &agreed.mint, &mint);
+                self.same(at, (Code::Amount, "decimals"), agreed.decimals, decimals);
             }
             None => self.mint_of_source(at, agreed),
         }
@@ -111,12 +116,11 @@ impl Check<'_> {
     fn account(
         &mut self,
         at: At<'_>,
-        code: Code,
-        name: &str,
+        (code, name): (Code, &str),
         agreed: &SolanaAddress,
         found: &SolanaAddress,
     ) {
-        self.same(at, code, name, agreed, found);
+        self.same(at, (code, name), agreed, found);
         if agreed != found && at.resolved.is_loaded(found) {
             let member = format_args!("message.instructions[{}].{name}", at.place);
             self.push(Code::LookupTable, member, format_args!("an entry that is {agreed}"), found);
@@ -135,8 +139,7 @@ impl Check<'_> {
     fn same<T: PartialEq + Display>(
         &mut self,
         at: At<'_>,
-        code: Code,
-        name: &str,
+        (code, name): (Code, &str),
         agreed: T,
         found: T,
     ) {
