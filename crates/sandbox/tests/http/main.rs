@@ -25,6 +25,7 @@ mod solana;
 mod solana_rpc;
 mod solana_swaps;
 mod solana_tampers;
+mod solana_verified;
 mod swaps;
 mod tampers;
 mod tron;

@@ -26,21 +26,23 @@ pub(super) fn apply(tamper: Tamper, scene: &mut CosignScene<'_>, cast: &Cast) {
     if tamper == Tamper::SolMintDecimals {
         change::<MintState>(scene, &mint.address, |state| state.decimals = 9);
     }
-    let source = |state: &mut TokenAccount| of_source(tamper, state, &cast.attacker);
+    let source = |state: &mut TokenAccount| of_source(tamper, state, cast);
     change(scene, &mint.account_of(&cast.user), source);
     let destination = |state: &mut TokenAccount| of_destination(tamper, state, cast);
     change(scene, &mint.account_of(&cast.vault), destination);
 }
 
-fn of_source(tamper: Tamper, state: &mut TokenAccount, attacker: &Address) {
+fn of_source(tamper: Tamper, state: &mut TokenAccount, cast: &Cast) {
+    let attacker = cast.attacker;
     match tamper {
         Tamper::SolSourceDelegated => {
-            state.delegate = COption::Some(*attacker);
+            state.delegate = COption::Some(attacker);
             state.delegated_amount = u64::MAX;
         }
-        Tamper::SolSourceCloseAuthority => state.close_authority = COption::Some(*attacker),
+        Tamper::SolSourceCloseAuthority => state.close_authority = COption::Some(attacker),
         Tamper::SolSourceFrozen => state.state = AccountState::Frozen,
-        Tamper::SolSourceOwner => state.owner = *attacker,
+        Tamper::SolSourceOwner => state.owner = attacker,
+        Tamper::SolPlainTransfer => state.mint = cast.another("mint"),
         _ => {}
     }
 }
@@ -49,7 +51,7 @@ fn of_destination(tamper: Tamper, state: &mut TokenAccount, cast: &Cast) {
     match tamper {
         Tamper::SolDestinationFrozen => state.state = AccountState::Frozen,
         Tamper::SolDestinationUninitialized => state.state = AccountState::Uninitialized,
-        Tamper::SolDestinationMint => state.mint = cast.another("mint"),
+        Tamper::SolDestinationMint | Tamper::SolPlainTransfer => state.mint = cast.another("mint"),
         Tamper::SolDestinationOwner => state.owner = cast.attacker,
         _ => {}
     }

@@ -39,7 +39,7 @@ macro_rules! with_lies_of_solana {
                 SolWithdrawExcessLamports "sol-withdraw-excess-lamports" "the lamports above the rent leave the user's token account" [] ["extra_instruction" "token_authority"]
                 SolMultisig "sol-multisig" "the user signs a transfer as a member of a multisig" [] ["extra_instruction" "source" "signers"]
                 SolTransferWithFee "sol-transfer-with-fee" "the transfer names a fee" [] ["extra_instruction" "amount" "mint" "token_program"]
-                SolPlainTransfer "sol-plain-transfer" "the transfer does not name the mint" ["plain-transfer-hides-mint" "plain-transfer"] ["mint"]
+                SolPlainTransfer "sol-plain-transfer" "the transfer does not name the mint, and the accounts are of another" ["plain-transfer-hides-mint" "plain-transfer"] ["mint"]
                 SolDecimals "sol-decimals" "the transfer names other decimals" ["decimals-mismatch" "decimals"] ["amount" "mint"]
                 SolMint "sol-mint" "the transfer moves another token" ["mint-swapped"] ["mint"]
                 SolTokenProgram "sol-token-program" "the transfer is sent to a look-alike of the token program" ["lookalike-token-program"] ["unknown_program"]
