@@ -4,7 +4,7 @@
 use countersign_approval::{AccountSnapshot, TokenAccount, TokenAccountState};
 use countersign_units::{Lots, SolanaAddress};
 use solana_program_pack::Pack;
-use spl_token_2022_interface::extension::StateWithExtensions;
+use spl_token_2022_interface::extension::AccountType;
 use spl_token_2022_interface::state::{Account as Held, AccountState, Multisig};
 
 use super::answers::Account;
@@ -17,9 +17,6 @@ pub(super) const TOKEN: SolanaAddress = SolanaAddress::new(spl_token_interface::
 /// Token-2022.
 pub(super) const TOKEN_2022: SolanaAddress =
     SolanaAddress::new(spl_token_2022_interface::ID.to_bytes());
-
-/// What stands behind a token account that has extensions.
-const OF_AN_ACCOUNT: u8 = 2;
 
 /// Tells what an account is.
 ///
@@ -64,10 +61,6 @@ fn held(account: &Account, method: &'static str) -> Result<Option<TokenAccount>,
     };
     let base = account.data.get(..Held::LEN).unwrap_or_default();
     let held = Held::unpack_unchecked(base).map_err(unreadable)?;
-    // What is behind it is of the right form too, once it is in use.
-    if held.state != AccountState::Uninitialized {
-        StateWithExtensions::<Held>::unpack(&account.data).map_err(unreadable)?;
-    }
     Ok(Some(facts(account.owner, &held)))
 }
 
@@ -75,7 +68,7 @@ fn held(account: &Account, method: &'static str) -> Result<Option<TokenAccount>,
 /// shows in its length, and behind 165 bytes in a mark.
 fn is_held(account: &Account) -> bool {
     let plain = account.data.len() == Held::LEN;
-    let marked = account.data.get(Held::LEN) == Some(&OF_AN_ACCOUNT);
+    let marked = account.data.get(Held::LEN) == Some(&u8::from(AccountType::Account));
     match account.owner {
         TOKEN => plain,
         TOKEN_2022 => plain || (marked && account.data.len() != Multisig::LEN),
