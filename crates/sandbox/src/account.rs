@@ -17,7 +17,8 @@ use crate::network::{BITCOIN, Network, SOLANA};
 pub struct Account {
     /// The account's name. `default` owns funds and has let Permit2 move them; `no-allowance`
     /// owns funds and has not. On Bitcoin `default` owns P2WPKH coins, `taproot` owns P2TR coins
-    /// by the same key, and `nested` owns P2WPKH coins inside P2SH.
+    /// by the same key, and `nested` owns P2WPKH coins inside P2SH. On Solana `default` owns SOL,
+    /// a token of SPL Token and one of Token-2022.
     pub name: String,
     /// The network, by the registry's name.
     pub network: String,

@@ -109,7 +109,8 @@ impl Sandbox {
 
     /// Returns the accounts that a client may act as. The first owns funds and has let Permit2
     /// move them; those named `no-allowance` own funds and have not. On Bitcoin `default`,
-    /// `taproot` and `nested` own coins of three forms.
+    /// `taproot` and `nested` own coins of three forms. On Solana `default` owns SOL and tokens of
+    /// both programs.
     pub fn accounts(&self) -> Vec<Account> {
         self.shared.read(|state| state.world.accounts())
     }

@@ -224,3 +224,22 @@ async fn pays_out_on_solana_and_makes_accounts_that_are_missing() {
     let refused = small.quote(&sandbox).await;
     assert!(refused.body.contains("too small"), "an account could not stay: {refused:?}");
 }
+
+#[tokio::test]
+async fn many_swaps_at_once_all_land() {
+    let swap =
+        Swap::new(quick(CosignForm::V0WithTable, SponsorSigns::After), Dialect::G3, "PYUSD").await;
+    let before = swap.balance("PYUSD");
+    let mut intents = Vec::new();
+    for _ in 0..60 {
+        intents.push(swap.open().await);
+    }
+    for intent in intents.iter().rev() {
+        let approved = swap.sign_and_approve(intent).await;
+        assert_eq!(approved.status, 200, "{approved:?}");
+    }
+    for intent in &intents {
+        wait_for(&swap.sandbox, intent, "Finished").await;
+    }
+    assert_eq!(before - swap.balance("PYUSD"), 60 * 99_000_001);
+}
