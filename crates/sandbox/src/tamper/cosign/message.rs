@@ -32,7 +32,7 @@ pub(super) fn apply(
             }
         }
         Tamper::SolSponsorSignature => {
-            if let Some(data) = last_data(&mut params.transaction.message, 0) {
+            if let Some(data) = data_of(&mut params.transaction.message, 0) {
                 flip(data);
             }
         }
@@ -73,7 +73,7 @@ fn made_up() -> Hash {
 }
 
 /// Returns the data of an instruction, to change it.
-fn last_data(message: &mut VersionedMessage, index: usize) -> Option<&mut Vec<u8>> {
+fn data_of(message: &mut VersionedMessage, index: usize) -> Option<&mut Vec<u8>> {
     instructions(message)?.get_mut(index).map(|found| &mut found.data)
 }
 
