@@ -59,7 +59,8 @@ pub(crate) fn advances_nonce(decoded: &Decoded) -> bool {
     })
 }
 
-fn nonce_account(decoded: &Decoded) -> Option<SolanaAddress> {
+/// Returns the account of a durable nonce, where the message names it itself.
+pub(crate) fn nonce_account(decoded: &Decoded) -> Option<SolanaAddress> {
     let first = decoded.instructions().first().filter(|_| advances_nonce(decoded))?;
     decoded.keys().nth(usize::from(*first.accounts.first()?))
 }

@@ -142,7 +142,7 @@ pub fn judge(
         fee: found.fee,
         nonce_account: found.nonce_account,
         valid_until,
-        unknown_members: sent.unknown().map(str::to_owned).collect(),
+        unknown_members: answer::unknown_members(sent, &decoded),
         not_judged: facts::not_judged(terms, facts, &decoded),
         decoded,
     })

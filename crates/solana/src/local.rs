@@ -69,10 +69,7 @@ impl LocalCosignSigner {
     /// Returns [`ParseKeyError::Json`] if the text is not that, and [`ParseKeyError::OtherHalf`]
     /// if the public half is another key's.
     pub fn from_keypair_json(json: &[u8]) -> Result<Self, ParseKeyError> {
-        let bytes: Result<Zeroizing<Vec<u8>>, _> = serde_json::from_slice(json).map(Zeroizing::new);
-        let bytes = bytes.map_err(|_| ParseKeyError::Json)?;
-        let pair = bytes.first_chunk::<64>().filter(|_| bytes.len() == 64);
-        Self::from_pair(pair.ok_or(ParseKeyError::Json)?)
+        Self::from_pair(&*read_list(json).ok_or(ParseKeyError::Json)?)
     }
 
     fn from_pair(pair: &[u8; 64]) -> Result<Self, ParseKeyError> {
@@ -91,6 +88,18 @@ impl LocalCosignSigner {
     pub const fn address(&self) -> SolanaAddress {
         self.address
     }
+}
+
+/// Reads a list of 64 numbers straight into a place that is erased, so that no copy is left behind.
+fn read_list(json: &[u8]) -> Option<Zeroizing<[u8; 64]>> {
+    let text = std::str::from_utf8(json).ok()?.trim();
+    let mut numbers = text.strip_prefix('[')?.strip_suffix(']')?.split(',').map(str::trim);
+    let mut bytes = Zeroizing::new([0; 64]);
+    for byte in bytes.iter_mut() {
+        let number = numbers.next().filter(|number| !number.starts_with('+'))?;
+        *byte = number.parse().ok()?;
+    }
+    numbers.next().is_none().then_some(bytes)
 }
 
 #[async_trait]

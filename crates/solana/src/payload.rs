@@ -6,13 +6,12 @@ use countersign_approval::{Code, Violation};
 
 /// The members that are compared with the terms or with each other, and those of the answer around
 /// them that say nothing about a transaction.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 12] = [
     "transaction",
     "transaction_hex",
     "transaction_base64",
     "recent_blockhash",
     "resolver_deposit_address",
-    "nonce",
     "params_to_sign",
     "params",
     "approval_type",

@@ -3,7 +3,19 @@ use countersign_approval::Code;
 use countersign_units::{SolanaAddress, SolanaHash, UnixSeconds};
 
 use super::{Check, base58};
-use crate::payload::describe;
+use crate::claims;
+use crate::decode::Decoded;
+use crate::payload::{Sent, describe};
+
+/// A member that is about durable nonces, or about something else where none is used.
+const NONCE: &str = "nonce";
+
+/// Names the members that nothing is compared with.
+pub(super) fn unknown_members(sent: Sent<'_>, decoded: &Decoded) -> Vec<String> {
+    let durable = claims::advances_nonce(decoded);
+    let unknown = sent.unknown().filter(|name| *name != NONCE || !durable);
+    unknown.map(str::to_owned).collect()
+}
 
 impl<'a> Check<'a> {
     /// Compares everything that was sent beside the transaction.
@@ -21,6 +33,23 @@ impl<'a> Check<'a> {
             && said != owner
         {
             self.push(Code::Destination, "resolver_deposit_address", owner, said);
+        }
+        self.sent_nonce();
+    }
+
+    /// A nonce that is sent beside a durable one is that nonce: its account, or its value.
+    fn sent_nonce(&mut self) {
+        let (sent, decoded) = (self.sent, self.decoded);
+        if !claims::advances_nonce(decoded) {
+            return;
+        }
+        for value in sent.everywhere(NONCE) {
+            let said = value.as_str().and_then(base58);
+            let account = claims::nonce_account(decoded).map(|account| *account.as_bytes());
+            let right = said == account || said == Some(*decoded.blockhash().as_bytes());
+            if said.is_none() || !right {
+                self.push(Code::DurableNonce, NONCE, "the durable nonce", describe(value));
+            }
         }
     }
 

@@ -54,6 +54,8 @@ fn what_is_no_key_is_refused_without_being_shown() {
         let error = LocalCosignSigner::from_keypair_json(json.as_bytes()).unwrap_err();
         assert_eq!(error, ParseKeyError::Json, "{json}");
     }
+    let plus = json!(pair().to_vec()).to_string().replacen('[', "[+", 1);
+    assert!(LocalCosignSigner::from_keypair_json(plus.as_bytes()).is_err());
     let shown = ParseKeyError::OtherHalf.to_string();
     assert!(!shown.chars().any(|character| character.is_ascii_digit()), "{shown}");
 }

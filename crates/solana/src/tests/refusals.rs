@@ -181,6 +181,17 @@ fn a_durable_nonce_is_pinned_first_and_not_ours() {
     // No cluster knows the value of a nonce as a blockhash.
     built.facts.blockhash = Some(false);
     assert_eq!(built.judge().unwrap().nonce_account(), Some(ours(key("nonce"))));
+    for (sent, right) in [
+        (json!(key("nonce").to_string()), true),
+        (json!(SolanaHash::new([7; 32]).to_string()), true),
+        (json!(key("other nonce").to_string()), false),
+        (json!("7"), false),
+        (json!(7), false),
+    ] {
+        let mut payload = built.payload();
+        payload["nonce"] = sent;
+        assert_eq!(judge_json(&payload, &built).is_ok(), right, "{payload}");
+    }
     built.terms.durable_nonce = DurableNonce::Any;
     built.judge().unwrap();
     let mut authority = led(advance("nonce", "user")).build();
