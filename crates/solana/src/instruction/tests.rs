@@ -4,6 +4,7 @@
 
 mod confidential;
 mod extensions;
+mod interfaces;
 mod loader;
 mod lookup_table;
 mod neutral;

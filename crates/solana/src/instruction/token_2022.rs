@@ -1,5 +1,6 @@
 mod account;
 mod confidential;
+mod interfaces;
 mod mint;
 
 use countersign_approval::Code;
@@ -28,6 +29,7 @@ pub(super) fn read<'a>(instruction: &Instruction<'a>) -> Result<Effect<'a>, Unre
         [43, data @ ..] => mint::scaled_ui_amount(instruction, data),
         [44, data @ ..] => mint::pausable(instruction, data),
         [46, data @ ..] => account::permissioned_burn(instruction, data),
+        [47..=254, ..] => interfaces::read(instruction),
         _ => token::shared(instruction),
     }
 }
