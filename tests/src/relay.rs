@@ -87,11 +87,7 @@ impl SwapApi for Relay {
         Ok(intent)
     }
 
-    async fn submit(
-        &self,
-        intent_id: &str,
-        approval: &ApprovalSubmission,
-    ) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
         let before = self.submissions.fetch_add(1, Ordering::SeqCst);
         match (self.submission)(before) {
             Fate::Delivered => self.api.submit(intent_id, approval).await,

@@ -16,10 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "countersign-bitcoin",
         &["countersign-units", "countersign-api-types", "countersign-approval"],
     ),
-    (
-        "countersign-solana",
-        &["countersign-units", "countersign-api-types", "countersign-approval"],
-    ),
+    ("countersign-solana", &["countersign-units", "countersign-api-types", "countersign-approval"]),
     (
         "countersign-http-client",
         &["countersign-units", "countersign-api-types", "countersign-approval"],
@@ -65,10 +62,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("revm", &["countersign-sandbox"]),
     ("ruint", &["countersign-units"]),
     ("secp256k1", &["countersign-evm"]),
-    (
-        "solana-sdk",
-        &["countersign-solana", "countersign-chain-rpc", "countersign-sandbox"],
-    ),
+    ("solana-sdk", &["countersign-solana", "countersign-sandbox"]),
     ("tempo-contracts", &["countersign-sandbox"]),
     // What judges does no input and output, so it has no use for a runtime.
     (

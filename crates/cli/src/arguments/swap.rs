@@ -82,11 +82,11 @@ pub(crate) struct ConfigFiles {
 }
 
 /// What is given for what.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Trade {
-    /// What to give
-    #[arg(long, value_name = "TOKEN@NETWORK", default_value = "USDC@ethereum")]
-    pub(crate) from: TokenAt,
+    /// What to give [default: USDC@ethereum, or what a lie is told about]
+    #[arg(long, value_name = "TOKEN@NETWORK")]
+    from: Option<TokenAt>,
     /// What to get [default: SOL@solana, and USDC@ethereum from there]
     #[arg(long, value_name = "TOKEN@NETWORK")]
     to: Option<TokenAt>,
@@ -101,7 +101,7 @@ pub(crate) struct Trade {
 impl Trade {
     /// Returns how much is given.
     pub(crate) fn amount(&self) -> &str {
-        let default = match self.from.symbol.as_str() {
+        let default = match self.from().symbol.as_str() {
             "BTC" => "0.005",
             "SOL" => "1",
             _ => "100",
@@ -109,11 +109,33 @@ impl Trade {
         self.amount.as_deref().unwrap_or(default)
     }
 
+    /// Returns what is given.
+    pub(crate) fn from(&self) -> TokenAt {
+        self.from.clone().unwrap_or_else(|| token("USDC", "ethereum"))
+    }
+
     /// Returns what is got.
     pub(crate) fn to(&self) -> TokenAt {
-        let (symbol, network) =
-            if self.from.network == "solana" { ("USDC", "ethereum") } else { ("SOL", "solana") };
-        let default = || TokenAt { symbol: symbol.to_owned(), network: network.to_owned() };
-        self.to.clone().unwrap_or_else(default)
+        let back = || match self.from().network.as_str() {
+            "solana" => token("USDC", "ethereum"),
+            _ => token("SOL", "solana"),
+        };
+        self.to.clone().unwrap_or_else(back)
     }
+
+    /// Says whether the arguments name what is given.
+    #[cfg(feature = "sandbox")]
+    pub(crate) const fn names_from(&self) -> bool {
+        self.from.is_some()
+    }
+
+    /// Gives something else.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn giving(&self, from: TokenAt) -> Self {
+        Self { from: Some(from), ..self.clone() }
+    }
+}
+
+fn token(symbol: &str, network: &str) -> TokenAt {
+    TokenAt { symbol: symbol.to_owned(), network: network.to_owned() }
 }

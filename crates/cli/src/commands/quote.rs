@@ -53,8 +53,8 @@ async fn inquire(
 ) -> Result<(Order, Quote), Failure> {
     let registry = counterparty.registry(arguments.registry.as_deref())?;
     let trade = &arguments.trade;
-    let arguments::Trade { from, slippage, .. } = trade;
-    let order = Order::inquiry(from, &trade.to(), trade.amount(), *slippage, &registry)
+    let (from, to) = (trade.from(), trade.to());
+    let order = Order::inquiry(&from, &to, trade.amount(), trade.slippage, &registry)
         .map_err(FlowError::from)?;
     let quote = counterparty.client.quote(&QuoteRequest::from(&order)).await?;
     let checked = Offer::from(quote.clone()).check(&order, SystemClock.now());
@@ -68,7 +68,7 @@ impl<'a> Report<'a> {
         Self {
             id: &quote.id,
             from: Paid {
-                token: arguments.trade.from.to_string(),
+                token: arguments.trade.from().to_string(),
                 lots: gives.amount.to_string(),
                 amount: gives.amount.to_decimal(gives.decimals),
             },

@@ -238,6 +238,56 @@ impl Tamper {
         )
     }
 
+    /// Says whether the lie is about what only a token has, and not SOL.
+    pub const fn needs_token(self) -> bool {
+        self.needs_token_2022()
+            || matches!(
+                self,
+                Self::SolPlainTransfer
+                    | Self::SolDecimals
+                    | Self::SolMint
+                    | Self::SolTokenProgram
+                    | Self::SolOtherTokenProgram
+                    | Self::SolSource
+                    | Self::SolMintDecimals
+                    | Self::SolSourceDelegated
+                    | Self::SolSourceCloseAuthority
+                    | Self::SolSourceFrozen
+                    | Self::SolSourceOwner
+                    | Self::SolDestinationFrozen
+                    | Self::SolDestinationUninitialized
+                    | Self::SolDestinationMint
+                    | Self::SolDestinationOwner
+            )
+    }
+
+    /// Says whether a swap out of a token, by its symbol and the name of its network, is told the
+    /// lie. One that is not told is an honest swap.
+    pub fn is_told_from(self, symbol: &str, network: &str) -> bool {
+        match network {
+            "bitcoin" => Self::BITCOIN.contains(&self) || self.is_of_every_chain(),
+            "solana" => {
+                let token = symbol != "SOL" || !self.needs_token();
+                let newer = symbol == "PYUSD" || !self.needs_token_2022();
+                Self::SOLANA.contains(&self) && token && newer || self.is_of_every_chain()
+            }
+            _ => Self::ALL.contains(&self),
+        }
+    }
+
+    /// Says whether the lie is about the swap, and not about what is signed on one chain.
+    const fn is_of_every_chain(self) -> bool {
+        matches!(
+            self,
+            Self::Owner
+                | Self::QuoteAmount
+                | Self::QuoteMinOut
+                | Self::QuoteExpired
+                | Self::ApproveTo
+                | Self::UnknownMechanism
+        )
+    }
+
     /// Says whether the lie lives in members that only the typed-data form has, so that the
     /// answer takes that form whatever is configured.
     pub const fn needs_typed_data(self) -> bool {

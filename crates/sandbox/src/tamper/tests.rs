@@ -456,3 +456,24 @@ fn refused_kind(line: &str, chain: &str) -> Option<String> {
     let kind = id.split_once("-x-").map_or(id, |(_, kind)| kind).trim_end_matches("-api");
     refused.then(|| kind.to_owned())
 }
+
+#[test]
+fn a_lie_says_where_it_is_told() {
+    for lie in Tamper::EVERY {
+        let (symbol, network) = lie.source().split_once('@').unwrap();
+        assert!(lie.is_told_from(symbol, network), "{lie}");
+    }
+    for (lie, symbol, network, told) in [
+        (Tamper::Spender, "USDT", "tron", true),
+        (Tamper::Spender, "SOL", "solana", false),
+        (Tamper::ApproveTo, "SOL", "solana", true),
+        (Tamper::SolAmountMore, "SOL", "solana", true),
+        (Tamper::SolMint, "SOL", "solana", false),
+        (Tamper::SolMint, "PYUSD", "solana", true),
+        (Tamper::SolTransferHook, "USDC", "solana", false),
+        (Tamper::BtcFee, "BTC", "bitcoin", true),
+        (Tamper::BtcFee, "USDC", "ethereum", false),
+    ] {
+        assert_eq!(lie.is_told_from(symbol, network), told, "{lie} {symbol}@{network}");
+    }
+}

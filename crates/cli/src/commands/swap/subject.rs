@@ -10,7 +10,7 @@ use super::owner::{self, Owner};
 #[cfg(feature = "sandbox")]
 use super::refunder::Refunder;
 use super::report::{Balance, Balances, Execution};
-use crate::arguments::Swap;
+use crate::arguments::{Swap, Trade};
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox;
 use crate::connection::{self, NodeView, SetupError};
@@ -48,14 +48,15 @@ impl Subject {
         let registry = arguments.config.registry.as_ref().ok_or(missing("--registry"))?;
         let policy = arguments.config.policy.as_ref().ok_or(missing("--policy"))?;
         let config = Config::from_files(registry, policy).map_err(SetupError::from)?;
-        let network = config.registry().network(&arguments.trade.from.network);
+        let trade = &arguments.trade;
+        let network = config.registry().network(&trade.from().network);
         let key_file = arguments.key_file.as_ref().ok_or(missing("--key-file"))?;
         let owner = Owner::from_file(key_file, network, arguments.owner.as_deref())?;
         let recipient = arguments.recipient.clone().ok_or(missing("--recipient"))?;
         let api = DefiApi::new(connection::client(&arguments.api)?);
         let nodes = connection::nodes(&arguments.chains, config.registry())?;
         let refunds = owner::refund_folder(arguments.refund_dir.as_ref());
-        let request = request(arguments, owner.address(), recipient);
+        let request = request(arguments, trade, (owner.address(), recipient));
         let builder = owner.join(Countersign::builder(api, config), refunds)?;
         Ok(Self {
             request,
@@ -126,24 +127,24 @@ impl Subject {
 #[cfg(feature = "sandbox")]
 impl Subject {
     async fn with_sandbox(arguments: &Swap) -> Result<Self, Failure> {
+        let trade = &sandbox::trade(&arguments.trade, arguments.hostile)?;
         let auth = sandbox::auth(arguments.signed_requests);
         let config = sandbox::config(arguments.hostile);
         let sandbox = Sandbox::start(SandboxConfig { auth, ..config }).await?;
         let config = Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml());
         let config = config.map_err(SetupError::from)?;
-        let network = &arguments.trade.from.network;
+        let network = &trade.from().network;
         let account = sandbox::account(&sandbox, network, arguments.hostile)?;
         let owner = Owner::of_account(&account, config.registry().network(network))?;
-        let recipient = arguments
-            .recipient
-            .clone()
-            .or_else(|| sandbox.new_recipient(&arguments.trade.to().network));
+        let recipient =
+            arguments.recipient.clone().or_else(|| sandbox.new_recipient(&trade.to().network));
         let client = connection::with_sandbox(&sandbox, arguments.api.profile)?;
         // A network without a chain is refused by its name.
         let chain = sandbox.rpc_url(network).or_else(|| sandbox.esplora_url(network));
         let node = chain.map(|_| connection::sandbox_node(&sandbox, network));
         let node = node.transpose()?.map(|node| (network.clone(), node));
-        let request = request(arguments, owner.address(), recipient.unwrap_or_default());
+        let recipient = recipient.unwrap_or_default();
+        let request = request(arguments, trade, (owner.address(), recipient));
         let recipes = sandbox::Recipes::default();
         let refunder = Refunder::new(&sandbox, &account, network, recipes.clone(), &config)?;
         let refunder = refunder.filter(|_| arguments.hostile.resolver_fails);
@@ -221,13 +222,13 @@ fn with_nodes(
     })
 }
 
-fn request(arguments: &Swap, owner: &str, recipient: String) -> SwapRequest {
+fn request(arguments: &Swap, trade: &Trade, (owner, recipient): (&str, String)) -> SwapRequest {
     SwapRequest {
-        from: arguments.trade.from.clone(),
-        to: arguments.trade.to(),
-        amount: arguments.trade.amount().to_owned(),
+        from: trade.from(),
+        to: trade.to(),
+        amount: trade.amount().to_owned(),
         min_out: arguments.min_out.clone(),
-        slippage: arguments.trade.slippage,
+        slippage: trade.slippage,
         refund_address: arguments.refund_address.clone().unwrap_or_else(|| owner.to_owned()),
         owner: owner.to_owned(),
         recipient,
