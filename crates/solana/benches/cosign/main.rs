@@ -40,6 +40,7 @@ const USER_SEED: &str = "5a1e77b2c0d94f3865e2a19b7c4d80f36be5172a9d0c483f61b7e85
 /// How many transactions of a kind there are, and how often they are measured.
 const CASES: u32 = 200;
 const ROUNDS: usize = 41;
+const QUICK_CASES: u32 = 10;
 const QUICK_ROUNDS: usize = 1;
 
 /// A name and what is measured under it.
@@ -52,16 +53,17 @@ fn main() {
     let is_asked = |name: &str| std::env::args().any(|word| word == name);
     // `cargo test` runs this too, without `--bench`: to see that it works, not how fast it is.
     let quick = is_asked("--quick") || !is_asked("--bench");
+    let (cases, rounds) = if quick { (QUICK_CASES, QUICK_ROUNDS) } else { (CASES, ROUNDS) };
     let suites = [
-        ("spl", Suite::new(Kind::Spl, false, CASES)),
-        ("native", Suite::new(Kind::Native, false, CASES)),
-        ("token_2022", Suite::new(Kind::Token2022, false, CASES)),
-        ("facts", Suite::new(Kind::Spl, true, CASES)),
+        ("spl", Suite::new(Kind::Spl, false, cases)),
+        ("native", Suite::new(Kind::Native, false, cases)),
+        ("token_2022", Suite::new(Kind::Token2022, false, cases)),
+        ("facts", Suite::new(Kind::Spl, true, cases)),
     ];
     for (_, suite) in &suites {
         require_same_signature(suite);
     }
-    run(&suites, if quick { QUICK_ROUNDS } else { ROUNDS });
+    run(&suites, rounds);
     throughput::run(quick);
 }
 
@@ -82,11 +84,11 @@ fn run(suites: &[(&str, Suite)], rounds: usize) {
             }
         }
     }
-    for ((name, _), times) in suites.iter().zip(taken) {
+    for ((name, suite), times) in suites.iter().zip(taken) {
+        let cases = u128::try_from(suite.cases.len()).unwrap();
         for ((what, _), mut times) in MEASURES.iter().zip(times) {
             times.sort_unstable();
-            let median = times.get(rounds / 2).unwrap().as_nanos() / u128::from(CASES);
-            println!("{name} {what} {median}");
+            println!("{name} {what} {}", times.get(rounds / 2).unwrap().as_nanos() / cases);
         }
     }
 }
