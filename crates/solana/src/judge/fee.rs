@@ -26,7 +26,8 @@ pub(crate) struct Fee {
 }
 
 impl Check<'_> {
-    /// What leaves our key in all is within its bound, and so is the price of a compute unit.
+    /// What leaves our key in all is within its bound, and so is the price of a compute unit. Both are
+    /// about what the transaction costs, so both are refused under the fee payer's code.
     pub(super) fn fee(&mut self, neutral: &Neutral, all: &[Read<'_>]) -> Fee {
         let terms = self.terms;
         let price = neutral.unit_price.unwrap_or_default();
