@@ -6,6 +6,8 @@
 //! cargo run -p countersign-examples --example evm_permit2
 //! cargo run -p countersign-examples --example tron_permit2
 //! cargo run -p countersign-examples --example bitcoin_htlc
+//! cargo run -p countersign-examples --example solana_cosign
+//! cargo run -p countersign-examples --example solana_token2022
 //! cargo run -p countersign-examples --example bring_your_own_signer
 //! ```
 

@@ -8,7 +8,15 @@ use crate::outcome::Outcome;
 use crate::{Failure, Finished};
 
 /// The targets of `fuzz/Cargo.toml`.
-const TARGETS: [&str; 5] = ["api_types", "evm_verify", "bitcoin_decode", "bitcoin_verify", "check"];
+const TARGETS: [&str; 7] = [
+    "api_types",
+    "evm_verify",
+    "bitcoin_decode",
+    "bitcoin_verify",
+    "solana_decode",
+    "solana_verify",
+    "check",
+];
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
