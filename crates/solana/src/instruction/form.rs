@@ -1,4 +1,4 @@
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 
 use bincode::Options as _;
 use countersign_approval::Code;
@@ -107,16 +107,14 @@ impl Form {
     }
 
     fn detail(&self, accounts: &[AccountUse], words: impl Display) -> String {
-        let mut detail = format!("{}: {words}", self.name);
-        let mut first = detail.ends_with(": ");
-        for (role, account) in self.all_roles().zip(accounts).filter(|(role, _)| !role.is_empty()) {
-            let separator = if std::mem::take(&mut first) { "" } else { ", " };
-            // Writing to a String does not fail.
-            let _ = write!(detail, "{separator}{role} {}", account.address);
+        let named = self.all_roles().zip(accounts).filter(|(role, _)| !role.is_empty());
+        let named = named.map(|(role, account)| format!("{role} {}", account.address));
+        let words = Some(words.to_string()).filter(|words| !words.is_empty());
+        let parts: Vec<String> = words.into_iter().chain(named).collect();
+        if parts.is_empty() {
+            return self.name.to_owned();
         }
-        let said = detail.trim_end_matches(": ").len();
-        detail.truncate(said);
-        detail
+        format!("{}: {}", self.name, parts.join(", "))
     }
 
     fn all_roles(&self) -> impl Iterator<Item = &'static str> {

@@ -20,6 +20,7 @@ use proptest::prelude::*;
 use solana_sdk::instruction::{AccountMeta, Instruction as Built};
 use solana_sdk::pubkey::Pubkey;
 
+use super::form::decode;
 use super::{AccountUse, Effect, Instruction, Unreadable, read};
 
 /// What instructions are built from.
@@ -200,6 +201,31 @@ macro_rules! hold {
 }
 
 use hold;
+
+/// Reads any byte as a choice of two, as a careless decoder would.
+#[derive(serde::Deserialize, serde::Serialize)]
+#[serde(from = "u8", into = "u8")]
+#[derive(Clone)]
+struct Careless(bool);
+
+impl From<u8> for Careless {
+    fn from(byte: u8) -> Self {
+        Self(byte != 0)
+    }
+}
+
+impl From<Careless> for u8 {
+    fn from(careless: Careless) -> Self {
+        careless.0.into()
+    }
+}
+
+#[test]
+fn bytes_that_would_be_written_otherwise_are_not_read() {
+    let read = |data: &[u8]| decode::<Careless>(data).map(|read| read.0);
+    assert_eq!([read(&[0]), read(&[1])], [Some(false), Some(true)]);
+    assert_eq!([read(&[2]), read(&[255]), read(&[]), read(&[1, 0])], [None; 4]);
+}
 
 #[test]
 fn programs_that_nothing_reads_are_named_so() {

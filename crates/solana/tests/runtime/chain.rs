@@ -61,6 +61,11 @@ impl Chain {
         assert!(self.svm.send_transaction(again).is_err());
     }
 
+    /// Says whether the chain executes a transaction.
+    pub(crate) fn takes(&mut self, tx: VersionedTransaction) -> bool {
+        self.svm.send_transaction(tx).is_ok()
+    }
+
     pub(crate) fn lamports(&self, key: &Pubkey) -> u64 {
         self.svm.get_balance(key).unwrap_or_default()
     }

@@ -104,7 +104,7 @@ fn of_the_key(built: &Built) -> Vec<(&'static str, Instruction)> {
     let withdrawer = StakeAuthorize::Withdrawer;
     let program = &spl_token_interface::ID;
     vec![
-        ("transfer", system::transfer(user, &ATTACKER, 5)),
+        ("transfer", system::transfer(user, &ATTACKER, 5_000_000)),
         ("transfer of nothing", system::transfer(user, &ATTACKER, 0)),
         ("transfer to us", system::transfer(payer, user, 5)),
         ("transfer with a seed", to_seed),

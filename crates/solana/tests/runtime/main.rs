@@ -91,6 +91,36 @@ fn each_instruction_that_touches_an_account_of_ours_is_refused() {
     }
 }
 
+/// What is refused is no phantom: a key that signs blindly loses by it.
+#[test]
+fn what_is_refused_would_be_executed() {
+    const BY_OUR_KEY: [&str; 5] =
+        ["transfer", "assign", "create on us", "account at our cost", "memo"];
+    const OF_OUR_TOKENS: [&str; 9] = [
+        "assign",
+        "second transfer",
+        "approve",
+        "approve checked",
+        "approve in a batch",
+        "revoke",
+        "close authority",
+        "burn",
+        "memo",
+    ];
+    let mut chain = Chain::start();
+    for scenario in Scenario::each_asset() {
+        let native = scenario.clone().build().moves_sol();
+        for name in if native { &BY_OUR_KEY[..] } else { &OF_OUR_TOKENS } {
+            let built = scenario.clone().build_on(&mut chain);
+            let named = hostile::named(&built);
+            let (_, more) = named.iter().find(|(found, _)| found == name).unwrap();
+            let hostile = built.with(built.instructions.len(), more.clone());
+            assert!(chain.takes(hostile.signed_by_all()), "{name}");
+            is_refused(&door::verify(&hostile));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(128) })]
 

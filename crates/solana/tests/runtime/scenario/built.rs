@@ -3,7 +3,7 @@ use solana_message::{AddressLookupTableAccount, Message, VersionedMessage, v0};
 use solana_sdk::hash::Hash;
 use solana_sdk::instruction::Instruction;
 use solana_sdk::pubkey::Pubkey;
-use solana_sdk::signature::{Signature, Signer};
+use solana_sdk::signature::{Keypair, Signature, Signer};
 use solana_transaction::versioned::VersionedTransaction;
 
 use super::{Asset, MAX_FEE, Scenario, theirs};
@@ -72,6 +72,15 @@ impl Built {
                 *slot = other.sign_message(&message);
             }
         }
+    }
+
+    /// Fills each slot, as somebody who signs blindly would.
+    pub(crate) fn signed_by_all(&self) -> VersionedTransaction {
+        let mut tx = self.tx.clone();
+        self.sign_as_others(&mut tx);
+        let user = Keypair::new_from_array(self.seed);
+        tx.signatures[self.our_slot()] = user.sign_message(&tx.message.serialize());
+        tx
     }
 
     pub(crate) fn wire(&self) -> Vec<u8> {
