@@ -8,9 +8,9 @@ use solana_loader_v4_interface::instruction::LoaderV4Instruction;
 use super::form::{At, Form, decode, unknown};
 use super::{Effect, Instruction, Unreadable};
 
-/// What the first two loaders have in common. No interface crate has it any more.
+/// What the first two loaders have in common, as it is on the wire.
 ///
-/// Source: [the loaders' instructions](https://docs.rs/solana-loader-v2-interface).
+/// Source: [`LoaderInstruction`](https://docs.rs/solana-loader-v2-interface).
 #[derive(Deserialize, Serialize)]
 enum DeprecatedInstruction {
     Write { offset: u32, bytes: Vec<u8> },

@@ -2,7 +2,9 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
 
+mod batch;
 mod confidential;
+mod confidential_supply;
 mod extensions;
 mod interfaces;
 mod loader;

@@ -16,7 +16,7 @@ fn extra(built: Built, detail: String) -> Case {
     other(built, Code::ExtraInstruction, detail)
 }
 
-/// No crate builds these any more: a number, then where to write, how much and what.
+/// Built by hand: a number, then where to write, how much and what.
 fn deprecated(values: &Values) -> Vec<Case> {
     let Values { keys: [program, ..], word, .. } = values;
     let signs = AccountMeta::new(*program, true);
