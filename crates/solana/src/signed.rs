@@ -32,7 +32,7 @@ impl SignedCosign {
 
     /// Writes the transaction in hex, in lower case and without `0x`.
     pub fn to_hex(&self) -> String {
-        hex::encode(&self.wire)
+        const_hex::encode(&self.wire)
     }
 
     /// Writes the transaction in base64.

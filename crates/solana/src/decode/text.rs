@@ -31,7 +31,7 @@ pub(crate) fn from_payload(sent: Sent<'_>) -> Result<Decoded, Violation> {
 /// would hold none of its own keys.
 fn form_of(text: &str) -> Form {
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) { Form::Hex } else { Form::Base64 }
+    if const_hex::check_raw(digits) { Form::Hex } else { Form::Base64 }
 }
 
 fn read(member: &str, form: Form, text: &str) -> Result<Vec<u8>, Violation> {
@@ -45,8 +45,13 @@ fn read(member: &str, form: Form, text: &str) -> Result<Vec<u8>, Violation> {
     }
     // Base64 is read with its padding, and without a bit left over.
     let wire = match form {
-        Form::Hex => hex::decode(text).ok(),
+        Form::Hex => from_hex(text),
         Form::Base64 => STANDARD.decode(text).ok(),
     };
     wire.ok_or_else(|| Violation::new(Code::Encoding, member, expected, text))
+}
+
+/// Reads hex digits and nothing else: the decoder alone would skip a leading `0x`.
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if const_hex::check_raw(text) { const_hex::decode(text).ok() } else { None }
 }

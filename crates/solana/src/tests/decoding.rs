@@ -149,6 +149,7 @@ fn text_has_one_writing() {
     for (name, text) in [
         ("transaction", format!("0x{hex}")),
         ("transaction_hex", format!("0x{hex}")),
+        ("transaction_hex", format!("0X{hex}")),
         ("transaction_hex", base64.clone()),
         ("transaction_hex", format!("{hex} ")),
         ("transaction_hex", hex[1..].to_owned()),
