@@ -3,7 +3,11 @@ use std::collections::BTreeMap;
 use countersign_units::{Bps, Lots};
 use serde::Deserialize;
 
-use crate::{ConfigError, Environment, Fact, ForeignInputs, Registry, config, is_same_address};
+use crate::{ConfigError, Environment, Fact, Registry, config, is_same_address};
+
+mod chains;
+
+pub use chains::{BitcoinPolicy, SolanaPolicy};
 
 const FILE: &str = "policy";
 const DAY_SECONDS: u64 = 86_400;
@@ -18,51 +22,6 @@ pub struct Policy {
     limits: BTreeMap<String, AssetLimits>,
     review_above: BTreeMap<String, Lots>,
     digest: [u8; 32],
-}
-
-/// What bounds a transaction on Bitcoin, in the policy's table `[bitcoin]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct BitcoinPolicy {
-    /// How many satoshis of ours may go to fees.
-    pub max_fee_sats: u64,
-    /// How many satoshis of ours may go to fees for each virtual byte.
-    pub max_fee_rate: u64,
-    /// The fee rate at which taking a refund must still leave more than dust, in satoshis per
-    /// virtual byte.
-    #[serde(default = "default_stressed_fee_rate")]
-    pub stressed_fee_rate: u64,
-    /// How far ahead a lock time may lie, in seconds.
-    #[serde(default = "default_max_lock_seconds")]
-    pub max_lock_seconds: u64,
-    /// How many coins one transaction may spend that the request did not name.
-    #[serde(default = "default_max_inputs")]
-    pub max_inputs: usize,
-    /// What to do about inputs that are not ours.
-    #[serde(default)]
-    pub foreign_inputs: ForeignInputs,
-    /// How many confirmations each coin must have, where the chain was asked.
-    #[serde(default = "default_min_confirmations")]
-    pub min_confirmations: u32,
-}
-
-/// What bounds a transaction on Solana, in the policy's table `[solana]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct SolanaPolicy {
-    /// How many lamports of ours may go to fees and rent.
-    pub max_fee_lamports: u64,
-    /// The highest price of a compute unit, in millionths of a lamport, whoever pays it.
-    pub max_compute_unit_price: Option<u64>,
-    /// The Token-2022 extensions that a mint may have, by their names in `snake_case`.
-    #[serde(default)]
-    pub allowed_extensions: Vec<String>,
-    /// Whether the pinned programs that we can't read may be signed for, where the simulation
-    /// agrees.
-    #[serde(default)]
-    pub opaque_programs: bool,
 }
 
 /// How much of one asset may leave.
@@ -105,25 +64,6 @@ struct LimitsFile {
     max_allowance: Option<String>,
 }
 
-const fn default_stressed_fee_rate() -> u64 {
-    50
-}
-
-const fn default_max_inputs() -> usize {
-    50
-}
-
-/// How large a refund is at most, in virtual bytes.
-const REFUND_VSIZE: u64 = 200;
-
-const fn default_max_lock_seconds() -> u64 {
-    DAY_SECONDS
-}
-
-const fn default_min_confirmations() -> u32 {
-    1
-}
-
 const fn default_clock_skew() -> u64 {
     300
 }
@@ -145,7 +85,7 @@ impl Policy {
                 ("at most a day, by which limits are counted", file.max_deadline_seconds);
             return Err(ConfigError::value(FILE, "max_deadline_seconds", expected, found));
         }
-        check_bitcoin(file.bitcoin.as_ref())?;
+        file.bitcoin.as_ref().map_or(Ok(()), BitcoinPolicy::check)?;
         let mut limits = BTreeMap::new();
         for (token, limit) in &file.limits {
             let amount =
@@ -233,18 +173,6 @@ impl Policy {
     }
 }
 
-/// Requires that the fee that may be paid is enough for a refund in bad times.
-fn check_bitcoin(bounds: Option<&BitcoinPolicy>) -> Result<(), ConfigError> {
-    let Some(BitcoinPolicy { stressed_fee_rate, max_fee_sats, .. }) = bounds else {
-        return Ok(());
-    };
-    if stressed_fee_rate.saturating_mul(REFUND_VSIZE) <= *max_fee_sats {
-        return Ok(());
-    }
-    let expected = "a rate at which max_fee_sats pays for a refund of 200 virtual bytes";
-    Err(ConfigError::value(FILE, "bitcoin.stressed_fee_rate", expected, stressed_fee_rate))
-}
-
 fn lots(registry: &Registry, token: &str, member: &str, text: &str) -> Result<Lots, ConfigError> {
     let known = registry
         .token(token)
@@ -254,68 +182,4 @@ fn lots(registry: &Registry, token: &str, member: &str, text: &str) -> Result<Lo
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::registry::tests::SAMPLE;
-
-    const POLICY: &str = r#"
-paused = false
-max_deadline_seconds = 3600
-max_slippage_bps = 100
-require_facts = ["allowance", "nonce_bitmap"]
-review_above = { USDC = "10000" }
-[limits.USDC]
-per_swap = "50000.5"
-per_day = "500000"
-"#;
-
-    fn read(text: &str) -> Result<Policy, ConfigError> {
-        Policy::from_toml(text, &Registry::from_toml(SAMPLE).unwrap())
-    }
-
-    #[test]
-    fn reads_amounts_with_the_tokens_decimals() {
-        let policy = read(POLICY).unwrap();
-        assert_eq!(policy.limits("USDC").unwrap().per_swap, Lots::from(50_000_500_000));
-        assert!(policy.limits("WETH").is_none());
-        assert!(policy.needs_review("USDC", Lots::from(10_000_000_001)));
-        assert!(!policy.needs_review("USDC", Lots::from(10_000_000_000)));
-        assert!(policy.allows_address("anything"));
-        assert_eq!(policy.require_facts(), [Fact::Allowance, Fact::NonceBitmap]);
-    }
-
-    #[test]
-    fn refuses_unknown_keys_tokens_and_values() {
-        for (from, to, names) in [
-            ("paused = false", "pausd = false", "pausd"),
-            ("paused = false", "paused = 0", "paused"),
-            ("[limits.USDC]", "[limits.USDX]", "limits.USDX"),
-            ("50000.5", "50000.0000005", "per_swap"),
-            ("per_day", "max_allowance = \"50000\"\nper_day", "max_allowance"),
-            ("= 3600", "= 86401", "max_deadline_seconds"),
-            ("100", "10001", "max_slippage_bps"),
-            ("\"allowance\"", "\"alowance\"", "alowance"),
-            ("require_facts = [\"allowance\", \"nonce_bitmap\"]", "", "require_facts"),
-        ] {
-            let error = read(&POLICY.replacen(from, to, 1)).unwrap_err();
-            assert!(error.to_string().contains(names), "{names}: {error}");
-        }
-    }
-
-    #[test]
-    fn the_fee_that_may_be_paid_is_enough_for_a_refund() {
-        let with = |rate: u64| {
-            let bounds = "[bitcoin]\nmax_fee_sats = 20000\nmax_fee_rate = 100\nstressed_fee_rate";
-            read(&format!("{POLICY}\n{bounds} = {rate}\n"))
-        };
-        assert_eq!(with(100).unwrap().bitcoin().unwrap().max_inputs, 50);
-        let error = with(101).unwrap_err().to_string();
-        assert!(error.contains("bitcoin.stressed_fee_rate"), "{error}");
-    }
-
-    #[test]
-    fn an_address_book_that_is_there_is_complete() {
-        let policy = read(&format!("address_book = [\"abc\"]\n{POLICY}")).unwrap();
-        assert!(policy.allows_address("abc") && !policy.allows_address("abd"));
-    }
-}
+mod tests;
