@@ -7,7 +7,7 @@ use countersign::bitcoin::{
 };
 use countersign::evm::{LocalSigner, PermitSigner, SignPermit, SignerError, UncheckedSignature};
 use countersign::solana::{
-    CosignMessage, CosignSigner, LocalCosignSigner, SignerError as CosignerError,
+    CosignRequest, CosignSigner, LocalCosignSigner, SignerError as CosignerError,
 };
 use countersign::units::{EvmAddress, SolanaAddress};
 
@@ -111,12 +111,8 @@ impl CountingCosigner {
 
 #[async_trait]
 impl CosignSigner for CountingCosigner {
-    async fn sign_message(
-        &self,
-        user: &SolanaAddress,
-        message: &CosignMessage,
-    ) -> Result<[u8; 64], CosignerError> {
+    async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], CosignerError> {
         self.counter.0.fetch_add(1, Ordering::SeqCst);
-        self.key.sign_message(user, message).await
+        self.key.sign_message(request).await
     }
 }

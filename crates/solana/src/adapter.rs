@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use countersign_units::SolanaAddress;
 use solana_sdk::signer::Signer;
 
-use crate::{CosignMessage, CosignSigner, SignerError};
+use crate::{CosignRequest, CosignSigner, SignerError};
 
 /// Makes a [`CosignSigner`] of any signer of the Solana SDK.
 ///
@@ -24,17 +24,14 @@ impl<S> SolanaSignerAdapter<S> {
 
 #[async_trait]
 impl<S: Signer + Send + Sync> CosignSigner for SolanaSignerAdapter<S> {
-    async fn sign_message(
-        &self,
-        user: &SolanaAddress,
-        message: &CosignMessage,
-    ) -> Result<[u8; 64], SignerError> {
+    async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], SignerError> {
         let unavailable = |error: &dyn fmt::Display| SignerError::Unavailable(error.to_string());
         let key = self.signer.try_pubkey().map_err(|error| unavailable(&error))?;
+        let user = request.user();
         if key.to_bytes() != *user.as_bytes() {
-            return Err(SignerError::NoKey { address: *user });
+            return Err(SignerError::NoKey { address: user });
         }
-        let signature = self.signer.try_sign_message(message.as_bytes());
+        let signature = self.signer.try_sign_message(request.message().as_bytes());
         signature.map(Into::into).map_err(|error| unavailable(&error))
     }
 }

@@ -44,7 +44,7 @@ pub use message::CosignMessage;
 pub use payload::CosignPayload;
 pub use sign::{SignError, sign};
 pub use signed::SignedCosign;
-pub use signer::{CosignSigner, SignerError};
+pub use signer::{CosignRequest, CosignSigner, SignerError};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use countersign_units::SolanaAddress;
 use zeroize::Zeroizing;
 
-use crate::{CosignMessage, CosignSigner, SignerError};
+use crate::{CosignRequest, CosignSigner, SignerError};
 
 /// A key in memory, signing with AWS-LC: for tests, the sandbox, and small sums.
 ///
@@ -84,6 +84,13 @@ impl LocalCosignSigner {
         Ok(Self { key, address })
     }
 
+    pub(crate) fn sign_bytes(&self, bytes: &[u8]) -> Result<[u8; 64], SignerError> {
+        let signature = self.key.try_sign(bytes).ok();
+        signature
+            .and_then(|signature| signature.as_ref().try_into().ok())
+            .ok_or_else(|| SignerError::Unavailable("the key did not sign".to_owned()))
+    }
+
     /// Returns the key's address, which is its public half.
     pub const fn address(&self) -> SolanaAddress {
         self.address
@@ -104,19 +111,12 @@ fn read_list(json: &[u8]) -> Option<Zeroizing<[u8; 64]>> {
 
 #[async_trait]
 impl CosignSigner for LocalCosignSigner {
-    async fn sign_message(
-        &self,
-        user: &SolanaAddress,
-        message: &CosignMessage,
-    ) -> Result<[u8; 64], SignerError> {
-        if *user != self.address {
-            return Err(SignerError::NoKey { address: *user });
+    async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], SignerError> {
+        let user = request.user();
+        if user != self.address {
+            return Err(SignerError::NoKey { address: user });
         }
-        let signature = self.key.try_sign(message.as_bytes());
-        signature
-            .ok()
-            .and_then(|signature| signature.as_ref().try_into().ok())
-            .ok_or_else(|| SignerError::Unavailable("the key did not sign".to_owned()))
+        self.sign_bytes(request.message().as_bytes())
     }
 }
 

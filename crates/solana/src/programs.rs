@@ -45,6 +45,14 @@ pub const LOADER_V3: SolanaAddress =
 pub const LOADER_V4: SolanaAddress =
     of(solana_sdk::pubkey!("LoaderV411111111111111111111111111111111111"));
 
+/// The programs that check signatures for others, which cost a fee for each: nothing that a swap
+/// needs, and never one that can't be read.
+pub(crate) const PRECOMPILES: [SolanaAddress; 3] = [
+    of(solana_sdk::pubkey!("Ed25519SigVerify111111111111111111111111111")),
+    of(solana_sdk::pubkey!("KeccakSecp256k11111111111111111111111111111")),
+    of(solana_sdk::pubkey!("Secp256r1SigVerify1111111111111111111111111")),
+];
+
 /// The mint of SOL that is wrapped as a token: no program, but an account of SPL Token.
 pub(crate) const NATIVE_MINT: SolanaAddress =
     of(solana_sdk::pubkey!("So11111111111111111111111111111111111111112"));

@@ -2,7 +2,7 @@ use countersign_approval::{Policy, Reservation};
 use countersign_units::{SolanaAddress, UnixSeconds};
 
 use crate::decode::{self, Decoded};
-use crate::{CosignSigner, SignedCosign, SignerError, VerifiedCosign, ed25519};
+use crate::{CosignRequest, CosignSigner, SignedCosign, SignerError, VerifiedCosign, ed25519};
 
 /// Why a verified transaction was not signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,19 +61,18 @@ pub async fn sign(
     if *reservation.claim() != cosign.claim() {
         return Err(SignError::OtherReservation);
     }
-    let judgement = cosign.judgement();
-    sign_decoded(judgement.decoded(), judgement.agreed().user, signer).await
+    let request = CosignRequest::new(cosign);
+    let signature = signer.sign_message(&request).await?;
+    fill(cosign.judgement().decoded(), request.user(), signature)
 }
 
-/// Signs what is below the door; [`sign`] alone decides whether it may be signed.
-pub(crate) async fn sign_decoded(
+/// Verifies a signature and puts it into our slot; [`sign`] alone decides whether it may be made.
+pub(crate) fn fill(
     decoded: &Decoded,
     user: SolanaAddress,
-    signer: &dyn CosignSigner,
+    signature: [u8; 64],
 ) -> Result<SignedCosign, SignError> {
-    let message = decoded.to_message();
-    let signature = signer.sign_message(&user, &message).await?;
-    if !ed25519::is_signed(&user, message.as_bytes(), &signature) {
+    if !ed25519::is_signed(&user, decoded.message_bytes(), &signature) {
         return Err(SignError::Signature { user });
     }
     let wire = decoded.with_signature(&user, &signature).ok_or(SignError::Altered)?;

@@ -16,7 +16,7 @@ pub(crate) fn of_transaction(judgement: &Judgement) -> Statement {
     for (place, instruction) in instructions.enumerate() {
         push_instruction(place, &instruction, judgement, &mut statement);
     }
-    push_transfer(&agreed.transfer, &mut statement);
+    push_transfer(judgement, &mut statement);
     push_lifetime(judgement, &mut statement);
     for name in judgement.unknown_members() {
         statement.push("sent, not used", name, Origin::Claimed);
@@ -87,22 +87,29 @@ const fn origin_of(effect: &Effect<'_>, transfer: &AssetTransfer) -> Origin {
     }
 }
 
-/// Says what leaves us, and to whom.
-fn push_transfer(transfer: &AssetTransfer, statement: &mut Statement) {
+/// Says what leaves us, and to whom; and whether an instruction says so, or the simulation alone.
+fn push_transfer(judgement: &Judgement, statement: &mut Statement) {
+    let transfer = &judgement.agreed().transfer;
+    let mut instructions = judgement.resolved().instructions(judgement.decoded());
+    let is_read = instructions.any(|instruction| {
+        let effect = instruction::read(&instruction);
+        effect.is_ok_and(|effect| origin_of(&effect, transfer) == Origin::Agreed)
+    });
+    let by = if is_read { "" } else { ", as the simulation shows" };
     match transfer {
         AssetTransfer::Native { destination, lamports } => {
-            statement.push("amount", format_args!("{lamports} lamports"), Origin::Agreed);
-            statement.push("paid to", destination, Origin::Pinned);
+            statement.push("amount", format_args!("{lamports} lamports{by}"), Origin::Agreed);
+            statement.push("paid to", format_args!("{destination}{by}"), Origin::Pinned);
         }
         AssetTransfer::Token(token) => {
             let amount = format_args!(
-                "{} base units ({} decimals) of {}",
+                "{} base units ({} decimals) of {}{by}",
                 token.amount, token.decimals, token.mint
             );
             statement.push("amount", amount, Origin::Agreed);
             statement.push("token program", token.program, Origin::Agreed);
             statement.push("out of", token.source, Origin::Agreed);
-            let to = format_args!("{}, of {}", token.destination, token.destination_owner);
+            let to = format_args!("{}, of {}{by}", token.destination, token.destination_owner);
             statement.push("paid to", to, Origin::Pinned);
         }
     }

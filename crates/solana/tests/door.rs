@@ -3,13 +3,14 @@
 //! Each file that must fail has a twin that compiles and differs in the one line that matters, so
 //! that none fails for another reason.
 
-use countersign_solana::{CosignMessage, SignedCosign, VerifiedCosign};
+use countersign_solana::{CosignMessage, CosignRequest, SignedCosign, VerifiedCosign};
 use serde::de::DeserializeOwned;
 use static_assertions::assert_not_impl_any;
 
 // Evidence can't be read from anywhere, made of nothing, or copied to outlive its moment.
 assert_not_impl_any!(VerifiedCosign: DeserializeOwned, Default, Clone);
 assert_not_impl_any!(CosignMessage: DeserializeOwned, Default, From<Vec<u8>>, From<Box<[u8]>>);
+assert_not_impl_any!(CosignRequest<'_>: DeserializeOwned, Default);
 assert_not_impl_any!(SignedCosign: DeserializeOwned, Default);
 
 #[test]
@@ -20,6 +21,7 @@ fn only_verified_transactions_are_signed() {
     cases.compile_fail("tests/door/sign_judgement.rs");
     cases.compile_fail("tests/door/sign_unreserved.rs");
     cases.compile_fail("tests/door/make_message.rs");
+    cases.compile_fail("tests/door/ask_signer.rs");
     cases.compile_fail("tests/door/make_signed.rs");
     cases.compile_fail("tests/door/blind_signer.rs");
 }

@@ -103,14 +103,12 @@ pub struct TokenTransfer {
 ///
 /// Source: [Durable nonces](https://solana.com/developers/guides/advanced/introduction-to-durable-nonces).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "it may, by one account or by any, or it may not")]
+#[expect(clippy::exhaustive_enums, reason = "it may, by a pinned account, or it may not")]
 pub enum DurableNonce {
     /// It may not.
     Refuse,
     /// It may, by this account.
     Pinned(SolanaAddress),
-    /// It may, by any account.
-    Any,
 }
 
 impl AssetTransfer {

@@ -24,6 +24,9 @@ const NEUTRAL_EXTENSIONS: [&str; 6] = [
     "token_group_member",
 ];
 
+/// How far ahead a deadline may lie at most, by any policy.
+const DAY_SECONDS: u64 = 86_400;
+
 pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Invalid> {
     let parse = |name, text| json::parse(text).map_err(|error| format!("{name}: {error}"));
     let terms = parse("terms", line.terms.get())?;
@@ -32,7 +35,8 @@ pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Inva
         line.require_facts.map(|facts| parse("require_facts", facts.get())).transpose()?;
     let reader = Reader::new("terms", &terms)?;
     let now = reader.small("now")?.map_or(clock, UnixSeconds::new);
-    let mut terms = read_terms(reader)?;
+    // Where the terms do not say how far a deadline may lie ahead: as far as any policy lets it.
+    let mut terms = read_terms(reader, now.saturating_add(DAY_SECONDS))?;
     if let Some(required) = &required {
         terms.require_facts.extend(fact_names(required, &Fact::SOLANA)?);
     }
@@ -52,7 +56,7 @@ pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Inva
     }
 }
 
-fn read_terms(terms: Reader<'_>) -> Result<CosignTerms, Invalid> {
+fn read_terms(terms: Reader<'_>, horizon: UnixSeconds) -> Result<CosignTerms, Invalid> {
     let facts = terms.get("require_facts").map(|names| fact_names(names, &Fact::SOLANA));
     let signed = terms.flag("sponsor_signed")?.unwrap_or(false);
     let user = terms.required("user", Reader::parsed)?;
@@ -79,7 +83,7 @@ fn read_terms(terms: Reader<'_>) -> Result<CosignTerms, Invalid> {
         max_compute_unit_price: terms.small("max_compute_unit_price")?,
         deadline: terms.small("deadline")?.map(UnixSeconds::new),
         min_remaining: terms.small("min_remaining")?.unwrap_or_default(),
-        max_deadline: UnixSeconds::new(terms.small("max_deadline")?.unwrap_or(u64::MAX)),
+        max_deadline: terms.small("max_deadline")?.map_or(horizon, UnixSeconds::new),
         require_facts: facts.transpose()?.unwrap_or_default(),
     })
 }
@@ -108,7 +112,8 @@ fn read_durable_nonce(terms: Reader<'_>) -> Result<DurableNonce, Invalid> {
     if !terms.flag("durable_nonce_allowed")?.unwrap_or(false) {
         return Ok(DurableNonce::Refuse);
     }
-    Ok(terms.parsed("nonce_account")?.map_or(DurableNonce::Any, DurableNonce::Pinned))
+    // Allowed, but by no account that is pinned, is not allowed.
+    Ok(terms.parsed("nonce_account")?.map_or(DurableNonce::Refuse, DurableNonce::Pinned))
 }
 
 fn read_tables(terms: Reader<'_>) -> Result<BTreeMap<SolanaAddress, Vec<SolanaAddress>>, Invalid> {

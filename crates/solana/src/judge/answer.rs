@@ -12,9 +12,15 @@ const NONCE: &str = "nonce";
 
 /// Names the members that nothing is compared with.
 pub(super) fn unknown_members(sent: Sent<'_>, decoded: &Decoded) -> Vec<String> {
-    let durable = claims::advances_nonce(decoded);
-    let unknown = sent.unknown().filter(|name| *name != NONCE || !durable);
+    let compared = claims::advances_nonce(decoded)
+        && sent.everywhere(NONCE).all(|value| nonce_in(value).is_some());
+    let unknown = sent.unknown().filter(|name| *name != NONCE || !compared);
     unknown.map(str::to_owned).collect()
+}
+
+/// Reads a nonce in the form that Solana has.
+fn nonce_in(value: &Value<'_>) -> Option<[u8; 32]> {
+    value.as_str().and_then(base58)
 }
 
 impl<'a> Check<'a> {
@@ -37,18 +43,18 @@ impl<'a> Check<'a> {
         self.sent_nonce();
     }
 
-    /// A nonce that is sent beside a durable one is that nonce: its account, or its value.
+    /// A nonce that is sent beside a durable one, as 32 bytes, is that nonce: its account, or its
+    /// value. One in another form says nothing about the transaction.
     fn sent_nonce(&mut self) {
         let (sent, decoded) = (self.sent, self.decoded);
         if !claims::advances_nonce(decoded) {
             return;
         }
-        for value in sent.everywhere(NONCE) {
-            let said = value.as_str().and_then(base58);
-            let account = claims::nonce_account(decoded).map(|account| *account.as_bytes());
-            let right = said == account || said == Some(*decoded.blockhash().as_bytes());
-            if said.is_none() || !right {
-                self.push(Code::DurableNonce, NONCE, "the durable nonce", describe(value));
+        let account = claims::nonce_account(decoded).map(|account| *account.as_bytes());
+        for said in sent.everywhere(NONCE).filter_map(nonce_in) {
+            if Some(said) != account && said != *decoded.blockhash().as_bytes() {
+                let found = SolanaHash::new(said);
+                self.push(Code::DurableNonce, NONCE, "the durable nonce", found);
             }
         }
     }

@@ -52,7 +52,7 @@ impl Check<'_> {
             self.destination(token, found.creates_destination);
         }
         if let Some(simulation) = &facts.simulation {
-            self.simulation(simulation, resolved);
+            self.simulation(simulation, resolved, found);
         }
     }
 

@@ -5,6 +5,7 @@ use super::Check;
 use super::fee::Fee;
 use super::neutral::Neutral;
 use crate::instruction::{self, Effect, Instruction, Unreadable};
+use crate::programs;
 use crate::resolve::Resolved;
 
 /// What the instructions do, in all.
@@ -81,7 +82,8 @@ impl Check<'_> {
 
     fn is_opaque(&self, read: &Read<'_>) -> bool {
         let program = &read.instruction.program;
-        self.terms.opaque_programs.contains(program)
+        !programs::PRECOMPILES.contains(program)
+            && self.terms.opaque_programs.contains(program)
             && self.terms.allowed_programs.contains(program)
     }
 

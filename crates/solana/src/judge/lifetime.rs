@@ -38,10 +38,9 @@ impl Check<'_> {
             DurableNonce::Refuse => {
                 return self.push(Code::DurableNonce, member, "no durable nonce", account);
             }
-            DurableNonce::Pinned(pinned) => Some(pinned),
-            DurableNonce::Any => None,
+            DurableNonce::Pinned(pinned) => pinned,
         };
-        if let Some(pinned) = pinned.filter(|pinned| pinned != account) {
+        if pinned != *account {
             self.push(Code::DurableNonce, member, pinned, account);
         }
         if self.is_ours(account) || self.is_ours(authority) {

@@ -1,6 +1,7 @@
 use countersign_approval::Code;
 
 use super::{Check, agreed};
+use crate::associated_token_account;
 use crate::instruction::{Budget, NewTokenAccount};
 
 /// What instructions that move nothing of ours ask for, each at most once.
@@ -29,7 +30,7 @@ impl Check<'_> {
         }
     }
 
-    /// Only the agreed destination is made, once, and others pay for it.
+    /// An associated token account that others pay for costs us nothing, whose ever it is.
     pub(super) fn new_account(
         &mut self,
         place: usize,
@@ -40,10 +41,12 @@ impl Check<'_> {
             let expected = (token.destination, token.destination_owner, token.mint, token.program);
             (new.account, new.owner, new.mint, new.token_program) == expected
         });
-        let twice = std::mem::replace(&mut neutral.creates_destination, is_agreed);
-        if !is_agreed || twice || self.is_ours(&new.payer) {
+        neutral.creates_destination |= is_agreed;
+        let derived = || associated_token_account(new.owner, new.mint, new.token_program);
+        let is_own = is_agreed || derived() == Some(new.account);
+        if !is_own || self.is_ours(&new.payer) {
             let member = format_args!("message.instructions[{place}]");
-            let expected = "the agreed destination, made once and paid for by others";
+            let expected = "an associated token account that others pay for";
             let found = format_args!(
                 "{} of {} for the mint {}, paid for by {}",
                 new.account, new.owner, new.mint, new.payer

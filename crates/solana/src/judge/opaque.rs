@@ -28,10 +28,26 @@ impl Check<'_> {
                 let member = format_args!("message.instructions[{place}]");
                 let expected = "no account of ours beside another instruction that moves value";
                 self.push(Code::ExtraInstruction, member, expected, read.instruction.program);
+            } else {
+                self.moves_agreed(*place, &read.instruction);
             }
         }
         if transfer.is_none() && movers == 0 {
             self.no_transfer();
+        }
+    }
+
+    /// Both ends of the agreed transfer are among what the instruction may write to: what moves
+    /// between them is then shown by the simulation.
+    fn moves_agreed(&mut self, place: usize, instruction: &Instruction<'_>) {
+        let (from, to) = self.ends();
+        for (code, address) in [(Code::Source, from), (Code::Destination, to)] {
+            let mut accounts = instruction.accounts.iter();
+            if !accounts.any(|account| account.address == address && account.writable) {
+                let member = format_args!("message.instructions[{place}].accounts");
+                let expected = format_args!("{address}, written to");
+                self.push(code, member, expected, "no such account");
+            }
         }
     }
 

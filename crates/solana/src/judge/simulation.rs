@@ -5,6 +5,7 @@ use countersign_approval::{
 };
 use countersign_units::{Lots, SolanaAddress};
 
+use super::instructions::Found;
 use super::{Check, agreed};
 use crate::programs;
 use crate::resolve::Resolved;
@@ -14,22 +15,35 @@ const MEMBER: &str = "facts.simulation";
 impl Check<'_> {
     /// What the transaction does when it is run is what was agreed, and nothing else of ours
     /// changes.
-    pub(super) fn simulation(&mut self, simulation: &Simulation, resolved: &Resolved) {
+    pub(super) fn simulation(
+        &mut self,
+        simulation: &Simulation,
+        resolved: &Resolved,
+        found: &Found,
+    ) {
         if let Some(error) = &simulation.error {
             return self.differs("a transaction that succeeds", error);
         }
         self.all_shown(simulation, resolved);
         for change in &simulation.accounts {
-            self.change(change, resolved);
+            self.change(change, resolved, found);
+            if !found.opaque.is_empty() {
+                self.of_others(change, resolved);
+            }
+        }
+    }
+
+    /// Returns where the agreed transfer comes from and where it goes.
+    pub(super) const fn ends(&self) -> (SolanaAddress, SolanaAddress) {
+        match &self.terms.transfer {
+            AssetTransfer::Native { destination, .. } => (self.terms.user, *destination),
+            AssetTransfer::Token(token) => (token.source, token.destination),
         }
     }
 
     /// Each account that matters, and that the transaction may write to, is shown once.
     fn all_shown(&mut self, simulation: &Simulation, resolved: &Resolved) {
-        let (from, to) = match &self.terms.transfer {
-            AssetTransfer::Native { destination, .. } => (self.terms.user, *destination),
-            AssetTransfer::Token(token) => (token.source, token.destination),
-        };
+        let (from, to) = self.ends();
         for address in [self.terms.user, from, to] {
             let mut accounts = resolved.accounts().iter();
             let writable = accounts.any(|found| found.address == address && found.writable);
@@ -40,7 +54,7 @@ impl Check<'_> {
         }
     }
 
-    fn change(&mut self, change: &AccountChange, resolved: &Resolved) {
+    fn change(&mut self, change: &AccountChange, resolved: &Resolved, found: &Found) {
         let AccountChange { address, before, after } = change;
         let terms = self.terms;
         if *address == terms.user {
@@ -52,18 +66,72 @@ impl Check<'_> {
                 self.gains_tokens(token, before_token, token_of(after.as_ref()));
             }
             AssetTransfer::Native { destination, lamports } if address == destination => {
-                // One that signs may pay for something, the fee above all.
-                let pays = resolved.accounts().iter().any(|a| a.signer && a.address == *address);
-                if !pays {
-                    self.gains_lamports(*lamports, before.as_ref(), after.as_ref());
+                if let Some(least) = self.least_gain(*lamports, resolved, found) {
+                    self.gains_lamports((least, *lamports), before.as_ref(), after.as_ref());
                 }
             }
             _ => {}
         }
+        if let Some(token) = agreed::token(terms).filter(|token| token.source == *address) {
+            self.is_source(token, before_token);
+        }
         if let Some((before, token)) = before.as_ref().zip(before_token)
-            && token.owner == terms.user
+            && (token.owner == terms.user || token.delegate == Some(terms.user))
         {
             self.of_ours(*address, (before, token), after.as_ref());
+        }
+    }
+
+    /// Returns what a destination gains at least; nothing where what it gains tells nothing.
+    ///
+    /// One that pays the fee gains less by that. One that signs may pay for something else too, which
+    /// is left to it where we can read every instruction.
+    fn least_gain(&self, lamports: u64, resolved: &Resolved, found: &Found) -> Option<u64> {
+        let (_, destination) = self.ends();
+        let mut signers = resolved.accounts().iter().filter(|account| account.signer);
+        if found.opaque.is_empty() && signers.any(|signer| signer.address == destination) {
+            return None;
+        }
+        let pays = self.decoded.signers().next() == Some(destination);
+        Some(lamports.saturating_sub(if pays { found.fee.lamports } else { 0 }))
+    }
+
+    /// What the terms call our token account is one, before anything runs.
+    fn is_source(&mut self, token: &TokenTransfer, before: Option<&TokenAccount>) {
+        let ours = before.is_some_and(|account| {
+            let mint = account.mint.is_none_or(|mint| mint == token.mint);
+            account.owner == self.terms.user && mint
+        });
+        if !ours {
+            let expected = format_args!("{} as a token account of ours", token.source);
+            self.differs(expected, "another account, or none");
+        }
+    }
+
+    /// Where an instruction can't be read, it could use an authority of ours that no transaction
+    /// shows: over stake, a nonce, a program. So nothing else that the chain's own programs keep
+    /// loses lamports or changes hands.
+    fn of_others(&mut self, change: &AccountChange, resolved: &Resolved) {
+        const CHAINS_OWN: [SolanaAddress; 6] = [
+            programs::SYSTEM,
+            programs::STAKE,
+            programs::VOTE,
+            programs::LOOKUP_TABLE,
+            programs::LOADER_V3,
+            programs::LOADER_V4,
+        ];
+        let AccountChange { address, before, after } = change;
+        let Some(before) = before.as_ref().filter(|before| CHAINS_OWN.contains(&before.program))
+        else {
+            return;
+        };
+        let signs = resolved.accounts().iter().any(|a| a.signer && a.address == *address);
+        let kept = after.as_ref().is_some_and(|after| {
+            after.program == before.program && after.lamports >= before.lamports
+        });
+        // What a signer pays is its own matter; what we pay is judged by itself.
+        if !kept && !signs {
+            self.differs(format_args!("{address} unchanged"), "less in it, or another program");
         }
     }
 
@@ -72,8 +140,12 @@ impl Check<'_> {
         let lamports = |account: Option<&AccountSnapshot>| account.map_or(0, |a| a.lamports);
         let fallen = lamports(before).saturating_sub(lamports(after));
         let most = self.terms.max_lamports_out;
-        if fallen > most {
-            let expected = format_args!("at most {most} lamports of ours less");
+        let least = match self.terms.transfer {
+            AssetTransfer::Native { lamports, .. } => lamports,
+            AssetTransfer::Token(_) => 0,
+        };
+        if fallen < least || fallen > most {
+            let expected = format_args!("{least} to {most} lamports of ours less");
             self.differs(expected, fallen);
         }
         if let Some(other) = after.filter(|after| after.program != programs::SYSTEM) {
@@ -83,14 +155,14 @@ impl Check<'_> {
 
     fn gains_lamports(
         &mut self,
-        agreed: u64,
+        (least, agreed): (u64, u64),
         before: Option<&AccountSnapshot>,
         after: Option<&AccountSnapshot>,
     ) {
         let before = before.map_or(0, |before| before.lamports);
         let gained = after.and_then(|after| after.lamports.checked_sub(before));
-        if gained != Some(agreed) {
-            let expected = format_args!("{agreed} lamports more for the destination");
+        if !gained.is_some_and(|gained| (least..=agreed).contains(&gained)) {
+            let expected = format_args!("{least} to {agreed} lamports more for the destination");
             self.differs(expected, shown(gained));
         }
     }

@@ -2,12 +2,12 @@
 
 use countersign_approval::{
     AccountChange, AccountSnapshot, AssetTransfer, Code, Fact, Refusal, SeenTables, Simulation,
-    TokenAccount, TokenAccountState, TokenTransfer,
+    SolanaFacts, TokenAccount, TokenAccountState, TokenTransfer,
 };
 use countersign_units::{Lots, SolanaAddress};
 use solana_sdk::instruction::{AccountMeta, Instruction};
 
-use super::honest::{AMOUNT, Asset, Built, Honest, key, ours, theirs};
+use super::honest::{AMOUNT, Built, Honest, key, ours, theirs, token_transfer, transfer_of};
 use crate::{VerifyError, facts_query, programs};
 
 fn refusal(built: &Built) -> Refusal {
@@ -190,26 +190,34 @@ fn a_simulation_shows_each_account_once() {
 
 #[test]
 fn wrapped_sol_takes_its_lamports_along() {
-    let mut built =
-        Honest { asset: Asset::Token(programs::SPL_TOKEN), ..Honest::default() }.build();
-    let mut simulation = simulation(&built);
-    let fall = |simulation: &mut Simulation, mint, lamports| {
-        let change = &mut simulation.accounts[1];
-        for side in [&mut change.before, &mut change.after] {
-            side.as_mut().unwrap().token.as_mut().unwrap().mint = Some(mint);
+    let with = |mint, fallen: u64| {
+        let token = TokenTransfer { mint, ..token_transfer(programs::SPL_TOKEN) };
+        let instead = Some(vec![transfer_of(&token)]);
+        let mut built = Honest { instead, ..Honest::default() }.build();
+        built.terms.transfer = AssetTransfer::Token(token);
+        let mut simulation = simulation(&built);
+        let source = &mut simulation.accounts[1];
+        for (side, lamports) in
+            [(&mut source.before, AMOUNT * 10), (&mut source.after, AMOUNT * 10 - fallen)]
+        {
+            let account = side.as_mut().unwrap();
+            account.lamports = lamports;
+            account.token.as_mut().unwrap().mint = Some(mint);
         }
-        simulation.accounts[1].before.as_mut().unwrap().lamports = AMOUNT * 10;
-        simulation.accounts[1].after.as_mut().unwrap().lamports = AMOUNT * 10 - lamports;
+        simulation.accounts.iter_mut().for_each(|change| {
+            let sides = [&mut change.before, &mut change.after].into_iter().flatten();
+            sides.filter_map(|side| side.token.as_mut()).for_each(|held| held.mint = Some(mint));
+        });
+        built.facts = SolanaFacts { simulation: Some(simulation), ..SolanaFacts::default() };
+        built.judge().is_ok()
     };
-    for (mint, lamports, right) in [
+    for (mint, fallen, right) in [
         (programs::NATIVE_MINT, AMOUNT, true),
         (programs::NATIVE_MINT, AMOUNT + 1, false),
         (ours(key("mint")), 0, true),
         (ours(key("mint")), 1, false),
     ] {
-        fall(&mut simulation, mint, lamports);
-        built.facts.simulation = Some(simulation.clone());
-        assert_eq!(built.judge().is_ok(), right, "{mint} {lamports}");
+        assert_eq!(with(mint, fallen), right, "{mint} {fallen}");
     }
 }
 

@@ -5,7 +5,7 @@ use countersign_approval::{
     AssetAmount, Claim, ConfigDigest, CosignTerms, DurableNonce, Environment, MemoryLedger, Policy,
     Registry, Reservation, SolanaFacts, SwapId, Terms, reserve,
 };
-use countersign_units::{Lots, SolanaAddress, SolanaHash, UnixSeconds};
+use countersign_units::{Lots, SolanaHash, UnixSeconds};
 use futures::executor::block_on;
 use serde_json::json;
 use solana_transaction::versioned::VersionedTransaction;
@@ -13,7 +13,7 @@ use solana_transaction::versioned::VersionedTransaction;
 use super::honest::{Built, Honest, key, keypair, ours, seed, theirs};
 use super::terms::NOW;
 use crate::{
-    CosignMessage, CosignPayload, CosignSigner, LocalCosignSigner, SignError, SignedCosign,
+    CosignPayload, CosignRequest, CosignSigner, LocalCosignSigner, SignError, SignedCosign,
     SignerError, SolanaSignerAdapter, TermsError, VerifiedCosign, VerifyError, sign, verify,
 };
 
@@ -183,13 +183,9 @@ struct Wrong;
 
 #[async_trait]
 impl CosignSigner for Wrong {
-    async fn sign_message(
-        &self,
-        _: &SolanaAddress,
-        message: &CosignMessage,
-    ) -> Result<[u8; 64], SignerError> {
+    async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], SignerError> {
         use solana_sdk::signature::Signer as _;
-        let other = [message.as_bytes(), &[0]].concat();
+        let other = [request.message().as_bytes(), &[0]].concat();
         Ok(keypair("user").sign_message(&other).into())
     }
 }
@@ -199,13 +195,9 @@ struct OtherKey;
 
 #[async_trait]
 impl CosignSigner for OtherKey {
-    async fn sign_message(
-        &self,
-        _: &SolanaAddress,
-        message: &CosignMessage,
-    ) -> Result<[u8; 64], SignerError> {
+    async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], SignerError> {
         use solana_sdk::signature::Signer as _;
-        Ok(keypair("stranger").sign_message(message.as_bytes()).into())
+        Ok(keypair("stranger").sign_message(request.message().as_bytes()).into())
     }
 }
 

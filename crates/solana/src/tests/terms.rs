@@ -59,7 +59,6 @@ pub(super) fn read(line: &Value) -> CosignTerms {
         recent_blockhash: parsed(&terms["recent_blockhash"]),
         durable_nonce: match (&terms["durable_nonce_allowed"], parsed(&terms["nonce_account"])) {
             (Value::Bool(true), Some(account)) => DurableNonce::Pinned(account),
-            (Value::Bool(true), None) => DurableNonce::Any,
             _ => DurableNonce::Refuse,
         },
         allowed_programs: addresses(&terms["allowed_programs"]),
@@ -70,7 +69,9 @@ pub(super) fn read(line: &Value) -> CosignTerms {
         max_compute_unit_price: number(&terms["max_compute_unit_price"]),
         deadline: number(&terms["deadline"]).map(UnixSeconds::new),
         min_remaining: 0,
-        max_deadline: UnixSeconds::new(number(&terms["max_deadline"]).unwrap_or(u64::MAX)),
+        // No policy lets a deadline lie more than a day ahead.
+        max_deadline: number(&terms["max_deadline"])
+            .map_or(NOW.saturating_add(86_400), UnixSeconds::new),
         require_facts: required,
     }
 }

@@ -104,7 +104,7 @@ fn our_key_is_read_only_where_no_lamport_of_ours_may_leave() {
 }
 
 #[test]
-fn only_the_agreed_destination_is_made_and_not_at_our_cost() {
+fn associated_accounts_are_made_at_the_cost_of_others() {
     let owner = key("resolver");
     let (mint, program) = (key("mint"), theirs(programs::SPL_TOKEN));
     let created = |payer: &str, owner, mint| {
@@ -126,13 +126,18 @@ fn only_the_agreed_destination_is_made_and_not_at_our_cost() {
     for right in [right.clone(), idempotent.clone()] {
         with(vec![right]).judge().unwrap();
     }
-    let extra = [Code::ExtraInstruction];
-    assert_only(&with(vec![right, idempotent]), &extra);
+    // Whose ever it is: it costs us nothing.
+    for other in
+        [created("sponsor", key("stranger"), mint), created("sponsor", owner, key("other"))]
+    {
+        with(vec![right.clone(), idempotent.clone(), other]).judge().unwrap();
+    }
     // Our key would be written to besides, where no lamport of it may leave.
     let ours = with(vec![created("user", owner, mint)]);
     assert_only(&ours, &[Code::ExtraInstruction, Code::FeePayer]);
-    assert_only(&with(vec![created("sponsor", key("stranger"), mint)]), &extra);
-    assert_only(&with(vec![created("sponsor", owner, key("stranger"))]), &extra);
+    let mut astray = created("sponsor", key("stranger"), mint);
+    astray.accounts[1].pubkey = key("not derived");
+    assert_only(&with(vec![astray]), &[Code::ExtraInstruction]);
 }
 
 #[test]
