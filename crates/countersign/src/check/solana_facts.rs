@@ -5,6 +5,7 @@ use countersign_approval::{
     AccountChange, AccountSnapshot, LookupTable, MintFacts, SeenTables, Simulation, SolanaFacts,
     TokenAccount, TokenAccountState,
 };
+use countersign_solana::programs;
 
 use super::read::{Invalid, Reader};
 use super::solana::{addresses, decimals, lots};
@@ -14,7 +15,7 @@ pub(super) fn read(facts: &Value<'_>) -> Result<SolanaFacts, Invalid> {
     let facts = Reader::new("facts", facts)?;
     Ok(SolanaFacts {
         tables: read_tables(facts)?,
-        mint: facts.get("mint").map(read_mint).transpose()?,
+        mint: read_mint(facts)?,
         source: account(facts, "source")?,
         destination: account(facts, "destination")?,
         blockhash: facts.flag("blockhash")?,
@@ -46,8 +47,16 @@ fn read_table(table: Reader<'_>) -> Result<LookupTable, Invalid> {
     })
 }
 
-fn read_mint(mint: &Value<'_>) -> Result<MintFacts, Invalid> {
-    let mint = Reader::new("facts.mint", mint)?;
+/// Reads a mint; `null` says that there is none, and what is not there is the System program's.
+fn read_mint(facts: Reader<'_>) -> Result<Option<MintFacts>, Invalid> {
+    let mint = match (facts.has("mint"), facts.get("mint")) {
+        (false, _) => return Ok(None),
+        (true, None) => {
+            let program = Some(programs::SYSTEM);
+            return Ok(Some(MintFacts { program, ..MintFacts::default() }));
+        }
+        (true, Some(mint)) => Reader::new("facts.mint", mint)?,
+    };
     let extensions = mint.elements("extensions")?.iter().map(|name| match name {
         Value::String(name) => Ok(snake_case(name)),
         Value::Object(extension) => {
@@ -58,14 +67,14 @@ fn read_mint(mint: &Value<'_>) -> Result<MintFacts, Invalid> {
         _ => Err(mint.bad("extensions", "names of extensions")),
     });
     let fee = mint.small("transfer_fee_bps")?.unwrap_or_default();
-    Ok(MintFacts {
+    Ok(Some(MintFacts {
         program: mint.parsed("program")?,
         decimals: decimals(mint, "decimals")?,
         extensions: extensions.collect::<Result<_, _>>()?,
         paused: mint.flag("paused")?.unwrap_or(false),
         transfer_fee_bps: u16::try_from(fee).unwrap_or(u16::MAX),
         transfer_hook: mint.parsed("transfer_hook")?,
-    })
+    }))
 }
 
 /// Writes a name as `snake_case`, as wallets and explorers write `camelCase`.
