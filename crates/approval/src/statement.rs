@@ -3,6 +3,8 @@ use std::fmt;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::Terms;
+
 /// What a signature would allow, in words: one page for a reviewer, the log and the screen.
 ///
 /// Made from the decoded payload alone, after it was verified.
@@ -66,6 +68,27 @@ impl Statement {
         let value = value.to_string();
         let value = if origin == Origin::Claimed { shorten(&value) } else { value };
         self.lines.push(Line { label: label.into(), value, origin });
+    }
+
+    /// Says which swap an approval belongs to, what of it no signature binds, and by what it was
+    /// judged.
+    pub fn push_swap<A>(&mut self, terms: &Terms<A>) {
+        self.push("swap", terms.swap_id, Origin::Context);
+        self.push("environment", terms.environment, Origin::Context);
+        self.push("gives", terms.source.describe(), Origin::Agreed);
+        for (label, value) in [
+            ("gets at least", &terms.destination.describe()),
+            ("recipient", &terms.recipient),
+            ("refund address", &terms.refund_address),
+        ] {
+            let value = format_args!("{value} (promised, not bound by this signature)");
+            self.push(label, value, Origin::Agreed);
+        }
+        for (label, digest) in
+            [("policy", terms.config.policy), ("registry", terms.config.registry)]
+        {
+            self.push(label, format_args!("sha256:{}", hex::encode(digest)), Origin::Context);
+        }
     }
 
     /// Returns the title.

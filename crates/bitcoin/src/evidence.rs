@@ -81,7 +81,7 @@ impl VerifiedPsbt {
     /// Says in words what a signature allows, and for which swap.
     pub fn statement(&self) -> Statement {
         let mut statement = self.judgement.statement();
-        crate::statement::push_swap(&self.terms, &mut statement);
+        statement.push_swap(&self.terms);
         statement
     }
 

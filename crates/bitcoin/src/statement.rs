@@ -1,5 +1,5 @@
 use bitcoin::{Address, Script};
-use countersign_approval::{BitcoinNetwork, Fact, HtlcSpec, HtlcTerms, Origin, Statement, Terms};
+use countersign_approval::{BitcoinNetwork, Fact, HtlcSpec, Origin, Statement};
 
 use crate::judge::{Funding, Role, Spend, network};
 
@@ -95,22 +95,4 @@ fn push_fee(funding: &Funding, statement: &mut Statement) {
 fn describe(script: &Script, on: BitcoinNetwork) -> String {
     let address = Address::from_script(script, network(on));
     address.map_or_else(|_| format!("script {}", hex::encode(script.as_bytes())), |a| a.to_string())
-}
-
-/// Says which swap an approval belongs to, and by what it was judged.
-pub(crate) fn push_swap(terms: &Terms<HtlcTerms>, statement: &mut Statement) {
-    statement.push("swap", terms.swap_id, Origin::Context);
-    statement.push("environment", terms.environment, Origin::Context);
-    statement.push("gives", terms.source.describe(), Origin::Agreed);
-    let promised = "promised, not bound by this signature";
-    for (label, value) in [
-        ("gets at least", &terms.destination.describe()),
-        ("recipient", &terms.recipient),
-        ("refund address", &terms.refund_address),
-    ] {
-        statement.push(label, format_args!("{value} ({promised})"), Origin::Agreed);
-    }
-    let hash = |bytes: [u8; 32]| format!("sha256:{}", hex::encode(bytes));
-    statement.push("policy", hash(terms.config.policy), Origin::Context);
-    statement.push("registry", hash(terms.config.registry), Origin::Context);
 }

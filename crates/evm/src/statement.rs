@@ -1,4 +1,4 @@
-use countersign_approval::{Fact, Origin, Statement, Terms, TypedDataStandard};
+use countersign_approval::{Fact, Origin, Statement, TypedDataStandard};
 use countersign_units::{EvmAddress, U256};
 
 use crate::Permit;
@@ -23,28 +23,6 @@ pub(crate) fn of_permit(permit: &Permit, digest: [u8; 32], not_judged: &[Fact]) 
     }
     statement.push("digest", format_args!("0x{}", hex::encode(digest)), Origin::Context);
     statement
-}
-
-/// Says which swap an approval belongs to, and by what it was judged.
-pub(crate) fn push_swap<A>(terms: &Terms<A>, statement: &mut Statement) {
-    statement.push("swap", terms.swap_id, Origin::Context);
-    statement.push("environment", terms.environment, Origin::Context);
-    statement.push("gives", terms.source.describe(), Origin::Agreed);
-    let promised = "promised, not bound by this signature";
-    statement.push(
-        "gets at least",
-        format_args!("{} ({promised})", terms.destination.describe()),
-        Origin::Agreed,
-    );
-    statement.push("recipient", format_args!("{} ({promised})", terms.recipient), Origin::Agreed);
-    statement.push(
-        "refund address",
-        format_args!("{} ({promised})", terms.refund_address),
-        Origin::Agreed,
-    );
-    let hash = |bytes: [u8; 32]| format!("sha256:{}", hex::encode(bytes));
-    statement.push("policy", hash(terms.config.policy), Origin::Context);
-    statement.push("registry", hash(terms.config.registry), Origin::Context);
 }
 
 fn push_witness(permit: &Permit, statement: &mut Statement) {

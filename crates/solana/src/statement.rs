@@ -1,4 +1,4 @@
-use countersign_approval::{AssetTransfer, CosignTerms, Origin, Statement, Terms};
+use countersign_approval::{AssetTransfer, Origin, Statement};
 
 use crate::instruction::{self, Effect, Instruction};
 use crate::judge::Judgement;
@@ -127,22 +127,4 @@ fn push_lifetime(judgement: &Judgement, statement: &mut Statement) {
             statement.push("durable nonce", value, Origin::Claimed);
         }
     }
-}
-
-/// Says which swap an approval belongs to, and by what it was judged.
-pub(crate) fn push_swap(terms: &Terms<CosignTerms>, statement: &mut Statement) {
-    statement.push("swap", terms.swap_id, Origin::Context);
-    statement.push("environment", terms.environment, Origin::Context);
-    statement.push("gives", terms.source.describe(), Origin::Agreed);
-    let promised = "promised, not bound by this signature";
-    for (label, value) in [
-        ("gets at least", &terms.destination.describe()),
-        ("recipient", &terms.recipient),
-        ("refund address", &terms.refund_address),
-    ] {
-        statement.push(label, format_args!("{value} ({promised})"), Origin::Agreed);
-    }
-    let hash = |bytes: [u8; 32]| format!("sha256:{}", hex::encode(bytes));
-    statement.push("policy", hash(terms.config.policy), Origin::Context);
-    statement.push("registry", hash(terms.config.registry), Origin::Context);
 }
