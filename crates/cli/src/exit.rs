@@ -120,7 +120,8 @@ pub(crate) struct Approval {
     swap_id: String,
     intent_id: String,
     digest: String,
-    valid_until: u64,
+    /// In Unix seconds; none where time alone does not end it.
+    valid_until: Option<u64>,
 }
 
 impl From<&LiveApproval> for Approval {
@@ -129,9 +130,14 @@ impl From<&LiveApproval> for Approval {
             swap_id: approval.swap_id.to_string(),
             intent_id: approval.intent_id.clone(),
             digest: output::hex(&approval.digest),
-            valid_until: approval.valid_until.value(),
+            valid_until: end_of(approval),
         }
     }
+}
+
+/// Returns when an approval ends by time. What is signed on Bitcoin or Solana holds no such moment.
+fn end_of(approval: &LiveApproval) -> Option<u64> {
+    Some(approval.valid_until.value()).filter(|end| *end < u64::MAX)
 }
 
 /// Writes why a command failed and picks its exit status.
@@ -210,15 +216,25 @@ fn explain(failure: &Failure) {
     }
     output::say(format_args!("error: {failure}"));
     if let Failure::Flow { error: FlowError::AfterSigning { approval, .. }, .. } = failure {
-        output::say(format_args!(
-            "  the approval may be live until {}; sign nothing else for this swap before. Ask: countersign status {}",
-            approval.valid_until, approval.intent_id
-        ));
+        let (life, intent_id) = (life(approval), &approval.intent_id);
+        output::say(format_args!("  {life}. Ask: countersign status {intent_id}"));
     }
     if let Failure::Flow { error: FlowError::Request(RequestError::UnknownToken { .. }), .. } =
         failure
     {
         output::say(format_args!("  name a token as TOKEN@NETWORK, by the registry's names"));
+    }
+}
+
+/// Says for how long an approval may be live, and what that forbids.
+fn life(approval: &LiveApproval) -> String {
+    match end_of(approval) {
+        Some(end) => {
+            format!("the approval may be live until {end}; sign nothing else for this swap before")
+        }
+        None => "the approval may be live until its coins are spent or its blockhash has died; \
+                 sign nothing else for this swap"
+            .to_owned(),
     }
 }
 

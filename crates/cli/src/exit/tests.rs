@@ -1,5 +1,8 @@
+use std::time::Duration;
+
+use countersign::approval::SwapId;
 use countersign::evm::ApproveCall;
-use countersign::units::{EvmAddress, Lots, U256};
+use countersign::units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde_json::{Value, json};
 
 use super::*;
@@ -45,4 +48,29 @@ fn a_node_of_another_chain_is_no_step_of_a_swap() {
     assert_eq!(failure.status(), 1);
     let message = "ethereum: expected a node of chain 1, found one of chain 10";
     assert_eq!(shown(&failure), json!({"error": "failed", "step": null, "message": message}));
+}
+
+#[test]
+fn an_approval_that_time_does_not_end_has_no_moment() {
+    for (end, told, shown_end) in [
+        (7, "live until 7; sign nothing else for this swap before", json!(7)),
+        (u64::MAX, "until its coins are spent or its blockhash has died;", json!(null)),
+    ] {
+        let approval = LiveApproval {
+            swap_id: SwapId::generate(),
+            intent_id: "i1".to_owned(),
+            digest: [3; 32],
+            valid_until: UnixSeconds::new(end),
+        };
+        assert!(life(&approval).contains(told), "{}", life(&approval));
+        let (after, last_seen) = (Duration::ZERO, "nothing".to_owned());
+        let source = Box::new(FlowError::TrackTimeout { after, last_seen });
+        let failure =
+            Failure::from(FlowError::AfterSigning { approval: Box::new(approval), source });
+        assert_eq!(failure.status(), 4);
+        let report = shown(&failure);
+        // It is there and says so: a script that looks for a number finds none.
+        assert_eq!(report["approval"].get("valid_until"), Some(&shown_end), "{report}");
+        assert!(!report.to_string().contains(&u64::MAX.to_string()), "{report}");
+    }
 }
