@@ -98,7 +98,7 @@ pub(crate) fn tell(event: &Event<'_>) {
             ));
         }
         Event::Signed { .. } => {
-            output::say(format_args!("signed    and checked against our own key"))
+            output::say(format_args!("signed    and checked against our own key"));
         }
         Event::Status(seen) => {
             let tx = seen.payout_tx.as_ref().or(seen.deposit_tx.as_ref());

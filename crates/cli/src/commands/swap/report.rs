@@ -47,6 +47,9 @@ pub(crate) struct Execution {
     pub(crate) call: String,
     pub(crate) gas_used: u64,
     pub(crate) id: String,
+    /// What the network calls what was used; none where nothing of that kind is.
+    #[serde(skip)]
+    pub(crate) unit: Option<&'static str>,
 }
 
 impl<'a> Report<'a> {
@@ -70,8 +73,9 @@ impl<'a> Report<'a> {
 
     /// Writes the result for people.
     pub(crate) fn print(&self) -> Result<(), Failure> {
-        for Execution { network, call, gas_used, .. } in &self.executions {
-            output::result(format_args!("executed  {call} on {network}, gas {gas_used}"))?;
+        for Execution { network, call, gas_used, unit, .. } in &self.executions {
+            let used = unit.map(|unit| format!(", {unit} {gas_used}")).unwrap_or_default();
+            output::result(format_args!("executed  {call} on {network}{used}"))?;
         }
         for (before, after) in self.balances.iter().flat_map(Balances::pairs) {
             if before != after {

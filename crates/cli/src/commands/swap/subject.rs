@@ -1,5 +1,5 @@
 #[cfg(feature = "sandbox")]
-use countersign::approval::Registry;
+use countersign::approval::{NetworkKind, Registry};
 use countersign::{Config, Countersign, CountersignBuilder, DefiApi, SwapRequest, TrackOptions};
 #[cfg(feature = "sandbox")]
 use countersign_sandbox::{Sandbox, SandboxConfig};
@@ -180,14 +180,27 @@ impl Subject {
     }
 
     pub(crate) fn executions(&self) -> Vec<Execution> {
-        let executions = self.sandbox.as_ref().map(Sandbox::executions).unwrap_or_default();
+        let Some(sandbox) = &self.sandbox else { return Vec::new() };
+        let registry = Registry::from_toml(&sandbox.registry_toml()).ok();
+        let unit = |network: &str| unit(registry.as_ref()?.network(network)?.kind);
         let shown = |execution: countersign_sandbox::Execution| Execution {
+            unit: unit(&execution.network),
             network: execution.network,
             call: execution.call,
             gas_used: execution.gas_used,
             id: execution.id,
         };
-        executions.into_iter().map(shown).collect()
+        sandbox.executions().into_iter().map(shown).collect()
+    }
+}
+
+/// Returns the word for what running something uses up, where a network has such a thing.
+#[cfg(feature = "sandbox")]
+const fn unit(kind: NetworkKind) -> Option<&'static str> {
+    match kind {
+        NetworkKind::Evm | NetworkKind::Tron => Some("gas"),
+        NetworkKind::Solana => Some("compute units"),
+        _ => None,
     }
 }
 
