@@ -206,8 +206,9 @@ pub(crate) fn solana_key(path: &Path) -> Result<LocalCosignSigner, SetupError> {
 }
 
 /// Reads a private key in any form that is in use: the file of Solana's own command line, the text
-/// that wallets export, or a seed in hex.
+/// that wallets export, or a seed in hex. White space around it does not count.
 pub(crate) fn solana_key_of(path: &Path, text: &str) -> Result<LocalCosignSigner, SetupError> {
+    let text = text.trim();
     let digits = text.strip_prefix("0x").unwrap_or(text);
     let key = if text.starts_with('[') {
         LocalCosignSigner::from_keypair_json(text.as_bytes())
