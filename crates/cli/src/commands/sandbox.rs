@@ -1,8 +1,7 @@
 //! `countersign sandbox`: a counterparty on this machine, for any client.
 
-use std::fs;
-use std::io::Write;
-use std::path::Path;
+mod files;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -118,7 +117,7 @@ pub(crate) fn run(arguments: &arguments::Sandbox) -> Result<Ended, Failure> {
         let sandbox = Sandbox::start(config).await?;
         output::result(format_args!("{}", sandbox.url()))?;
         match &arguments.out {
-            Some(folder) => write(&sandbox, folder)?,
+            Some(folder) => files::write(&sandbox, folder)?,
             None => introduce(&sandbox),
         }
         output::say(format_args!("Ctrl-C ends it"));
@@ -141,56 +140,4 @@ fn introduce(sandbox: &Sandbox) {
     output::say(format_args!(
         "--out FOLDER writes registry, policy and keys for `countersign swap`"
     ));
-}
-
-/// Writes what `countersign swap` needs, and says how to call it.
-fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
-    fs::create_dir_all(folder).map_err(Failure::io(folder.display().to_string()))?;
-    let accounts = sandbox.accounts();
-    let key = |account: Option<&Account>| {
-        account.map(|account| account.private_key().to_owned()).unwrap_or_default()
-    };
-    let coins = accounts.iter().find(|account| account.network == "bitcoin");
-    let solana = accounts.iter().find(|account| account.network == "solana");
-    let owner = coins.map(|account| account.address.clone()).unwrap_or_default();
-    let (credentials, secret) = match sandbox.rsa_private_key_pem() {
-        Some(pem) => ("rsa-key", pem),
-        None => ("api-key", sandbox.api_key()),
-    };
-    for (name, text) in [
-        ("registry.toml", sandbox.registry_toml()),
-        ("policy.toml", sandbox.policy_toml()),
-        ("key", key(accounts.first())),
-        ("coin-key", key(coins)),
-        ("solana-key", key(solana)),
-        (credentials, secret.to_owned()),
-    ] {
-        write_private(&folder.join(name), &text)?;
-    }
-    let folder = folder.display();
-    let recipient = sandbox.new_recipient("solana").unwrap_or_default();
-    let evm_recipient = sandbox.new_recipient("ethereum").unwrap_or_default();
-    output::say(format_args!(
-        "countersign swap --api-url {} --{credentials}-file {folder}/{credentials} --registry {folder}/registry.toml \\\n  \
-         --policy {folder}/policy.toml --key-file {folder}/key --rpc ethereum={} \\\n  \
-         --recipient {recipient}\n\
-         from Bitcoin: --from BTC@bitcoin --key-file {folder}/coin-key --owner {owner} --rpc bitcoin={}\n\
-         from Solana: --from SOL@solana --to USDC@ethereum --amount 1 --key-file {folder}/solana-key \
-         --rpc solana={} --recipient {evm_recipient}",
-        sandbox.url(),
-        sandbox.rpc_url("ethereum").unwrap_or_default(),
-        sandbox.esplora_url("bitcoin").unwrap_or_default(),
-        sandbox.rpc_url("solana").unwrap_or_default()
-    ));
-    Ok(())
-}
-
-/// Writes a file that its owner alone can read.
-fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(Failure::io(path.display().to_string()))
 }

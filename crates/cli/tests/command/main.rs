@@ -7,15 +7,22 @@
 )]
 
 mod check;
+#[cfg(feature = "sandbox")]
 mod coins;
 mod generate;
 #[cfg(feature = "sandbox")]
 mod lists;
 mod live;
 mod nodes;
+#[cfg(feature = "sandbox")]
+mod served;
 mod server;
 #[cfg(feature = "sandbox")]
+mod solana;
+#[cfg(feature = "sandbox")]
 mod swap;
+#[cfg(feature = "sandbox")]
+mod tamper;
 
 use std::fs;
 use std::io::Write;
