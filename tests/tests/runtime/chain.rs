@@ -5,10 +5,13 @@ use std::borrow::Cow;
 use litesvm::LiteSVM;
 use solana_address_lookup_table_interface::state::{AddressLookupTable, LookupTableMeta};
 use solana_message::{AddressLookupTableAccount, Message, VersionedMessage};
+use solana_program_runtime::invoke_context::BuiltinFunctionRegisterer;
+use solana_sdk::account::{Account, AccountSharedData};
 use solana_sdk::hash::Hash;
 use solana_sdk::instruction::Instruction;
 use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signature::{Keypair, Signer};
+use solana_sdk::transaction::TransactionError;
 use solana_transaction::versioned::VersionedTransaction;
 use spl_associated_token_account_interface::instruction::create_associated_token_account_idempotent;
 use spl_token_2022_interface::instruction as token;
@@ -66,6 +69,41 @@ impl Chain {
         self.svm.send_transaction(tx).is_ok()
     }
 
+    /// Makes another chain that goes on from where this one is.
+    pub(crate) fn fork(&self) -> Self {
+        Self { svm: self.svm.clone(), faucet: self.faucet.insecure_clone(), cases: self.cases }
+    }
+
+    /// Runs a transaction without sending it, whoever has signed it so far, and returns what it may
+    /// write to as that is then.
+    pub(crate) fn simulate(
+        &self,
+        tx: VersionedTransaction,
+    ) -> Result<Vec<(Pubkey, AccountSharedData)>, TransactionError> {
+        let svm = self.svm.clone().with_sigverify(false);
+        let run = svm.simulate_transaction(tx);
+        run.map(|done| done.post_accounts).map_err(|failed| failed.err)
+    }
+
+    /// Lets a program of our own live at an address.
+    pub(crate) fn install(&mut self, program: Pubkey, entrypoint: BuiltinFunctionRegisterer) {
+        self.svm.add_builtin(program, entrypoint);
+    }
+
+    pub(crate) fn faucet(&self) -> Pubkey {
+        self.faucet.pubkey()
+    }
+
+    pub(crate) fn account(&self, key: &Pubkey) -> Option<Account> {
+        self.svm.get_account(key)
+    }
+
+    /// Puts an account of a program where the program would have made it.
+    pub(crate) fn put(&mut self, key: &Pubkey, owner: Pubkey, data: Vec<u8>) {
+        let account = Account { lamports: SOL, data, owner, ..Account::default() };
+        self.svm.set_account(*key, account).unwrap();
+    }
+
     pub(crate) fn lamports(&self, key: &Pubkey) -> u64 {
         self.svm.get_balance(key).unwrap_or_default()
     }
@@ -73,6 +111,11 @@ impl Chain {
     pub(crate) fn tokens(&self, account: &Pubkey) -> u64 {
         let Some(account) = self.svm.get_account(account) else { return 0 };
         u64::from_le_bytes(account.data[64..72].try_into().unwrap())
+    }
+
+    /// Returns what an account holds: of SOL, or of its token.
+    pub(crate) fn holds(&self, account: &Pubkey, of_sol: bool) -> u64 {
+        if of_sol { self.lamports(account) } else { self.tokens(account) }
     }
 
     /// Gives a key SOL.
@@ -89,17 +132,31 @@ impl Chain {
         self.run(&[make, fill], &[]);
     }
 
+    /// Gives an owner a token account at another address than the associated one.
+    pub(crate) fn give_at(
+        &mut self,
+        program: &Pubkey,
+        owner: &Pubkey,
+        account: &Keypair,
+        amount: u64,
+    ) {
+        let (faucet, mint, key) = (self.faucet.pubkey(), mint(program).pubkey(), account.pubkey());
+        let rent = self.svm.minimum_balance_for_rent_exemption(165);
+        let make =
+            solana_system_interface::instruction::create_account(&faucet, &key, rent, 165, program);
+        let begin = token::initialize_account3(program, &key, &mint, owner).unwrap();
+        let fill = token::mint_to(program, &mint, &key, &faucet, &[], amount).unwrap();
+        self.run(&[make, begin, fill], &[account]);
+    }
+
     /// Puts a lookup table where the lookup table program would have made it.
     pub(crate) fn put_table(&mut self, table: &AddressLookupTableAccount) {
         let data = AddressLookupTable {
             meta: LookupTableMeta::default(),
             addresses: Cow::Borrowed(&table.addresses),
         };
-        let mut account = self.svm.get_account(&self.faucet.pubkey()).unwrap();
-        account.lamports = SOL;
-        account.owner = solana_address_lookup_table_interface::program::ID;
-        account.data = data.serialize_for_tests().unwrap();
-        self.svm.set_account(table.key, account).unwrap();
+        let owner = solana_address_lookup_table_interface::program::ID;
+        self.put(&table.key, owner, data.serialize_for_tests().unwrap());
     }
 
     fn make_mint(&mut self, program: &Pubkey) {
@@ -112,7 +169,7 @@ impl Chain {
         self.run(&[make, begin], &[&mint]);
     }
 
-    fn run(&mut self, instructions: &[Instruction], signers: &[&Keypair]) {
+    pub(crate) fn run(&mut self, instructions: &[Instruction], signers: &[&Keypair]) {
         let payer = self.faucet.pubkey();
         let message = Message::new_with_blockhash(instructions, Some(&payer), &self.blockhash());
         let message = VersionedMessage::Legacy(message);

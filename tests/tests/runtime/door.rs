@@ -63,14 +63,17 @@ fn swap(approval: CosignTerms) -> Arc<Terms<CosignTerms>> {
     })
 }
 
+pub(crate) fn payload(wire: &[u8]) -> CosignPayload {
+    let payload = json!({ "params_to_sign": { "transaction": hex::encode(wire) } });
+    CosignPayload::new(payload.to_string())
+}
+
 pub(crate) fn verify(built: &Built) -> Result<VerifiedCosign, VerifyError> {
     verify_wire(built, &built.wire())
 }
 
 pub(crate) fn verify_wire(built: &Built, wire: &[u8]) -> Result<VerifiedCosign, VerifyError> {
-    let payload = json!({ "params_to_sign": { "transaction": hex::encode(wire) } });
-    let payload = CosignPayload::new(payload.to_string());
-    countersign_solana::verify(payload, &swap(built.terms.clone()), &built.facts, NOW)
+    countersign_solana::verify(payload(wire), &swap(built.terms.clone()), &built.facts, NOW)
 }
 
 pub(crate) fn sign(built: &Built) -> SignedCosign {

@@ -10,6 +10,7 @@
 mod chain;
 mod door;
 mod hostile;
+mod opaque;
 mod scenario;
 
 use std::cell::RefCell;

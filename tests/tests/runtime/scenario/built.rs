@@ -1,4 +1,5 @@
 use countersign_approval::{AssetTransfer, CosignTerms, OthersSign, SolanaFacts};
+use countersign_units::SolanaHash;
 use solana_message::{AddressLookupTableAccount, Message, VersionedMessage, v0};
 use solana_sdk::hash::Hash;
 use solana_sdk::instruction::Instruction;
@@ -6,7 +7,7 @@ use solana_sdk::pubkey::Pubkey;
 use solana_sdk::signature::{Keypair, Signature, Signer};
 use solana_transaction::versioned::VersionedTransaction;
 
-use super::{Asset, MAX_FEE, Scenario, theirs};
+use super::{Asset, MAX_FEE, Scenario, address, theirs};
 use crate::chain::Chain;
 
 /// A transaction on a chain, with its terms.
@@ -37,6 +38,28 @@ impl Built {
         built.instructions.insert(place, more);
         built.compile();
         built
+    }
+
+    /// Makes another transaction that has these instructions.
+    pub(crate) fn instead(&self, instructions: Vec<Instruction>) -> Self {
+        let mut built = Self { instructions, ..self.clone() };
+        built.compile();
+        built
+    }
+
+    /// Names the chain's newest blockhash.
+    pub(crate) fn renew(&mut self, chain: &Chain) {
+        self.blockhash = chain.blockhash();
+        self.terms.recent_blockhash = Some(SolanaHash::new(self.blockhash.to_bytes()));
+    }
+
+    /// Makes the first lookup table longer, on the chain and in terms.
+    pub(crate) fn extend_table(&mut self, chain: &mut Chain, more: [Pubkey; 2]) {
+        let table = &mut self.tables[0];
+        table.addresses.extend(more);
+        chain.put_table(table);
+        let known = self.terms.lookup_tables.get_mut(&address(table.key)).unwrap();
+        known.extend(more.map(address));
     }
 
     /// Makes the transaction of its instructions, and lets those sign who sign before us.
@@ -90,6 +113,11 @@ impl Built {
     pub(crate) fn our_slot(&self) -> usize {
         let user = self.user();
         self.tx.message.static_account_keys().iter().position(|key| *key == user).unwrap()
+    }
+
+    /// Returns a key of the scenario's by its name.
+    pub(crate) fn keypair(&self, name: &str) -> Keypair {
+        self.scenario.keypair(name)
     }
 
     pub(crate) fn user(&self) -> Pubkey {
