@@ -38,7 +38,7 @@ pub fn print_executions(out: &mut impl Write, sandbox: &Sandbox) -> io::Result<(
     }
     for run in executions {
         let amount = amount_of(sandbox, &run.token, &run.to, run.amount);
-        writeln!(out, "  {} on {}, {} gas: {}", run.call, run.network, run.gas_used, run.id)?;
+        writeln!(out, "  {} on {}: {}", run.call, run.network, run.id)?;
         writeln!(out, "    moved {amount} from {} to {}", run.from, run.to)?;
     }
     Ok(())

@@ -1,5 +1,4 @@
-//! Swaps from Solana: transactions that we co-sign, judged by LiteSVM.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+//! Swaps from Solana: transactions that we co-sign, judged by `LiteSVM`.
 
 use countersign::api_types::defi::Profile;
 use countersign::approval::Code;

@@ -90,6 +90,7 @@ fn snake_case(name: &str) -> String {
 }
 
 /// Reads an account; `null` says that there is none, which is not the same as absent.
+#[expect(clippy::option_option, reason = "not said, said to be none, or said to be this one")]
 fn account(facts: Reader<'_>, member: &str) -> Result<Option<Option<TokenAccount>>, Invalid> {
     match (facts.has(member), facts.get(member)) {
         (false, _) => Ok(None),
