@@ -16,10 +16,14 @@ use program::{ID, Trick};
 use scene::Scene;
 use simulation::{now, simulated};
 
-/// Makes a scene of each asset, and does something with it.
-fn in_each_scene(mut act: impl FnMut(&mut Chain, &Scene)) {
+/// Makes a scene of each asset, with a sponsor, and does something with it.
+fn in_each_scene(act: impl FnMut(&mut Chain, &Scene)) {
+    in_scenes(Scenario::each_asset(), act);
+}
+
+fn in_scenes(scenarios: Vec<Scenario>, mut act: impl FnMut(&mut Chain, &Scene)) {
     let mut chain = scene::start();
-    for scenario in Scenario::each_asset() {
+    for scenario in scenarios {
         let scene = Scene::build(scenario, &mut chain);
         act(&mut chain, &scene);
     }
@@ -53,7 +57,9 @@ fn comes_true(chain: &mut Chain, built: &Built, what: &str) {
 
 #[test]
 fn an_honest_call_is_co_signed_and_executed() {
-    in_each_scene(|chain, scene| {
+    let sponsored = Scenario::each_asset();
+    let paid_by_us = sponsored.clone().into_iter().map(Scenario::paid_by_us).collect();
+    in_scenes([sponsored, paid_by_us].concat(), |chain, scene| {
         let honest = simulated(chain, scene.honest.clone());
         let loot = chain.holds(&scene.loot, scene.moves_sol());
         crate::executes(chain, &honest);

@@ -150,6 +150,11 @@ impl Scenario {
         Self { others: self.others.max(1), others_sign: OthersSign::Before, ..self }
     }
 
+    /// Has us pay the fee, and nobody else sign.
+    pub(crate) fn paid_by_us(self) -> Self {
+        Self { user_pays: true, others: 0, ..self }
+    }
+
     fn keypair(&self, name: &str) -> Keypair {
         Keypair::new_from_array(self.key_seed(name))
     }

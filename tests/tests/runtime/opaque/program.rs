@@ -28,7 +28,7 @@ pub(crate) fn keeper() -> (Pubkey, u8) {
 /// What the escrow does with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trick {
-    /// What was agreed, unless the escrow's own state has come to say otherwise.
+    /// What was agreed.
     Nothing,
     TakesNone,
     TakesLess,
@@ -37,8 +37,8 @@ pub(crate) enum Trick {
     PaysAnotherToo,
     PassesOn,
     TakesNonce,
-    TakesSol,
     Assigns,
+    TakesSol,
     TakesSavings,
     Approves,
     Burns,
@@ -49,7 +49,7 @@ pub(crate) enum Trick {
 }
 
 impl Trick {
-    /// Those about any asset, and those about tokens alone.
+    /// Those about any asset, those about tokens alone, and the two that Token-2022 refuses.
     pub(crate) const ALL: [Self; 17] = [
         Self::Nothing,
         Self::TakesNone,

@@ -74,7 +74,7 @@ impl Scene {
         held(&self.program, &keeper().0)
     }
 
-    /// The tricks that work here: on tokens alone, and on one owner for good with Token-2022.
+    /// The tricks that work here. An associated account of Token-2022 keeps its owner for good.
     pub(crate) fn tricks(&self) -> &'static [Trick] {
         let known = match self.program {
             spl_token_interface::ID => Trick::ALL.len(),
