@@ -13,6 +13,7 @@ mod signers;
 mod simulation;
 mod tables;
 mod transfer;
+mod unread;
 
 use std::fmt::Display;
 use std::str::FromStr;

@@ -67,13 +67,17 @@ fn push_instruction(
         let origin = origin_of(&effect, &judgement.agreed().transfer);
         return statement.push(label, effect.describe(), origin);
     }
-    let (program, accounts) = (instruction.program, instruction.accounts.len());
+    let (program, bytes) = (instruction.program, instruction.data.len());
     let value = format_args!(
-        "{program}: can't be read ({accounts} accounts, {} bytes), the simulation alone vouches \
-         for it",
-        instruction.data.len()
+        "{program}: can't be read ({bytes} bytes of data), the simulation alone vouches for it"
     );
-    statement.push(label, value, Origin::Pinned);
+    statement.push(&label, value, Origin::Pinned);
+    for used in instruction.accounts {
+        let signs = if used.signer { ", signs" } else { "" };
+        let written = if used.writable { ", is written to" } else { "" };
+        let value = format_args!("{}{signs}{written}", used.address);
+        statement.push(format!("{label} gets"), value, Origin::Claimed);
+    }
 }
 
 /// Says what stands behind an instruction of a transaction that was found right.

@@ -31,7 +31,7 @@ async fn a_day_moves_its_limit_to_the_unit_and_no_more() {
     let mut rest = scene.request();
     "99.999999".clone_into(&mut rest.amount);
     countersign.swap(&rest, SHORT, |_| {}).await.unwrap();
-    "0.01".clone_into(&mut rest.amount);
+    "1".clone_into(&mut rest.amount);
     let result = countersign.swap(&rest, SHORT, |_| {}).await;
     assert_refused(result, Step::Reserve, Code::Limits, "nothing is left");
 }

@@ -74,6 +74,11 @@ impl Chain {
         Self { svm: self.svm.clone(), faucet: self.faucet.insecure_clone(), cases: self.cases }
     }
 
+    /// Makes another block.
+    pub(crate) fn move_on(&mut self) {
+        self.svm.expire_blockhash();
+    }
+
     /// Runs a transaction without sending it, whoever has signed it so far, and returns what it may
     /// write to as that is then.
     pub(crate) fn simulate(

@@ -90,13 +90,6 @@ pub(crate) fn named(built: &Built) -> Vec<(&'static str, Instruction)> {
     all
 }
 
-/// A token account for us that another pays for, which is no harm.
-pub(crate) fn account_for_us(built: &Built) -> Instruction {
-    let (program, payer) = (&spl_token_interface::ID, &built.fee_payer());
-    let mint = mint(program).pubkey();
-    associated::create_associated_token_account_idempotent(payer, &built.user(), &mint, program)
-}
-
 fn of_the_key(built: &Built) -> Vec<(&'static str, Instruction)> {
     let user = &built.user();
     let payer = &built.fee_payer();
@@ -128,6 +121,7 @@ fn of_the_key(built: &Built) -> Vec<(&'static str, Instruction)> {
             "account at our cost",
             associated::create_associated_token_account(user, other, mint, program),
         ),
+        ("account for us", associated::create_associated_token_account(payer, user, mint, program)),
         ("recover", associated::recover_nested(user, mint, mint, program)),
         ("stake", stake::authorize(other, user, &ATTACKER, withdrawer, None)),
         ("stake out", stake::withdraw(other, user, &ATTACKER, 5, None)),

@@ -92,17 +92,6 @@ fn each_instruction_that_touches_an_account_of_ours_is_refused() {
     }
 }
 
-#[test]
-fn a_token_account_for_us_is_made_where_others_pay() {
-    let mut chain = Chain::start();
-    for scenario in Scenario::each_asset() {
-        let built = scenario.clone().build_on(&mut chain);
-        executes(&mut chain, &built.with(0, hostile::account_for_us(&built)));
-        let ours = scenario.paid_by_us().build();
-        is_refused(&door::verify(&ours.with(0, hostile::account_for_us(&ours))));
-    }
-}
-
 /// What is refused is no phantom: a key that signs blindly loses by it.
 #[test]
 fn what_is_refused_would_be_executed() {

@@ -8,6 +8,8 @@ mod simulation;
 use countersign_approval::{Code, Refusal};
 use countersign_solana::{VerifyError, facts_query};
 use solana_sdk::pubkey::Pubkey;
+use solana_sdk::signature::Signer;
+use solana_system_interface::instruction as system;
 
 use crate::chain::Chain;
 use crate::door;
@@ -84,11 +86,29 @@ fn codes(trick: Trick, scene: &Scene) -> &'static [Code] {
         // Another account of ours.
         Trick::TakesSavings => &[Code::Simulation, Code::Source],
         // Our key, as one that could pay.
-        Trick::TakesSol | Trick::Assigns if !scene.moves_sol() => {
-            &[Code::Simulation, Code::FeePayer]
-        }
+        _ if trick.needs_our_key() && !scene.moves_sol() => &[Code::Simulation, Code::FeePayer],
         _ => &[Code::Simulation],
     }
+}
+
+/// Neither lamports nor the program tell that a key of ours has become a nonce, and yet somebody else
+/// empties it then, by a transaction of their own.
+#[test]
+fn a_key_that_becomes_a_nonce_is_lost() {
+    let sponsored = Scenario::each_asset();
+    let paid_by_us = sponsored.clone().into_iter().map(Scenario::paid_by_us).collect();
+    in_scenes([vec![sponsored[0].clone()], paid_by_us].concat(), |chain, scene| {
+        let mut chain = chain.fork();
+        let built = simulated(&chain, scene.call(Trick::BecomesNonce));
+        assert_codes(&built, &[Code::Simulation], "becomes a nonce");
+        comes_true(&mut chain, &built, "becomes a nonce");
+        let (user, thief) = (built.user(), program::thief());
+        let left = chain.lamports(&user);
+        let take = system::withdraw_nonce_account(&user, &thief.pubkey(), &thief.pubkey(), left);
+        chain.move_on();
+        chain.run(&[take], &[&thief]);
+        assert_eq!((chain.lamports(&user), chain.lamports(&thief.pubkey())), (0, left));
+    });
 }
 
 #[test]

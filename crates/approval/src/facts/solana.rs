@@ -131,6 +131,10 @@ pub struct AccountSnapshot {
     pub program: SolanaAddress,
     /// What it holds of SOL, in lamports.
     pub lamports: u64,
+    /// How many bytes of data it keeps, where that is known.
+    pub space: Option<u64>,
+    /// SHA-256 of these, where that is known.
+    pub data_hash: Option<[u8; 32]>,
     /// What it holds of a token, where it is a token account.
     pub token: Option<TokenAccount>,
 }

@@ -3,6 +3,7 @@
 
 use countersign_approval::{AccountSnapshot, TokenAccount, TokenAccountState};
 use countersign_units::{Lots, SolanaAddress};
+use sha2::{Digest, Sha256};
 use solana_program_pack::Pack;
 use spl_token_2022_interface::extension::AccountType;
 use spl_token_2022_interface::state::{Account as Held, AccountState, Multisig};
@@ -28,7 +29,10 @@ pub(super) fn snapshot(
     method: &'static str,
 ) -> Result<AccountSnapshot, RpcError> {
     let token = held(account, method)?;
-    Ok(AccountSnapshot { program: account.owner, lamports: account.lamports, token })
+    let space = u64::try_from(account.data.len()).ok();
+    let data_hash = Some(Sha256::digest(&account.data).into());
+    let (program, lamports) = (account.owner, account.lamports);
+    Ok(AccountSnapshot { program, lamports, space, data_hash, token })
 }
 
 /// Reads an account that has to be a token account, if it is there. One that was sent SOL before it

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::node::{FakeNode, Script, assert_unavailable, facts_of};
 use crate::sample::{
     BLOCKHASH, DESTINATION, MINT, RENT, RESOLVER, SETTLED_SLOT, SLOT, SOURCE, SPONSOR, SPONSORED,
-    SYSTEM, TABLE, TABLES, TOKEN, USER, account, query,
+    SYSTEM, TABLE, TABLES, TOKEN, USER, account, hash, held, packed, query,
 };
 
 fn token_account(owner: SolanaAddress, amount: u64) -> TokenAccount {
@@ -32,14 +32,18 @@ fn token_account(owner: SolanaAddress, amount: u64) -> TokenAccount {
 fn change(address: SolanaAddress, owner: SolanaAddress, amounts: [u64; 2]) -> AccountChange {
     let [before, after] = amounts.map(|amount| {
         let token = Some(token_account(owner, amount));
-        Some(AccountSnapshot { program: TOKEN.parse().unwrap(), lamports: RENT, token })
+        let program = TOKEN.parse().unwrap();
+        let data_hash = hash(&packed(&held(owner, amount)));
+        Some(AccountSnapshot { program, lamports: RENT, space: Some(165), data_hash, token })
     });
     AccountChange { address, before, after }
 }
 
 fn paid() -> AccountChange {
     let [before, after] = [SPONSORED, SPONSORED - 10_000].map(|lamports| {
-        Some(AccountSnapshot { program: SYSTEM.parse().unwrap(), lamports, token: None })
+        let program = SYSTEM.parse().unwrap();
+        let data_hash = hash(&[]);
+        Some(AccountSnapshot { program, lamports, space: Some(0), data_hash, token: None })
     });
     AccountChange { address: SPONSOR, before, after }
 }

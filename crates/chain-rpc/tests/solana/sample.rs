@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use countersign_approval::{SolanaFactsQuery, TableUse};
 use countersign_units::{SolanaAddress, SolanaHash};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use solana_address::Address;
 use solana_address_lookup_table_interface::state::{AddressLookupTable, LookupTableMeta};
 use solana_program_pack::Pack;
@@ -56,6 +57,10 @@ pub(crate) fn account(owner: &str, lamports: u64, data: &[u8]) -> Value {
 pub(crate) fn held(owner: SolanaAddress, amount: u64) -> Account {
     let (mint, owner) = (key(MINT), key(owner));
     Account { mint, owner, amount, state: AccountState::Initialized, ..Account::default() }
+}
+
+pub(crate) fn hash(data: &[u8]) -> Option<[u8; 32]> {
+    Some(Sha256::digest(data).into())
 }
 
 pub(crate) fn packed<T: Pack>(state: &T) -> Vec<u8> {

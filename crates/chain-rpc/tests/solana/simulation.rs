@@ -8,7 +8,7 @@ use spl_token_2022_interface::state::Account;
 use crate::node::{Script, assert_unavailable, facts_of, simulated};
 use crate::sample::{
     DESTINATION, MINT, RENT, RESOLVER, SOURCE, SPONSOR, SYSTEM, TOKEN, TOKEN_2022, USER, account,
-    held, key, mint, packed,
+    hash, held, key, mint, packed,
 };
 
 const SIMULATE: &str = "simulateTransaction";
@@ -119,8 +119,10 @@ async fn an_account_that_holds_no_tokens_is_told_with_its_program() {
         (TOKEN, vec![0; 200]),
     ] {
         let account = account(program, u64::MAX, &data);
+        let (program, space) = (program.parse().unwrap(), u64::try_from(data.len()).ok());
+        let data_hash = hash(&data);
         let expected =
-            AccountSnapshot { program: program.parse().unwrap(), lamports: u64::MAX, token: None };
+            AccountSnapshot { program, lamports: u64::MAX, space, data_hash, token: None };
         let [before, after] = change(SPONSOR, account.clone(), account).await;
         assert_eq!((before.as_ref(), after), (Some(&expected), Some(expected.clone())));
     }

@@ -30,13 +30,15 @@ pub(super) fn terms(
         AssetTransfer::Native { lamports, .. } => *lamports,
         AssetTransfer::Token(_) => 0,
     };
+    // A fee of ours is bounded where it is ours to pay, and nothing where it is not.
+    let fee = if fee_payer == agreed.user { agreed.policy.max_fee_lamports } else { 0 };
     Ok(CosignTerms {
         genesis_hash: Some(pins.genesis_hash),
         user: agreed.user,
         fee_payer,
         required_signers: required_signers(agreed, fee_payer, claims),
         others_sign: pins.others_sign,
-        max_lamports_out: sol.saturating_add(agreed.policy.max_fee_lamports),
+        max_lamports_out: sol.saturating_add(fee),
         transfer,
         recent_blockhash: None,
         durable_nonce: durable_nonce(agreed, claims),

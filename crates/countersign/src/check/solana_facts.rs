@@ -57,6 +57,9 @@ fn read_mint(facts: Reader<'_>) -> Result<Option<MintFacts>, Invalid> {
         }
         (true, Some(mint)) => Reader::new("facts.mint", mint)?,
     };
+    if mint.get("extensions").is_none() {
+        return Err(mint.bad("extensions", "the names of all extensions, or none of them"));
+    }
     let extensions = mint.elements("extensions")?.iter().map(|name| match name {
         Value::String(name) => Ok(snake_case(name)),
         Value::Object(extension) => {
@@ -129,7 +132,7 @@ fn read_simulation(simulation: &Value<'_>) -> Result<Simulation, Invalid> {
             after: change.get("after").map(read_snapshot).transpose()?,
         })
     });
-    let error = simulation.get("error").map(|error| match error {
+    let error = simulation.get("error").or_else(|| simulation.get("err")).map(|error| match error {
         Value::String(text) => text.to_string(),
         other => other.to_string(),
     });
@@ -141,6 +144,8 @@ fn read_snapshot(snapshot: &Value<'_>) -> Result<AccountSnapshot, Invalid> {
     Ok(AccountSnapshot {
         program: snapshot.required("program", Reader::parsed)?,
         lamports: snapshot.required("lamports", Reader::small)?,
+        space: snapshot.small("space")?,
+        data_hash: snapshot.array("data_hash")?,
         token: snapshot.get("token").map(read_account).transpose()?,
     })
 }

@@ -60,7 +60,13 @@ fn simulation(
     token: &TokenTransfer,
     held: impl Fn(SolanaAddress, u64) -> TokenAccount,
 ) -> Simulation {
-    let wallet = |lamports| AccountSnapshot { program: programs::SYSTEM, lamports, token: None };
+    let wallet = |lamports| AccountSnapshot {
+        program: programs::SYSTEM,
+        lamports,
+        space: Some(0),
+        data_hash: None,
+        token: None,
+    };
     let holds = |owner, amount| AccountSnapshot {
         program: token.program,
         lamports: RENT,

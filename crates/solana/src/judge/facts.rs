@@ -49,7 +49,9 @@ impl Check<'_> {
         if let Some(token) = agreed::token(self.terms) {
             self.mint(token);
             self.source(token);
-            self.destination(token, found.creates_destination);
+            // What can't be read may make it: then the simulation shows it made, and what is in it.
+            let is_made = found.creates_destination || !found.opaque.is_empty();
+            self.destination(token, is_made);
         }
         if let Some(simulation) = &facts.simulation {
             self.simulation(simulation, resolved, found);

@@ -9,6 +9,8 @@ use crate::programs;
 const SIGNATURE: u64 = 5_000;
 /// How many compute units an instruction gets at most where the transaction does not say.
 const DEFAULT_UNITS: u64 = 200_000;
+/// How many compute units an instruction that sets a bound of computing takes itself.
+const BUDGET_UNITS: u64 = 3_000;
 /// How many compute units a transaction gets at most, whatever it says.
 const MAX_UNITS: u64 = 1_400_000;
 /// How many millionths of a lamport are one.
@@ -74,7 +76,9 @@ impl Check<'_> {
 
 /// Returns the most that the chain assumes where no limit is set; programs of its own get less.
 fn default_units(all: &[Read<'_>]) -> u64 {
-    let counted =
-        all.iter().filter(|read| read.instruction.program != programs::COMPUTE_BUDGET).count();
-    u64::try_from(counted).unwrap_or(u64::MAX).saturating_mul(DEFAULT_UNITS)
+    let units = all.iter().map(|read| match read.instruction.program {
+        programs::COMPUTE_BUDGET => BUDGET_UNITS,
+        _ => DEFAULT_UNITS,
+    });
+    units.fold(0, u64::saturating_add)
 }

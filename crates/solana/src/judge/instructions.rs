@@ -53,6 +53,7 @@ impl Check<'_> {
         found.creates_destination = neutral.creates_destination;
         found.fee = self.fee(&neutral, &all);
         self.opaque(&all, &found.opaque, agreed);
+        self.lasts_no_longer(&found);
         found
     }
 
@@ -112,7 +113,7 @@ impl Check<'_> {
             Effect::Memo(_) => self.memo(place, read, effect),
             Effect::CreateTokenAccount(new) => self.new_account(place, new, neutral),
             Effect::AdvanceNonce { account, authority } => {
-                self.nonce(place, account, authority);
+                self.nonce((place, read), account, authority);
                 found.nonce_account = Some(*account);
             }
             Effect::TransferLamports(_) | Effect::TransferTokens(_) => {

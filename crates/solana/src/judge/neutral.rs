@@ -30,7 +30,7 @@ impl Check<'_> {
         }
     }
 
-    /// An associated token account that others pay for costs us nothing, whose ever it is.
+    /// An associated token account that others have and pay for costs us nothing.
     pub(super) fn new_account(
         &mut self,
         place: usize,
@@ -43,10 +43,12 @@ impl Check<'_> {
         });
         neutral.creates_destination |= is_agreed;
         let derived = || associated_token_account(new.owner, new.mint, new.token_program);
-        let is_own = is_agreed || derived() == Some(new.account);
-        if !is_own || self.is_ours(&new.payer) {
+        // One of ours that nobody agreed to is not neutral, whoever pays.
+        let touches_ours = self.is_ours(&new.owner) || self.is_ours(&new.account);
+        let is_neutral = !touches_ours && derived() == Some(new.account);
+        if self.is_ours(&new.payer) || !(is_agreed || is_neutral) {
             let member = format_args!("message.instructions[{place}]");
-            let expected = "an associated token account that others pay for";
+            let expected = "an associated token account of others, that others pay for";
             let found = format_args!(
                 "{} of {} for the mint {}, paid for by {}",
                 new.account, new.owner, new.mint, new.payer

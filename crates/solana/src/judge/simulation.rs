@@ -1,7 +1,8 @@
 use std::fmt::Display;
 
 use countersign_approval::{
-    AccountChange, AccountSnapshot, AssetTransfer, Code, Simulation, TokenAccount, TokenTransfer,
+    AccountChange, AccountSnapshot, AssetTransfer, Code, Simulation, TokenAccount,
+    TokenAccountState, TokenTransfer,
 };
 use countersign_units::{Lots, SolanaAddress};
 
@@ -28,7 +29,7 @@ impl Check<'_> {
         for change in &simulation.accounts {
             self.change(change, resolved, found);
             if !found.opaque.is_empty() {
-                self.of_others(change, resolved);
+                self.unread(change, resolved);
             }
         }
     }
@@ -63,7 +64,7 @@ impl Check<'_> {
         let before_token = token_of(before.as_ref());
         match &terms.transfer {
             AssetTransfer::Token(token) if *address == token.destination => {
-                self.gains_tokens(token, before_token, token_of(after.as_ref()));
+                self.gains_tokens(token, before_token, after.as_ref());
             }
             AssetTransfer::Native { destination, lamports } if address == destination => {
                 if let Some(least) = self.least_gain(*lamports, resolved, found) {
@@ -73,10 +74,11 @@ impl Check<'_> {
             _ => {}
         }
         if let Some(token) = agreed::token(terms).filter(|token| token.source == *address) {
-            self.is_source(token, before_token);
+            self.is_source(token, before.as_ref());
         }
         if let Some((before, token)) = before.as_ref().zip(before_token)
-            && (token.owner == terms.user || token.delegate == Some(terms.user))
+            && [Some(token.owner), token.delegate, token.close_authority]
+                .contains(&Some(terms.user))
         {
             self.of_ours(*address, (before, token), after.as_ref());
         }
@@ -96,42 +98,20 @@ impl Check<'_> {
         Some(lamports.saturating_sub(if pays { found.fee.lamports } else { 0 }))
     }
 
-    /// What the terms call our token account is one, before anything runs.
-    fn is_source(&mut self, token: &TokenTransfer, before: Option<&TokenAccount>) {
-        let ours = before.is_some_and(|account| {
-            let mint = account.mint.is_none_or(|mint| mint == token.mint);
-            account.owner == self.terms.user && mint
-        });
+    /// What the terms call our token account is one, before anything runs, and ours alone.
+    fn is_source(&mut self, token: &TokenTransfer, before: Option<&AccountSnapshot>) {
+        let user = self.terms.user;
+        let ours = before.and_then(|account| Some((account, account.token.as_ref()?))).is_some_and(
+            |(account, held)| {
+                let closer = held.close_authority.is_none_or(|closer| closer == user);
+                is_usable(token, account, held)
+                    && (held.owner, held.delegate) == (user, None)
+                    && closer
+            },
+        );
         if !ours {
-            let expected = format_args!("{} as a token account of ours", token.source);
+            let expected = format_args!("{} as a token account of ours alone", token.source);
             self.differs(expected, "another account, or none");
-        }
-    }
-
-    /// Where an instruction can't be read, it could use an authority of ours that no transaction
-    /// shows: over stake, a nonce, a program. So nothing else that the chain's own programs keep
-    /// loses lamports or changes hands.
-    fn of_others(&mut self, change: &AccountChange, resolved: &Resolved) {
-        const CHAINS_OWN: [SolanaAddress; 6] = [
-            programs::SYSTEM,
-            programs::STAKE,
-            programs::VOTE,
-            programs::LOOKUP_TABLE,
-            programs::LOADER_V3,
-            programs::LOADER_V4,
-        ];
-        let AccountChange { address, before, after } = change;
-        let Some(before) = before.as_ref().filter(|before| CHAINS_OWN.contains(&before.program))
-        else {
-            return;
-        };
-        let signs = resolved.accounts().iter().any(|a| a.signer && a.address == *address);
-        let kept = after.as_ref().is_some_and(|after| {
-            after.program == before.program && after.lamports >= before.lamports
-        });
-        // What a signer pays is its own matter; what we pay is judged by itself.
-        if !kept && !signs {
-            self.differs(format_args!("{address} unchanged"), "less in it, or another program");
         }
     }
 
@@ -171,14 +151,15 @@ impl Check<'_> {
         &mut self,
         token: &TokenTransfer,
         before: Option<&TokenAccount>,
-        after: Option<&TokenAccount>,
+        after: Option<&AccountSnapshot>,
     ) {
-        let Some(after) = after else {
+        let Some((account, after)) = after.and_then(|after| Some((after, after.token.as_ref()?)))
+        else {
             return self.differs("a destination that holds tokens", "no token account");
         };
-        if after.owner != token.destination_owner || after.mint.is_some_and(|m| m != token.mint) {
+        if after.owner != token.destination_owner || !is_usable(token, account, after) {
             let expected = format_args!("a destination of {}", token.destination_owner);
-            self.differs(expected, after.owner);
+            self.differs(expected, format_args!("one of {}, or not to be used", after.owner));
         }
         let before = before.map_or(Some(Lots::ZERO), |before| before.amount);
         let gained = after.amount.zip(before).and_then(|(after, before)| after.checked_sub(before));
@@ -221,9 +202,16 @@ impl Check<'_> {
         }
     }
 
-    fn differs(&mut self, expected: impl Display, found: impl Display) {
+    pub(super) fn differs(&mut self, expected: impl Display, found: impl Display) {
         self.push(Code::Simulation, MEMBER, expected, found);
     }
+}
+
+/// Says whether an account holds the agreed token, in its program, and can be used.
+fn is_usable(token: &TokenTransfer, account: &AccountSnapshot, held: &TokenAccount) -> bool {
+    account.program == token.program
+        && held.mint.is_none_or(|mint| mint == token.mint)
+        && held.state == TokenAccountState::Initialized
 }
 
 fn token_of(account: Option<&AccountSnapshot>) -> Option<&TokenAccount> {

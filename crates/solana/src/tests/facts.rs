@@ -39,14 +39,26 @@ pub(super) fn account(address: SolanaAddress, built: &Built) -> TokenAccount {
 }
 
 fn system(lamports: u64) -> AccountSnapshot {
-    AccountSnapshot { program: programs::SYSTEM, lamports, token: None }
+    AccountSnapshot {
+        program: programs::SYSTEM,
+        lamports,
+        space: Some(0),
+        data_hash: None,
+        token: None,
+    }
 }
 
 /// How an account holds tokens, with an amount of its own.
 fn holding(account: &TokenAccount, amount: u64) -> AccountSnapshot {
     let token = TokenAccount { amount: Some(Lots::from(amount)), ..account.clone() };
     let program = token.program.unwrap();
-    AccountSnapshot { program, lamports: 2_039_280, token: Some(token) }
+    AccountSnapshot {
+        program,
+        lamports: 2_039_280,
+        space: Some(165),
+        data_hash: None,
+        token: Some(token),
+    }
 }
 
 /// The simulation of an honest transfer of tokens.

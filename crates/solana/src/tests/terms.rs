@@ -177,6 +177,12 @@ fn snapshot(account: &Value) -> Option<AccountSnapshot> {
     Some(AccountSnapshot {
         program: parsed(&account["program"]).unwrap(),
         lamports: number(&account["lamports"]).unwrap(),
+        space: number(&account["space"]),
+        data_hash: account["data_hash"].as_str().map(|text| {
+            let mut hash = [0; 32];
+            hex::decode_to_slice(text, &mut hash).unwrap();
+            hash
+        }),
         token: token_account(&account["token"]),
     })
 }

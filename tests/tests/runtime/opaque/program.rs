@@ -5,6 +5,7 @@ use solana_program_runtime::declare_process_instruction;
 use solana_program_runtime::invoke_context::InvokeContext;
 use solana_sdk::instruction::{Instruction, InstructionError};
 use solana_sdk::pubkey::Pubkey;
+use solana_sdk::signature::{Keypair, Signer};
 use solana_system_interface::instruction as system;
 use spl_token_2022_interface::instruction as token;
 use spl_token_2022_interface::instruction::AuthorityType;
@@ -19,6 +20,11 @@ pub(crate) const ATTACKER: Pubkey = Pubkey::new_from_array([66; 32]);
 const SEED: &[u8] = b"keeper";
 
 declare_process_instruction!(Escrow, 1, |context| { process(context) });
+
+/// Returns a key that is handed what is ours, and that uses it.
+pub(crate) fn thief() -> Keypair {
+    Keypair::new_from_array([68; 32])
+}
 
 /// Returns the key without a secret that the escrow signs for, and that its vault belongs to.
 pub(crate) fn keeper() -> (Pubkey, u8) {
@@ -37,7 +43,10 @@ pub(crate) enum Trick {
     PaysAnotherToo,
     PassesOn,
     TakesNonce,
+    HandsNonceOver,
     Assigns,
+    Allocates,
+    BecomesNonce,
     TakesSol,
     TakesSavings,
     Approves,
@@ -50,7 +59,7 @@ pub(crate) enum Trick {
 
 impl Trick {
     /// Those about any asset, those about tokens alone, and the two that Token-2022 refuses.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Nothing,
         Self::TakesNone,
         Self::TakesLess,
@@ -59,7 +68,10 @@ impl Trick {
         Self::PaysAnotherToo,
         Self::PassesOn,
         Self::TakesNonce,
+        Self::HandsNonceOver,
         Self::Assigns,
+        Self::Allocates,
+        Self::BecomesNonce,
         Self::TakesSol,
         Self::TakesSavings,
         Self::Approves,
@@ -69,6 +81,11 @@ impl Trick {
         Self::SetsOwner,
         Self::GivesVaultAway,
     ];
+
+    /// Says whether our key has to be one that is written to.
+    pub(crate) const fn needs_our_key(self) -> bool {
+        matches!(self, Self::TakesSol | Self::Assigns | Self::Allocates | Self::BecomesNonce)
+    }
 
     /// Returns the byte that asks for it.
     pub(crate) fn byte(self) -> u8 {
@@ -123,6 +140,16 @@ impl Call {
             Trick::PassesOn => vec![agreed, self.pass_on(vault, loot)],
             Trick::TakesNonce => {
                 vec![agreed, system::withdraw_nonce_account(nonce, user, loot, 1_000)]
+            }
+            Trick::HandsNonceOver => {
+                vec![agreed, system::authorize_nonce_account(nonce, user, &ATTACKER)]
+            }
+            // A key with data in it can't pay any more.
+            Trick::Allocates => vec![agreed, system::allocate(user, 1)],
+            // What makes an account a nonce of the thief's is the second of the two.
+            Trick::BecomesNonce => {
+                let make = system::create_nonce_account(user, user, &thief().pubkey(), 0);
+                vec![agreed, system::allocate(user, 80), make[1].clone()]
             }
             Trick::Assigns => vec![agreed, system::assign(user, &ID)],
             Trick::TakesSol => vec![agreed, system::transfer(user, loot, 1_000)],

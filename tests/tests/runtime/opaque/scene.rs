@@ -101,7 +101,7 @@ impl Scene {
         let (user, native) = (self.honest.user(), self.moves_sol());
         let source = self.honest.ours().pop().unwrap();
         let (keeper, mint) = (keeper().0, if native { ID } else { mint(&self.program).pubkey() });
-        let pays = native || matches!(trick, Trick::TakesSol | Trick::Assigns);
+        let pays = native || trick.needs_our_key();
         let signer = AccountMeta { pubkey: user, is_signer: true, is_writable: pays };
         let written = [source, self.vault(), self.loot, self.nonce];
         let system = solana_system_interface::program::ID;

@@ -5,6 +5,7 @@ use countersign_approval::{
 };
 use countersign_solana::facts_query;
 use countersign_units::{Lots, SolanaAddress};
+use sha2::{Digest, Sha256};
 use solana_sdk::account::{Account, AccountSharedData};
 use solana_sdk::pubkey::Pubkey;
 use spl_token_2022_interface::extension::StateWithExtensions;
@@ -62,7 +63,9 @@ fn snapshot(account: Account) -> Option<AccountSnapshot> {
     // What they keep besides is a mint.
     let token = token.then(|| StateWithExtensions::<Held>::unpack(&data).ok()).flatten();
     let token = token.map(|held| token_account(owner, &held.base));
-    let there = AccountSnapshot { program: address(owner), lamports, token };
+    let space = u64::try_from(data.len()).ok();
+    let data_hash = Some(Sha256::digest(&data).into());
+    let there = AccountSnapshot { program: address(owner), lamports, space, data_hash, token };
     (lamports > 0).then_some(there)
 }
 

@@ -78,7 +78,8 @@ fn a_fee_of_ours_is_bounded_to_the_lamport() {
     for (before, fee) in [
         (vec![], 5_000),
         (vec![unit_limit(1_000), unit_price(1_001)], 5_002),
-        (vec![unit_price(1_000_000)], 205_000),
+        // What sets a bound takes 3,000 units itself.
+        (vec![unit_price(1_000_000)], 208_000),
         (vec![unit_limit(u32::MAX), unit_price(1_000_000)], 1_405_000),
     ] {
         let mut built = paid(before);
