@@ -33,7 +33,7 @@ fn change(address: SolanaAddress, owner: SolanaAddress, amounts: [u64; 2]) -> Ac
     let [before, after] = amounts.map(|amount| {
         let token = Some(token_account(owner, amount));
         let program = TOKEN.parse().unwrap();
-        let data_hash = hash(&packed(&held(owner, amount)));
+        let data_hash = Some(hash(&packed(&held(owner, amount))));
         Some(AccountSnapshot { program, lamports: RENT, space: Some(165), data_hash, token })
     });
     AccountChange { address, before, after }
@@ -42,7 +42,7 @@ fn change(address: SolanaAddress, owner: SolanaAddress, amounts: [u64; 2]) -> Ac
 fn paid() -> AccountChange {
     let [before, after] = [SPONSORED, SPONSORED - 10_000].map(|lamports| {
         let program = SYSTEM.parse().unwrap();
-        let data_hash = hash(&[]);
+        let data_hash = Some(hash(&[]));
         Some(AccountSnapshot { program, lamports, space: Some(0), data_hash, token: None })
     });
     AccountChange { address: SPONSOR, before, after }

@@ -59,8 +59,8 @@ pub(crate) fn held(owner: SolanaAddress, amount: u64) -> Account {
     Account { mint, owner, amount, state: AccountState::Initialized, ..Account::default() }
 }
 
-pub(crate) fn hash(data: &[u8]) -> Option<[u8; 32]> {
-    Some(Sha256::digest(data).into())
+pub(crate) fn hash(data: &[u8]) -> [u8; 32] {
+    Sha256::digest(data).into()
 }
 
 pub(crate) fn packed<T: Pack>(state: &T) -> Vec<u8> {

@@ -120,7 +120,7 @@ async fn an_account_that_holds_no_tokens_is_told_with_its_program() {
     ] {
         let account = account(program, u64::MAX, &data);
         let (program, space) = (program.parse().unwrap(), u64::try_from(data.len()).ok());
-        let data_hash = hash(&data);
+        let data_hash = Some(hash(&data));
         let expected =
             AccountSnapshot { program, lamports: u64::MAX, space, data_hash, token: None };
         let [before, after] = change(SPONSOR, account.clone(), account).await;

@@ -132,10 +132,11 @@ fn read_simulation(simulation: &Value<'_>) -> Result<Simulation, Invalid> {
             after: change.get("after").map(read_snapshot).transpose()?,
         })
     });
-    let error = simulation.get("error").or_else(|| simulation.get("err")).map(|error| match error {
-        Value::String(text) => text.to_string(),
-        other => other.to_string(),
-    });
+    let error =
+        simulation.get("error").or_else(|| simulation.get("err")).map(|error| match error {
+            Value::String(text) => text.to_string(),
+            other => other.to_string(),
+        });
     Ok(Simulation { error, accounts: changes.collect::<Result<_, Invalid>>()? })
 }
 

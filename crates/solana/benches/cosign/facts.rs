@@ -70,6 +70,8 @@ fn simulation(
     let holds = |owner, amount| AccountSnapshot {
         program: token.program,
         lamports: RENT,
+        space: Some(165),
+        data_hash: None,
         token: Some(held(owner, amount)),
     };
     let change = |address, before, after| AccountChange {
