@@ -122,14 +122,16 @@ pub fn judge(
     let violations = Violations::new();
     let mut check = Check { terms, facts, sent, decoded: &decoded, now, violations };
     check.signers();
+    let found = check.accounts().map(|resolved| {
+        let found = check.instructions(&resolved);
+        (resolved, found)
+    });
     check.blockhash();
     check.answer();
     let valid_until = check.valid_until();
-    let found = check.accounts().map(|resolved| {
-        let found = check.instructions(&resolved);
-        check.facts(&resolved, &found);
-        (resolved, found)
-    });
+    if let Some((resolved, found)) = &found {
+        check.facts(resolved, found);
+    }
     check.required_facts();
     check.violations.into_result()?;
     // Without accounts there was a violation.

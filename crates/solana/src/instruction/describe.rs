@@ -1,5 +1,6 @@
 use std::fmt;
 
+use countersign_approval::Code;
 use countersign_units::SolanaAddress;
 
 use super::{Budget, Effect, LamportTransfer, NewTokenAccount, TokenMove};
@@ -17,6 +18,15 @@ impl Budget {
 }
 
 impl Effect<'_> {
+    /// Says whether what it does is refused by a name of its own, whatever its program.
+    pub(crate) fn is_telling(&self) -> bool {
+        match self {
+            Self::TransferLamports(_) | Self::TransferTokens(_) | Self::AdvanceNonce { .. } => true,
+            Self::Other(other) => other.code != Code::ExtraInstruction,
+            Self::Budget(_) | Self::Memo(_) | Self::CreateTokenAccount(_) => false,
+        }
+    }
+
     /// Returns the instruction's name in its program's own words.
     pub(crate) const fn name(&self) -> &'static str {
         match self {

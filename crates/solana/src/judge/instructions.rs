@@ -37,7 +37,11 @@ impl Check<'_> {
         let agreed = self.find_transfer(&all);
         let (mut found, mut neutral) = (Found::default(), Neutral::default());
         for (place, read) in all.iter().enumerate() {
-            self.program(place, read);
+            // What an instruction does tells more than that its program is not allowed.
+            let told = read.effect.as_ref().is_ok_and(Effect::is_telling);
+            if !told {
+                self.program(place, read);
+            }
             match &read.effect {
                 Ok(_) if agreed == Some(place) => self.transfer(place, read, resolved),
                 Ok(effect) => self.effect((place, read), effect, &mut neutral, &mut found),
@@ -48,6 +52,9 @@ impl Check<'_> {
                     let member = format_args!("message.instructions[{place}]");
                     self.push(Code::ExtraInstruction, member, expected, found);
                 }
+            }
+            if told {
+                self.program(place, read);
             }
         }
         found.creates_destination = neutral.creates_destination;

@@ -11,6 +11,11 @@ impl Check<'_> {
     /// The signers are those that were agreed, and each signature that is there is right.
     pub(super) fn signers(&mut self) {
         let (terms, decoded) = (self.terms, self.decoded);
+        let payer = decoded.signers().next();
+        if payer != Some(terms.fee_payer) {
+            let found = payer.map(|payer| payer.to_string()).unwrap_or_default();
+            self.push(Code::FeePayer, "message.signers[0]", terms.fee_payer, found);
+        }
         for (place, signer) in decoded.signers().enumerate() {
             if !terms.required_signers.contains(&signer) {
                 let member = format_args!("message.signers[{place}]");
@@ -22,11 +27,6 @@ impl Check<'_> {
                 let expected = format_args!("{required} among them");
                 self.push(Code::Signers, "message.signers", expected, "others alone");
             }
-        }
-        let payer = decoded.signers().next();
-        if payer != Some(terms.fee_payer) {
-            let found = payer.map(|payer| payer.to_string()).unwrap_or_default();
-            self.push(Code::FeePayer, "message.signers[0]", terms.fee_payer, found);
         }
         self.signatures();
     }

@@ -76,6 +76,13 @@ impl Check<'_> {
     fn tokens(&mut self, at: At<'_>, agreed: &TokenTransfer, found: &TokenMove) {
         let user = self.terms.user;
         self.same(at, (Code::TokenProgram, "program"), agreed.program, found.program);
+        match found.checked {
+            Some((mint, decimals)) => {
+                self.account(at, (Code::Mint, "mint"), &agreed.mint, &mint);
+                self.same(at, (Code::Amount, "decimals"), agreed.decimals, decimals);
+            }
+            None => self.mint_of_source(at, agreed),
+        }
         self.account(at, (Code::Source, "source"), &agreed.source, &found.source);
         self.account(
             at,
@@ -87,13 +94,6 @@ impl Check<'_> {
         self.writable(at, Code::Source, &found.source);
         self.writable(at, Code::Destination, &found.destination);
         self.same(at, (Code::Amount, "amount"), agreed.amount, found.amount);
-        match found.checked {
-            Some((mint, decimals)) => {
-                self.account(at, (Code::Mint, "mint"), &agreed.mint, &mint);
-                self.same(at, (Code::Amount, "decimals"), agreed.decimals, decimals);
-            }
-            None => self.mint_of_source(at, agreed),
-        }
         if let Some(extra) = found.extra.first() {
             let member = format_args!("message.instructions[{}].accounts", at.place);
             let expected = "no signer of a multisig and no account of a hook";
@@ -120,11 +120,11 @@ impl Check<'_> {
         agreed: &SolanaAddress,
         found: &SolanaAddress,
     ) {
-        self.same(at, (code, name), agreed, found);
         if agreed != found && at.resolved.is_loaded(found) {
             let member = format_args!("message.instructions[{}].{name}", at.place);
             self.push(Code::LookupTable, member, format_args!("an entry that is {agreed}"), found);
         }
+        self.same(at, (code, name), agreed, found);
     }
 
     fn writable(&mut self, at: At<'_>, code: Code, address: &SolanaAddress) {
