@@ -30,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "countersign-evm",
         ],
     ),
+    ("countersign-journal", &["countersign-units", "countersign-approval"]),
     (
         "countersign",
         &[
@@ -63,6 +64,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("ruint", &["countersign-units"]),
     ("secp256k1", &["countersign-evm"]),
     ("solana-sdk", &["countersign-solana", "countersign-sandbox"]),
+    ("sqlx", &["countersign-journal"]),
     ("tempo-contracts", &["countersign-sandbox"]),
     // What judges does no input and output, so it has no use for a runtime.
     (

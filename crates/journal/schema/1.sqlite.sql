@@ -1,0 +1,71 @@
+-- One row a swap: where it is, where its chain ends, and who may write to it.
+CREATE TABLE swaps (
+    swap_id TEXT NOT NULL PRIMARY KEY,
+    idempotency_key TEXT NOT NULL UNIQUE,
+    request BLOB NOT NULL,
+    state TEXT NOT NULL,
+    is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+    entries INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    committed INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    holder TEXT NOT NULL,
+    free_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX swaps_by_state ON swaps (state, swap_id);
+CREATE INDEX swaps_open ON swaps (swap_id) WHERE is_open = 1;
+CREATE INDEX swaps_free ON swaps (free_at, swap_id) WHERE is_open = 1;
+CREATE INDEX swaps_changed ON swaps (swap_id) WHERE committed < entries;
+
+-- What happened, in canonical bytes; never changed, never deleted.
+CREATE TABLE entries (
+    swap_id TEXT NOT NULL REFERENCES swaps (swap_id),
+    sequence INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    entry BLOB NOT NULL,
+    PRIMARY KEY (swap_id, sequence)
+) STRICT;
+
+-- What approvals take. One that is live keeps its swap from a second one; one that is counted
+-- counts towards its token's day.
+CREATE TABLE reservations (
+    swap_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    token TEXT NOT NULL,
+    amount TEXT NOT NULL,
+    reserved_at INTEGER NOT NULL,
+    valid_until INTEGER NOT NULL,
+    is_live INTEGER NOT NULL CHECK (is_live IN (0, 1)),
+    is_counted INTEGER NOT NULL CHECK (is_counted IN (0, 1)),
+    PRIMARY KEY (swap_id, number)
+) STRICT;
+CREATE UNIQUE INDEX reservations_live ON reservations (swap_id) WHERE is_live = 1;
+CREATE INDEX reservations_counted ON reservations (token, reserved_at) WHERE is_counted = 1;
+
+-- Each nonce, coin and message, and the one swap that it belongs to, for good.
+CREATE TABLE resources (
+    resource TEXT NOT NULL PRIMARY KEY,
+    swap_id TEXT NOT NULL
+) STRICT;
+
+-- How much of each token is counted: the sum of its counted reservations.
+CREATE TABLE tokens (
+    token TEXT NOT NULL PRIMARY KEY,
+    moved TEXT NOT NULL
+) STRICT;
+
+-- Signed commitments to where the chains of swaps ended, each bound to the one before.
+CREATE TABLE checkpoints (
+    number INTEGER NOT NULL PRIMARY KEY,
+    checkpoint BLOB NOT NULL,
+    signature BLOB NOT NULL
+) STRICT;
+CREATE TABLE checkpoint_heads (
+    number INTEGER NOT NULL,
+    swap_id TEXT NOT NULL,
+    entries INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    PRIMARY KEY (number, swap_id)
+) STRICT;

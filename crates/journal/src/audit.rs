@@ -1,0 +1,13 @@
+//! Proof that a journal is what was written, for somebody who has nothing else.
+
+mod checkpoint;
+mod export;
+mod key;
+mod line;
+mod verify;
+
+pub(crate) use checkpoint::root;
+pub use checkpoint::{Anchor, Checkpoint, Commitment};
+pub use export::{ExportError, export};
+pub use key::{AuditKey, AuditKeyError, AuditPublicKey};
+pub use verify::{Audited, VerifyError, verify};

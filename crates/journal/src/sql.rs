@@ -1,0 +1,98 @@
+//! What both stores share: every statement, written once for two engines.
+
+mod checkpoints;
+mod claims;
+mod leases;
+mod limits;
+mod open;
+mod read;
+mod row;
+mod schema;
+mod store;
+mod write;
+
+use async_trait::async_trait;
+
+use crate::StoreError;
+
+pub(crate) use row::{Row, Value};
+pub(crate) use schema::migrate;
+
+/// How often a transaction that lost a race is begun anew.
+const ATTEMPTS: u32 = 8;
+
+/// One statement for two engines.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sql {
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
+}
+
+/// Writes a statement that both engines understand. What is `locked` keeps its rows from others
+/// until the transaction ends: in SQLite a transaction that writes has the whole file to itself.
+macro_rules! sql {
+    ($text:literal) => {
+        $crate::sql::Sql { sqlite: $text, postgres: $text }
+    };
+    (locked $text:literal) => {
+        $crate::sql::Sql { sqlite: $text, postgres: concat!($text, " FOR UPDATE") }
+    };
+    (sqlite $sqlite:literal postgres $postgres:literal) => {
+        $crate::sql::Sql { sqlite: $sqlite, postgres: $postgres }
+    };
+}
+pub(crate) use sql;
+
+/// Runs some work in a transaction that writes, and commits it. One that lost a race against another
+/// was rolled back whole, and is begun anew.
+macro_rules! transact {
+    ($store:expr, $session:ident => $work:expr) => {{
+        let mut attempt = 1_u32;
+        loop {
+            let result = async {
+                let mut transaction = $store.begin().await?;
+                let $session = transaction.as_mut();
+                let value = $work.await?;
+                transaction.commit().await?;
+                Ok(value)
+            };
+            match result.await {
+                Err($crate::StoreError::Busy(_)) if attempt < $crate::sql::ATTEMPTS => {
+                    attempt = attempt.saturating_add(1);
+                }
+                result => break result,
+            }
+        }
+    }};
+}
+pub(crate) use transact;
+
+/// An engine that gives transactions.
+#[async_trait]
+pub(crate) trait Backend: Send + Sync {
+    /// Begins a transaction that writes.
+    async fn begin(&self) -> Result<Box<dyn Session>, StoreError>;
+
+    /// Begins a transaction that reads one state of everything.
+    async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError>;
+}
+
+/// A transaction. One that is dropped is rolled back.
+#[async_trait]
+pub(crate) trait Session: Send {
+    /// Runs a statement and returns how many rows it changed.
+    async fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<u64, StoreError>;
+
+    /// Runs a statement and returns its rows.
+    async fn query(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<Row>, StoreError>;
+
+    /// Runs statements of our own that make the schema.
+    async fn script(
+        &mut self,
+        sqlite: &'static str,
+        postgres: &'static str,
+    ) -> Result<(), StoreError>;
+
+    /// Makes it durable.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}

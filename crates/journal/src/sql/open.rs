@@ -1,0 +1,71 @@
+//! Opens swaps: one idempotency key, one swap.
+
+use countersign_units::UnixMillis;
+
+use super::write::{Seal, insert};
+use super::{Session, Value, read, sql};
+use crate::{Head, Lease, Opened, Opening, Request, State, StoreError, What};
+
+pub(super) async fn open(
+    session: &mut dyn Session,
+    opening: &Opening<'_>,
+    now: UnixMillis,
+) -> Result<Opened, StoreError> {
+    let swap_id = opening.swap_id;
+    let seal = Seal::of(swap_id, Head::START, None, opening.entries)?;
+    let Some(request) = request(opening) else {
+        return Err(crate::Impossible { state: None, entry: "nothing" }.into());
+    };
+    if !insert_swap(session, opening, request, &seal, now).await? {
+        return same(session, request).await;
+    }
+    insert(session, swap_id, &seal).await?;
+    Ok(Opened::New(Lease { swap_id, token: 1, until: opening.term.until }, seal.head))
+}
+
+fn request<'a>(opening: &Opening<'a>) -> Option<&'a Request> {
+    match &opening.entries.first()?.what {
+        What::Requested(request) => Some(request),
+        _ => None,
+    }
+}
+
+/// Says whether the swap is new. Another process that opens the same key at the same time is waited
+/// for.
+async fn insert_swap(
+    session: &mut dyn Session,
+    opening: &Opening<'_>,
+    request: &Request,
+    seal: &Seal,
+    now: UnixMillis,
+) -> Result<bool, StoreError> {
+    let insert = sql!(
+        "INSERT INTO swaps (swap_id, idempotency_key, request, state, is_open, entries, head, \
+         committed, opened_at, changed_at, fence, holder, free_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, 1, $9, $10) ON CONFLICT DO NOTHING"
+    );
+    let state = seal.state.unwrap_or(State::Requested);
+    let values = [
+        opening.swap_id.into(),
+        request.key.as_str().into(),
+        request.digest.into(),
+        state.as_str().into(),
+        Value::Int(i64::from(!state.is_ended())),
+        Value::int("entries", seal.head.count)?,
+        seal.head.hash.into(),
+        Value::int("time", now.value())?,
+        opening.term.holder.as_str().into(),
+        Value::int("lease", opening.term.until.value())?,
+    ];
+    Ok(session.execute(insert, &values).await? == 1)
+}
+
+async fn same(session: &mut dyn Session, request: &Request) -> Result<Opened, StoreError> {
+    let Some(summary) = read::find(session, &request.key).await? else {
+        return Err(StoreError::corrupted("a swap's id", "one that is new", "one that is there"));
+    };
+    if summary.request != request.digest {
+        return Err(StoreError::KeyTaken { swap_id: summary.swap_id });
+    }
+    Ok(Opened::Same(summary))
+}

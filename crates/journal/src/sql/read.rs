@@ -1,0 +1,104 @@
+//! Reads swaps and their histories.
+
+use countersign_approval::SwapId;
+
+use super::{Row, Session, Sql, Value, sql};
+use crate::chain::Follower;
+use crate::{History, Label, Page, RawEntry, State, StoreError, Summary, Which};
+
+pub(super) async fn find(
+    session: &mut dyn Session,
+    key: &Label,
+) -> Result<Option<Summary>, StoreError> {
+    let select = sql!(
+        "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at \
+         FROM swaps WHERE idempotency_key = $1"
+    );
+    let rows = session.query(select, &[key.as_str().into()]).await?;
+    rows.first().map(summary).transpose()
+}
+
+pub(super) async fn list(
+    session: &mut dyn Session,
+    page: Page,
+) -> Result<Vec<Summary>, StoreError> {
+    // Before the first id, as text.
+    let after = page.after.map_or_else(String::new, |swap_id| swap_id.to_string());
+    let mut values = vec![Value::Text(after), Value::Int(i64::from(page.most))];
+    if let Which::In(state) = page.which {
+        values.push(state.as_str().into());
+    }
+    session.query(listing(page.which), &values).await?.iter().map(summary).collect()
+}
+
+const fn listing(which: Which) -> Sql {
+    match which {
+        Which::All => sql!(
+            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at \
+             FROM swaps WHERE swap_id > $1 ORDER BY swap_id LIMIT $2"
+        ),
+        Which::Open => sql!(
+            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at \
+             FROM swaps WHERE swap_id > $1 AND is_open = 1 ORDER BY swap_id LIMIT $2"
+        ),
+        Which::In(_) => sql!(
+            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at \
+             FROM swaps WHERE swap_id > $1 AND state = $3 ORDER BY swap_id LIMIT $2"
+        ),
+    }
+}
+
+fn summary(row: &Row) -> Result<Summary, StoreError> {
+    Ok(Summary {
+        swap_id: row.swap_id(0)?,
+        key: row.label(1)?,
+        request: row.digest(2)?,
+        state: row.parse(3, "a swap's state")?,
+        head: row.head(4)?,
+        opened_at: row.millis(6)?,
+        changed_at: row.millis(7)?,
+    })
+}
+
+pub(super) async fn raw(
+    session: &mut dyn Session,
+    swap_id: SwapId,
+) -> Result<Vec<RawEntry>, StoreError> {
+    let select =
+        sql!("SELECT sequence, hash, entry FROM entries WHERE swap_id = $1 ORDER BY sequence");
+    let rows = session.query(select, &[swap_id.into()]).await?;
+    let entry = |row: &Row| {
+        let (sequence, hash) = (row.int(0)?, row.digest(1)?);
+        Ok(RawEntry { sequence, hash, bytes: row.bytes(2)?.to_vec() })
+    };
+    rows.iter().map(entry).collect()
+}
+
+/// Reads a history, and compares what stands beside it with what follows from it.
+pub(super) async fn load(
+    session: &mut dyn Session,
+    swap_id: SwapId,
+) -> Result<History, StoreError> {
+    let select = sql!("SELECT state, entries, head FROM swaps WHERE swap_id = $1");
+    let rows = session.query(select, &[swap_id.into()]).await?;
+    let row = rows.first().ok_or(StoreError::UnknownSwap(swap_id))?;
+    let (state, head): (State, _) = (row.parse(0, "a swap's state")?, row.head(1)?);
+    let mut follower = Follower::new(swap_id);
+    let mut links = Vec::new();
+    for entry in raw(session, swap_id).await? {
+        links.push(follower.take(entry.sequence, entry.hash, &entry.bytes)?);
+    }
+    if follower.head().count != head.count {
+        let (expected, found) = (head.count, follower.head().count);
+        return Err(StoreError::corrupted("how many entries a swap has", expected, found));
+    }
+    if follower.head() != head {
+        let (expected, found) = (head.hash, follower.head().hash);
+        return Err(StoreError::corrupted("the hash of a swap's last entry", expected, found));
+    }
+    if follower.state() != Some(state) {
+        let expected = follower.state().map_or("none", State::as_str);
+        return Err(StoreError::corrupted("a swap's state", expected, state));
+    }
+    Ok(History { swap_id, state, head, links })
+}

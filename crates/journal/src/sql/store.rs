@@ -1,0 +1,105 @@
+//! The store, on any engine.
+
+use async_trait::async_trait;
+use countersign_approval::{AssetLimits, Claim, SwapId};
+use countersign_units::{UnixMillis, UnixSeconds};
+
+use super::{Backend, checkpoints, claims, leases, open, read, transact, write};
+use crate::{
+    AuditKey, Checkpoint, Head, History, Label, Lease, Opened, Opening, Page, RawEntry, Store,
+    StoreError, Summary, SwapHead, Term, Write,
+};
+
+#[async_trait]
+impl<B: Backend> Store for B {
+    async fn open(&self, opening: &Opening<'_>, now: UnixMillis) -> Result<Opened, StoreError> {
+        transact!(self, session => open::open(session, opening, now))
+    }
+
+    async fn append(&self, write: &Write<'_>) -> Result<Head, StoreError> {
+        transact!(self, session => write::append(session, write))
+    }
+
+    async fn reserve(
+        &self,
+        write: &Write<'_>,
+        claim: &Claim,
+        limits: AssetLimits,
+    ) -> Result<Head, StoreError> {
+        transact!(self, session => claims::reserve(session, write, claim, limits))
+    }
+
+    async fn release(&self, write: &Write<'_>) -> Result<Head, StoreError> {
+        transact!(self, session => claims::free(session, write))
+    }
+
+    async fn record_alone(
+        &self,
+        claim: &Claim,
+        limits: AssetLimits,
+        now: UnixSeconds,
+    ) -> Result<(), StoreError> {
+        transact!(self, session => claims::record_alone(session, claim, limits, now))
+    }
+
+    async fn release_alone(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), StoreError> {
+        transact!(self, session => claims::release_alone(session, swap_id, now))
+    }
+
+    async fn load(&self, swap_id: SwapId) -> Result<History, StoreError> {
+        read::load(self.snapshot().await?.as_mut(), swap_id).await
+    }
+
+    async fn find(&self, key: &Label) -> Result<Option<Summary>, StoreError> {
+        read::find(self.snapshot().await?.as_mut(), key).await
+    }
+
+    async fn list(&self, page: Page) -> Result<Vec<Summary>, StoreError> {
+        read::list(self.snapshot().await?.as_mut(), page).await
+    }
+
+    async fn lease_open(
+        &self,
+        term: &Term<'_>,
+        most: u32,
+        now: UnixMillis,
+    ) -> Result<Vec<Lease>, StoreError> {
+        transact!(self, session => leases::take_open(session, term, most, now))
+    }
+
+    async fn lease(
+        &self,
+        swap_id: SwapId,
+        term: &Term<'_>,
+        now: UnixMillis,
+    ) -> Result<Lease, StoreError> {
+        transact!(self, session => leases::take(session, swap_id, term, now))
+    }
+
+    async fn renew(&self, lease: &Lease, until: UnixMillis) -> Result<Lease, StoreError> {
+        transact!(self, session => leases::renew(session, lease, until))
+    }
+
+    async fn give_back(&self, lease: Lease, not_before: UnixMillis) -> Result<(), StoreError> {
+        transact!(self, session => leases::give_back(session, &lease, not_before))
+    }
+
+    async fn checkpoint(
+        &self,
+        key: &AuditKey,
+        now: UnixMillis,
+    ) -> Result<Option<Checkpoint>, StoreError> {
+        transact!(self, session => checkpoints::make(session, key, now))
+    }
+
+    async fn read_checkpoint(
+        &self,
+        number: u64,
+    ) -> Result<Option<(Checkpoint, Vec<SwapHead>)>, StoreError> {
+        checkpoints::read(self.snapshot().await?.as_mut(), number).await
+    }
+
+    async fn read_raw(&self, swap_id: SwapId) -> Result<Vec<RawEntry>, StoreError> {
+        read::raw(self.snapshot().await?.as_mut(), swap_id).await
+    }
+}

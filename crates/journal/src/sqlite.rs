@@ -1,0 +1,158 @@
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::query::Query;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Column as _, Row as _, Sqlite, Transaction, TypeInfo as _};
+
+use crate::StoreError;
+use crate::sql::{Backend, Row, Session, Sql, Value, migrate};
+
+/// How long to wait for another process that writes.
+const BUSY: Duration = Duration::from_secs(10);
+/// How many may read at once, beside the one that writes.
+const READERS: u32 = 4;
+
+/// A journal in one file: for one machine, whatever the number of processes. Needs no set-up.
+///
+/// Whatever a call acknowledged survives a loss of power: the log is written ahead and synced at each
+/// commit (`journal_mode = WAL`, `synchronous = FULL`). The file must be on a local disk.
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens a journal, and makes it where there is none.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Schema`] if a newer version made it, [`StoreError::Corrupted`] if the
+    /// file is something else, or what keeps it from being read and written.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY);
+        // One connection writes, so that those of this process wait in a fair line and not for the
+        // file.
+        let pool = |most| SqlitePoolOptions::new().max_connections(most);
+        let writer = pool(1).connect_with(options.clone()).await.map_err(error)?;
+        let store = Self { writer, readers: pool(READERS).connect_lazy_with(options) };
+        migrate(&store).await?;
+        Ok(store)
+    }
+
+    /// Closes the file, after what is being written.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+struct SqliteSession(Transaction<'static, Sqlite>);
+
+#[async_trait]
+impl Backend for SqliteStore {
+    /// Locks the file for writing at once: a transaction that reads first and locks later can be
+    /// refused in its middle.
+    async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
+        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(error)?;
+        Ok(Box::new(SqliteSession(transaction)))
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError> {
+        let transaction = self.readers.begin().await.map_err(error)?;
+        Ok(Box::new(SqliteSession(transaction)))
+    }
+}
+
+#[async_trait]
+impl Session for SqliteSession {
+    async fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<u64, StoreError> {
+        let done = bind(sql, values).execute(&mut *self.0).await.map_err(error)?;
+        Ok(done.rows_affected())
+    }
+
+    async fn query(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let rows = bind(sql, values).fetch_all(&mut *self.0).await.map_err(error)?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn script(&mut self, sqlite: &'static str, _: &'static str) -> Result<(), StoreError> {
+        sqlx::raw_sql(sqlite).execute(&mut *self.0).await.map_err(error)?;
+        Ok(())
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.0.commit().await.map_err(error)
+    }
+}
+
+fn bind(sql: Sql, values: &[Value]) -> Query<'static, Sqlite, SqliteArguments> {
+    let query = sqlx::query(sql.sqlite);
+    values.iter().cloned().fold(query, |query, value| match value {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+    })
+}
+
+/// Reads a row by what SQLite says each value is.
+fn read(row: &SqliteRow) -> Result<Row, StoreError> {
+    let value = |column: &sqlx::sqlite::SqliteColumn| {
+        use sqlx::ValueRef as _;
+        let place = column.ordinal();
+        let raw = row.try_get_raw(place).map_err(error)?;
+        let kind = raw.type_info();
+        match kind.name() {
+            "INTEGER" => row.try_get(place).map(Value::Int).map_err(error),
+            "TEXT" => row.try_get(place).map(Value::Text).map_err(error),
+            "BLOB" => row.try_get(place).map(Value::Bytes).map_err(error),
+            other => Err(StoreError::corrupted("a column", "a value", other)),
+        }
+    };
+    row.columns().iter().map(value).collect::<Result<_, _>>().map(Row)
+}
+
+/// Sorts errors by the [result code](https://www.sqlite.org/rescode.html), whose low byte is the
+/// kind.
+fn error(error: sqlx::Error) -> StoreError {
+    let text = error.to_string();
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    let Some(code) = code else { return without_code(&error, text) };
+    match code & 0xff {
+        5 | 6 => StoreError::Busy(text),
+        3 | 8 | 23 => StoreError::ReadOnly(text),
+        13 => StoreError::Full(text),
+        11 | 26 => StoreError::corrupted("the file", "a journal", text),
+        // Whatever is unique and wasn't met on purpose was another's that came first.
+        19 => StoreError::Busy(text),
+        _ => StoreError::Gone(text),
+    }
+}
+
+fn without_code(error: &sqlx::Error, text: String) -> StoreError {
+    match error {
+        sqlx::Error::PoolTimedOut => StoreError::Busy(text),
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+            StoreError::corrupted("a column", "a value of its type", text)
+        }
+        _ => StoreError::Gone(text),
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options = self.writer.connect_options();
+        formatter.debug_struct("SqliteStore").field("path", &options.get_filename()).finish()
+    }
+}

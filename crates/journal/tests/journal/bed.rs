@@ -1,0 +1,34 @@
+//! Places where a journal can be.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use countersign_journal::{SqliteStore, Store};
+use tempfile::TempDir;
+
+/// An empty place for a journal, which ends with this value.
+#[async_trait]
+pub(crate) trait Bed: Send + Sync {
+    /// Opens the journal once more, as another process would.
+    async fn connect(&self) -> Arc<dyn Store>;
+}
+
+/// A file.
+pub(crate) struct SqliteBed(TempDir);
+
+impl SqliteBed {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> std::path::PathBuf {
+        self.0.path().join("journal.db")
+    }
+}
+
+#[async_trait]
+impl Bed for SqliteBed {
+    async fn connect(&self) -> Arc<dyn Store> {
+        Arc::new(SqliteStore::open(&self.path()).await.unwrap())
+    }
+}

@@ -1,0 +1,112 @@
+//! Many at once, over several connections.
+
+use std::sync::Arc;
+
+use countersign_approval::{LedgerError, SwapId};
+use countersign_journal::{State, Store, StoreError, Write};
+use tokio::task::JoinSet;
+
+use crate::bed::Bed;
+use crate::samples::{NOW, claim, entries, open, per_day, reserve, status, until_claim};
+
+async fn connections(bed: &dyn Bed) -> Vec<Arc<dyn Store>> {
+    let mut stores = Vec::new();
+    for _ in 0..4 {
+        stores.push(bed.connect().await);
+    }
+    stores
+}
+
+pub(super) async fn claims_at_once_pass_no_limit(bed: &dyn Bed) {
+    let stores = connections(bed).await;
+    let mut tasks = JoinSet::new();
+    for number in 0..60 {
+        let store = Arc::clone(&stores[number % stores.len()]);
+        tasks.spawn(async move {
+            let worker = open(store.as_ref(), &format!("order-{number}")).await;
+            let claim = claim(worker.lease.swap_id, &format!("nonce-{number}"), 30);
+            let list = until_claim();
+            let result = store.reserve(&worker.write(&list), &claim, per_day(1_000)).await;
+            let state = store.load(worker.lease.swap_id).await.unwrap().state;
+            assert_eq!(state == State::Reserved, result.is_ok());
+            result
+        });
+    }
+    let (passed, refused): (Vec<_>, Vec<_>) =
+        tasks.join_all().await.into_iter().partition(Result::is_ok);
+    assert_eq!((passed.len(), refused.len()), (33, 27));
+    for result in refused {
+        let limit = matches!(&result, Err(StoreError::Ledger(LedgerError::LimitPerDay { left, .. })) if *left == 10.into());
+        assert!(limit, "{result:?}");
+    }
+}
+
+pub(super) async fn claims_at_once_take_a_resource_once(bed: &dyn Bed) {
+    let stores = connections(bed).await;
+    let mut tasks = JoinSet::new();
+    for number in 0..24 {
+        let store = Arc::clone(&stores[number % stores.len()]);
+        tasks.spawn(async move {
+            // Of different tokens, so that no token's row keeps them apart.
+            let mut claim = claim(SwapId::generate(), "coin-1", 1);
+            claim.token = format!("token-{}", number % 8);
+            claim.resources.push("coin-2".to_owned());
+            if number % 2 == 0 {
+                claim.resources.reverse();
+            }
+            store.record_alone(&claim, per_day(1_000), NOW.to_seconds()).await
+        });
+    }
+    let results = tasks.join_all().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+    let taken =
+        |error: &StoreError| matches!(error, StoreError::Ledger(LedgerError::ResourceTaken { .. }));
+    assert!(results.iter().all(|result| result.as_ref().err().is_none_or(taken)), "{results:?}");
+}
+
+pub(super) async fn claims_at_once_reserve_a_swap_once(bed: &dyn Bed) {
+    let stores = connections(bed).await;
+    let swap_id = SwapId::generate();
+    let mut tasks = JoinSet::new();
+    for number in 0..24 {
+        let store = Arc::clone(&stores[number % stores.len()]);
+        tasks.spawn(async move {
+            let mut claim = claim(swap_id, &format!("nonce-{number}"), 1);
+            claim.token = format!("token-{}", number % 8);
+            store.record_alone(&claim, per_day(1_000), NOW.to_seconds()).await
+        });
+    }
+    let results = tasks.join_all().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
+    let live =
+        |error: &StoreError| matches!(error, StoreError::Ledger(LedgerError::LiveApproval { .. }));
+    assert!(results.iter().all(|result| result.as_ref().err().is_none_or(live)), "{results:?}");
+}
+
+pub(super) async fn writers_at_once_write_in_turn(bed: &dyn Bed) {
+    let stores = connections(bed).await;
+    let mut worker = open(stores[0].as_ref(), "order-1").await;
+    reserve(stores[0].as_ref(), &mut worker, "nonce-1").await;
+    let worker = Arc::new(worker);
+    let mut tasks = JoinSet::new();
+    for number in 0..24 {
+        let (store, worker) = (Arc::clone(&stores[number % stores.len()]), Arc::clone(&worker));
+        tasks.spawn(async move {
+            let list = entries([status(&format!("status-{number}"))]);
+            let mut head = worker.head;
+            let mut lost = 0_u32;
+            loop {
+                let write = Write { head, ..worker.write(&list) };
+                match store.append(&write).await {
+                    Ok(_) => return lost,
+                    Err(StoreError::Conflict { .. }) => lost += 1,
+                    Err(error) => panic!("{error:?}"),
+                }
+                head = store.load(worker.lease.swap_id).await.unwrap().head;
+            }
+        });
+    }
+    let lost: u32 = tasks.join_all().await.into_iter().sum();
+    let history = stores[0].load(worker.lease.swap_id).await.unwrap();
+    assert_eq!(history.links.len(), usize::try_from(worker.head.count).unwrap() + 24, "{lost}");
+}

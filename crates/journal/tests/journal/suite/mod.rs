@@ -1,0 +1,55 @@
+//! What every store does.
+
+mod claims;
+mod histories;
+mod leases;
+mod many;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::bed::Bed;
+
+/// A case of the suite.
+type Case = for<'a> fn(&'a dyn Bed) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+macro_rules! cases {
+    ($($case:path),* $(,)?) => {
+        &[$((stringify!($case), |bed| Box::pin($case(bed)))),*]
+    };
+}
+
+const CASES: &[(&str, Case)] = cases![
+    histories::one_key_is_one_swap,
+    histories::a_key_in_a_hundred_hands_is_one_swap,
+    histories::a_swap_lives_from_its_request_to_its_end,
+    histories::an_impossible_order_is_refused,
+    histories::a_write_whose_answer_was_lost_is_there_once,
+    histories::two_who_know_the_same_head_do_not_both_write,
+    histories::lists_are_sorted_and_paged,
+    histories::what_does_not_fit_is_refused,
+    leases::a_stale_worker_writes_nothing,
+    leases::a_lease_is_taken_once,
+    leases::a_lease_that_was_given_back_waits_for_its_time,
+    leases::open_swaps_are_shared_out,
+    claims::a_live_reservation_keeps_out_a_second_one,
+    claims::a_resource_belongs_to_one_swap,
+    claims::a_claim_that_fails_leaves_no_trace,
+    claims::a_limit_is_met_to_the_unit,
+    claims::what_is_released_can_move_again,
+    claims::amounts_are_exact_beyond_64_bits,
+    claims::a_ledger_alone_keeps_the_rules,
+    many::claims_at_once_pass_no_limit,
+    many::claims_at_once_take_a_resource_once,
+    many::claims_at_once_reserve_a_swap_once,
+    many::writers_at_once_write_in_turn,
+];
+
+/// Runs each case in an empty place of its own.
+pub(crate) async fn conforms<Making: Future<Output = Box<dyn Bed>>>(make: impl Fn() -> Making) {
+    for (name, case) in CASES {
+        println!("{name}");
+        let bed = make().await;
+        case(bed.as_ref()).await;
+    }
+}
