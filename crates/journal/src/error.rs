@@ -22,6 +22,9 @@ pub enum StoreError {
     /// Others use the store and did not let go of it in time: nothing was written.
     #[error("the journal is busy: {0}")]
     Busy(String),
+    /// The server acknowledges what is not on disk yet.
+    #[error("expected a server that has written what it acknowledges, found {0} = off")]
+    NotDurable(&'static str),
     /// The store was made by another version.
     #[error("expected a journal of schema {expected} or older, found {found}; use a newer version")]
     Schema {
@@ -122,6 +125,7 @@ impl StoreError {
             Self::ReadOnly(_) => "read_only",
             Self::Gone(_) => "gone",
             Self::Busy(_) => "busy",
+            Self::NotDurable(_) => "not_durable",
             Self::Schema { .. } => "schema",
             Self::KeyTaken { .. } => "key_taken",
             Self::UnknownSwap(_) => "unknown_swap",

@@ -6,6 +6,7 @@ mod digest;
 mod entry;
 mod error;
 mod ledger;
+mod postgres;
 mod sql;
 mod sqlite;
 mod state;
@@ -25,6 +26,7 @@ pub use entry::{
 };
 pub use error::StoreError;
 pub use ledger::JournalLedger;
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 pub use state::{Impossible, Outcome, ParseStateError, State, derive};
 pub use store::{

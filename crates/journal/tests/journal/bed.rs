@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign_journal::{SqliteStore, Store};
+use countersign_journal::{PostgresStore, SqliteStore, Store};
 use tempfile::TempDir;
+
+use crate::cluster::Cluster;
 
 /// An empty place for a journal, which ends with this value.
 #[async_trait]
@@ -30,5 +32,21 @@ impl SqliteBed {
 impl Bed for SqliteBed {
     async fn connect(&self) -> Arc<dyn Store> {
         Arc::new(SqliteStore::open(&self.path()).await.unwrap())
+    }
+}
+
+/// A database of its own.
+pub(crate) struct PostgresBed(String);
+
+impl PostgresBed {
+    pub(crate) async fn new(cluster: &Cluster) -> Self {
+        Self(cluster.new_database().await)
+    }
+}
+
+#[async_trait]
+impl Bed for PostgresBed {
+    async fn connect(&self) -> Arc<dyn Store> {
+        Arc::new(PostgresStore::open(&self.0, 6).await.unwrap())
     }
 }

@@ -1,0 +1,172 @@
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::postgres::{
+    PgArguments, PgColumn, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres,
+};
+use sqlx::query::Query;
+use sqlx::{Column as _, Row as _, Transaction, TypeInfo as _};
+
+use crate::StoreError;
+use crate::sql::{Backend, Row, Session, Sql, Value, migrate, sql};
+
+/// How long to wait for a connection.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// A journal in Postgres, or in a database that speaks its protocol: for any number of machines.
+///
+/// It needs rows that can be locked and `SKIP LOCKED`; neither advisory locks nor `LISTEN`. Its tables
+/// are made in the first schema of the search path, which should be its own.
+pub struct PostgresStore {
+    pool: PgPool,
+}
+
+impl PostgresStore {
+    /// Opens a journal by its URL, such as `postgres://user@host/journal?sslmode=verify-full`, and
+    /// makes its tables where there are none.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Schema`] if a newer version made it, [`StoreError::NotDurable`] if the
+    /// server acknowledges what it has not written, or what keeps it from being read and written.
+    pub async fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
+        // The parser's own words could repeat the password.
+        let options: PgConnectOptions = url.parse().map_err(|_| {
+            StoreError::Gone("expected a URL such as postgres://user@host/journal".to_owned())
+        })?;
+        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
+        let store = Self { pool: pool.connect_with(options).await.map_err(error)? };
+        store.require_durable().await?;
+        migrate(&store).await?;
+        Ok(store)
+    }
+
+    /// Closes the connections, after what is being written.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    async fn require_durable(&self) -> Result<(), StoreError> {
+        let mut session = self.snapshot().await?;
+        for (setting, select) in DURABLE {
+            let rows = session.query(select, &[]).await?;
+            let found = rows.first().map_or(Ok("on"), |row| row.text(0))?;
+            if found == "off" {
+                return Err(StoreError::NotDurable(setting));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Settings without which an answer is no promise. A database that does not have them has its own
+/// ways.
+const DURABLE: [(&str, Sql); 2] = [
+    (
+        "synchronous_commit",
+        sql!("SELECT COALESCE(current_setting('synchronous_commit', true), 'on')"),
+    ),
+    ("fsync", sql!("SELECT COALESCE(current_setting('fsync', true), 'on')")),
+];
+
+struct PostgresSession(Transaction<'static, Postgres>);
+
+#[async_trait]
+impl Backend for PostgresStore {
+    /// Each statement sees what was committed before it, so what is read behind a row's lock is what
+    /// the one who held it before has written.
+    async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
+        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
+        let transaction = self.pool.begin_with(begin).await.map_err(error)?;
+        Ok(Box::new(PostgresSession(transaction)))
+    }
+
+    async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        let transaction = self.pool.begin_with(begin).await.map_err(error)?;
+        Ok(Box::new(PostgresSession(transaction)))
+    }
+}
+
+#[async_trait]
+impl Session for PostgresSession {
+    async fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<u64, StoreError> {
+        let done = bind(sql, values).execute(&mut *self.0).await.map_err(error)?;
+        Ok(done.rows_affected())
+    }
+
+    async fn query(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let rows = bind(sql, values).fetch_all(&mut *self.0).await.map_err(error)?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn script(&mut self, _: &'static str, postgres: &'static str) -> Result<(), StoreError> {
+        sqlx::raw_sql(postgres).execute(&mut *self.0).await.map_err(error)?;
+        Ok(())
+    }
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.0.commit().await.map_err(error)
+    }
+}
+
+fn bind(sql: Sql, values: &[Value]) -> Query<'static, Postgres, PgArguments> {
+    let query = sqlx::query(sql.postgres);
+    values.iter().cloned().fold(query, |query, value| match value {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+    })
+}
+
+fn read(row: &PgRow) -> Result<Row, StoreError> {
+    let value = |column: &PgColumn| {
+        let place = column.ordinal();
+        match column.type_info().name() {
+            "INT8" => row.try_get(place).map(Value::Int).map_err(error),
+            "TEXT" => row.try_get(place).map(Value::Text).map_err(error),
+            "BYTEA" => row.try_get(place).map(Value::Bytes).map_err(error),
+            other => Err(StoreError::corrupted("a column", "a value", other)),
+        }
+    };
+    row.columns().iter().map(value).collect::<Result<_, _>>().map(Row)
+}
+
+/// Sorts errors by their [SQLSTATE](https://www.postgresql.org/docs/current/errcodes-appendix.html).
+fn error(error: sqlx::Error) -> StoreError {
+    let text = error.to_string();
+    let code = error.as_database_error().and_then(|error| error.code());
+    let Some(code) = code else { return without_code(&error, text) };
+    match code.as_ref() {
+        // A race that was lost, or whatever is unique and wasn't met on purpose: another's that
+        // came first.
+        "40001" | "40P01" | "55P03" | "23505" | "42P07" | "42710" | "53300" => {
+            StoreError::Busy(text)
+        }
+        "53100" => StoreError::Full(text),
+        "25006" | "42501" => StoreError::ReadOnly(text),
+        "XX001" | "XX002" => StoreError::corrupted("the database", "what was written", text),
+        "42P01" | "42703" => StoreError::corrupted("the schema", "its tables", text),
+        _ => StoreError::Gone(text),
+    }
+}
+
+fn without_code(error: &sqlx::Error, text: String) -> StoreError {
+    match error {
+        sqlx::Error::PoolTimedOut => StoreError::Busy(text),
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+            StoreError::corrupted("a column", "a value of its type", text)
+        }
+        _ => StoreError::Gone(text),
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let options = self.pool.connect_options();
+        let (host, database) = (options.get_host(), options.get_database());
+        let mut shown = formatter.debug_struct("PostgresStore");
+        shown.field("host", &host).field("database", &database).finish()
+    }
+}
