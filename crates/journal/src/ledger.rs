@@ -44,7 +44,7 @@ impl std::fmt::Debug for JournalLedger {
     }
 }
 
-fn from_store(error: StoreError) -> LedgerError {
+pub(crate) fn from_store(error: StoreError) -> LedgerError {
     match error {
         StoreError::Ledger(error) => error,
         other => LedgerError::Unavailable(other.code()),

@@ -36,7 +36,7 @@ impl PostgresStore {
             StoreError::Gone("expected a URL such as postgres://user@host/journal".to_owned())
         })?;
         let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
-        let store = Self { pool: pool.connect_with(options).await.map_err(error)? };
+        let store = Self { pool: pool.connect_with(options).await.map_err(|error| sort(&error))? };
         store.require_durable().await?;
         migrate(&store).await?;
         Ok(store)
@@ -78,13 +78,13 @@ impl Backend for PostgresStore {
     /// the one who held it before has written.
     async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
         let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
-        let transaction = self.pool.begin_with(begin).await.map_err(error)?;
+        let transaction = self.pool.begin_with(begin).await.map_err(|error| sort(&error))?;
         Ok(Box::new(PostgresSession(transaction)))
     }
 
     async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        let transaction = self.pool.begin_with(begin).await.map_err(error)?;
+        let transaction = self.pool.begin_with(begin).await.map_err(|error| sort(&error))?;
         Ok(Box::new(PostgresSession(transaction)))
     }
 }
@@ -92,22 +92,27 @@ impl Backend for PostgresStore {
 #[async_trait]
 impl Session for PostgresSession {
     async fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<u64, StoreError> {
-        let done = bind(sql, values).execute(&mut *self.0).await.map_err(error)?;
+        let done = bind(sql, values).execute(&mut *self.0).await.map_err(|error| sort(&error))?;
         Ok(done.rows_affected())
     }
 
     async fn query(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let rows = bind(sql, values).fetch_all(&mut *self.0).await.map_err(error)?;
+        let rows = bind(sql, values).fetch_all(&mut *self.0).await.map_err(|error| sort(&error))?;
         rows.iter().map(read).collect()
     }
 
     async fn script(&mut self, _: &'static str, postgres: &'static str) -> Result<(), StoreError> {
-        sqlx::raw_sql(postgres).execute(&mut *self.0).await.map_err(error)?;
+        sqlx::raw_sql(postgres).execute(&mut *self.0).await.map_err(|error| sort(&error))?;
         Ok(())
     }
 
+    async fn roll_back(self: Box<Self>) {
+        // It failed already, and says why.
+        let _ = self.0.rollback().await;
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.0.commit().await.map_err(error)
+        self.0.commit().await.map_err(|error| sort(&error))
     }
 }
 
@@ -124,9 +129,9 @@ fn read(row: &PgRow) -> Result<Row, StoreError> {
     let value = |column: &PgColumn| {
         let place = column.ordinal();
         match column.type_info().name() {
-            "INT8" => row.try_get(place).map(Value::Int).map_err(error),
-            "TEXT" => row.try_get(place).map(Value::Text).map_err(error),
-            "BYTEA" => row.try_get(place).map(Value::Bytes).map_err(error),
+            "INT8" => row.try_get(place).map(Value::Int).map_err(|error| sort(&error)),
+            "TEXT" => row.try_get(place).map(Value::Text).map_err(|error| sort(&error)),
+            "BYTEA" => row.try_get(place).map(Value::Bytes).map_err(|error| sort(&error)),
             other => Err(StoreError::corrupted("a column", "a value", other)),
         }
     };
@@ -134,10 +139,10 @@ fn read(row: &PgRow) -> Result<Row, StoreError> {
 }
 
 /// Sorts errors by their [SQLSTATE](https://www.postgresql.org/docs/current/errcodes-appendix.html).
-fn error(error: sqlx::Error) -> StoreError {
+fn sort(error: &sqlx::Error) -> StoreError {
     let text = error.to_string();
-    let code = error.as_database_error().and_then(|error| error.code());
-    let Some(code) = code else { return without_code(&error, text) };
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let Some(code) = code else { return without_code(error, text) };
     match code.as_ref() {
         // A race that was lost, or whatever is unique and wasn't met on purpose: another's that
         // came first.
@@ -167,6 +172,6 @@ impl fmt::Debug for PostgresStore {
         let options = self.pool.connect_options();
         let (host, database) = (options.get_host(), options.get_database());
         let mut shown = formatter.debug_struct("PostgresStore");
-        shown.field("host", &host).field("database", &database).finish()
+        shown.field("host", &host).field("database", &database).finish_non_exhaustive()
     }
 }

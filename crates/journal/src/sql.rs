@@ -45,6 +45,9 @@ pub(crate) use sql;
 
 /// Runs some work in a transaction that writes, and commits it. One that lost a race against another
 /// was rolled back whole, and is begun anew.
+///
+/// Where the work fails, its locks are gone when this returns: what was dropped in passing keeps them
+/// a little longer, and others would pass over its rows.
 macro_rules! transact {
     ($store:expr, $session:ident => $work:expr) => {{
         let mut attempt = 1_u32;
@@ -52,9 +55,13 @@ macro_rules! transact {
             let result = async {
                 let mut transaction = $store.begin().await?;
                 let $session = transaction.as_mut();
-                let value = $work.await?;
-                transaction.commit().await?;
-                Ok(value)
+                match $work.await {
+                    Ok(value) => transaction.commit().await.map(|()| value),
+                    Err(error) => {
+                        transaction.roll_back().await;
+                        Err(error)
+                    }
+                }
             };
             match result.await {
                 Err($crate::StoreError::Busy(_)) if attempt < $crate::sql::ATTEMPTS => {
@@ -92,6 +99,9 @@ pub(crate) trait Session: Send {
         sqlite: &'static str,
         postgres: &'static str,
     ) -> Result<(), StoreError>;
+
+    /// Takes it back. A connection that can't is not used again.
+    async fn roll_back(self: Box<Self>);
 
     /// Makes it durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

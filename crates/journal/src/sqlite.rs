@@ -8,7 +8,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Column as _, Row as _, Sqlite, Transaction, TypeInfo as _};
+use sqlx::{Column as _, Connection as _, Row as _, Sqlite, Transaction, TypeInfo as _};
 
 use crate::StoreError;
 use crate::sql::{Backend, Row, Session, Sql, Value, migrate};
@@ -44,8 +44,7 @@ impl SqliteStore {
             .busy_timeout(BUSY);
         // One connection writes, so that those of this process wait in a fair line and not for the
         // file.
-        let pool = |most| SqlitePoolOptions::new().max_connections(most);
-        let writer = pool(1).connect_with(options.clone()).await.map_err(error)?;
+        let writer = pool(1).connect_with(options.clone()).await.map_err(|error| sort(&error))?;
         let store = Self { writer, readers: pool(READERS).connect_lazy_with(options) };
         migrate(&store).await?;
         Ok(store)
@@ -58,6 +57,18 @@ impl SqliteStore {
     }
 }
 
+/// After some errors, such as a full disk, SQLite has rolled a transaction back by itself, and the
+/// connection still counts it: that connection is not used again.
+fn pool(most: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(most).after_release(|connection, _| {
+        Box::pin(async move {
+            // Behind whatever was still to be rolled back.
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    })
+}
+
 struct SqliteSession(Transaction<'static, Sqlite>);
 
 #[async_trait]
@@ -65,12 +76,13 @@ impl Backend for SqliteStore {
     /// Locks the file for writing at once: a transaction that reads first and locks later can be
     /// refused in its middle.
     async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(error)?;
+        let transaction =
+            self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| sort(&error))?;
         Ok(Box::new(SqliteSession(transaction)))
     }
 
     async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError> {
-        let transaction = self.readers.begin().await.map_err(error)?;
+        let transaction = self.readers.begin().await.map_err(|error| sort(&error))?;
         Ok(Box::new(SqliteSession(transaction)))
     }
 }
@@ -78,22 +90,27 @@ impl Backend for SqliteStore {
 #[async_trait]
 impl Session for SqliteSession {
     async fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<u64, StoreError> {
-        let done = bind(sql, values).execute(&mut *self.0).await.map_err(error)?;
+        let done = bind(sql, values).execute(&mut *self.0).await.map_err(|error| sort(&error))?;
         Ok(done.rows_affected())
     }
 
     async fn query(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let rows = bind(sql, values).fetch_all(&mut *self.0).await.map_err(error)?;
+        let rows = bind(sql, values).fetch_all(&mut *self.0).await.map_err(|error| sort(&error))?;
         rows.iter().map(read).collect()
     }
 
     async fn script(&mut self, sqlite: &'static str, _: &'static str) -> Result<(), StoreError> {
-        sqlx::raw_sql(sqlite).execute(&mut *self.0).await.map_err(error)?;
+        sqlx::raw_sql(sqlite).execute(&mut *self.0).await.map_err(|error| sort(&error))?;
         Ok(())
     }
 
+    async fn roll_back(self: Box<Self>) {
+        // It failed already, and says why.
+        let _ = self.0.rollback().await;
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.0.commit().await.map_err(error)
+        self.0.commit().await.map_err(|error| sort(&error))
     }
 }
 
@@ -111,12 +128,12 @@ fn read(row: &SqliteRow) -> Result<Row, StoreError> {
     let value = |column: &sqlx::sqlite::SqliteColumn| {
         use sqlx::ValueRef as _;
         let place = column.ordinal();
-        let raw = row.try_get_raw(place).map_err(error)?;
+        let raw = row.try_get_raw(place).map_err(|error| sort(&error))?;
         let kind = raw.type_info();
         match kind.name() {
-            "INTEGER" => row.try_get(place).map(Value::Int).map_err(error),
-            "TEXT" => row.try_get(place).map(Value::Text).map_err(error),
-            "BLOB" => row.try_get(place).map(Value::Bytes).map_err(error),
+            "INTEGER" => row.try_get(place).map(Value::Int).map_err(|error| sort(&error)),
+            "TEXT" => row.try_get(place).map(Value::Text).map_err(|error| sort(&error)),
+            "BLOB" => row.try_get(place).map(Value::Bytes).map_err(|error| sort(&error)),
             other => Err(StoreError::corrupted("a column", "a value", other)),
         }
     };
@@ -125,10 +142,10 @@ fn read(row: &SqliteRow) -> Result<Row, StoreError> {
 
 /// Sorts errors by the [result code](https://www.sqlite.org/rescode.html), whose low byte is the
 /// kind.
-fn error(error: sqlx::Error) -> StoreError {
+fn sort(error: &sqlx::Error) -> StoreError {
     let text = error.to_string();
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    let Some(code) = code else { return without_code(&error, text) };
+    let Some(code) = code else { return without_code(error, text) };
     match code & 0xff {
         5 | 6 => StoreError::Busy(text),
         3 | 8 | 23 => StoreError::ReadOnly(text),
@@ -153,6 +170,83 @@ fn without_code(error: &sqlx::Error, text: String) -> StoreError {
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let options = self.writer.connect_options();
-        formatter.debug_struct("SqliteStore").field("path", &options.get_filename()).finish()
+        formatter
+            .debug_struct("SqliteStore")
+            .field("path", &options.get_filename())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_approval::SwapId;
+    use countersign_units::UnixMillis;
+
+    use super::*;
+    use crate::tests::opening_entries;
+    use crate::{Head, Label, Opened, Opening, Store, Term};
+
+    async fn open(store: &SqliteStore, key: &str) -> Result<(SwapId, Head), StoreError> {
+        let (entries, holder) = (opening_entries(key), Label::new("worker").unwrap());
+        let term = Term { holder: &holder, until: UnixMillis::new(60_000) };
+        let opening = Opening { swap_id: SwapId::generate(), entries: &entries, term };
+        match store.open(&opening, UnixMillis::new(0)).await? {
+            Opened::New(lease, head) => Ok((lease.swap_id, head)),
+            Opened::Same(swap) => panic!("expected a new swap, found {swap:?}"),
+        }
+    }
+
+    async fn set(store: &SqliteStore, pragma: &'static str) {
+        sqlx::raw_sql(pragma).execute(&store.writer).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        let store = SqliteStore::open(&path).await.unwrap();
+        let mut kept = Vec::new();
+        // No page more than there are by now, which SQLite takes for a full disk.
+        set(&store, "PRAGMA max_page_count = 1").await;
+        let error = loop {
+            match open(&store, &format!("order-{}", kept.len())).await {
+                Ok(swap) => kept.push(swap),
+                Err(error) => break error,
+            }
+            assert!(kept.len() < 10_000);
+        };
+        assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+        assert!(!kept.is_empty());
+        let name = Label::new(format!("order-{}", kept.len())).unwrap();
+        assert_eq!(store.find(&name).await, Ok(None));
+        for (swap_id, head) in kept {
+            assert_eq!(store.load(swap_id).await.unwrap().head, head);
+        }
+        // There is room again.
+        set(&store, "PRAGMA max_page_count = 100000").await;
+        open(&store, name.as_str()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_can_only_be_read_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
+        let (swap_id, head) = open(&store, "order-1").await.unwrap();
+        set(&store, "PRAGMA query_only = 1").await;
+        let result = open(&store, "order-2").await;
+        assert!(matches!(result, Err(StoreError::ReadOnly(_))), "{result:?}");
+        assert_eq!(store.load(swap_id).await.unwrap().head, head);
+    }
+
+    #[tokio::test]
+    async fn each_commit_is_synced() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
+        for pool in [&store.writer, &store.readers] {
+            let full: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(pool).await.unwrap();
+            let log: String =
+                sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
+            assert_eq!((full, log.as_str()), (2, "wal"));
+        }
     }
 }

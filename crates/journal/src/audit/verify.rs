@@ -1,13 +1,13 @@
 use std::collections::{BTreeMap, VecDeque};
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
 use countersign_approval::SwapId;
 use sha2::{Digest as _, Sha256};
 
 use super::line::{Line, VERSION};
-use super::{Anchor, AuditPublicKey, Checkpoint, Commitment, checkpoint};
+use super::{Anchor, AuditPublicKey, Checkpoint, Commitment, VerifyError, checkpoint};
 use crate::chain::Follower;
-use crate::{ChainError, Digest, Head, SwapHead};
+use crate::{Digest, Head, SwapHead};
 
 /// What an export was found to hold, all of it as it was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,78 +24,6 @@ pub struct Audited {
     pub committed: u64,
     /// The latest checkpoint.
     pub latest: Option<Anchor>,
-}
-
-/// Why an export is not what was written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum VerifyError {
-    /// It can't be read.
-    #[error("the export can't be read: {0}")]
-    Io(#[from] io::Error),
-    /// A line is not what has to be there.
-    #[error("line {line}: expected {expected}")]
-    Line {
-        /// Which line, from 1.
-        line: u64,
-        /// What has to be there.
-        expected: &'static str,
-    },
-    /// The key did not sign a checkpoint.
-    #[error("checkpoint {0}: expected a signature by the key, found another")]
-    Signature(u64),
-    /// A checkpoint does not follow from the one before, or from its heads.
-    #[error("checkpoint {number}: {member}: expected {expected}, found {found}")]
-    Checkpoint {
-        /// Which one.
-        number: u64,
-        /// Which member.
-        member: &'static str,
-        /// What has to be there.
-        expected: String,
-        /// What is there.
-        found: String,
-    },
-    /// A swap's entries are no chain.
-    #[error("line {line}: {source}")]
-    Chain {
-        /// Which line, from 1.
-        line: u64,
-        /// Why.
-        source: ChainError,
-    },
-    /// A swap's chain is not the one that a checkpoint commits to.
-    #[error("swap {swap_id}: expected entry {count} to have hash {expected}, found {found}")]
-    Head {
-        /// The swap.
-        swap_id: SwapId,
-        /// How many entries the checkpoint saw.
-        count: u64,
-        /// The hash that the checkpoint saw.
-        expected: Digest,
-        /// The hash that is there.
-        found: Digest,
-    },
-    /// Entries are missing that a checkpoint commits to.
-    #[error("swap {swap_id}: expected at least {expected} entries, found {found}")]
-    Missing {
-        /// The swap.
-        swap_id: SwapId,
-        /// How many entries the checkpoint saw.
-        expected: u64,
-        /// How many there are.
-        found: u64,
-    },
-    /// The journal is older than a checkpoint that is known, or not the same one.
-    #[error("expected checkpoint {number} with hash {expected}, found {found}")]
-    Anchor {
-        /// The number of the checkpoint that is known.
-        number: u64,
-        /// Its hash.
-        expected: Digest,
-        /// The hash that is there, or that it is not there.
-        found: String,
-    },
 }
 
 /// Verifies an export by the audit key alone: finds any change, deletion, reordering or truncation
@@ -203,8 +131,8 @@ impl Auditor {
             .audited
             .latest
             .map_or((0, Digest::NONE), |latest| (latest.number.saturating_add(1), latest.hash));
-        require(number, "number", next, number)?;
-        require(number, "previous", previous, checkpoint.commitment.previous)?;
+        require(number, "number", &next, &number)?;
+        require(number, "previous", &previous, &checkpoint.commitment.previous)?;
         self.check_anchor(&checkpoint)?;
         self.audited.latest = Some(checkpoint.anchor());
         self.audited.checkpoints = self.audited.checkpoints.saturating_add(1);
@@ -235,19 +163,20 @@ impl Auditor {
     fn close_checkpoint(&mut self) -> Result<(), VerifyError> {
         let Some((commitment, heads)) = self.checkpoint.take() else { return Ok(()) };
         let number = commitment.number;
-        require(number, "heads", commitment.heads, u64::try_from(heads.len()).unwrap_or(u64::MAX))?;
-        require(number, "root", commitment.root, checkpoint::root(&heads))?;
+        let found = u64::try_from(heads.len()).unwrap_or(u64::MAX);
+        require(number, "heads", &commitment.heads, &found)?;
+        require(number, "root", &commitment.root, &checkpoint::root(&heads))?;
         for SwapHead { swap_id, head } in heads {
             let expected = self.expected.entry(swap_id).or_default();
             let before = expected.back().map_or(0, |before| before.count);
-            require(number, "a head", "more entries than before", grown(before, head.count))?;
+            require(number, "a head", &GROWN, &grown(before, head.count))?;
             self.audited.committed =
                 self.audited.committed.saturating_add(head.count.saturating_sub(before));
             expected.push_back(head);
         }
         let swaps = u64::try_from(self.expected.len()).unwrap_or(u64::MAX);
-        require(number, "swaps", swaps, commitment.swaps)?;
-        require(number, "entries", self.audited.committed, commitment.entries)
+        require(number, "swaps", &swaps, &commitment.swaps)?;
+        require(number, "entries", &self.audited.committed, &commitment.entries)
     }
 
     fn take_entry(
@@ -330,19 +259,18 @@ fn missing(swap_id: SwapId, heads: &VecDeque<Head>, found: u64) -> Result<(), Ve
     }
 }
 
+const GROWN: &str = "more entries than before";
+
 const fn grown(before: u64, count: u64) -> &'static str {
-    if before < count { "more entries than before" } else { "no more entries than before" }
+    if before < count { GROWN } else { "no more entries than before" }
 }
 
-fn require<T: PartialEq + ToString, U: ToString>(
+fn require<T: PartialEq + ToString>(
     number: u64,
     member: &'static str,
-    expected: T,
-    found: U,
-) -> Result<(), VerifyError>
-where
-    T: PartialEq<U>,
-{
+    expected: &T,
+    found: &T,
+) -> Result<(), VerifyError> {
     if expected == found {
         return Ok(());
     }

@@ -42,6 +42,10 @@ impl PostgresBed {
     pub(crate) async fn new(cluster: &Cluster) -> Self {
         Self(cluster.new_database().await)
     }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.0
+    }
 }
 
 #[async_trait]

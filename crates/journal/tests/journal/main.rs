@@ -3,6 +3,7 @@
 
 mod bed;
 mod cluster;
+mod failures;
 mod samples;
 mod suite;
 

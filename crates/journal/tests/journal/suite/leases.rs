@@ -25,10 +25,10 @@ pub(super) async fn a_stale_worker_writes_nothing(bed: &dyn Bed) {
     // Whatever its clock says.
     for now in [after(0), after(59), after(61)] {
         let result = store.append(&Write { now, ..worker.write(&list) }).await;
-        let lost = StoreError::LeaseLost { swap_id, token: 1, latest: 2, until: after(180) };
-        assert_eq!(result, Err(lost.clone()));
-        assert_eq!(store.renew(&worker.lease, after(300)).await, Err(lost.clone()));
-        assert_eq!(store.give_back(worker.lease.clone(), now).await, Err(lost));
+        let over = StoreError::LeaseLost { swap_id, token: 1, latest: 2, until: after(180) };
+        assert_eq!(result, Err(over.clone()));
+        assert_eq!(store.renew(&worker.lease, after(300)).await, Err(over.clone()));
+        assert_eq!(store.give_back(worker.lease.clone(), now).await, Err(over));
     }
     let next = Worker { lease, head: worker.head };
     let head = other.append(&Write { now: after(70), ..next.write(&list) }).await.unwrap();

@@ -94,19 +94,23 @@ pub(super) async fn writers_at_once_write_in_turn(bed: &dyn Bed) {
         tasks.spawn(async move {
             let list = entries([status(&format!("status-{number}"))]);
             let mut head = worker.head;
-            let mut lost = 0_u32;
+            let mut passed_by = 0_u32;
             loop {
                 let write = Write { head, ..worker.write(&list) };
                 match store.append(&write).await {
-                    Ok(_) => return lost,
-                    Err(StoreError::Conflict { .. }) => lost += 1,
+                    Ok(_) => return passed_by,
+                    Err(StoreError::Conflict { .. }) => passed_by += 1,
                     Err(error) => panic!("{error:?}"),
                 }
                 head = store.load(worker.lease.swap_id).await.unwrap().head;
             }
         });
     }
-    let lost: u32 = tasks.join_all().await.into_iter().sum();
+    let passed_by: u32 = tasks.join_all().await.into_iter().sum();
     let history = stores[0].load(worker.lease.swap_id).await.unwrap();
-    assert_eq!(history.links.len(), usize::try_from(worker.head.count).unwrap() + 24, "{lost}");
+    assert_eq!(
+        history.links.len(),
+        usize::try_from(worker.head.count).unwrap() + 24,
+        "{passed_by}"
+    );
 }

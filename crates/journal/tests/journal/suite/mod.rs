@@ -1,9 +1,11 @@
 //! What every store does.
 
+mod audits;
 mod claims;
 mod histories;
 mod leases;
 mod many;
+mod model;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -43,6 +45,11 @@ const CASES: &[(&str, Case)] = cases![
     many::claims_at_once_take_a_resource_once,
     many::claims_at_once_reserve_a_swap_once,
     many::writers_at_once_write_in_turn,
+    model::any_claims_are_those_of_the_memory_ledger,
+    model::any_operations_are_those_of_a_model,
+    audits::an_export_verifies_alone,
+    audits::checkpoints_commit_to_all_that_changed,
+    audits::any_changed_byte_is_found,
 ];
 
 /// Runs each case in an empty place of its own.

@@ -1,0 +1,236 @@
+//! What happens when something goes wrong with the place where a journal is.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use countersign_journal::{
+    AuditKey, PostgresStore, SqliteStore, Store, StoreError, export, verify,
+};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
+
+use crate::bed::{Bed, PostgresBed, SqliteBed};
+use crate::cluster::Cluster;
+use crate::samples::{NOW, created, entries, open, reserve, status};
+
+/// Does something to the file behind the journal's back.
+async fn tamper(path: &Path, sql: &str) -> Result<(), sqlx::Error> {
+    let options = SqliteConnectOptions::new().filename(path).foreign_keys(true);
+    let mut connection = options.connect().await?;
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+    connection.close().await
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_named() {
+    let bed = SqliteBed::new();
+    bed.connect().await;
+    tamper(&bed.path(), "UPDATE countersign_journal SET version = 7").await.unwrap();
+    let result = SqliteStore::open(&bed.path()).await.unwrap_err();
+    assert_eq!(result, StoreError::Schema { expected: 1, found: 7 });
+    assert_eq!(
+        result.to_string(),
+        "expected a journal of schema 1 or older, found 7; use a newer version"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_something_else_is_refused() {
+    let bed = SqliteBed::new();
+    fs::write(bed.path(), "a letter to the editor, ".repeat(1_000)).unwrap();
+    let result = SqliteStore::open(&bed.path()).await;
+    assert!(matches!(result, Err(StoreError::Corrupted { .. })), "{result:?}");
+    let bed = SqliteBed::new();
+    let path = bed.path();
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    options.connect().await.unwrap().close().await.unwrap();
+    tamper(&path, "CREATE TABLE recipes (name TEXT)").await.unwrap();
+    let result = SqliteStore::open(&path).await;
+    assert!(matches!(result, Err(StoreError::Corrupted { .. })), "{result:?}");
+    let result = SqliteStore::open(Path::new("/nowhere/at/all.db")).await;
+    assert!(matches!(result, Err(StoreError::Gone(_))), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_was_changed_behind_its_back_is_found() {
+    for (sql, code) in [
+        (
+            "UPDATE entries SET entry = replace(entry, 'order-1', 'order-2') WHERE sequence = 0",
+            "corrupted",
+        ),
+        ("UPDATE entries SET hash = zeroblob(32) WHERE sequence = 2", "corrupted"),
+        ("UPDATE entries SET hash = x'00' WHERE sequence = 2", "corrupted"),
+        ("DELETE FROM entries WHERE sequence = 1", "corrupted"),
+        ("DELETE FROM entries WHERE sequence = 3", "corrupted"),
+        ("UPDATE swaps SET state = 'finished'", "corrupted"),
+        ("UPDATE swaps SET state = 'elsewhere'", "corrupted"),
+        ("UPDATE swaps SET head = zeroblob(32)", "corrupted"),
+        ("UPDATE swaps SET entries = -1", "corrupted"),
+    ] {
+        let bed = SqliteBed::new();
+        let store = bed.connect().await;
+        let worker = open(store.as_ref(), "order-1").await;
+        store.append(&worker.write(&entries([created()]))).await.unwrap();
+        let sql = sql
+            .replace("replace(entry,", "CAST(replace(CAST(entry AS TEXT),")
+            .replace(") WHERE sequence = 0", ") AS BLOB) WHERE sequence = 0");
+        tamper(&bed.path(), &sql).await.unwrap();
+        let result = store.load(worker.lease.swap_id).await.unwrap_err();
+        assert_eq!(result.code(), code, "{sql}: {result}");
+    }
+}
+
+#[tokio::test]
+async fn the_schema_itself_keeps_the_rules() {
+    let bed = SqliteBed::new();
+    let store = bed.connect().await;
+    let mut worker = open(store.as_ref(), "order-1").await;
+    reserve(store.as_ref(), &mut worker, "nonce-1").await;
+    for sql in [
+        // A second live reservation, a second owner, a second swap of a key, an entry in another's
+        // place or of no swap.
+        "INSERT INTO reservations SELECT swap_id, 9, token, amount, reserved_at, valid_until, 1, 1 FROM reservations",
+        "INSERT INTO resources VALUES ('nonce-1', 'another')",
+        "INSERT INTO swaps SELECT 'another', idempotency_key, request, state, is_open, entries, head, committed, opened_at, changed_at, fence, holder, free_at FROM swaps",
+        "INSERT INTO entries SELECT swap_id, 0, hash, entry FROM entries LIMIT 1",
+        "INSERT INTO entries SELECT 'another', 0, hash, entry FROM entries LIMIT 1",
+        "INSERT INTO reservations VALUES ('x', 1, 'USDC', 1.5, 'soon', 1, 1, 1)",
+    ] {
+        let result = tamper(&bed.path(), sql).await;
+        assert!(result.is_err(), "{sql}");
+    }
+}
+
+/// Any byte of the file may be lost: the journal says so, or what it says is still true.
+#[tokio::test]
+async fn a_damaged_file_is_found_or_says_the_same() {
+    let bed = SqliteBed::new();
+    let store = SqliteStore::open(&bed.path()).await.unwrap();
+    let key = AuditKey::from_seed(&[3; 32]).unwrap();
+    for number in 0..4 {
+        let mut worker = open(&store, &format!("order-{number}")).await;
+        reserve(&store, &mut worker, &format!("nonce-{number}")).await;
+    }
+    store.checkpoint(&key, NOW).await.unwrap();
+    let mut good = Vec::new();
+    export(&store, &mut good).await.unwrap();
+    let known = verify(&mut &good[..], &key.public_key(), None).unwrap().latest;
+    store.close().await;
+    let bytes = fs::read(bed.path()).unwrap();
+    let (mut found, mut same) = (0, 0);
+    for number in 0..150_usize {
+        let damaged = tempfile::tempdir().unwrap();
+        let path = damaged.path().join("journal.db");
+        let mut wrong = bytes.clone();
+        // Spread over the file, the last page included.
+        let place = (number * 7_919 * 131) % bytes.len();
+        let place = if number < 20 { bytes.len() - 1 - number * 97 } else { place };
+        wrong[place] ^= 0x11;
+        fs::write(&path, &wrong).unwrap();
+        let mut exported = Vec::new();
+        let result = match SqliteStore::open(&path).await {
+            Ok(store) => export(&store, &mut exported).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let result = result.and_then(|()| {
+            verify(&mut &exported[..], &key.public_key(), known).map_err(|error| error.to_string())
+        });
+        match result {
+            Err(_) => found += 1,
+            Ok(_) => {
+                assert_eq!(exported, good, "byte {place}");
+                same += 1;
+            }
+        }
+    }
+    assert!(found > 20 && same > 0, "{found} found, {same} the same");
+}
+
+/// A second binary on the file, in the middle of a long transaction, is waited for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_that_holds_the_file_is_waited_for() {
+    let bed = SqliteBed::new();
+    let store = bed.connect().await;
+    let worker = open(store.as_ref(), "order-1").await;
+    let options = SqliteConnectOptions::new().filename(bed.path());
+    let mut other = options.connect().await.unwrap();
+    let held = other.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let list = entries([created()]);
+    let write = worker.write(&list);
+    let (result, ()) = tokio::join!(store.append(&write), async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        held.rollback().await.unwrap();
+    });
+    assert_eq!(result.unwrap().count, 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_crashes_loses_nothing_that_it_acknowledged() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let bed = PostgresBed::new(&cluster).await;
+    let store = bed.connect().await;
+    let mut worker = open(store.as_ref(), "order-1").await;
+    reserve(store.as_ref(), &mut worker, "nonce-1").await;
+    let writing = {
+        let (store, lease, head) = (Arc::clone(&store), worker.lease.clone(), worker.head);
+        tokio::spawn(async move {
+            let mut worker = crate::samples::Worker { lease, head };
+            for number in 0.. {
+                let list = entries([status(&format!("status-{number}"))]);
+                match store.append(&worker.write(&list)).await {
+                    Ok(head) => worker.head = head,
+                    Err(error) => return (worker, list, error),
+                }
+            }
+            unreachable!()
+        })
+    };
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    cluster.crash();
+    let (mut worker, list, error) = writing.await.unwrap();
+    assert!(matches!(error, StoreError::Gone(_)), "{error:?}");
+    assert!(matches!(
+        store.load(worker.lease.swap_id).await,
+        Err(StoreError::Gone(_) | StoreError::Busy(_))
+    ));
+    cluster.restart();
+    // Whether the last one was written or not: made again, it is there once.
+    worker.head = store.append(&worker.write(&list)).await.unwrap();
+    let history = store.load(worker.lease.swap_id).await.unwrap();
+    assert_eq!(
+        (history.head, history.links.last().unwrap().entry.clone()),
+        (worker.head, list[0].clone())
+    );
+    assert!(worker.head.count > 20, "expected many writes, found {}", worker.head.count);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_or_not_durable_is_named() {
+    let secret = "postgres://journal:hunter2@%2Fnowhere/journal";
+    let error = PostgresStore::open(secret, 1).await.unwrap_err();
+    assert!(matches!(error, StoreError::Gone(_) | StoreError::Busy(_)), "{error:?}");
+    assert!(!error.to_string().contains("hunter2"));
+    let error = PostgresStore::open("no url with hunter2", 1).await.unwrap_err();
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+    let Some(cluster) = Cluster::start() else { return };
+    let bed = PostgresBed::new(&cluster).await;
+    bed.connect().await;
+    let run = async |sql: &str| {
+        let options: sqlx::postgres::PgConnectOptions = bed.url().parse().unwrap();
+        let mut connection = options.connect().await.unwrap();
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
+    };
+    let name = bed.url().rsplit('/').next().unwrap();
+    run(&format!("ALTER DATABASE {name} SET synchronous_commit = off")).await;
+    let result = PostgresStore::open(bed.url(), 1).await;
+    assert_eq!(result.unwrap_err(), StoreError::NotDurable("synchronous_commit"));
+    run(&format!("ALTER DATABASE {name} SET synchronous_commit = on")).await;
+    run(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await;
+    let store = bed.connect().await;
+    let result = crate::samples::try_open(store.as_ref(), "order-1", 1).await;
+    assert!(matches!(result, Err(StoreError::ReadOnly(_))), "{result:?}");
+    run("BEGIN READ WRITE; UPDATE countersign_journal SET version = 7; COMMIT").await;
+    let result = PostgresStore::open(bed.url(), 1).await;
+    assert_eq!(result.unwrap_err(), StoreError::Schema { expected: 1, found: 7 });
+}
