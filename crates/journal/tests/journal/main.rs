@@ -1,9 +1,17 @@
 //! The journal on its stores: one suite for all of them.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say what they do"
+)]
 
 mod bed;
 mod cluster;
 mod failures;
+mod processes;
 mod samples;
 mod suite;
 
