@@ -72,6 +72,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         &[
             "countersign-chain-rpc",
             "countersign-http-client",
+            "countersign-journal",
             "countersign",
             "countersign-sandbox",
             "countersign-cli",

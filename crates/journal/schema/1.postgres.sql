@@ -3,6 +3,7 @@ CREATE TABLE swaps (
     swap_id TEXT NOT NULL PRIMARY KEY,
     idempotency_key TEXT NOT NULL UNIQUE,
     request BYTEA NOT NULL,
+    environment TEXT NOT NULL,
     state TEXT NOT NULL,
     is_open BIGINT NOT NULL CHECK (is_open IN (0, 1)),
     entries BIGINT NOT NULL,

@@ -3,6 +3,7 @@ CREATE TABLE swaps (
     swap_id TEXT NOT NULL PRIMARY KEY,
     idempotency_key TEXT NOT NULL UNIQUE,
     request BLOB NOT NULL,
+    environment TEXT NOT NULL,
     state TEXT NOT NULL,
     is_open INTEGER NOT NULL CHECK (is_open IN (0, 1)),
     entries INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-use countersign_approval::{LedgerError, SwapId};
+use countersign_approval::{Environment, LedgerError, SwapId};
 use countersign_units::UnixMillis;
 
 use crate::{ChainError, Impossible, TextError};
@@ -78,6 +78,16 @@ pub enum StoreError {
     /// A limit, or another approval, stands against the claim.
     #[error(transparent)]
     Ledger(LedgerError),
+    /// The approval is for another environment than the swap.
+    #[error("swap {swap_id}: expected an approval for {expected}, found one for {found}")]
+    Environment {
+        /// The swap.
+        swap_id: SwapId,
+        /// Where the swap takes place.
+        expected: Environment,
+        /// Where the approval would be used.
+        found: Environment,
+    },
     /// A value is larger than the store can hold.
     #[error("{member}: expected at most {most}, found {found}")]
     TooLarge {
@@ -134,6 +144,7 @@ impl StoreError {
             Self::Leased { .. } => "leased",
             Self::Impossible(_) => "impossible",
             Self::Ledger(_) => "ledger",
+            Self::Environment { .. } => "environment",
             Self::TooLarge { .. } => "too_large",
             Self::Text(_) => "text",
             Self::Chain(_) | Self::Corrupted { .. } => "corrupted",

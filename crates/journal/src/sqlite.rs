@@ -1,3 +1,5 @@
+mod group;
+
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use sqlx::{Column as _, Connection as _, Row as _, Sqlite, Transaction, TypeInfo
 use crate::StoreError;
 use crate::sql::{Backend, Row, Session, Sql, Value, migrate};
 
+use group::Group;
+
 /// How long to wait for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
 /// How many may read at once, beside the one that writes.
@@ -23,7 +27,7 @@ const READERS: u32 = 4;
 /// Whatever a call acknowledged survives a loss of power: the log is written ahead and synced at each
 /// commit (`journal_mode = WAL`, `synchronous = FULL`). The file must be on a local disk.
 pub struct SqliteStore {
-    writer: SqlitePool,
+    writer: Group,
     readers: SqlitePool,
 }
 
@@ -42,9 +46,7 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY);
-        // One connection writes, so that those of this process wait in a fair line and not for the
-        // file.
-        let writer = pool(1).connect_with(options.clone()).await.map_err(|error| sort(&error))?;
+        let writer = Group::connect(options.clone()).await?;
         let store = Self { writer, readers: pool(READERS).connect_lazy_with(options) };
         migrate(&store).await?;
         Ok(store)
@@ -69,16 +71,13 @@ fn pool(most: u32) -> SqlitePoolOptions {
     })
 }
 
+/// A transaction that reads.
 struct SqliteSession(Transaction<'static, Sqlite>);
 
 #[async_trait]
 impl Backend for SqliteStore {
-    /// Locks the file for writing at once: a transaction that reads first and locks later can be
-    /// refused in its middle.
     async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
-        let transaction =
-            self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| sort(&error))?;
-        Ok(Box::new(SqliteSession(transaction)))
+        self.writer.begin().await
     }
 
     async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError> {
@@ -169,7 +168,7 @@ fn without_code(error: &sqlx::Error, text: String) -> StoreError {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let options = self.writer.connect_options();
+        let options = self.readers.connect_options();
         formatter
             .debug_struct("SqliteStore")
             .field("path", &options.get_filename())
@@ -197,7 +196,7 @@ mod tests {
     }
 
     async fn set(store: &SqliteStore, pragma: &'static str) {
-        sqlx::raw_sql(pragma).execute(&store.writer).await.unwrap();
+        store.writer.run(pragma).await;
     }
 
     #[tokio::test]
@@ -228,6 +227,51 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_disk_that_fills_up_under_many_lies_to_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
+        let (mut kept, mut lost) = (0_u32, 0_u32);
+        for round in 0..6 {
+            set(&store, "PRAGMA max_page_count = 1").await;
+            let names: Vec<String> = (0..40).map(|name| format!("order-{round}-{name}")).collect();
+            let results = futures_of(&store, &names).await;
+            for (name, result) in names.into_iter().zip(results) {
+                let found = store.find(&Label::new(name).unwrap()).await.unwrap();
+                assert_eq!(found.map(|found| found.swap_id), result.as_ref().ok().map(|new| new.0));
+                let full = matches!(result, Err(StoreError::Full(_)));
+                assert!(full || result.is_ok(), "{result:?}");
+                (kept, lost) = (kept + u32::from(!full), lost + u32::from(full));
+            }
+        }
+        assert!(kept > 0 && lost > 0, "{kept} {lost}");
+    }
+
+    /// Opens swaps at the same time.
+    async fn futures_of(
+        store: &SqliteStore,
+        names: &[String],
+    ) -> Vec<Result<(SwapId, Head), StoreError>> {
+        let mut opening: Vec<_> = names.iter().map(|name| Box::pin(open(store, name))).collect();
+        let mut done: Vec<Option<_>> = names.iter().map(|_| None).collect();
+        std::future::poll_fn(|context| {
+            for (opening, done) in opening.iter_mut().zip(&mut done) {
+                if done.is_none()
+                    && let std::task::Poll::Ready(result) = opening.as_mut().poll(context)
+                {
+                    *done = Some(result);
+                }
+            }
+            if done.iter().all(Option::is_some) {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+        done.into_iter().flatten().collect()
+    }
+
+    #[tokio::test]
     async fn a_journal_that_can_only_be_read_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
@@ -242,11 +286,12 @@ mod tests {
     async fn each_commit_is_synced() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
-        for pool in [&store.writer, &store.readers] {
-            let full: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(pool).await.unwrap();
-            let log: String =
-                sqlx::query_scalar("PRAGMA journal_mode").fetch_one(pool).await.unwrap();
-            assert_eq!((full, log.as_str()), (2, "wal"));
-        }
+        let mut writer = store.writer.begin().await.unwrap();
+        let full = writer.query(crate::sql::sql!("PRAGMA synchronous"), &[]).await.unwrap();
+        assert_eq!(full[0].int(0).unwrap(), 2);
+        writer.roll_back().await;
+        let log = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.readers);
+        let log: String = log.await.unwrap();
+        assert_eq!(log, "wal");
     }
 }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use countersign_approval::{AssetLimits, Claim, SwapId};
+use countersign_approval::{AssetLimits, Claim, Environment, SwapId};
 use countersign_units::{UnixMillis, UnixSeconds};
 
 use crate::{AuditKey, Checkpoint, Digest, Entry, Head, History, Label, State, StoreError};
@@ -234,6 +234,8 @@ pub struct Summary {
     pub key: Label,
     /// SHA-256 of the request.
     pub request: Digest,
+    /// Where value moves.
+    pub environment: Environment,
     /// Where it is.
     pub state: State,
     /// Where its chain ends.

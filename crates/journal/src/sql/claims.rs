@@ -20,6 +20,7 @@ pub(super) async fn reserve(
     if claim.swap_id != write.lease.swap_id {
         return Err(StoreError::UnknownSwap(claim.swap_id));
     }
+    require_environment(session, claim).await?;
     let reserved = What::Reserved(Reserved::of(claim, asset_limits)?);
     match append_with(session, write, reserved).await? {
         Written::Before(head) => Ok(head),
@@ -28,6 +29,18 @@ pub(super) async fn reserve(
             Ok(head)
         }
     }
+}
+
+/// Requires that the approval is for where the swap takes place.
+async fn require_environment(session: &mut dyn Session, claim: &Claim) -> Result<(), StoreError> {
+    let select = sql!("SELECT environment FROM swaps WHERE swap_id = $1");
+    let rows = session.query(select, &[claim.swap_id.into()]).await?;
+    let row = rows.first().ok_or(StoreError::UnknownSwap(claim.swap_id))?;
+    let (expected, found) = (row.parse(0, "an environment")?, claim.environment);
+    if expected == found {
+        return Ok(());
+    }
+    Err(StoreError::Environment { swap_id: claim.swap_id, expected, found })
 }
 
 /// Frees a swap's limits and appends the entry that says so.
@@ -87,14 +100,18 @@ async fn record(
     asset_limits: AssetLimits,
     now: UnixSeconds,
 ) -> Result<(), StoreError> {
-    // From here on nobody else counts this token, so what is read of it holds until the end.
-    let mut total = limits::Total::lock(session, &claim.token).await?;
-    require_dead(session, claim.swap_id, now).await?;
+    let before = require_dead(session, claim.swap_id, now).await?;
     require_free(session, claim).await?;
+    take(session, claim).await?;
+    // From here on nobody else counts this token, so what is read of it holds until the end. It
+    // comes last, since those who reserve the same token wait for it.
+    let mut total = limits::Total::lock(session, &claim.token).await?;
     total.forget_yesterday(session, now).await?;
     total.add(session, claim.amount, asset_limits.per_day).await?;
-    insert(session, claim, now).await?;
-    take(session, claim).await
+    if before.is_some() {
+        bury(session, claim.swap_id, now).await?;
+    }
+    insert(session, claim, now).await
 }
 
 async fn release(
@@ -115,17 +132,17 @@ async fn release(
     Ok(())
 }
 
-/// Requires that the swap's approval can no longer be used.
+/// Requires that the swap's approval can no longer be used, and returns until when it could.
 async fn require_dead(
     session: &mut dyn Session,
     swap_id: SwapId,
     now: UnixSeconds,
-) -> Result<(), StoreError> {
+) -> Result<Option<UnixSeconds>, StoreError> {
     match live_until(session, swap_id).await? {
         Some(valid_until) if valid_until >= now => {
             Err(StoreError::Ledger(LedgerError::LiveApproval { swap_id, valid_until }))
         }
-        _ => Ok(()),
+        dead => Ok(dead),
     }
 }
 
@@ -155,17 +172,27 @@ async fn owner(session: &mut dyn Session, resource: &str) -> Result<Option<SwapI
     rows.first().map(|row| row.swap_id(0)).transpose()
 }
 
-/// Makes the claim the swap's one live reservation, in the place of one that is dead.
+/// Makes room for another live reservation in the place of one that is dead.
+async fn bury(
+    session: &mut dyn Session,
+    swap_id: SwapId,
+    now: UnixSeconds,
+) -> Result<(), StoreError> {
+    let update = sql!(
+        "UPDATE reservations SET is_live = 0 \
+         WHERE swap_id = $1 AND is_live = 1 AND valid_until < $2"
+    );
+    session.execute(update, &[swap_id.into(), Value::int("time", now.value())?]).await?;
+    Ok(())
+}
+
+/// Makes the claim the swap's one live reservation.
 async fn insert(
     session: &mut dyn Session,
     claim: &Claim,
     now: UnixSeconds,
 ) -> Result<(), StoreError> {
     let swap_id = claim.swap_id;
-    let bury = sql!(
-        "UPDATE reservations SET is_live = 0 WHERE swap_id = $1 AND is_live = 1 AND valid_until < $2"
-    );
-    session.execute(bury, &[swap_id.into(), Value::int("time", now.value())?]).await?;
     let insert = sql!(
         "INSERT INTO reservations (swap_id, number, token, amount, reserved_at, valid_until, \
          is_live, is_counted) VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 \

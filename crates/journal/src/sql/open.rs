@@ -40,15 +40,16 @@ async fn insert_swap(
     now: UnixMillis,
 ) -> Result<bool, StoreError> {
     let insert = sql!(
-        "INSERT INTO swaps (swap_id, idempotency_key, request, state, is_open, entries, head, \
-         committed, opened_at, changed_at, fence, holder, free_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8, 1, $9, $10) ON CONFLICT DO NOTHING"
+        "INSERT INTO swaps (swap_id, idempotency_key, request, environment, state, is_open, \
+         entries, head, committed, opened_at, changed_at, fence, holder, free_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9, 1, $10, $11) ON CONFLICT DO NOTHING"
     );
     let state = seal.state.unwrap_or(State::Requested);
     let values = [
         opening.swap_id.into(),
         request.key.as_str().into(),
         request.digest.into(),
+        request.environment.as_str().into(),
         state.as_str().into(),
         Value::Int(i64::from(!state.is_ended())),
         Value::int("entries", seal.head.count)?,

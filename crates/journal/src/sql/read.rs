@@ -11,7 +11,8 @@ pub(super) async fn find(
     key: &Label,
 ) -> Result<Option<Summary>, StoreError> {
     let select = sql!(
-        "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at \
+        "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at, \
+         environment \
          FROM swaps WHERE idempotency_key = $1"
     );
     let rows = session.query(select, &[key.as_str().into()]).await?;
@@ -34,15 +35,18 @@ pub(super) async fn list(
 const fn listing(which: Which) -> Sql {
     match which {
         Which::All => sql!(
-            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at \
+            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at, \
+         environment \
              FROM swaps WHERE swap_id > $1 ORDER BY swap_id LIMIT $2"
         ),
         Which::Open => sql!(
-            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at \
+            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at, \
+         environment \
              FROM swaps WHERE swap_id > $1 AND is_open = 1 ORDER BY swap_id LIMIT $2"
         ),
         Which::In(_) => sql!(
-            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at \
+            "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at, \
+         environment \
              FROM swaps WHERE swap_id > $1 AND state = $3 ORDER BY swap_id LIMIT $2"
         ),
     }
@@ -57,6 +61,7 @@ fn summary(row: &Row) -> Result<Summary, StoreError> {
         head: row.head(4)?,
         opened_at: row.millis(6)?,
         changed_at: row.millis(7)?,
+        environment: row.parse(8, "an environment")?,
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign_journal::{
-    AuditKey, PostgresStore, SqliteStore, Store, StoreError, export, verify,
+    AuditKey, Page, PostgresStore, SqliteStore, Store, StoreError, Which, export, verify,
 };
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
@@ -92,7 +92,7 @@ async fn the_schema_itself_keeps_the_rules() {
         // place or of no swap.
         "INSERT INTO reservations SELECT swap_id, 9, token, amount, reserved_at, valid_until, 1, 1 FROM reservations",
         "INSERT INTO resources VALUES ('nonce-1', 'another')",
-        "INSERT INTO swaps SELECT 'another', idempotency_key, request, state, is_open, entries, head, committed, opened_at, changed_at, fence, holder, free_at FROM swaps",
+        "INSERT INTO swaps SELECT 'another', idempotency_key, request, environment, state, is_open, entries, head, committed, opened_at, changed_at, fence, holder, free_at FROM swaps",
         "INSERT INTO entries SELECT swap_id, 0, hash, entry FROM entries LIMIT 1",
         "INSERT INTO entries SELECT 'another', 0, hash, entry FROM entries LIMIT 1",
         "INSERT INTO reservations VALUES ('x', 1, 'USDC', 1.5, 'soon', 1, 1, 1)",
@@ -162,6 +162,46 @@ async fn another_that_holds_the_file_is_waited_for() {
         held.rollback().await.unwrap();
     });
     assert_eq!(result.unwrap().count, 4);
+}
+
+/// Those who write at the same time share a commit: whoever goes away neither takes the others along
+/// nor keeps the file locked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn those_who_go_away_hold_nobody_up() {
+    let bed = SqliteBed::new();
+    let store = bed.connect().await;
+    let mut stay = tokio::task::JoinSet::new();
+    for number in 0..300_u64 {
+        let store = Arc::clone(&store);
+        let swap = async move {
+            let mut worker = open(store.as_ref(), &format!("order-{number}")).await;
+            reserve(store.as_ref(), &mut worker, &format!("nonce-{number}")).await;
+            (worker.lease.swap_id, worker.head)
+        };
+        if number % 3 == 0 {
+            stay.spawn(swap);
+        } else {
+            let leaves = tokio::spawn(swap);
+            tokio::time::sleep(std::time::Duration::from_micros(number * 7_919 % 1_500)).await;
+            leaves.abort();
+        }
+    }
+    let stayed = stay.join_all().await;
+    assert_eq!(stayed.len(), 100);
+    // Another process finds the file free, and all that was acknowledged.
+    let other = bed.connect().await;
+    let began = std::time::Instant::now();
+    open(other.as_ref(), "order-300").await;
+    assert!(began.elapsed() < std::time::Duration::from_secs(5));
+    for (swap_id, head) in stayed {
+        assert_eq!(other.load(swap_id).await.unwrap().head, head);
+    }
+    let page = Page { which: Which::All, after: None, most: 1_000 };
+    let swaps = other.list(page).await.unwrap();
+    assert!(swaps.len() > 110 && swaps.len() < 301, "found {}", swaps.len());
+    for swap in swaps {
+        other.load(swap.swap_id).await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,16 +15,16 @@ mod processes;
 mod samples;
 mod suite;
 
-use bed::{Bed, PostgresBed, SqliteBed};
+use bed::{PostgresBed, SqliteBed};
 use cluster::Cluster;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sqlite_conforms() {
-    suite::conforms(|| async { Box::new(SqliteBed::new()) as Box<dyn Bed> }).await;
+    suite::conforms(async || SqliteBed::new()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn postgres_conforms() {
     let Some(cluster) = Cluster::start() else { return };
-    suite::conforms(|| async { Box::new(PostgresBed::new(&cluster).await) as Box<dyn Bed> }).await;
+    suite::conforms(async || PostgresBed::new(&cluster).await).await;
 }

@@ -98,7 +98,7 @@ fn with_new_end(bytes: &[u8]) -> Vec<u8> {
         Some(end) => &bytes[..=end],
         None => bytes,
     };
-    let lines = body.iter().filter(|byte| **byte == b'\n').count();
+    let lines = body.split_inclusive(|byte| *byte == b'\n').count();
     let end = format!("{{\"end\":{{\"lines\":{lines},\"sha256\":\"{}\"}}}}\n", Digest::of(body));
     [body, end.as_bytes()].concat()
 }

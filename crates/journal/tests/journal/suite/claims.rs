@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{Ledger, LedgerError, SwapId};
+use countersign_approval::{Environment, Ledger, LedgerError, SwapId};
 use countersign_journal::{Entry, JournalLedger, State, StoreError, Term, What, Write};
 use countersign_units::Lots;
 
@@ -63,6 +63,11 @@ pub(super) async fn a_claim_that_fails_leaves_no_trace(bed: &dyn Bed) {
     let mut unnamed = claim(swap_id, "nonce 1", 1);
     let result = store.reserve(&worker.write(&list), &unnamed, per_day(99)).await;
     assert!(matches!(result, Err(StoreError::Text(_))), "{result:?}");
+    let mut elsewhere = claim(swap_id, "nonce-1", 1);
+    elsewhere.environment = Environment::Mainnet;
+    let (expected, found) = (Environment::Sandbox, Environment::Mainnet);
+    let result = store.reserve(&worker.write(&list), &elsewhere, per_day(99)).await;
+    assert_eq!(result, Err(StoreError::Environment { swap_id, expected, found }));
     assert_eq!(store.load(swap_id).await.unwrap(), before);
     unnamed.resources = vec!["nonce-1".to_owned()];
     store.reserve(&worker.write(&list), &unnamed, per_day(99)).await.unwrap();

@@ -53,10 +53,10 @@ const CASES: &[(&str, Case)] = cases![
 ];
 
 /// Runs each case in an empty place of its own.
-pub(crate) async fn conforms<Making: Future<Output = Box<dyn Bed>>>(make: impl Fn() -> Making) {
+pub(crate) async fn conforms<B: Bed>(make: impl AsyncFn() -> B) {
     for (name, case) in CASES {
         println!("{name}");
         let bed = make().await;
-        case(bed.as_ref()).await;
+        case(&bed).await;
     }
 }
