@@ -33,6 +33,9 @@ impl Seal {
         for entry in entries {
             seal.state = Some(State::after(seal.state, &entry.what)?);
             let bytes = entry.to_bytes();
+            if bytes.is_empty() {
+                return Err(StoreError::corrupted("an entry", "its bytes", "none"));
+            }
             seal.head = seal.head.after(swap_id, &bytes);
             seal.sealed.push((seal.head.hash, bytes));
         }

@@ -4,8 +4,10 @@ mod audits;
 mod claims;
 mod histories;
 mod leases;
+mod ledger;
 mod many;
 mod model;
+mod writers;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -45,7 +47,9 @@ const CASES: &[(&str, Case)] = cases![
     many::claims_at_once_take_a_resource_once,
     many::claims_at_once_reserve_a_swap_once,
     many::writers_at_once_write_in_turn,
-    model::any_claims_are_those_of_the_memory_ledger,
+    writers::a_flow_writes_in_five_commits,
+    writers::a_refused_claim_is_a_refusal,
+    ledger::any_claims_are_those_of_the_memory_ledger,
     model::any_operations_are_those_of_a_model,
     audits::an_export_verifies_alone,
     audits::checkpoints_commit_to_all_that_changed,
