@@ -52,8 +52,12 @@ macro_rules! transact {
     ($store:expr, $session:ident => $work:expr) => {{
         let mut attempt = 1_u32;
         loop {
+            // Who did not get a turn in time does not ask for another.
+            let mut transaction = match $store.begin().await {
+                Ok(transaction) => transaction,
+                Err(error) => break Err(error),
+            };
             let result = async {
-                let mut transaction = $store.begin().await?;
                 let $session = transaction.as_mut();
                 match $work.await {
                     Ok(value) => transaction.commit().await.map(|()| value),

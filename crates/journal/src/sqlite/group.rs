@@ -6,12 +6,14 @@
 //! it; where it fails, it fails for all of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+use tokio::time::sleep;
 
 use super::{bind, read, sort};
 use crate::StoreError;
@@ -19,6 +21,10 @@ use crate::sql::{Row, Session, Sql, Value};
 
 /// How many share a commit at most: another process waits as long.
 const MOST: u32 = 64;
+
+/// How often, and how far apart, a file that is being made by another process is opened.
+const FIRST_ATTEMPTS: u32 = 100;
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
 /// The connection that writes.
 #[derive(Clone)]
@@ -54,7 +60,15 @@ impl Group {
     pub(super) async fn connect(options: SqliteConnectOptions) -> Result<Self, StoreError> {
         let mut state =
             State { options, connection: None, batch: None, batches: 0, given_up: false };
-        state.connect().await?;
+        // Who changes how the file is logged, which happens once, does not wait for others by itself.
+        let mut attempt = 0_u32;
+        while let Err(error) = state.connect().await {
+            attempt = attempt.saturating_add(1);
+            if !matches!(error, StoreError::Busy(_)) || attempt > FIRST_ATTEMPTS {
+                return Err(error);
+            }
+            sleep(FIRST_PAUSE).await;
+        }
         Ok(Self(Arc::new(Mutex::new(state))))
     }
 
