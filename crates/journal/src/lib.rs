@@ -38,10 +38,10 @@
 //! # What proves it
 //!
 //! Each entry's hash covers the one before it. A [`Checkpoint`], signed by an [`AuditKey`], commits to
-//! the heads that changed and to the checkpoint before it, so the latest commits to all. [`export`]
-//! writes it all into a file that [`verify`] reads alone.
+//! the heads that changed and to the checkpoint before it, so the latest commits to all. [`audit::export`]
+//! writes it all into a file that [`audit::verify`] reads alone.
 
-mod audit;
+pub mod audit;
 mod chain;
 mod digest;
 mod entry;
@@ -57,10 +57,7 @@ mod tests;
 mod text;
 mod writer;
 
-pub use audit::{
-    Anchor, AuditKey, AuditKeyError, AuditPublicKey, Audited, Checkpoint, Commitment, ExportError,
-    VerifyError, export, verify,
-};
+pub use audit::{Anchor, AuditKey, AuditKeyError, AuditPublicKey, Checkpoint, Commitment};
 pub use chain::{ChainError, Head, History, Link};
 pub use digest::Digest;
 pub use entry::{

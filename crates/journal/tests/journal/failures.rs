@@ -4,9 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use countersign_journal::{
-    AuditKey, Page, PostgresStore, SqliteStore, Store, StoreError, Which, export, verify,
-};
+use countersign_journal::audit::{export, verify};
+use countersign_journal::{AuditKey, Page, PostgresStore, SqliteStore, Store, StoreError, Which};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use countersign_journal::{
-    Anchor, AuditKey, AuditPublicKey, Audited, Digest, Store, VerifyError, export, verify,
-};
+use countersign_journal::audit::{Audited, VerifyError, export, verify};
+use countersign_journal::{Anchor, AuditKey, AuditPublicKey, Digest, Store};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
