@@ -152,7 +152,7 @@ async fn live_until(
 ) -> Result<Option<UnixSeconds>, StoreError> {
     let select = sql!("SELECT valid_until FROM reservations WHERE swap_id = $1 AND is_live = 1");
     let rows = session.query(select, &[swap_id.into()]).await?;
-    rows.first().map(|row| row.seconds(0)).transpose()
+    rows.first().map(|row| row.until(0)).transpose()
 }
 
 /// Requires that nobody has used what the claim takes.
@@ -203,7 +203,7 @@ async fn insert(
         claim.token.as_str().into(),
         claim.amount.into(),
         Value::int("time", now.value())?,
-        Value::int("valid_until", claim.valid_until.value())?,
+        claim.valid_until.into(),
     ];
     if session.execute(insert, &values).await? == 1 {
         return Ok(());

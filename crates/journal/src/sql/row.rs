@@ -26,6 +26,16 @@ impl Value {
     }
 }
 
+/// What no column can hold: an approval that time does not end, but only what the chain does.
+const FOR_GOOD: UnixSeconds = UnixSeconds::new(u64::MAX);
+
+impl From<UnixSeconds> for Value {
+    /// Takes the end of an approval; what lies beyond what a column can hold never comes.
+    fn from(until: UnixSeconds) -> Self {
+        Self::Int(i64::try_from(until.value()).unwrap_or(i64::MAX))
+    }
+}
+
 impl From<SwapId> for Value {
     fn from(swap_id: SwapId) -> Self {
         Self::Text(swap_id.to_string())
@@ -116,8 +126,11 @@ impl Row {
         self.parse(column, "an amount")
     }
 
-    pub(crate) fn seconds(&self, column: usize) -> Result<UnixSeconds, StoreError> {
-        self.int(column).map(UnixSeconds::new)
+    /// Reads the end of an approval.
+    pub(crate) fn until(&self, column: usize) -> Result<UnixSeconds, StoreError> {
+        let until = self.int(column)?;
+        let endless = until == i64::MAX.unsigned_abs();
+        Ok(if endless { FOR_GOOD } else { UnixSeconds::new(until) })
     }
 
     pub(crate) fn millis(&self, column: usize) -> Result<UnixMillis, StoreError> {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{Environment, Ledger, LedgerError, SwapId};
+use countersign_approval::{Claim, Environment, Ledger, LedgerError, SwapId};
 use countersign_journal::{Entry, JournalLedger, State, StoreError, Term, What, Write};
-use countersign_units::Lots;
+use countersign_units::{Lots, UnixSeconds};
 
 use crate::bed::Bed;
 use crate::samples::{NOW, Worker, after, claim, ended, label, open, per_day, until_claim};
@@ -29,6 +29,19 @@ pub(super) async fn a_live_reservation_keeps_out_a_second_one(bed: &dyn Bed) {
     let head = store.reserve(&at(601), &second, per_day(1_000)).await.unwrap();
     assert_eq!(head.count, worker.head.count + 1);
     assert_eq!(store.load(swap_id).await.unwrap().state, State::Reserved);
+}
+
+pub(super) async fn a_reservation_may_have_no_end(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let mut worker = open(store.as_ref(), "order-1").await;
+    let (swap_id, list) = (worker.lease.swap_id, until_claim());
+    let valid_until = UnixSeconds::new(u64::MAX);
+    let endless = Claim { valid_until, ..claim(swap_id, "coin-1", 100) };
+    worker.head = store.reserve(&worker.write(&list), &endless, per_day(1_000)).await.unwrap();
+    let live = StoreError::Ledger(LedgerError::LiveApproval { swap_id, valid_until });
+    let second = claim(swap_id, "coin-2", 100);
+    let result = store.reserve(&worker.write(&[]), &second, per_day(1_000)).await;
+    assert_eq!(result, Err(live));
 }
 
 pub(super) async fn a_resource_belongs_to_one_swap(bed: &dyn Bed) {

@@ -37,6 +37,7 @@ const CASES: &[(&str, Case)] = cases![
     leases::a_lease_that_was_given_back_waits_for_its_time,
     leases::open_swaps_are_shared_out,
     claims::a_live_reservation_keeps_out_a_second_one,
+    claims::a_reservation_may_have_no_end,
     claims::a_resource_belongs_to_one_swap,
     claims::a_claim_that_fails_leaves_no_trace,
     claims::a_limit_is_met_to_the_unit,
