@@ -48,6 +48,21 @@ fn every_solana_vector_gets_the_verdict_that_it_expects() {
 }
 
 #[test]
+fn the_first_violation_of_a_refusal_is_its_reason() {
+    let mut refused = 0_u32;
+    for line in REFUSE.lines() {
+        let vector: serde_json::Value = serde_json::from_str(line).unwrap();
+        let Outcome::Refuse { violations, .. } = check_line(line, NOW).outcome().clone() else {
+            continue;
+        };
+        let (taken, first) = (codes(&vector), violations.first().unwrap());
+        assert!(taken.contains(&first.code.as_str()), "{}: {taken:?}: {first}", vector["id"]);
+        refused = refused.saturating_add(1);
+    }
+    assert!(refused > 250, "{refused}");
+}
+
+#[test]
 fn what_the_terms_of_an_htlc_derive_is_not_needed() {
     const DERIVED: [&str; 8] = [
         "kind",
