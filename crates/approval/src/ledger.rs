@@ -36,11 +36,12 @@ pub trait Ledger: Send + Sync {
 #[non_exhaustive]
 pub enum LedgerError {
     /// The swap's first approval can still be used.
-    #[error("swap {swap_id} has a live approval until {valid_until}")]
+    #[error("swap {swap_id} has a live approval {}", lasts(*valid_until))]
     LiveApproval {
         /// The swap.
         swap_id: SwapId,
-        /// When its approval can no longer be used, in Unix seconds.
+        /// The last moment at which its approval can be used, in Unix seconds; the largest one where
+        /// time does not end it.
         valid_until: UnixSeconds,
     },
     /// A nonce, coin or message was used by another swap.
@@ -64,6 +65,13 @@ pub enum LedgerError {
     /// The ledger can't be read or written.
     #[error("the ledger is not available: {0}")]
     Unavailable(&'static str),
+}
+
+fn lasts(valid_until: UnixSeconds) -> String {
+    if valid_until.value() == u64::MAX {
+        return "for good: time does not end it".to_owned();
+    }
+    format!("until {valid_until}")
 }
 
 #[cfg(test)]

@@ -45,11 +45,13 @@ CREATE TABLE reservations (
 CREATE UNIQUE INDEX reservations_live ON reservations (swap_id) WHERE is_live = 1;
 CREATE INDEX reservations_counted ON reservations (token, reserved_at) WHERE is_counted = 1;
 
--- Each nonce, coin and message, and the one swap that it belongs to, for good.
+-- Each nonce, coin and message, and the one swap that it belongs to, for good unless
+-- it was never let out.
 CREATE TABLE resources (
     resource TEXT NOT NULL PRIMARY KEY,
     swap_id TEXT NOT NULL
 );
+CREATE INDEX resources_by_swap ON resources (swap_id);
 
 -- How much of each token is counted: the sum of its counted reservations.
 CREATE TABLE tokens (

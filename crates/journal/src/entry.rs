@@ -1,4 +1,5 @@
 mod approved;
+mod death;
 mod judged;
 mod records;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Digest, Label, Note, Outcome, Payload};
 
 pub use approved::ApprovalBytes;
+pub use death::Death;
 pub use judged::{Finding, Judgement, Line, Seen, Stage, StatementRecord, Verdict};
 pub use records::{Asset, CoinRecord, ConfigRecord, IntentRecord, OfferRecord, Request};
 
@@ -106,6 +108,8 @@ pub enum What {
         /// What happened.
         message: Note,
     },
+    /// The approval is dead: it can never be used, or not any more. Another may be reserved.
+    Dead(Death),
     /// The limits that the approval took are free again, since it can no longer be used.
     Released,
     /// The swap is at its end.

@@ -20,6 +20,11 @@
 //! after `Submitted` it may have arrived. A write whose answer was lost is made again: the same
 //! entries in the same place are there once.
 //!
+//! An approval that is reserved keeps its swap from a second one until its time is over, or until
+//! [`Dead`](What::Dead) says what else has ended it. Then [`SwapWriter::release`] frees what it took of
+//! the limits. Its nonce, coins and message stay taken for good, unless it was
+//! [never let out](Death::NeverLetOut).
+//!
 //! # Where it is written
 //!
 //! Behind one trait, [`Store`], are [`SqliteStore`], a file that needs no set-up, and
@@ -61,7 +66,7 @@ pub use audit::{Anchor, AuditKey, AuditKeyError, AuditPublicKey, Checkpoint, Com
 pub use chain::{ChainError, Head, History, Link};
 pub use digest::Digest;
 pub use entry::{
-    Answer, ApprovalBytes, Asset, CoinRecord, ConfigRecord, Entry, Finding, IntentRecord,
+    Answer, ApprovalBytes, Asset, CoinRecord, ConfigRecord, Death, Entry, Finding, IntentRecord,
     Judgement, Line, OfferRecord, RefundStep, Request, Reserved, Seen, Stage, StatementRecord,
     Verdict, What,
 };

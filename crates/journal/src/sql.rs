@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod claims;
+mod deaths;
 mod leases;
 mod limits;
 mod open;

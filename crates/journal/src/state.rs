@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::entry::{RefundStep, Stage, Verdict};
-use crate::{Entry, What};
+use crate::{Death, Entry, What};
 
 /// How far a swap is: what follows from its entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,11 +85,19 @@ impl State {
     pub fn after(state: Option<Self>, what: &What) -> Result<Self, Impossible> {
         let next = match state {
             None => matches!(what, What::Requested(_)).then_some(Self::Requested),
-            // Limits are freed when the approval is dead, which may be after the end.
-            Some(Self::Ended(_)) => matches!(what, What::Released).then_some(state).flatten(),
+            Some(Self::Ended(_)) => state.filter(|state| state.late(what)),
             Some(state) => state.next(what),
         };
         next.ok_or_else(|| Impossible { state, entry: what.name() })
+    }
+
+    /// Says what may still be written after the end. Limits are freed when the approval is dead.
+    fn late(self, what: &What) -> bool {
+        match what {
+            What::Dead(death) => self.dead(death).is_some(),
+            What::Released => true,
+            _ => false,
+        }
     }
 
     fn next(self, what: &What) -> Option<Self> {
@@ -113,6 +121,7 @@ impl State {
             What::Refund(RefundStep::Sent { .. } | RefundStep::Seen { .. }) => {
                 signed.then_some(self)
             }
+            What::Dead(death) => self.dead(death),
             What::Failed { .. } | What::Released => Some(self),
             What::Ended { outcome, .. } => self.ended(*outcome),
         }
@@ -153,6 +162,17 @@ impl State {
             Outcome::Failed | Outcome::Expired | Outcome::Disputed => true,
         };
         possible.then_some(Self::Ended(outcome))
+    }
+
+    fn dead(self, death: &Death) -> Option<Self> {
+        let possible = match death {
+            Death::NeverLetOut => self == Self::Reserved,
+            Death::Deadline
+            | Death::NonceSpent { .. }
+            | Death::CoinSpent { .. }
+            | Death::BlockhashExpired { .. } => self >= Self::Reserved,
+        };
+        possible.then_some(self)
     }
 
     /// Says whether nothing happens any more.
@@ -242,6 +262,7 @@ impl What {
             Self::Status { .. } => "status",
             Self::Refund(_) => "refund",
             Self::Failed { .. } => "failed",
+            Self::Dead(_) => "dead",
             Self::Released => "released",
             Self::Ended { .. } => "ended",
         }

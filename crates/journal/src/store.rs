@@ -22,11 +22,15 @@ pub trait Store: Send + Sync {
     /// Appends entries, and makes the lease last at least until `write.until`. The same entries in
     /// the same place may be written again, and are there once.
     ///
+    /// With [`Dead`](crate::What::Dead) the swap's reservation stands against another one no longer;
+    /// its limits stay counted until [`release`](Self::release).
+    ///
     /// # Errors
     ///
     /// Returns [`StoreError::LeaseLost`], [`StoreError::Conflict`], [`StoreError::Impossible`] (also
-    /// for entries that [`reserve`](Self::reserve) and [`release`](Self::release) write), or what
-    /// keeps the store from being written.
+    /// for entries that [`reserve`](Self::reserve) and [`release`](Self::release) write, and for a
+    /// signature without a live reservation), [`StoreError::Ledger`] for a deadline that is not over,
+    /// or what keeps the store from being written.
     async fn append(&self, write: &Write<'_>) -> Result<Head, StoreError>;
 
     /// Records a claim with its limits, and appends entries and after them the one that says so:
@@ -44,7 +48,11 @@ pub trait Store: Send + Sync {
     ) -> Result<Head, StoreError>;
 
     /// Frees the limits of a swap whose approval can no longer be used, and appends entries and
-    /// after them the one that says so: all of it or nothing.
+    /// after them the one that says so: all of it or nothing. It can't be used after its time, nor
+    /// once [`Dead`](crate::What::Dead) is written, be that among the entries or before.
+    ///
+    /// With [`NeverLetOut`](crate::Death::NeverLetOut) among the entries the nonce, coins and message
+    /// are free again too: in no other case are they.
     ///
     /// # Errors
     ///

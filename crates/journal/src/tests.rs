@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use crate::chain::Follower;
 use crate::{
-    ApprovalBytes, Asset, ChainError, ConfigRecord, Digest, Entry, Head, Label, Note, Outcome,
-    Payload, Request, State, TextError, Verdict, What, derive,
+    ApprovalBytes, Asset, ChainError, ConfigRecord, Death, Digest, Entry, Head, Label, Note,
+    Outcome, Payload, Request, State, TextError, Verdict, What, derive,
 };
 use strategies::whats;
 
@@ -112,6 +112,24 @@ fn nothing_is_signed_but_what_was_reserved_and_nothing_twice() {
         }
         assert!(State::after(None, &submitted).is_err());
     }
+}
+
+#[test]
+fn what_is_reserved_can_die() {
+    let spent = Death::NonceSpent { nonce: label("nonce"), height: Some(7) };
+    for state in State::ALL {
+        let after = |death: &Death| State::after(Some(state), &What::Dead(death.clone()));
+        for death in [Death::Deadline, Death::BlockhashExpired { height: None }, spent.clone()] {
+            let found = after(&death).ok();
+            assert_eq!(found, Some(state).filter(|state| *state >= State::Reserved), "{state}");
+        }
+        let found = after(&Death::NeverLetOut).ok();
+        assert_eq!(found, Some(state).filter(|state| *state == State::Reserved), "{state}");
+    }
+    // Its form stays what it is.
+    let bytes = Entry::new(UnixMillis::new(0), What::Dead(spent)).to_bytes();
+    let text = br#"{"at":0,"what":{"dead":{"nonce_spent":{"nonce":"nonce","height":7}}}}"#;
+    assert_eq!(bytes, text);
 }
 
 #[test]

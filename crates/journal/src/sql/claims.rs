@@ -6,7 +6,7 @@ use countersign_approval::{AssetLimits, Claim, LedgerError, SwapId};
 use countersign_units::UnixSeconds;
 
 use super::write::{Written, append_any};
-use super::{Session, Value, limits, sql};
+use super::{Session, Value, deaths, limits, sql};
 use crate::entry::Reserved;
 use crate::{Entry, Head, StoreError, What, Write};
 
@@ -43,12 +43,15 @@ async fn require_environment(session: &mut dyn Session, claim: &Claim) -> Result
     Err(StoreError::Environment { swap_id: claim.swap_id, expected, found })
 }
 
-/// Frees a swap's limits and appends the entry that says so.
+/// Frees the limits of a swap whose approval is dead and appends the entry that says so.
 pub(super) async fn free(session: &mut dyn Session, write: &Write<'_>) -> Result<Head, StoreError> {
     match append_with(session, write, What::Released).await? {
         Written::Before(head) => Ok(head),
         Written::Now(head) => {
-            release(session, write.lease.swap_id, write.now.to_seconds()).await?;
+            let swap_id = write.lease.swap_id;
+            release(session, swap_id, write.now.to_seconds()).await?;
+            deaths::bury(session, swap_id).await?;
+            deaths::give_up(session, swap_id, write.entries).await?;
             Ok(head)
         }
     }
@@ -59,6 +62,7 @@ async fn append_with(
     write: &Write<'_>,
     last: What,
 ) -> Result<Written, StoreError> {
+    deaths::require_plain(write.entries)?;
     let mut entries = write.entries.to_vec();
     entries.push(Entry::new(write.now, last));
     append_any(session, write, &entries).await
@@ -146,7 +150,7 @@ async fn require_dead(
     }
 }
 
-async fn live_until(
+pub(super) async fn live_until(
     session: &mut dyn Session,
     swap_id: SwapId,
 ) -> Result<Option<UnixSeconds>, StoreError> {

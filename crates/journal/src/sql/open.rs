@@ -3,7 +3,7 @@
 use countersign_units::UnixMillis;
 
 use super::write::{Seal, insert};
-use super::{Session, Value, read, sql};
+use super::{Session, Value, deaths, read, sql};
 use crate::{Head, Lease, Opened, Opening, Request, State, StoreError, What};
 
 pub(super) async fn open(
@@ -12,6 +12,7 @@ pub(super) async fn open(
     now: UnixMillis,
 ) -> Result<Opened, StoreError> {
     let swap_id = opening.swap_id;
+    deaths::require_plain(opening.entries)?;
     let seal = Seal::of(swap_id, Head::START, None, opening.entries)?;
     let Some(request) = request(opening) else {
         return Err(crate::Impossible { state: None, entry: "nothing" }.into());

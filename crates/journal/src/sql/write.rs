@@ -3,8 +3,8 @@
 use countersign_approval::SwapId;
 use countersign_units::UnixMillis;
 
-use super::{Session, Sql, Value, read, sql};
-use crate::{Digest, Entry, Head, Impossible, State, StoreError, What, Write};
+use super::{Session, Sql, Value, deaths, read, sql};
+use crate::{Digest, Entry, Head, State, StoreError, Write};
 
 /// Entries in their canonical bytes, each with its hash, and where the chain ends then.
 pub(super) struct Seal {
@@ -56,11 +56,7 @@ pub(super) async fn append(
     session: &mut dyn Session,
     write: &Write<'_>,
 ) -> Result<Head, StoreError> {
-    let own = |entry: &&Entry| matches!(entry.what, What::Reserved(_) | What::Released);
-    if let Some(entry) = write.entries.iter().find(own) {
-        // Without what it says having been done.
-        return Err(Impossible { state: None, entry: entry.what.name() }.into());
-    }
+    deaths::require_plain(write.entries)?;
     match append_any(session, write, write.entries).await? {
         Written::Now(head) | Written::Before(head) => Ok(head),
     }
@@ -81,6 +77,7 @@ pub(super) async fn append_any(
     let seal = Seal::of(swap_id, locked.head, Some(locked.state), entries)?;
     insert(session, swap_id, &seal).await?;
     update(session, write, &seal, &locked).await?;
+    deaths::follow(session, write, entries).await?;
     Ok(Written::Now(seal.head))
 }
 

@@ -5,7 +5,7 @@ use countersign_units::{Bps, Lots, U256, UnixMillis, UnixSeconds};
 use proptest::prelude::*;
 
 use crate::{
-    Answer, ApprovalBytes, Asset, CoinRecord, ConfigRecord, Digest, Finding, IntentRecord,
+    Answer, ApprovalBytes, Asset, CoinRecord, ConfigRecord, Death, Digest, Finding, IntentRecord,
     Judgement, Label, Note, OfferRecord, Outcome, Payload, RefundStep, Request, Reserved, Seen,
     Stage, StatementRecord, Verdict, What,
 };
@@ -179,6 +179,18 @@ fn reservations() -> impl Strategy<Value = What> {
     )
 }
 
+fn deaths() -> impl Strategy<Value = What> {
+    let heights = || prop::option::of(any::<u64>());
+    prop_oneof![
+        Just(Death::Deadline),
+        Just(Death::NeverLetOut),
+        heights().prop_map(|height| Death::BlockhashExpired { height }),
+        (labels(), heights()).prop_map(|(nonce, height)| Death::NonceSpent { nonce, height }),
+        (labels(), heights()).prop_map(|(coin, height)| Death::CoinSpent { coin, height }),
+    ]
+    .prop_map(What::Dead)
+}
+
 pub(super) fn whats() -> impl Strategy<Value = What> {
     let named = prop::option::of(labels());
     let signed = (digests(), seconds(), labels(), approvals()).prop_map(
@@ -221,6 +233,7 @@ pub(super) fn whats() -> impl Strategy<Value = What> {
             code,
             message
         }),
+        deaths(),
         Just(What::Released),
         notes().prop_map(|reason| What::Ended { outcome: Outcome::Disputed, reason }),
     ]

@@ -2,6 +2,7 @@
 
 mod audits;
 mod claims;
+mod deaths;
 mod histories;
 mod leases;
 mod ledger;
@@ -44,6 +45,12 @@ const CASES: &[(&str, Case)] = cases![
     claims::what_is_released_can_move_again,
     claims::amounts_are_exact_beyond_64_bits,
     claims::a_ledger_alone_keeps_the_rules,
+    deaths::a_dead_approval_makes_room_for_another,
+    deaths::a_deadline_is_over_when_it_is_over,
+    deaths::limits_are_free_once_the_approval_is_dead,
+    deaths::what_was_never_let_out_is_free_again,
+    deaths::nothing_is_signed_for_a_dead_approval,
+    deaths::what_another_call_does_is_not_only_written,
     many::claims_at_once_pass_no_limit,
     many::claims_at_once_take_a_resource_once,
     many::claims_at_once_reserve_a_swap_once,
