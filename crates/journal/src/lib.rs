@@ -13,8 +13,8 @@
 //! | 4 | [`SwapWriter::append`] | [`Answered`](What::Answered), [`Status`](What::Status) | – |
 //! | 5 | [`SwapWriter::append`] or [`SwapWriter::release`] | [`Status`](What::Status), [`Ended`](What::Ended) | the caller is told |
 //!
-//! A refund recipe ([`RefundKept`](What::RefundKept)) is a commit between 2 and 3, and so is a person's
-//! review, which may take long. Whoever finds a swap after a crash knows by its last entry what may
+//! A refund recipe ([`RefundKept`](What::RefundKept)) is a part of commit 2, or a commit before 3. A
+//! person's review, which may take long, is a commit within 2. Whoever finds a swap after a crash knows by its last entry what may
 //! have been let out: after `Creating` there may be an intent, after `Reserved` there may be a
 //! signature that nobody but the crashed process ever had, after `Signed` there is one and it is here,
 //! after `Submitted` it may have arrived. A write whose answer was lost is made again: the same

@@ -113,7 +113,9 @@ impl State {
             What::Judged(judgement) => self.judged(judgement.stage, &judgement.verdict),
             What::Reviewed { denied, .. } => self.reviewed(denied.is_none()),
             What::Reserved(_) => self.reserved(),
-            What::RefundKept { .. } => (self == Self::Reserved).then_some(self),
+            What::RefundKept { .. } => {
+                (self >= Self::Created && self <= Self::Reserved).then_some(self)
+            }
             What::Signed { .. } => (self == Self::Reserved).then_some(Self::Signed),
             What::Submitted { .. } => signed.then_some(self.max(Self::Submitted)),
             What::Answered(_) => (self >= Self::Submitted).then_some(self),

@@ -115,6 +115,16 @@ fn nothing_is_signed_but_what_was_reserved_and_nothing_twice() {
 }
 
 #[test]
+fn a_refund_recipe_is_kept_before_anything_is_signed() {
+    let kept = What::RefundKept { recipe: Payload::new("{}").unwrap() };
+    for state in State::ALL {
+        let possible = state >= State::Created && state <= State::Reserved;
+        let found = State::after(Some(state), &kept).ok();
+        assert_eq!(found, Some(state).filter(|_| possible), "{state}");
+    }
+}
+
+#[test]
 fn what_is_reserved_can_die() {
     let spent = Death::NonceSpent { nonce: label("nonce"), height: Some(7) };
     for state in State::ALL {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use countersign_approval::SwapId;
 use countersign_journal::{
-    Digest, Entry, Opened, Opening, Outcome, Page, State, StoreError, Term, What, Which, Write,
-    derive,
+    Digest, Entry, Opened, Opening, Outcome, Page, Payload, State, StoreError, Term, What, Which,
+    Write, derive,
 };
 use countersign_units::UnixMillis;
 use tokio::task::JoinSet;
@@ -71,6 +71,27 @@ pub(super) async fn a_swap_lives_from_its_request_to_its_end(bed: &dyn Bed) {
     let late = [Entry::new(NOW, What::Submitted { attempt: 2 })];
     let write = Write { head, ..worker.write(&late) };
     assert!(matches!(store.append(&write).await, Err(StoreError::Impossible(_))));
+}
+
+pub(super) async fn a_refund_recipe_and_a_reservation_are_one_write(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let mut worker = open(store.as_ref(), "order-1").await;
+    let (claim, mut list) = (claim(worker.lease.swap_id, "coin-1", 100), until_claim());
+    let kept = || What::RefundKept { recipe: Payload::new("{}").unwrap() };
+    list.extend(entries([kept()]));
+    // All of it or nothing.
+    let result = store.reserve(&worker.write(&list), &claim, per_day(99)).await;
+    assert!(matches!(result, Err(StoreError::Ledger(_))), "{result:?}");
+    assert_eq!(store.load(worker.lease.swap_id).await.unwrap().head, worker.head);
+    worker.head = store.reserve(&worker.write(&list), &claim, per_day(100)).await.unwrap();
+    let history = store.load(worker.lease.swap_id).await.unwrap();
+    let names: Vec<_> = history.links.iter().map(|link| link.entry.what.name()).collect();
+    assert_eq!(names[names.len() - 2..], ["refund_kept", "reserved"]);
+    let list = entries([kept(), signed()]);
+    worker.head = store.append(&worker.write(&list)).await.unwrap();
+    // After the signature it comes too late.
+    let result = store.append(&worker.write(&entries([kept()]))).await;
+    assert!(matches!(result, Err(StoreError::Impossible(_))), "{result:?}");
 }
 
 pub(super) async fn an_impossible_order_is_refused(bed: &dyn Bed) {

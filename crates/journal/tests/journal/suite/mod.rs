@@ -28,6 +28,7 @@ const CASES: &[(&str, Case)] = cases![
     histories::one_key_is_one_swap,
     histories::a_key_in_a_hundred_hands_is_one_swap,
     histories::a_swap_lives_from_its_request_to_its_end,
+    histories::a_refund_recipe_and_a_reservation_are_one_write,
     histories::an_impossible_order_is_refused,
     histories::a_write_whose_answer_was_lost_is_there_once,
     histories::two_who_know_the_same_head_do_not_both_write,
