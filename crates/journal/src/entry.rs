@@ -112,7 +112,8 @@ pub enum What {
     Dead(Death),
     /// The limits that the approval took are free again, since it can no longer be used.
     Released,
-    /// The swap is at its end.
+    /// The swap is at its end. Nothing follows but late words of it: [`Status`](Self::Status),
+    /// [`Dead`](Self::Dead) and [`Released`](Self::Released).
     Ended {
         /// Which end.
         outcome: Outcome,

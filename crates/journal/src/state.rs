@@ -91,11 +91,12 @@ impl State {
         next.ok_or_else(|| Impossible { state, entry: what.name() })
     }
 
-    /// Says what may still be written after the end. Limits are freed when the approval is dead.
+    /// Says what may still be written after the end: a late word of the counterparty is evidence, and
+    /// limits are freed when the approval is dead.
     fn late(self, what: &What) -> bool {
         match what {
             What::Dead(death) => self.dead(death).is_some(),
-            What::Released => true,
+            What::Status { .. } | What::Released => true,
             _ => false,
         }
     }
@@ -177,7 +178,7 @@ impl State {
         possible.then_some(self)
     }
 
-    /// Says whether nothing happens any more.
+    /// Says whether nobody has to do anything for it any more.
     pub const fn is_ended(self) -> bool {
         matches!(self, Self::Ended(_))
     }

@@ -125,6 +125,30 @@ fn a_refund_recipe_is_kept_before_anything_is_signed() {
 }
 
 #[test]
+fn late_words_do_not_move_what_ended() {
+    let status = What::Status { status: label("finished"), deposit_tx: None, payout_tx: None };
+    let (spent, ended) =
+        (Death::BlockhashExpired { height: Some(1) }, State::Ended(Outcome::Expired));
+    for what in [status, What::Dead(spent), What::Released] {
+        assert_eq!(State::after(Some(ended), &what), Ok(ended), "{}", what.name());
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_else_follows_the_end(what in whats()) {
+        let late = match &what {
+            What::Status { .. } | What::Released => true,
+            What::Dead(death) => *death != Death::NeverLetOut,
+            _ => false,
+        };
+        for state in State::ALL.into_iter().filter(|state| state.is_ended()) {
+            prop_assert_eq!(State::after(Some(state), &what).ok(), late.then_some(state));
+        }
+    }
+}
+
+#[test]
 fn what_is_reserved_can_die() {
     let spent = Death::NonceSpent { nonce: label("nonce"), height: Some(7) };
     for state in State::ALL {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use countersign_approval::SwapId;
 use countersign_journal::{
-    Digest, Entry, Opened, Opening, Outcome, Page, Payload, State, StoreError, Term, What, Which,
-    Write, derive,
+    Death, Digest, Entry, Opened, Opening, Outcome, Page, Payload, State, StoreError, Term, What,
+    Which, Write, derive,
 };
 use countersign_units::UnixMillis;
 use tokio::task::JoinSet;
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use crate::bed::Bed;
 use crate::samples::{
     NOW, after, after_claim, claim, created, ended, entries, label, open, per_day, quoted,
-    requested, reserve, signed, try_open, until_claim,
+    requested, reserve, signed, status, try_open, until_claim,
 };
 
 pub(super) async fn one_key_is_one_swap(bed: &dyn Bed) {
@@ -67,10 +67,19 @@ pub(super) async fn a_swap_lives_from_its_request_to_its_end(bed: &dyn Bed) {
     let wrong = |what: &str| panic!("expected {what}");
     let What::Signed { approval, .. } = &found[7].what else { wrong("the signature") };
     assert_eq!(format!("{approval:?}"), "ApprovalBytes(permit2)");
-    // Nothing follows the end.
+    // Nothing follows the end but late words, which do not open it again.
+    worker.head = head;
     let late = [Entry::new(NOW, What::Submitted { attempt: 2 })];
-    let write = Write { head, ..worker.write(&late) };
-    assert!(matches!(store.append(&write).await, Err(StoreError::Impossible(_))));
+    let result = store.append(&worker.write(&late)).await;
+    assert!(matches!(result, Err(StoreError::Impossible(_))), "{result:?}");
+    let death = Death::NonceSpent { nonce: label("nonce-1"), height: Some(12) };
+    for what in [status("refunded"), What::Dead(death)] {
+        worker.head = store.append(&worker.write(&entries([what]))).await.unwrap();
+    }
+    let history = store.load(worker.lease.swap_id).await.unwrap();
+    assert_eq!((history.state, history.head), (State::Ended(Outcome::Finished), worker.head));
+    let page = Page { which: Which::Open, after: None, most: 10 };
+    assert_eq!(store.list(page).await.unwrap(), []);
 }
 
 pub(super) async fn a_refund_recipe_and_a_reservation_are_one_write(bed: &dyn Bed) {

@@ -2,7 +2,8 @@
 
 use countersign_approval::{Claim, Ledger as _, MemoryLedger, SwapId};
 use countersign_journal::{
-    Entry, Head, Lease, Opened, Outcome, Page, State, Store, StoreError, Term, What, Which, Write,
+    Death, Entry, Head, Lease, Opened, Outcome, Page, State, Store, StoreError, Term, What, Which,
+    Write,
 };
 use countersign_units::{Lots, UnixMillis, UnixSeconds};
 use proptest::prelude::*;
@@ -28,6 +29,7 @@ enum Op {
     Open { key: u8, digest: u8 },
     Append { swap: usize, kind: u8, stale_head: bool, old_lease: bool },
     Reserve { swap: usize, resource: u8, amount: u64 },
+    Release { swap: usize },
     Lease { swap: usize },
     LeaseOpen { most: u32 },
     GiveBack { swap: usize, seconds: u64 },
@@ -41,6 +43,7 @@ fn ops() -> impl Strategy<Value = Op> {
             .prop_map(|(swap, kind, stale_head, old_lease)| Op::Append { swap, kind, stale_head, old_lease }),
         4 => (0_usize..6, 0_u8..20, 0_u64..40)
             .prop_map(|(swap, resource, amount)| Op::Reserve { swap, resource, amount }),
+        3 => (0_usize..6).prop_map(|swap| Op::Release { swap }),
         2 => (0_usize..6).prop_map(|swap| Op::Lease { swap }),
         1 => (0_u32..4).prop_map(|most| Op::LeaseOpen { most }),
         1 => (0_usize..6, 0_u64..30).prop_map(|(swap, seconds)| Op::GiveBack { swap, seconds }),
@@ -56,6 +59,10 @@ struct Known {
     digest: u8,
     entries: Vec<Entry>,
     state: State,
+    /// It has a reservation that is neither dead nor released.
+    live: bool,
+    /// It was written that its approval is dead.
+    dead: bool,
     fence: u64,
     free_at: UnixMillis,
     lease: Lease,
@@ -70,11 +77,14 @@ struct Model {
     swaps: Vec<Known>,
     ledger: MemoryLedger,
     passed: u32,
+    released: u32,
 }
 
 /// Returns some entry, in most cases one that can follow.
 fn what(kind: u8, state: State) -> What {
     let kind = match state {
+        // What is dead before it is signed is a case of its own.
+        State::Signed | State::Submitted | State::Settling | State::Ended(_) if kind == 9 => 9,
         _ if kind < 9 => kind,
         State::Requested => 0,
         State::Quoted => 1,
@@ -93,6 +103,7 @@ fn what(kind: u8, state: State) -> What {
         5 => What::Submitted { attempt: 1 },
         6 => status("deposited"),
         7 => ended(Outcome::Expired),
+        9 => What::Dead(Death::BlockhashExpired { height: None }),
         _ => ended(Outcome::Finished),
     }
 }
@@ -105,6 +116,8 @@ pub(super) async fn any_operations_are_those_of_a_model(bed: &dyn Bed) {
         model.run(stores[number % 2].as_ref(), &op).await;
     }
     assert!(model.passed > 60, "expected many writes to pass, found {}", model.passed);
+    let dead = model.swaps.iter().filter(|known| known.dead).count();
+    assert!(model.released > 10 && dead > 0, "found {} released, {dead} dead", model.released);
     for known in &model.swaps {
         let history = stores[0].load(known.swap_id).await.unwrap();
         assert_eq!((history.state, history.head), (known.state, known.head));
@@ -122,6 +135,7 @@ impl Model {
         let swap = match op {
             Op::Append { swap, .. }
             | Op::Reserve { swap, .. }
+            | Op::Release { swap }
             | Op::Lease { swap }
             | Op::GiveBack { swap, .. } => *swap,
             Op::Open { .. } | Op::LeaseOpen { .. } | Op::Wait { .. } => 0,
@@ -138,6 +152,7 @@ impl Model {
             Op::Reserve { resource, amount, .. } => {
                 self.reserve(store, swap, *resource, *amount).await;
             }
+            Op::Release { .. } => self.release(store, swap).await,
             Op::Lease { .. } => self.lease(store, swap).await,
             Op::GiveBack { seconds, .. } => self.give_back(store, swap, *seconds).await,
         }
@@ -169,6 +184,8 @@ impl Model {
                     digest,
                     entries: list,
                     state,
+                    live: false,
+                    dead: false,
                     fence: 1,
                     free_at,
                     lease,
@@ -197,16 +214,20 @@ impl Model {
         let until = UnixMillis::new(now.value() + 30_000);
         let write = Write { lease: &lease, head, entries: &list, now, until };
         let found = store.append(&write).await;
-        let next = State::after(Some(known.state), &list[0].what);
+        let unsigned = matches!(list[0].what, What::Signed { .. }) && !known.live;
+        let next = State::after(Some(known.state), &list[0].what).ok().filter(|_| !unsigned);
         if lease.token != known.fence || now >= known.free_at {
             assert!(matches!(found, Err(StoreError::LeaseLost { .. })), "{found:?}");
         } else if stale_head {
             assert!(matches!(found, Err(StoreError::Conflict { .. })), "{found:?}");
-        } else if let Ok(state) = next {
+        } else if let Some(state) = next {
             assert_eq!(found, Ok(known.head.after(known.swap_id, &list[0].to_bytes())));
+            let kind = list[0].what.name();
             known.entries.extend(list);
             (known.state, known.head) = (state, found.unwrap());
             known.free_at = known.free_at.max(until);
+            known.dead |= kind == "dead";
+            known.live &= !known.dead;
             self.passed += 1;
         } else {
             assert!(matches!(found, Err(StoreError::Impossible(_))), "{found:?}");
@@ -234,10 +255,30 @@ impl Model {
             let Ok(head) = found else { return };
             let history = store.load(known.swap_id).await.unwrap();
             known.entries.push(history.links.last().unwrap().entry.clone());
-            (known.state, known.head) = (State::Reserved, head);
+            (known.state, known.head, known.live) = (State::Reserved, head, true);
             assert_eq!(claim.amount, Lots::from(amount));
             self.passed += 1;
         }
+    }
+
+    async fn release(&mut self, store: &dyn Store, swap: usize) {
+        let now = self.time();
+        let known = &mut self.swaps[swap];
+        let (lease, head) = (known.lease.clone(), known.head);
+        let found =
+            store.release(&Write { lease: &lease, head, entries: &[], now, until: now }).await;
+        if lease.token != known.fence || now >= known.free_at {
+            assert!(matches!(found, Err(StoreError::LeaseLost { .. })), "{found:?}");
+            return;
+        }
+        // What is dead is over for the one in memory too, which knows time alone.
+        let by = if known.dead { UnixSeconds::new(u64::MAX) } else { now.to_seconds() };
+        let expected = self.ledger.release(known.swap_id, by).await;
+        assert_eq!(found.clone().map(drop), expected.map_err(StoreError::Ledger));
+        let Ok(head) = found else { return };
+        known.entries.push(Entry::new(now, What::Released));
+        (known.head, known.live) = (head, false);
+        (self.released, self.passed) = (self.released + 1, self.passed + 1);
     }
 
     async fn lease(&mut self, store: &dyn Store, swap: usize) {
