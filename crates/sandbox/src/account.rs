@@ -105,6 +105,10 @@ pub struct Execution {
     pub network: String,
     /// What was called.
     pub call: String,
+    /// What it was for.
+    pub kind: ExecutionKind,
+    /// The intent that it was run for, by the API's id; `None` if it was for none.
+    pub intent_id: Option<String>,
     /// The gas that the call used: compute units on Solana, zero on Bitcoin.
     pub gas_used: u64,
     /// The token that moved, by the registry's key.
@@ -115,6 +119,20 @@ pub struct Execution {
     pub to: String,
     /// How much moved, in base units.
     pub amount: Lots,
+}
+
+/// What an execution does for a swap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExecutionKind {
+    /// The user's funds are taken.
+    Deposit,
+    /// The recipient is paid.
+    Payout,
+    /// The resolver takes the deposit.
+    Claim,
+    /// The deposit goes back.
+    Refund,
 }
 
 /// A key made at start.

@@ -15,6 +15,7 @@ mod quotes;
 pub(crate) mod render;
 mod rpc;
 mod status;
+mod swaps;
 
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let mut router = Router::new()
         .route("/v1/networks", get(listings::networks))
         .route("/v1/tokens", get(listings::tokens))
-        .route("/v1/swaps", get(status::list))
+        .route("/v1/swaps", get(swaps::list))
         .route("/v1/intents/{id}", get(status::read));
     // The newest dialect writes a slash behind the path of a POST, the older ones don't.
     for slash in ["", "/"] {
@@ -69,6 +70,6 @@ fn flat_router() -> Router<Arc<Shared>> {
         .route("/affiliate/v1/intents/{id}", get(status::read))
         .route("/affiliate/v1/intents/{id}/status", get(status::word))
         .route("/affiliate/v1/intents/{id}/approvals", post(approvals::add))
-        .route("/affiliate/v1/swaps/history", get(status::history))
+        .route("/affiliate/v1/swaps/history", get(swaps::history))
         .route("/affiliate/v1/swaps/intents/{id}", get(status::read))
 }

@@ -12,6 +12,7 @@ mod keys;
 mod ledger;
 mod params;
 mod parties;
+mod promises;
 mod rejected;
 mod resolver;
 mod selection;

@@ -33,8 +33,16 @@ pub struct SandboxConfig {
     /// How long an intent can be approved, and its deposit be claimed. Whole seconds, rounded
     /// down: the chain counts no smaller time.
     pub intent_lifetime: Duration,
-    /// How late an answer is under [`Fault::Late`].
+    /// How late an answer is under [`Fault::Late`] and [`Fault::SubmitLate`].
     pub lateness: Duration,
+    /// How many coins of 0.01 BTC each account on Bitcoin begins with, besides those of other
+    /// sizes that it has always. An open intent out of Bitcoin keeps two coins or more from all
+    /// others, and a finished one has made one coin of two: so many swaps take as many coins, and
+    /// two more for each of those that are open at once.
+    pub coins: usize,
+    /// How many times the usual balances the accounts begin with elsewhere: a hundred thousand
+    /// dollars of each stablecoin, a hundred WETH, a thousand SOL.
+    pub wealth: u64,
     /// What swaps out of Bitcoin fund.
     pub htlc_template: HtlcTemplate,
     /// How long after the deadline of an intent its funds on Bitcoin can be taken back. Whole
@@ -138,6 +146,8 @@ impl Default for SandboxConfig {
             quote_lifetime: Duration::from_mins(1),
             intent_lifetime: Duration::from_mins(30),
             lateness: Duration::from_secs(20),
+            coins: 0,
+            wealth: 1,
             htlc_template: HtlcTemplate::P2wshV1,
             refund_delay: Duration::from_mins(10),
             resolver_fails: false,

@@ -5,25 +5,36 @@ use std::str::FromStr;
 
 /// A fault of the transport. The server did what it was asked; its answer does not say so.
 ///
-/// All but [`Fault::ServerError`] hit the answer to a create request, which is the one that
-/// holds what a client is to sign.
+/// Those for which [`Fault::is_of_creating`] holds hit the answer to a create request, which is the
+/// one that holds what a client is to sign. The others hit approvals and status requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The answer comes after the configured lateness.
+    /// The create answer comes after the configured lateness.
     Late,
-    /// The answer holds members twice, with different values.
+    /// The create answer holds members twice, with different values.
     Duplicated,
-    /// The answer ends in the middle.
+    /// The create answer ends in the middle.
     Truncated,
-    /// The answer has several mebibytes.
+    /// The create answer has several mebibytes.
     Oversized,
-    /// Members have other JSON types than documented.
+    /// Members of the create answer have other JSON types than documented.
     WrongTyped,
     /// Creating fails with 500, and each read fails with 503 twice before it succeeds.
     ServerError,
-    /// The answer is a web page, with status 200.
+    /// The create answer is a web page, with status 200.
     Html,
+    /// An approval is taken and executed; then the connection is closed without an answer.
+    SubmitLost,
+    /// An approval is taken and executed; the answer comes after the configured lateness.
+    SubmitLate,
+    /// The first approval of each intent is answered with 503 before it is looked at.
+    SubmitDeclinedFirst,
+    /// Of the status requests for each intent, every second one is answered with 503.
+    StatusLost,
+    /// Once an intent has been approved, it is asked for in vain: its status is answered with 404,
+    /// and no list holds it.
+    Forgets,
 }
 
 /// A text names no fault.
@@ -35,7 +46,7 @@ pub struct ParseFaultError {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Late,
         Self::Duplicated,
         Self::Truncated,
@@ -43,6 +54,11 @@ impl Fault {
         Self::WrongTyped,
         Self::ServerError,
         Self::Html,
+        Self::SubmitLost,
+        Self::SubmitLate,
+        Self::SubmitDeclinedFirst,
+        Self::StatusLost,
+        Self::Forgets,
     ];
 
     /// Returns the name that the command line and the documents use.
@@ -55,6 +71,29 @@ impl Fault {
             Self::WrongTyped => "wrong-typed",
             Self::ServerError => "server-error",
             Self::Html => "html",
+            Self::SubmitLost => "submit-lost",
+            Self::SubmitLate => "submit-late",
+            Self::SubmitDeclinedFirst => "submit-declined-first",
+            Self::StatusLost => "status-lost",
+            Self::Forgets => "forgets",
+        }
+    }
+
+    /// Says whether a create request meets it, so that there is nothing to sign.
+    pub const fn is_of_creating(self) -> bool {
+        match self {
+            Self::Late
+            | Self::Duplicated
+            | Self::Truncated
+            | Self::Oversized
+            | Self::WrongTyped
+            | Self::ServerError
+            | Self::Html => true,
+            Self::SubmitLost
+            | Self::SubmitLate
+            | Self::SubmitDeclinedFirst
+            | Self::StatusLost
+            | Self::Forgets => false,
         }
     }
 
@@ -70,6 +109,11 @@ impl Fault {
                 "creating fails with 500, reads fail with 503 twice and then succeed"
             }
             Self::Html => "the create answer is a web page with status 200",
+            Self::SubmitLost => "approvals are executed, and the connection closed unanswered",
+            Self::SubmitLate => "approvals are executed, and answered much too late",
+            Self::SubmitDeclinedFirst => "the first approval of each intent fails with 503, unread",
+            Self::StatusLost => "every second status answer is a 503",
+            Self::Forgets => "an intent that was approved is not found any more",
         }
     }
 }

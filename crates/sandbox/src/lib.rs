@@ -62,6 +62,7 @@ mod json;
 mod market;
 mod network;
 mod payload;
+mod record;
 mod sandbox;
 mod shared;
 mod solana;
@@ -69,8 +70,9 @@ mod swap;
 mod tamper;
 mod world;
 
-pub use account::{Account, Balance, Execution};
+pub use account::{Account, Balance, Execution, ExecutionKind};
 pub use config::{AuthScheme, CosignForm, HtlcTemplate, PayloadForm, SandboxConfig, SponsorSigns};
 pub use fault::{Fault, ParseFaultError};
+pub use record::SwapRecord;
 pub use sandbox::{Sandbox, SandboxError};
 pub use tamper::{ParseTamperError, Tamper};

@@ -14,9 +14,10 @@ use crate::auth::{Credentials, KeyError};
 use crate::chain::ChainError;
 use crate::config::SandboxConfig;
 use crate::network::BITCOIN;
+use crate::record::SwapRecord;
 use crate::shared::Shared;
 use crate::world::World;
-use crate::{api, clock, documents};
+use crate::{api, clock, documents, record};
 
 /// A local counterparty: the intent API on 127.0.0.1, and chains that execute what is approved.
 ///
@@ -69,7 +70,7 @@ impl Sandbox {
             .await
             .map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
-        let world = World::start(clock::seconds(clock::now()))?;
+        let world = World::start(clock::seconds(clock::now()), &config)?;
         let credentials = Credentials::random(config.auth)?;
         let shared = Arc::new(Shared::new(config, credentials, world));
         let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
@@ -156,6 +157,21 @@ impl Sandbox {
     /// Returns everything that ran since the accounts were seeded, in order.
     pub fn executions(&self) -> Vec<Execution> {
         self.shared.read(|state| state.world.executions().to_vec())
+    }
+
+    /// Returns every intent that was created, the oldest first, with what the chains executed for
+    /// it.
+    pub fn swaps(&self) -> Vec<SwapRecord> {
+        self.shared.change(|state| {
+            state.refresh_all();
+            record::all(state.intents(), state.world.executions())
+        })
+    }
+
+    /// Lets the whole API be away, or come back: while it is away each request is answered with
+    /// 503. The chains' nodes, and swaps that were approved, go on.
+    pub fn pause_api(&self, paused: bool) {
+        self.shared.pause(paused);
     }
 
     /// Says whether Permit2 has used up a nonce of an owner, on any network. An owner that is no

@@ -1,7 +1,8 @@
 //! What all requests share: the world, the quotes, the intents, and the clockwork that moves
 //! approved intents along.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alloy::primitives::Address;
@@ -24,6 +25,7 @@ pub(crate) struct Shared {
     credentials: Credentials,
     state: Mutex<State>,
     read_failures: ReadFailures,
+    paused: AtomicBool,
     stop: CancellationToken,
 }
 
@@ -31,18 +33,29 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     pub(crate) world: World,
     quotes: HashMap<Uuid, Quote>,
+    /// The quotes in the order in which they expire: each lives as long as the others.
+    quotes_by_age: VecDeque<Uuid>,
     /// In the order of creation.
     intents: Vec<Intent>,
+    /// Where each intent stands among them.
+    places: HashMap<Uuid, usize>,
 }
 
 impl Shared {
     pub(crate) fn new(config: SandboxConfig, credentials: Credentials, world: World) -> Self {
-        let state = State { world, quotes: HashMap::new(), intents: Vec::new() };
+        let state = State {
+            world,
+            quotes: HashMap::new(),
+            quotes_by_age: VecDeque::new(),
+            intents: Vec::new(),
+            places: HashMap::new(),
+        };
         Self {
             config,
             credentials,
             state: Mutex::new(state),
             read_failures: ReadFailures::default(),
+            paused: AtomicBool::new(false),
             stop: CancellationToken::new(),
         }
     }
@@ -57,6 +70,15 @@ impl Shared {
 
     pub(crate) const fn read_failures(&self) -> &ReadFailures {
         &self.read_failures
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Acquire)
+    }
+
+    /// Lets the API be away, or come back.
+    pub(crate) fn pause(&self, paused: bool) {
+        self.paused.store(paused, Ordering::Release);
     }
 
     /// Returns the signal that ends the server and all clockwork.
@@ -98,7 +120,14 @@ impl State {
     pub(crate) fn keep_quote(&mut self, quote: Quote) {
         const MEMORY_MILLIS: u64 = 3_600_000;
         let oldest = clock::now().value().saturating_sub(MEMORY_MILLIS);
-        self.quotes.retain(|_, quote| quote.expires_at.value() > oldest);
+        let is_old = |quote: &Quote| quote.expires_at.value() <= oldest;
+        while let Some(id) = self.quotes_by_age.front()
+            && self.quotes.get(id).is_none_or(is_old)
+        {
+            self.quotes.remove(id);
+            self.quotes_by_age.pop_front();
+        }
+        self.quotes_by_age.push_back(quote.id);
         self.quotes.insert(quote.id, quote);
     }
 
@@ -107,15 +136,21 @@ impl State {
     }
 
     pub(crate) fn keep_intent(&mut self, intent: Intent) {
+        self.places.insert(intent.id, self.intents.len());
         self.intents.push(intent);
     }
 
     pub(crate) fn intent(&self, id: Uuid) -> Option<&Intent> {
-        self.intents.iter().find(|intent| intent.id == id)
+        self.intents.get(*self.places.get(&id)?)
     }
 
     pub(crate) fn intent_mut(&mut self, id: Uuid) -> Option<&mut Intent> {
-        self.intents.iter_mut().find(|intent| intent.id == id)
+        self.intents.get_mut(*self.places.get(&id)?)
+    }
+
+    /// Returns every intent, the oldest first.
+    pub(crate) fn intents(&self) -> &[Intent] {
+        &self.intents
     }
 
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Intent> {
@@ -123,7 +158,7 @@ impl State {
     }
 
     /// Returns an intent whose status takes the time into account.
-    pub(crate) fn refreshed(&mut self, id: Uuid) -> Option<&Intent> {
+    pub(crate) fn refreshed(&mut self, id: Uuid) -> Option<&mut Intent> {
         let intent = self.intent_mut(id)?;
         intent.expire();
         Some(intent)
@@ -147,17 +182,15 @@ impl State {
 
     /// Moves an intent one step along, and says whether it has arrived.
     fn step(&mut self, config: &SandboxConfig, id: Uuid) -> bool {
-        let Some(position) = self.intents.iter().position(|intent| intent.id == id) else {
-            return true;
-        };
-        let Self { world, intents, .. } = self;
-        let Some(intent) = intents.get_mut(position) else { return true };
+        let Self { world, intents, places, .. } = self;
+        let intent = places.get(&id).and_then(|place| intents.get_mut(*place));
+        let Some(intent) = intent else { return true };
         intent.status = match intent.status {
             Status::Approved => Status::Verified,
             Status::Verified => Status::Deposited,
             Status::Deposited if config.resolver_fails => neglect(intent),
-            Status::Deposited => settle(world, intent),
-            Status::RefundRequested => refund(world, intent),
+            Status::Deposited => world.run_for(id, |world| settle(world, intent)),
+            Status::RefundRequested => world.run_for(id, |world| refund(world, intent)),
             arrived => arrived,
         };
         intent.status.is_final()

@@ -46,6 +46,7 @@ pub(crate) struct Intent {
     /// What the create request was answered with.
     pub(crate) answer: Json,
     pub(crate) history: History,
+    pub(crate) calls: Calls,
 }
 
 /// How an intent is paid into: always the honest values, whatever the client was told.
@@ -67,6 +68,21 @@ pub(crate) struct Addresses {
     pub(crate) refund: String,
     /// The public key of who pays in, where the client sent it.
     pub(crate) key: Option<String>,
+}
+
+/// How often an intent was approved and asked about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Calls {
+    /// Approvals that were taken.
+    pub(crate) accepted: u64,
+    /// Those that came again, byte for byte.
+    pub(crate) repeated: u64,
+    /// Those that were not taken.
+    pub(crate) refused: u64,
+    /// Whether the first was answered without being looked at.
+    pub(crate) declined: bool,
+    /// Status requests.
+    pub(crate) asked: u64,
 }
 
 /// What happened to an intent, and when.

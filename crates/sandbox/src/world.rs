@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 use alloy::primitives::{Address, B256, U256};
 use countersign_units::{Lots, UnixSeconds};
+use uuid::Uuid;
 
+use crate::SandboxConfig;
 use crate::account::{Account, Balance, Execution, Party};
 use crate::address::AddressForm;
 use crate::bitcoin::{Bitcoin, CoinForm, script_of};
@@ -57,22 +59,22 @@ pub(crate) struct Parties {
 }
 
 impl World {
-    /// Starts all chains with new keys and seeds the accounts.
+    /// Starts all chains with new keys and seeds the accounts as configured.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if a deployment or a seed transaction fails.
-    pub(crate) fn start(now: UnixSeconds) -> Result<Self, ChainError> {
+    pub(crate) fn start(now: UnixSeconds, config: &SandboxConfig) -> Result<Self, ChainError> {
         let mut world = Self {
             chains: BTreeMap::new(),
-            bitcoin: Bitcoin::start(now),
+            bitcoin: Bitcoin::start(now, config.coins),
             solana: Solana::start(now),
             tokens: Vec::new(),
             parties: Parties::random(),
             executions: Vec::new(),
         };
         seed::chains(&mut world, now)?;
-        seed::tokens(&mut world, now)?;
+        seed::tokens(&mut world, now, config.wealth)?;
         Ok(world)
     }
 
@@ -102,6 +104,16 @@ impl World {
 
     pub(crate) fn executions(&self) -> &[Execution] {
         &self.executions
+    }
+
+    /// Runs something for an intent: what it executes names the intent.
+    pub(crate) fn run_for<T>(&mut self, intent: Uuid, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.executions.len();
+        let result = run(self);
+        for execution in self.executions.iter_mut().skip(before) {
+            execution.intent_id = Some(intent.to_string());
+        }
+        result
     }
 
     /// Returns the escrow of an EVM network.

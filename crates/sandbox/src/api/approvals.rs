@@ -11,15 +11,15 @@ use uuid::Uuid;
 
 use super::body::{self, ApprovalBody};
 use super::error::answer;
-use super::{ApiError, Dialect};
+use super::{ApiError, Dialect, faults};
 use crate::bitcoin::{Offer, signed_transaction};
 use crate::chain::{ChainError, Deposit};
-use crate::clock;
 use crate::json::Json;
 use crate::shared::{Shared, State as SandboxState};
 use crate::solana::{self, CosignOffer, SignedCosign};
 use crate::swap::{Event, Funding, Intent, Status};
 use crate::world::{Shortage, Token};
+use crate::{Fault, clock};
 
 /// Answers an approval.
 pub(super) async fn add(
@@ -33,19 +33,34 @@ pub(super) async fn add(
     else {
         return ApiError::not_found("Intent").respond(asked);
     };
+    let fault = shared.config().fault;
+    if fault == Some(Fault::SubmitDeclinedFirst) && shared.change(|state| declines(state, id)) {
+        return faults::unavailable();
+    }
     let dialect = shared.read(|state| state.intent(id).map_or(asked, |intent| intent.dialect));
     let result = body::read::<ApprovalBody>(uri.path(), &body)
-        .and_then(|(body, _)| shared.change(|state| approve(state, id, &body)));
+        .and_then(|(body, _)| shared.change(|state| counted(state, id, &body)));
     let anew = matches!(result, Ok(Approved { anew: true, .. }));
     if anew {
         Shared::follow(&shared, id);
     }
-    match result {
+    let taken = result.is_ok();
+    let response = match result {
         // The protocol's own clients disagree about what says success in the flat dialect: no
         // body at all, or `null`. A client has to take both, so both are given.
         Ok(_) if dialect == Dialect::G0 && anew => StatusCode::OK.into_response(),
         result => answer(dialect, result.map(|approved| approved.answer)),
+    };
+    match fault.filter(|_| taken) {
+        Some(fault) => faults::submitted(fault, shared.config().lateness, response).await,
+        None => response,
     }
+}
+
+/// Says whether an approval is the first of its intent.
+fn declines(state: &mut SandboxState, id: Uuid) -> bool {
+    let declined = state.intent_mut(id).map(|intent| &mut intent.calls.declined);
+    declined.is_some_and(|declined| !std::mem::replace(declined, true))
 }
 
 /// An approval that counts.
@@ -53,6 +68,20 @@ struct Approved {
     /// Whether it was not there before.
     anew: bool,
     answer: Json,
+}
+
+/// Approves, and counts how.
+fn counted(state: &mut SandboxState, id: Uuid, body: &ApprovalBody) -> Result<Approved, ApiError> {
+    let result = approve(state, id, body);
+    if let Some(Intent { calls, .. }) = state.intent_mut(id) {
+        let count = match &result {
+            Ok(Approved { anew: true, .. }) => &mut calls.accepted,
+            Ok(_) => &mut calls.repeated,
+            Err(_) => &mut calls.refused,
+        };
+        *count = count.saturating_add(1);
+    }
+    result
 }
 
 fn approve(state: &mut SandboxState, id: Uuid, body: &ApprovalBody) -> Result<Approved, ApiError> {
@@ -108,7 +137,9 @@ fn execute(
 ) -> Result<Event, ApiError> {
     let now = clock::now();
     let token = &intent.quote.source;
-    let deposited = state.world.deposit(clock::seconds(now), token, deposit, signature);
+    let deposited = state
+        .world
+        .run_for(intent.id, |world| world.deposit(clock::seconds(now), token, deposit, signature));
     let id = deposited.map_err(|error| explain(state, (token, deposit), &error))?;
     Ok(Event { id, at: now })
 }
@@ -125,7 +156,9 @@ fn fund(
         signed_transaction(offer, signed).map_err(|error| invalid_signature(&error))?;
     in_time(intent, now)?;
     let token = &intent.quote.source;
-    let funded = state.world.fund(clock::seconds(now), token, offer, transaction);
+    let funded = state
+        .world
+        .run_for(intent.id, |world| world.fund(clock::seconds(now), token, offer, transaction));
     let id = funded.map_err(|error| invalid_signature(&error))?;
     Ok(Event { id, at: now })
 }
@@ -142,7 +175,9 @@ fn cosign(
     let transaction = transaction.map_err(|error| invalid_signature(&error))?;
     in_time(intent, now)?;
     let token = &intent.quote.source;
-    let done = state.world.cosign(clock::seconds(now), token, offer, transaction);
+    let done = state
+        .world
+        .run_for(intent.id, |world| world.cosign(clock::seconds(now), token, offer, transaction));
     let id = done.map_err(|rejected| {
         if rejected.is_shortage() {
             return ApiError::unprocessable("Approval", format!("Invalid balance: {rejected}"));

@@ -1,10 +1,16 @@
-//! Create answers that break on their way.
+//! Answers that break on their way.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio_util::io::ReaderStream;
 
 use super::error::json;
 use crate::Fault;
@@ -38,6 +44,42 @@ pub(super) async fn respond(fault: Fault, lateness: Duration, mut answer: Json) 
         }
         // Told before anything was created.
         Fault::ServerError => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Fault::SubmitLost
+        | Fault::SubmitLate
+        | Fault::SubmitDeclinedFirst
+        | Fault::StatusLost
+        | Fault::Forgets => json(StatusCode::OK, &answer),
+    }
+}
+
+/// Lets the answer to an approval that was taken break on its way.
+pub(super) async fn submitted(fault: Fault, lateness: Duration, answer: Response) -> Response {
+    match fault {
+        Fault::SubmitLost => Response::new(Body::from_stream(ReaderStream::new(Cut))),
+        Fault::SubmitLate => {
+            tokio::time::sleep(lateness).await;
+            answer
+        }
+        _ => answer,
+    }
+}
+
+/// Answers that nothing was done, and why that is so is nobody's business.
+pub(super) fn unavailable() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "the sandbox was told to fail").into_response()
+}
+
+/// A body that fails before its first byte: the server closes the connection without having sent
+/// even the head.
+struct Cut;
+
+impl AsyncRead for Cut {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()))
     }
 }
 

@@ -9,7 +9,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::{ApiError, BODY_LIMIT, Dialect};
+use super::{ApiError, BODY_LIMIT, Dialect, faults};
 use crate::Fault;
 use crate::auth::Incoming;
 use crate::shared::Shared;
@@ -32,13 +32,16 @@ impl ReadFailures {
     }
 }
 
-/// Demands the proof of who sends a request, and lets reads fail where the configured fault says
-/// so.
+/// Demands the proof of who sends a request, unless the API is away, and lets reads fail where the
+/// configured fault says so.
 pub(super) async fn check(
     State(shared): State<Arc<Shared>>,
     request: Request,
     next: Next,
 ) -> Response {
+    if shared.is_paused() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the API is away").into_response();
+    }
     let path = request.uri().path().to_owned();
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
@@ -57,7 +60,7 @@ pub(super) async fn check(
     let request = Request::from_parts(head, body.into());
     let broken = shared.config().fault == Some(Fault::ServerError);
     if broken && request.method() == Method::GET && shared.read_failures().next_fails(&path) {
-        return (StatusCode::SERVICE_UNAVAILABLE, "the sandbox was told to fail").into_response();
+        return faults::unavailable();
     }
     next.run(request).await
 }

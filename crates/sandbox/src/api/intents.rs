@@ -25,7 +25,9 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, uri: Uri, body: By
     }
     let result = accept(&shared, uri.path(), &body);
     match (shared.config().fault, result) {
-        (Some(fault), Ok(json)) => faults::respond(fault, shared.config().lateness, json).await,
+        (Some(fault), Ok(json)) if fault.is_of_creating() => {
+            faults::respond(fault, shared.config().lateness, json).await
+        }
         (_, result) => answer(dialect, result),
     }
 }

@@ -57,16 +57,22 @@ pub(super) async fn tokens(
         Dialect::G1 | Dialect::G2 | Dialect::G3 => token,
     };
     let tokens = shared.read(|state| state.world.tokens().to_vec());
-    let found: Vec<_> = tokens.iter().filter(|token| query.matches(token)).map(write).collect();
-    json(
-        StatusCode::OK,
-        &page(found, query.limit.unwrap_or(DEFAULT_LIMIT), query.offset.unwrap_or_default()),
-    )
+    let found: Vec<_> = tokens.iter().filter(|token| query.matches(token)).collect();
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let pages = Pages { limit, offset: query.offset.unwrap_or_default() };
+    json(StatusCode::OK, &page(&found, pages, |token| write(token)))
 }
 
-/// Cuts a page out of a list, and says which one it is.
-pub(super) fn page(items: Vec<Json>, limit: usize, offset: usize) -> Json {
-    let limit = limit.clamp(1, MAXIMUM_LIMIT);
+/// Which part of a list is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pages {
+    pub(super) limit: usize,
+    pub(super) offset: usize,
+}
+
+/// Writes a page of a list, and says which one it is.
+pub(super) fn page<T>(items: &[T], pages: Pages, write: impl Fn(&T) -> Json) -> Json {
+    let (limit, offset) = (pages.limit.clamp(1, MAXIMUM_LIMIT), pages.offset);
     let total = items.len();
     let pagination = Json::object([
         ("limit", Json::number(limit)),
@@ -74,7 +80,7 @@ pub(super) fn page(items: Vec<Json>, limit: usize, offset: usize) -> Json {
         ("pages", Json::number(total.div_ceil(limit))),
         ("total", Json::number(total)),
     ]);
-    let items = items.into_iter().skip(offset).take(limit);
+    let items = items.iter().skip(offset).take(limit).map(write);
     Json::object([("data", Json::list(items)), ("pagination", pagination)])
 }
 

@@ -17,7 +17,7 @@ use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::payload::{Payload, Permit, Style};
 use crate::shared::State;
 use crate::solana::read_address;
-use crate::swap::{Addresses, Funding, History, Intent, Quote, Status, hash_secret};
+use crate::swap::{Addresses, Calls, Funding, History, Intent, Quote, Status, hash_secret};
 use crate::tamper::{self, Scene};
 use crate::world::{Destination, Token};
 use crate::{SandboxConfig, Tamper, clock};
@@ -70,6 +70,7 @@ pub(super) fn open(
         approval: None,
         answer: Json::Null,
         history,
+        calls: Calls::default(),
     };
     intent.answer = match &intent.funding {
         Funding::Permit2(deposit) => permit2_answer(state, config, &intent, deposit)?,

@@ -28,6 +28,8 @@ pub(super) struct Blocks {
     genesis: Block,
     /// The oldest first; as many as the median time looks at.
     recent: VecDeque<Block>,
+    /// Whether the tip has content, and may take more while its second lasts.
+    open: bool,
 }
 
 impl Blocks {
@@ -35,7 +37,7 @@ impl Blocks {
     pub(super) fn new() -> Self {
         let first = genesis_block(Network::Regtest);
         let genesis = Block { height: 0, time: first.header.time, hash: first.block_hash() };
-        Self { genesis, recent: VecDeque::from([genesis]) }
+        Self { genesis, recent: VecDeque::from([genesis]), open: false }
     }
 
     pub(super) const fn genesis(&self) -> Block {
@@ -53,13 +55,32 @@ impl Blocks {
         times.get(times.len().div_euclid(2)).copied().unwrap_or(self.genesis.time)
     }
 
+    /// Returns the height of the block that a transaction would be in now.
+    pub(super) fn next_height(&self) -> u32 {
+        let tip = self.tip().height;
+        if self.open { tip } else { tip.saturating_add(1) }
+    }
+
+    /// Puts content into a block: that of this second, or a new one. A block for each transaction
+    /// would never let a client see the same tip twice while others swap.
+    pub(super) fn take(&mut self, now: UnixSeconds, content: [u8; 32]) -> Block {
+        self.tick(now);
+        if self.open {
+            return self.tip();
+        }
+        let block = self.mine(now, content);
+        self.open = true;
+        block
+    }
+
     /// Adds a block. Its time may be the median: blocks come here faster than on a real chain.
-    pub(super) fn mine(&mut self, now: UnixSeconds, content: [u8; 32]) -> Block {
+    fn mine(&mut self, now: UnixSeconds, content: [u8; 32]) -> Block {
         let tip = self.tip();
         let height = tip.height.saturating_add(1);
         let time = tip.time.max(u32::try_from(now.value()).unwrap_or(u32::MAX));
         let named = [tip.hash.as_byte_array(), content.as_slice(), &height.to_le_bytes()].concat();
         let block = Block { height, time, hash: BlockHash::hash(&named) };
+        self.open = false;
         self.recent.push_back(block);
         if self.recent.len() > MEDIAN_SPAN {
             self.recent.pop_front();

@@ -41,7 +41,9 @@ pub(crate) struct Offer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FundingError {
     /// There are not enough coins.
-    #[error("Invalid balance: the coins of the address do not cover amount and fee")]
+    #[error(
+        "Invalid balance: the coins of the address that no open intent spends do not cover amount and fee"
+    )]
     Balance,
     /// The key is not the one of the address.
     #[error("Invalid public key: expected the compressed key that owns the address")]
@@ -67,18 +69,22 @@ impl Payer {
 }
 
 impl Offer {
-    /// Picks coins of the payer and writes the PSBT.
+    /// Picks coins of the payer that are `free` and writes the PSBT.
     ///
     /// # Errors
     ///
     /// Returns a [`FundingError`] if the coins are not enough or no output can be built.
-    pub(crate) fn new(ledger: &Ledger, order: Order) -> Result<Self, FundingError> {
+    pub(crate) fn new(
+        ledger: &Ledger,
+        order: Order,
+        free: impl Fn(&OutPoint) -> bool,
+    ) -> Result<Self, FundingError> {
         let Order { payer, sats, template, claim_key, lock } = order;
         let keys = HtlcKeys { claim: claim_key, refund: payer.key };
         let htlc = Htlc::new(template, &keys, &lock).ok_or(FundingError::Output)?;
         let payment =
             TxOut { value: Amount::from_sat(sats), script_pubkey: htlc.script_pubkey.clone() };
-        let chosen = selection::select(ledger, (&payer.script, payer.form), payment)
+        let chosen = selection::select(ledger, (&payer.script, payer.form), payment, free)
             .ok_or(FundingError::Balance)?;
         let mut psbt =
             Psbt::from_unsigned_tx(chosen.transaction).map_err(|_| FundingError::Output)?;

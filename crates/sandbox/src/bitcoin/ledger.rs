@@ -1,6 +1,6 @@
 //! The coins, and what spends them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use bitcoin::hashes::{Hash, sha256};
 use bitcoin::{OutPoint, Script, Transaction, TxOut, Txid};
@@ -16,7 +16,9 @@ const MAX_SATS: u64 = 21_000_000 * 100_000_000;
 #[derive(Debug)]
 pub(crate) struct Ledger {
     blocks: Blocks,
-    coins: BTreeMap<OutPoint, Coin>,
+    coins: HashMap<OutPoint, Coin>,
+    /// The coins by the SHA-256 of their scripts.
+    by_script: HashMap<[u8; 32], BTreeSet<OutPoint>>,
     transactions: HashMap<Txid, Mined>,
     spenders: HashMap<OutPoint, (Txid, usize)>,
 }
@@ -44,7 +46,8 @@ impl Ledger {
         blocks.tick(now);
         Self {
             blocks,
-            coins: BTreeMap::new(),
+            coins: HashMap::new(),
+            by_script: HashMap::new(),
             transactions: HashMap::new(),
             spenders: HashMap::new(),
         }
@@ -87,7 +90,7 @@ impl Ledger {
         if self.transactions.contains_key(&transaction.compute_txid()) {
             return Err(Rejected::Known);
         }
-        let (height, time) = (self.next_height(), self.blocks.median_time());
+        let (height, time) = (self.blocks.next_height(), self.blocks.median_time());
         spend::is_final(transaction, height, time)?;
         let coins: Option<Vec<_>> =
             transaction.input.iter().map(|input| self.coins.get(&input.previous_output)).collect();
@@ -107,14 +110,16 @@ impl Ledger {
 
     /// Returns the unspent coins of a script, the oldest first.
     pub(crate) fn coins_of(&self, script: &Script) -> Vec<(OutPoint, &Coin)> {
-        self.coins_where(|coin| *coin.output.script_pubkey == *script)
+        self.coins_of_hash(hash_of(script))
     }
 
     /// Returns the unspent coins of a script by its SHA-256.
     pub(crate) fn coins_of_hash(&self, hash: [u8; 32]) -> Vec<(OutPoint, &Coin)> {
-        self.coins_where(|coin| {
-            sha256::Hash::hash(coin.output.script_pubkey.as_bytes()).to_byte_array() == hash
-        })
+        let outpoints = self.by_script.get(&hash).into_iter().flatten();
+        let mut coins: Vec<_> =
+            outpoints.filter_map(|outpoint| Some((*outpoint, self.coins.get(outpoint)?))).collect();
+        coins.sort_by_key(|(outpoint, coin)| (coin.block.height, outpoint.vout));
+        coins
     }
 
     /// Returns how many satoshis a script holds.
@@ -140,35 +145,42 @@ impl Ledger {
         self.blocks.genesis()
     }
 
-    fn next_height(&self) -> u32 {
-        self.tip().height.saturating_add(1)
-    }
-
-    fn coins_where(&self, wanted: impl Fn(&Coin) -> bool) -> Vec<(OutPoint, &Coin)> {
-        let mut coins: Vec<_> = self
-            .coins
-            .iter()
-            .filter_map(|(outpoint, coin)| wanted(coin).then_some((*outpoint, coin)))
-            .collect();
-        coins.sort_by_key(|(outpoint, coin)| (coin.block.height, outpoint.vout));
-        coins
-    }
-
     fn enter(&mut self, now: UnixSeconds, transaction: Transaction) -> Txid {
         let txid = transaction.compute_txid();
         let median_time = self.blocks.median_time();
-        let block = self.blocks.mine(now, txid.to_byte_array());
+        let block = self.blocks.take(now, txid.to_byte_array());
         for (index, input) in transaction.input.iter().enumerate() {
-            self.coins.remove(&input.previous_output);
+            self.remove(&input.previous_output);
             self.spenders.insert(input.previous_output, (txid, index));
         }
         for (vout, output) in (0_u32..).zip(&transaction.output) {
             let coin = Coin { output: output.clone(), block, median_time };
-            self.coins.insert(OutPoint { txid, vout }, coin);
+            self.add(OutPoint { txid, vout }, coin);
         }
         self.transactions.insert(txid, Mined { transaction, block });
         txid
     }
+
+    fn add(&mut self, outpoint: OutPoint, coin: Coin) {
+        let same_script = self.by_script.entry(hash_of(&coin.output.script_pubkey)).or_default();
+        same_script.insert(outpoint);
+        self.coins.insert(outpoint, coin);
+    }
+
+    fn remove(&mut self, outpoint: &OutPoint) {
+        let Some(coin) = self.coins.remove(outpoint) else { return };
+        let hash = hash_of(&coin.output.script_pubkey);
+        if let Some(same_script) = self.by_script.get_mut(&hash) {
+            same_script.remove(outpoint);
+            if same_script.is_empty() {
+                self.by_script.remove(&hash);
+            }
+        }
+    }
+}
+
+fn hash_of(script: &Script) -> [u8; 32] {
+    sha256::Hash::hash(script.as_bytes()).to_byte_array()
 }
 
 /// Adds up what a transaction pays.

@@ -9,10 +9,14 @@ use countersign_units::UnixSeconds;
 
 use super::keys::{CoinForm, Wallet, script_of};
 use super::ledger::Ledger;
+use super::promises::Promises;
 use super::selection::input;
 
 /// The coins that each account begins with, in satoshis.
 const SEED: [u64; 6] = [1_000_000, 2_000_000, 30_000_000, 50_000_000, 100_000_000, 150_000_000];
+/// The coins that each account begins with besides, if it is to have more: of how many satoshis,
+/// and how many of them one transaction makes. Wallets are shown the whole transaction.
+const MORE: (u64, usize) = (1_000_000, 8);
 /// The coins that the resolver begins with: how many, and of how many satoshis.
 const INVENTORY: (usize, u64) = (20, 5_000_000_000);
 
@@ -20,6 +24,8 @@ const INVENTORY: (usize, u64) = (20, 5_000_000_000);
 #[derive(Debug)]
 pub(crate) struct Bitcoin {
     pub(crate) ledger: Ledger,
+    /// What open swaps out of here count on.
+    pub(crate) promises: Promises,
     /// Owns P2WPKH coins and P2TR coins by one key.
     pub(crate) user: Wallet,
     /// Owns P2WPKH coins inside P2SH.
@@ -31,18 +37,23 @@ pub(crate) struct Bitcoin {
 }
 
 impl Bitcoin {
-    /// Starts the chain and hands coins out.
-    pub(crate) fn start(now: UnixSeconds) -> Self {
+    /// Starts the chain and hands coins out, as many `more` as are asked for to each account.
+    pub(crate) fn start(now: UnixSeconds, more: usize) -> Self {
         let [user, nested, resolver, attacker] = std::array::from_fn(|_| Wallet::random());
         let mut ledger = Ledger::start(now);
         for (wallet, form) in
             [(&user, CoinForm::P2wpkh), (&user, CoinForm::P2tr), (&nested, CoinForm::Nested)]
         {
-            ledger.seed(now, allocation(&wallet.script(form), &SEED));
+            let script = wallet.script(form);
+            ledger.seed(now, allocation(&script, &SEED));
+            let (each, together) = MORE;
+            for values in vec![each; more].chunks(together) {
+                ledger.seed(now, allocation(&script, values));
+            }
         }
         let (count, each) = INVENTORY;
         ledger.seed(now, allocation(&resolver.script(CoinForm::P2wpkh), &vec![each; count]));
-        Self { ledger, user, nested, resolver, attacker }
+        Self { ledger, promises: Promises::default(), user, nested, resolver, attacker }
     }
 
     /// Returns the key that the resolver claims with.

@@ -37,7 +37,7 @@ impl Bitcoin {
     ) -> Result<Txid, Rejected> {
         let payment = TxOut { value: Amount::from_sat(sats), script_pubkey: to };
         let owner = self.resolver_script();
-        let chosen = selection::select(&self.ledger, (&owner, CoinForm::P2wpkh), payment)
+        let chosen = selection::select(&self.ledger, (&owner, CoinForm::P2wpkh), payment, |_| true)
             .ok_or(Rejected::BelowOutputs)?;
         let mut transaction = chosen.transaction.clone();
         let mut cache = SighashCache::new(&chosen.transaction);

@@ -22,14 +22,16 @@ pub(super) struct Selection {
     pub(super) spent: Vec<TxOut>,
 }
 
-/// Spends the smallest coins of `owner` to pay `payment`, and pays the rest back to it.
-/// Returns `None` if there are not enough.
+/// Spends the smallest of `owner`'s coins that are `free` to pay `payment`, and pays the rest back
+/// to it. Returns `None` if there are not enough.
 pub(super) fn select(
     ledger: &Ledger,
     (owner, form): (&ScriptBuf, CoinForm),
     payment: TxOut,
+    free: impl Fn(&OutPoint) -> bool,
 ) -> Option<Selection> {
     let mut coins = ledger.coins_of(owner);
+    coins.retain(|(outpoint, _)| free(outpoint));
     coins.sort_by_key(|(_, coin)| coin.output.value);
     let (mut taken, mut held) = (Vec::new(), 0_u64);
     let mut weight = BASE_WEIGHT.checked_add(output_weight(&payment.script_pubkey)?)?;

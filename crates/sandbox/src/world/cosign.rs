@@ -5,9 +5,10 @@ use countersign_units::UnixSeconds;
 use solana_address::Address;
 use solana_transaction::versioned::VersionedTransaction;
 
-use super::htlc::Movement;
+use super::htlc::{Call, Movement};
 use super::moves::{Settled, Settlement};
 use super::{Token, World};
+use crate::account::ExecutionKind;
 use crate::chain::ChainError;
 use crate::solana::{CosignOffer, Executed, Rejected};
 use crate::swap::TransactionId;
@@ -28,7 +29,8 @@ impl World {
         let done = self.solana.fund(now, offer, signed)?;
         let (from, to) = (offer.order.user.to_string(), offer.vault.to_string());
         let amount = U256::from(offer.order.amount);
-        Ok(self.record_run(done, Movement { call: "cosigned transfer", token, from, to, amount }))
+        let call = ("cosigned transfer", ExecutionKind::Deposit);
+        Ok(self.record_run(done, Movement { call, token, from, to, amount }))
     }
 
     /// Pays out on the destination and empties the vault, in this order: the resolver bears the
@@ -48,7 +50,8 @@ impl World {
         }
         let payout = self.pay(now, settlement)?;
         let resolver = self.solana.resolver_address();
-        let claim = self.release(now, (settlement.source, offer), &resolver, "vault claim")?;
+        let call = ("vault claim", ExecutionKind::Claim);
+        let claim = self.release(now, (settlement.source, offer), &resolver, call)?;
         Ok(Settled { payout, claim })
     }
 
@@ -64,7 +67,7 @@ impl World {
         offer: &CosignOffer,
         to: &Address,
     ) -> Result<TransactionId, ChainError> {
-        self.release(now, (token, offer), to, "vault refund")
+        self.release(now, (token, offer), to, ("vault refund", ExecutionKind::Refund))
     }
 
     /// Pays what the resolver has on Solana.
@@ -83,7 +86,8 @@ impl World {
         let asset = token.asset.ok_or_else(missing)?;
         let done = self.solana.pay(now, asset, to, amount.saturating_to())?;
         let (from, to) = (self.solana.resolver_address().to_string(), to.to_string());
-        Ok(self.record_run(done, Movement { call: "Solana payment", token, from, to, amount }))
+        let call = ("Solana payment", ExecutionKind::Payout);
+        Ok(self.record_run(done, Movement { call, token, from, to, amount }))
     }
 
     fn release(
@@ -91,7 +95,7 @@ impl World {
         now: UnixSeconds,
         (token, offer): (&Token, &CosignOffer),
         to: &Address,
-        call: &'static str,
+        call: Call,
     ) -> Result<TransactionId, ChainError> {
         let done = self.solana.release(now, offer, to)?;
         let (from, to) = (offer.vault.to_string(), to.to_string());

@@ -6,14 +6,17 @@ use countersign_units::{Lots, UnixSeconds};
 
 use super::moves::{Settled, Settlement};
 use super::{Token, World};
-use crate::account::Execution;
+use crate::account::{Execution, ExecutionKind};
 use crate::bitcoin::{Offer, Rejected};
 use crate::chain::ChainError;
 use crate::swap::TransactionId;
 
+/// What a transaction is called, and what it is for.
+pub(super) type Call = (&'static str, ExecutionKind);
+
 /// What a transaction moved, with addresses as its network writes them.
 pub(super) struct Movement<'a> {
-    pub(super) call: &'static str,
+    pub(super) call: Call,
     pub(super) token: &'a Token,
     pub(super) from: String,
     pub(super) to: String,
@@ -34,9 +37,10 @@ impl World {
         transaction: Transaction,
     ) -> Result<TransactionId, Rejected> {
         let txid = TransactionId::Bitcoin(self.bitcoin.ledger.submit(now, transaction)?);
+        self.bitcoin.promises.keep(&offer.psbt.unsigned_tx);
         let (from, to) = (address(&offer.payer.script), offer.htlc.address());
-        let amount = U256::from(offer.sats());
-        self.record_coins(txid, Movement { call: "HTLC fund", token, from, to, amount });
+        let (call, amount) = (("HTLC fund", ExecutionKind::Deposit), U256::from(offer.sats()));
+        self.record_coins(txid, Movement { call, token, from, to, amount });
         Ok(txid)
     }
 
@@ -62,7 +66,8 @@ impl World {
         let claim = TransactionId::Bitcoin(claim);
         let (from, to) = (offer.htlc.address(), address(&self.bitcoin.resolver_script()));
         let (token, amount) = (settlement.source, settlement.deposited);
-        self.record_coins(claim, Movement { call: "HTLC claim", token, from, to, amount });
+        let call = ("HTLC claim", ExecutionKind::Claim);
+        self.record_coins(claim, Movement { call, token, from, to, amount });
         Ok(Settled { payout, claim })
     }
 
@@ -83,7 +88,8 @@ impl World {
         let txid = TransactionId::Bitcoin(txid);
         let from = address(&self.bitcoin.resolver_script());
         let to = to.to_owned();
-        self.record_coins(txid, Movement { call: "Bitcoin payment", token, from, to, amount });
+        let call = ("Bitcoin payment", ExecutionKind::Payout);
+        self.record_coins(txid, Movement { call, token, from, to, amount });
         Ok(txid)
     }
 
@@ -100,7 +106,8 @@ impl World {
         let to = outputs.first().map(|output| address(&output.script_pubkey)).unwrap_or_default();
         let (from, amount) = (offer.htlc.address(), U256::from(offer.sats()));
         let txid = TransactionId::Bitcoin(txid);
-        self.record_coins(txid, Movement { call: "HTLC refund", token, from, to, amount });
+        let call = ("HTLC refund", ExecutionKind::Refund);
+        self.record_coins(txid, Movement { call, token, from, to, amount });
         Some(txid)
     }
 
@@ -114,11 +121,13 @@ impl World {
         gas_used: u64,
         movement: Movement<'_>,
     ) {
-        let Movement { call, token, from, to, amount } = movement;
+        let Movement { call: (call, kind), token, from, to, amount } = movement;
         self.executions.push(Execution {
             id: id.to_string(),
             network: token.listing.network.name.to_owned(),
             call: call.to_owned(),
+            kind,
+            intent_id: None,
             gas_used,
             token: token.listing.key.to_owned(),
             from,

@@ -2,10 +2,11 @@
 
 use alloy::primitives::{Address, B256, U256};
 use bitcoin::ScriptBuf;
-use countersign_units::{Lots, UnixSeconds};
+use countersign_units::UnixSeconds;
 
+use super::htlc::{self, Call};
 use super::{Token, World};
-use crate::account::Execution;
+use crate::account::ExecutionKind;
 use crate::chain::{ChainError, Deposit, Receipt};
 use crate::network::NetworkKind;
 use crate::swap::{Funding, TransactionId};
@@ -36,7 +37,7 @@ pub(crate) struct Settlement<'a> {
 
 /// What a transaction moved.
 struct Movement<'a> {
-    call: &'static str,
+    call: Call,
     token: &'a Token,
     from: Address,
     to: Address,
@@ -76,7 +77,8 @@ impl World {
         let escrow = chain.escrow();
         let receipt = chain.deposit(now, operator, deposit, signature)?;
         let (from, to, amount) = (deposit.owner, escrow, deposit.amount);
-        let movement = Movement { call: "SandboxEscrow.deposit", token, from, to, amount };
+        let call = ("SandboxEscrow.deposit", ExecutionKind::Deposit);
+        let movement = Movement { call, token, from, to, amount };
         Ok(self.record(&movement, &receipt))
     }
 
@@ -111,8 +113,8 @@ impl World {
         let source = self.chain(settlement.source.listing.network)?;
         let claim = source.claim(now, resolver, settlement.secret)?;
         let (token, amount) = (settlement.source, settlement.deposited);
-        let movement =
-            Movement { call: "SandboxEscrow.claim", token, from: escrow, to: resolver, amount };
+        let call = ("SandboxEscrow.claim", ExecutionKind::Claim);
+        let movement = Movement { call, token, from: escrow, to: resolver, amount };
         let claim = self.record(&movement, &claim);
         Ok(Settled { payout, claim })
     }
@@ -133,7 +135,8 @@ impl World {
         let escrow = chain.escrow();
         let receipt = chain.refund(now, operator, deposit.secret_hash)?;
         let (from, to, amount) = (escrow, deposit.owner, deposit.amount);
-        let movement = Movement { call: "SandboxEscrow.refund", token, from, to, amount };
+        let call = ("SandboxEscrow.refund", ExecutionKind::Refund);
+        let movement = Movement { call, token, from, to, amount };
         Ok(self.record(&movement, &receipt))
     }
 
@@ -177,7 +180,8 @@ impl World {
                 let (from, to) = (self.parties.resolver.address(), *recipient);
                 let chain = self.chain(token.listing.network)?;
                 let receipt = chain.transfer(now, contract, (from, to), amount)?;
-                let movement = Movement { call: "SandboxToken.transfer", token, from, to, amount };
+                let call = ("SandboxToken.transfer", ExecutionKind::Payout);
+                let movement = Movement { call, token, from, to, amount };
                 Ok(self.record(&movement, &receipt))
             }
             (None, Destination::Bitcoin(script, address)) => {
@@ -191,16 +195,14 @@ impl World {
     }
 
     fn record(&mut self, movement: &Movement<'_>, receipt: &Receipt) -> TransactionId {
-        self.executions.push(Execution {
-            id: receipt.id.to_string(),
-            network: movement.token.listing.network.name.to_owned(),
-            call: movement.call.to_owned(),
-            gas_used: receipt.gas_used,
-            token: movement.token.listing.key.to_owned(),
-            from: movement.token.write(movement.from),
-            to: movement.token.write(movement.to),
-            amount: Lots::new(movement.amount),
-        });
-        TransactionId::Evm(receipt.id)
+        let Movement { call, token, from, to, amount } = *movement;
+        let (from, to) = (token.write(from), token.write(to));
+        let id = TransactionId::Evm(receipt.id);
+        self.record_movement(
+            id,
+            receipt.gas_used,
+            htlc::Movement { call, token, from, to, amount },
+        );
+        id
     }
 }

@@ -29,17 +29,20 @@ pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainErr
     Ok(())
 }
 
-/// Deploys each token, and hands it out.
+/// Deploys each token, and hands it out: `wealth` times what is listed.
 ///
 /// # Errors
 ///
-/// Returns a [`ChainError`] if a transaction fails.
-pub(super) fn tokens(world: &mut World, now: UnixSeconds) -> Result<(), ChainError> {
+/// Returns a [`ChainError`] if a transaction fails, or there can't be so many.
+pub(super) fn tokens(world: &mut World, now: UnixSeconds, wealth: u64) -> Result<(), ChainError> {
     for listing in &TOKENS {
+        let seed = listing.seed.saturating_mul(wealth);
         let token = match listing.network.kind {
-            NetworkKind::Evm { .. } | NetworkKind::Tron { .. } => deployed(world, listing, now)?,
+            NetworkKind::Evm { .. } | NetworkKind::Tron { .. } => {
+                deployed(world, listing, (now, seed))?
+            }
             NetworkKind::Bitcoin => native_coin(listing),
-            NetworkKind::Solana => issued(world, listing, now)?,
+            NetworkKind::Solana => issued(world, listing, (now, seed))?,
         };
         world.tokens.push(token);
     }
@@ -54,13 +57,13 @@ fn native_coin(listing: &'static TokenListing) -> Token {
 fn deployed(
     world: &mut World,
     listing: &'static TokenListing,
-    now: UnixSeconds,
+    (now, seed): (UnixSeconds, u64),
 ) -> Result<Token, ChainError> {
     let contract = deploy(world, listing, now)?;
     let mut token =
         Token { listing, address: String::new(), contract: Some(contract), asset: None };
     token.address = token.write(contract);
-    hand_out(world, listing, contract, now)?;
+    hand_out(world, listing, contract, (now, seed))?;
     Ok(token)
 }
 
@@ -68,10 +71,10 @@ fn deployed(
 fn issued(
     world: &mut World,
     listing: &'static TokenListing,
-    now: UnixSeconds,
+    (now, seed): (UnixSeconds, u64),
 ) -> Result<Token, ChainError> {
-    let amount = |whole| Ok::<u64, ChainError>(lots(whole, listing)?.saturating_to());
-    let (user, resolver) = (amount(listing.seed)?, amount(INVENTORY)?);
+    let amount = |whole| u64::try_from(lots(whole, listing)?).map_err(|_| too_many(whole, listing));
+    let (user, resolver) = (amount(seed)?, amount(INVENTORY)?);
     let program = match listing.key {
         NATIVE => None,
         NEW_PROGRAM => Some(TokenProgram::Token2022),
@@ -107,9 +110,9 @@ fn hand_out(
     world: &mut World,
     listing: &TokenListing,
     contract: Address,
-    now: UnixSeconds,
+    (now, seed): (UnixSeconds, u64),
 ) -> Result<(), ChainError> {
-    let seed = lots(listing.seed, listing)?;
+    let seed = lots(seed, listing)?;
     let inventory = lots(INVENTORY, listing)?;
     let user = world.parties.user.address();
     let no_allowance = world.parties.no_allowance.address();
@@ -122,6 +125,9 @@ fn hand_out(
 }
 
 fn lots(whole: u64, listing: &TokenListing) -> Result<U256, ChainError> {
-    market::whole(whole, listing.decimals)
-        .ok_or_else(|| ChainError::Engine(format!("{whole} {} do not fit", listing.symbol)))
+    market::whole(whole, listing.decimals).ok_or_else(|| too_many(whole, listing))
+}
+
+fn too_many(whole: u64, listing: &TokenListing) -> ChainError {
+    ChainError::Engine(format!("{whole} {} do not fit", listing.symbol))
 }

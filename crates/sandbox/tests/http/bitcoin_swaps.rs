@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bitcoin::{Amount, Psbt};
+use bitcoin::Amount;
+use bitcoin::consensus::encode::serialize_hex;
 use countersign_sandbox::{HtlcTemplate, Sandbox, SandboxConfig};
 
 use crate::bitcoin::{ACCOUNTS, Finish, Swap, account, psbt, public_key, quick, sign};
@@ -121,13 +122,19 @@ async fn refuses_another_transaction_and_what_is_none() {
 async fn coins_are_spent_once() {
     let swap = Swap::new(quick(HtlcTemplate::P2wshV1), Dialect::G2, "default").await;
     let (first, second) = (swap.open().await, swap.open().await);
-    let inputs = |psbt: &Psbt| psbt.unsigned_tx.input.clone();
-    assert_eq!(inputs(&psbt(&first)), inputs(&psbt(&second)), "the same coins are offered");
-    let signed = sign(&swap.user, psbt(&first), Finish::Final);
-    assert_eq!(swap.approve(&first, &signed).await.status, 200);
+    // Its owner may spend a coin elsewhere, whatever it was promised for.
+    let mut elsewhere = psbt(&second);
+    let owner = elsewhere.inputs[0].witness_utxo.clone().unwrap().script_pubkey;
+    elsewhere.unsigned_tx.output[0].script_pubkey = owner;
+    let elsewhere = sign(&swap.user, elsewhere, Finish::Final).extract_tx().unwrap();
+    let line = "POST /esplora/bitcoin/tx";
+    let sent = client::send(&swap.sandbox, line, None, &serialize_hex(&elsewhere)).await;
+    assert_eq!(sent.status, 200, "{sent:?}");
     let late = swap.approve(&second, &sign(&swap.user, psbt(&second), Finish::Final)).await;
     assert_eq!(late.status, 422);
     assert!(late.body.contains("bad-txns-inputs-missingorspent"), "{late:?}");
+    let signed = sign(&swap.user, psbt(&first), Finish::Final);
+    assert_eq!(swap.approve(&first, &signed).await.status, 200);
     // The change is a coin for the next swap.
     wait_for(&swap.sandbox, &first, "Finished").await;
     let third = swap.open().await;

@@ -1,6 +1,7 @@
 //! How a swap out of Bitcoin begins: coins, an output that is locked, and the PSBT that funds it.
 
 use alloy::primitives::B256;
+use bitcoin::OutPoint;
 use countersign_units::UnixSeconds;
 
 use super::{ApiError, Dialect, invalid_address};
@@ -44,7 +45,11 @@ pub(super) fn offer(
             locktime: u32::try_from(locktime).unwrap_or(u32::MAX),
         },
     };
-    Offer::new(&bitcoin.ledger, order).map_err(refused)
+    let now = clock::seconds(clock::now());
+    let free = |coin: &OutPoint| bitcoin.promises.is_free(coin, now);
+    let offer = Offer::new(&bitcoin.ledger, order, free).map_err(refused)?;
+    state.world.bitcoin_mut().promises.give(&offer.psbt.unsigned_tx, deadline);
+    Ok(offer)
 }
 
 /// Writes the answer that the client is given: honest, or with the configured lie.

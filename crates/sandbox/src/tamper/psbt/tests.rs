@@ -29,7 +29,7 @@ struct Stage {
 
 impl Stage {
     fn new(form: CoinForm, template: HtlcTemplate) -> Self {
-        let bitcoin = Bitcoin::start(UnixSeconds::new(NOW));
+        let bitcoin = Bitcoin::start(UnixSeconds::new(NOW), 0);
         let wallet: &Wallet =
             if form == CoinForm::Nested { &bitcoin.nested } else { &bitcoin.user };
         let key = wallet.public_key().to_string();
@@ -37,7 +37,7 @@ impl Stage {
         let lock = Lock { secret_hash: [0x33; 32], locktime: LOCK };
         let claim_key = bitcoin.claim_key();
         let order = Order { payer, sats: SATS, template, claim_key, lock };
-        let offer = Offer::new(&bitcoin.ledger, order).unwrap();
+        let offer = Offer::new(&bitcoin.ledger, order, |_| true).unwrap();
         Self { bitcoin, offer }
     }
 
