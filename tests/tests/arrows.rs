@@ -42,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "countersign-solana",
             "countersign-http-client",
             "countersign-chain-rpc",
+            "countersign-journal",
         ],
     ),
     // Nothing that verifies or signs: a mistake in it must not be repeated by the counterparty.

@@ -19,7 +19,7 @@ pub(crate) fn accept(
     offer: &Offer,
     registry: &Registry,
     policy: &Policy,
-    now: UnixMillis,
+    (swap_id, now): (SwapId, UnixMillis),
 ) -> Result<Terms<Agreement>, Refusal> {
     let mut violations = Violations::new();
     check_offer(order, offer, now, &mut violations);
@@ -33,7 +33,7 @@ pub(crate) fn accept(
     let mut destination = order.destination.clone();
     destination.amount = offer.min_out;
     Ok(Terms {
-        swap_id: SwapId::generate(),
+        swap_id,
         environment: registry.environment(),
         source: order.source.clone(),
         destination,

@@ -42,6 +42,20 @@ pub trait SwapApi: Send + Sync {
     ///
     /// Returns an [`ApiError`] if there is no readable answer.
     async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError>;
+
+    /// Lists the intents of an order's two tokens that were created since a moment, by their ids, or
+    /// nothing where the API has no such list. They may be those of other orders.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`ApiError`] if there is no readable answer.
+    async fn created_since(
+        &self,
+        _order: &Order,
+        _since: UnixMillis,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        Ok(None)
+    }
 }
 
 /// What an API offers for an order. Nothing about it has been checked.

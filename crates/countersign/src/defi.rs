@@ -1,10 +1,16 @@
 use async_trait::async_trait;
 use countersign_api_types::defi::{
-    ApprovalSubmission, Asset, CreateIntentRequest, CreatedIntent, HumanAmount, Quote, QuoteRequest,
+    ApprovalSubmission, Asset, AssetFilter, CreateIntentRequest, CreatedIntent, HumanAmount,
+    ListedSwap, Quote, QuoteRequest, SwapListRequest,
 };
+use countersign_approval::is_same_address;
 use countersign_http_client::{Cause, ClientError, DefiClient};
+use countersign_units::UnixMillis;
 
 use crate::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
+
+/// How many intents of the list are asked for.
+const LISTED: u64 = 100;
 
 /// The Changelly DeFi API behind the flow.
 #[derive(Clone, Debug)]
@@ -45,6 +51,27 @@ impl SwapApi for DefiApi {
     async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
         let found = self.client.intent_status(intent_id).await?;
         Ok(SwapStatus { status: found.status, deposit_tx: found.from.tx, payout_tx: found.to.tx })
+    }
+
+    async fn created_since(
+        &self,
+        order: &Order,
+        since: UnixMillis,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        let (from, to) = (order.source_address.clone(), order.destination_address.clone());
+        let request = SwapListRequest {
+            between: Some(AssetFilter::Addresses { from, to }),
+            created_from_micros: Some(since.value().saturating_mul(1_000)),
+            limit: Some(LISTED),
+            ..SwapListRequest::default()
+        };
+        let page = self.client.swaps(&request).await?;
+        let by_us = |swap: &&ListedSwap| {
+            let address = swap.swap.from.address.as_ref();
+            address.is_none_or(|address| is_same_address(address, &order.owner))
+        };
+        let ids = page.items.iter().filter(by_us).map(|swap| swap.swap.intent_id.clone());
+        Ok(Some(ids.collect()))
     }
 }
 
@@ -106,7 +133,12 @@ impl From<ClientError> for ApiError {
             Cause::RateLimited { retry_after } => *retry_after,
             _ => None,
         };
-        let (code, retry) = (error.code(), error.retry());
+        let gone = matches!(
+            error.cause(),
+            Cause::Status { status: 404, .. } | Cause::Api { status: 404, .. }
+        );
+        let code = if gone { "not_found" } else { error.code() };
+        let retry = error.retry();
         Self { code, retry, retry_after, message: error.to_string() }
     }
 }

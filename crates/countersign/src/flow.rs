@@ -1,5 +1,7 @@
 mod builder;
 mod chain;
+#[cfg(feature = "journal")]
+mod refund;
 mod sign;
 mod submit;
 
@@ -13,7 +15,7 @@ use std::time::Duration;
 
 use countersign_approval::{
     BitcoinChainView, Decision, EvmChainView, Ledger, ReviewRequest, Reviewer, SolanaChainView,
-    reserve,
+    SwapId, reserve,
 };
 use countersign_evm::PermitSigner;
 use countersign_solana::CosignSigner;
@@ -31,6 +33,7 @@ use sign::CoinKeys;
 
 /// How long a reviewer may take.
 const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
+
 /// Runs swaps: the API, the keys, the registry and the policy together.
 ///
 /// Made by [`Countersign::builder`]. Its steps take what the step before returned; [`swap`] runs
@@ -73,12 +76,22 @@ impl Countersign {
     /// Returns [`FlowError::Refused`] with every violation, [`FlowError::NoKey`] if there is no key
     /// of the owner, or [`FlowError::Config`].
     pub fn accept(&self, offered: Offered) -> Result<Accepted, FlowError> {
+        self.accept_as(SwapId::generate(), offered)
+    }
+
+    /// Makes terms of an offer for a swap that has its id already.
+    pub(crate) fn accept_as(
+        &self,
+        swap_id: SwapId,
+        offered: Offered,
+    ) -> Result<Accepted, FlowError> {
         let Offered { maker, mut order, offer } = offered;
         self.require_own(maker)?;
         let policy = self.config.policy()?;
         let now = self.clock.now();
-        let mut terms = accept::accept(&order, &offer, self.config.registry(), &policy, now)
-            .map_err(FlowError::refused(Step::Accept))?;
+        let mut terms =
+            accept::accept(&order, &offer, self.config.registry(), &policy, (swap_id, now))
+                .map_err(FlowError::refused(Step::Accept))?;
         match &mut terms.approval {
             Agreement::Permit2(permit2) => permit2.signer = Some(self.signer(permit2)?.address()),
             Agreement::Htlc(htlc) => {
@@ -91,6 +104,20 @@ impl Countersign {
             }
         }
         Ok(Accepted { maker, order, offer, terms })
+    }
+
+    /// Makes the step again that a journal holds, as if the offer had been accepted now.
+    #[cfg(feature = "journal")]
+    pub(crate) fn created_again(
+        &self,
+        swap_id: SwapId,
+        request: &SwapRequest,
+        offer: crate::Offer,
+        intent: crate::Intent,
+    ) -> Result<Created, FlowError> {
+        let order = Order::new(request, self.config.registry())?;
+        let accepted = self.accept_as(swap_id, Offered { maker: self.maker, order, offer })?;
+        Ok(Created { maker: self.maker, accepted, intent })
     }
 
     /// Creates the intent.
@@ -132,13 +159,28 @@ impl Countersign {
     /// Returns [`FlowError::NotApproved`] if the reviewer denies, does not answer in time, or is
     /// not there.
     pub async fn review(&self, verified: Verified) -> Result<Reviewed, FlowError> {
-        self.require_own(verified.maker)?;
+        match self.decide(&verified).await? {
+            Some(Decision::Deny { by, reason }) => {
+                Err(FlowError::NotApproved(format!("{by} denied it: {reason}")))
+            }
+            Some(Decision::Approve { .. }) | None => Ok(Reviewed { verified }),
+        }
+    }
+
+    /// Says whether a person has to approve it.
+    pub(crate) fn needs_review(&self, verified: &Verified) -> Result<bool, FlowError> {
         let source = verified.evidence.source();
-        if !self.config.policy()?.needs_review(&source.token, source.amount) {
-            return Ok(Reviewed { verified });
+        Ok(self.config.policy()?.needs_review(&source.token, source.amount))
+    }
+
+    /// Has a person decide, where policy asks for it.
+    pub(crate) async fn decide(&self, verified: &Verified) -> Result<Option<Decision>, FlowError> {
+        self.require_own(verified.maker)?;
+        if !self.needs_review(verified)? {
+            return Ok(None);
         }
         let Some(reviewer) = &self.reviewer else {
-            let amount = source.describe();
+            let amount = verified.evidence.source().describe();
             return Err(FlowError::NotApproved(format!(
                 "policy wants {amount} reviewed, and there is no reviewer"
             )));
@@ -146,13 +188,8 @@ impl Countersign {
         let statement = verified.statement();
         let (swap_id, digest) = (verified.evidence.swap_id(), verified.evidence.digest());
         let request = ReviewRequest { swap_id, statement: &statement, digest };
-        match timeout(REVIEW_DEADLINE, reviewer.review(&request)).await {
-            Ok(Decision::Approve { .. }) => Ok(Reviewed { verified }),
-            Ok(Decision::Deny { by, reason }) => {
-                Err(FlowError::NotApproved(format!("{by} denied it: {reason}")))
-            }
-            Err(_) => Err(FlowError::NotApproved("no answer in time".to_owned())),
-        }
+        let decided = timeout(REVIEW_DEADLINE, reviewer.review(&request)).await;
+        decided.map(Some).map_err(|_| FlowError::NotApproved("no answer in time".to_owned()))
     }
 
     /// Reserves the approval in the ledger: one live approval a swap, limits, nonces.
@@ -163,11 +200,20 @@ impl Countersign {
     /// [`FlowError::PolicyChanged`], what [`verify`](Self::verify) returns, or
     /// [`FlowError::Ledger`].
     pub async fn reserve(&self, reviewed: Reviewed) -> Result<Reserved, FlowError> {
+        self.reserve_in(self.ledger.as_ref(), reviewed).await
+    }
+
+    /// Reserves the approval in a ledger.
+    pub(crate) async fn reserve_in(
+        &self,
+        ledger: &dyn Ledger,
+        reviewed: Reviewed,
+    ) -> Result<Reserved, FlowError> {
         let Reviewed { verified } = reviewed;
         self.require_own(verified.maker)?;
         self.require_fresh(&verified).await?;
         let (claim, policy) = (verified.evidence.claim(), self.config.policy()?);
-        let reservation = reserve(self.ledger.as_ref(), claim, &policy, self.now()).await?;
+        let reservation = reserve(ledger, claim, &policy, self.now()).await?;
         Ok(Reserved { verified, reservation })
     }
 
@@ -196,6 +242,20 @@ impl Countersign {
 
     pub(crate) fn api(&self) -> &dyn SwapApi {
         self.api.as_ref()
+    }
+
+    /// Returns the registry and the policy.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    #[cfg(feature = "journal")]
+    pub(crate) fn refund_keeper(&self) -> Option<&dyn KeepRefund> {
+        self.refund_keeper.as_deref()
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
     }
 
     fn now(&self) -> UnixSeconds {

@@ -30,6 +30,8 @@ mod request;
 mod steps;
 mod swap;
 mod track;
+#[cfg(feature = "journal")]
+mod worker;
 
 pub use agreement::{AgreedAsset, Agreement, CosignAgreement, HtlcAgreement};
 pub use api::{ApiError, Intent, Offer, Status, SwapApi, SwapStatus};
@@ -42,6 +44,8 @@ pub use countersign_bitcoin as bitcoin;
 pub use countersign_chain_rpc as chain_rpc;
 pub use countersign_evm as evm;
 pub use countersign_http_client as http_client;
+#[cfg(feature = "journal")]
+pub use countersign_journal as journal;
 pub use countersign_solana as solana;
 pub use countersign_units as units;
 pub use defi::DefiApi;
@@ -55,6 +59,8 @@ pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
 pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};
 pub use swap::{Event, SwapOutcome, follow};
 pub use track::TrackOptions;
+#[cfg(feature = "journal")]
+pub use worker::{Progress, WorkError, Worker, WorkerOptions};
 
 /// The examples of the README, compiled.
 #[cfg(doctest)]

@@ -31,6 +31,12 @@ pub enum RefundError {
     /// The chain can't be asked, or declined the refund: before the lock time it always does.
     #[error(transparent)]
     Chain(#[from] ChainViewError),
+    /// There is no view of the chain.
+    #[error("expected a view of the chain that the output is on")]
+    NoView,
+    /// The key is not at hand.
+    #[error("no key at hand takes the output back")]
+    NoKey,
     /// The output is not there: it was never funded, or is spent.
     #[error(
         "expected an unspent output that the recipe is for, found none: it was claimed, refunded, or never funded"
@@ -58,6 +64,29 @@ pub async fn refund(
     policy: &Policy,
     fee_rate: u64,
 ) -> Result<Refunded, RefundError> {
+    let planned = plan_refund(recipe, chain, signer, policy, fee_rate).await?;
+    chain.broadcast(recipe.network(), &planned.transaction).await?;
+    let Planned { txid, outpoint, fee, statement, .. } = planned;
+    Ok(Refunded { txid, outpoint, amount: recipe.amount(), fee, statement })
+}
+
+/// A refund that is signed and not passed on.
+pub(crate) struct Planned {
+    pub(crate) txid: String,
+    pub(crate) transaction: Vec<u8>,
+    outpoint: CoinId,
+    fee: Sats,
+    statement: Statement,
+}
+
+/// Finds the output of a recipe, and signs what takes it back.
+pub(crate) async fn plan_refund(
+    recipe: &RefundRecipe,
+    chain: &dyn BitcoinChainView,
+    signer: &dyn CoinSigner,
+    policy: &Policy,
+    fee_rate: u64,
+) -> Result<Planned, RefundError> {
     let bounds = policy.bitcoin().ok_or(RefundError::NoBounds)?;
     let script = recipe.script_pubkey().to_vec();
     let seen = chain.coins(recipe.network(), &[script]).await?;
@@ -68,13 +97,12 @@ pub async fn refund(
     let most = Sats::new(bounds.max_fee_sats).unwrap_or(Sats::MAX);
     let plan = recipe.plan(outpoint, fee_rate, most)?;
     let refund = sign_refund(&plan, policy, signer).await?;
-    chain.broadcast(recipe.network(), &refund.to_bytes()).await?;
     let mut txid = refund.txid();
     txid.reverse();
-    Ok(Refunded {
+    Ok(Planned {
         txid: hex::encode(txid),
+        transaction: refund.to_bytes(),
         outpoint,
-        amount: recipe.amount(),
         fee: plan.fee(),
         statement: plan.statement(),
     })

@@ -13,6 +13,11 @@ use crate::{
 pub enum Event<'a> {
     /// A step begins.
     Began(Step),
+    /// The swap is in the journal.
+    Opened {
+        /// Our own id of it.
+        swap_id: SwapId,
+    },
     /// The API offers this.
     Offered {
         /// What we give and what we get at least, in words.
@@ -32,6 +37,11 @@ pub enum Event<'a> {
     Signed {
         /// What has to be known of it while it may be live.
         approval: &'a LiveApproval,
+    },
+    /// Coins came back from the output that they were locked up in.
+    Refunded {
+        /// The transaction that took them back.
+        txid: &'a str,
     },
     /// The swap has a new status.
     Status(&'a SwapStatus),

@@ -191,8 +191,12 @@ impl Entry {
 }
 
 impl Reserved {
-    /// Copies what is reserved. A resource whose name is no [`Label`] can't be kept.
-    pub(crate) fn of(claim: &Claim, limits: AssetLimits) -> Result<Self, crate::TextError> {
+    /// Copies what is reserved.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`TextError`](crate::TextError) if the name of a resource is no [`Label`].
+    pub fn of(claim: &Claim, limits: AssetLimits) -> Result<Self, crate::TextError> {
         let resources = claim.resources.iter().map(Label::new);
         Ok(Self {
             digest: claim.digest.into(),

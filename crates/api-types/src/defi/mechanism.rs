@@ -27,7 +27,8 @@ pub(super) const MECHANISM: Form<Mechanism> =
     });
 
 impl Mechanism {
-    fn from_name(name: &str) -> Self {
+    /// Reads a name, in any of the forms that the API has used.
+    pub fn from_name(name: &str) -> Self {
         match name {
             "permit2" => Self::Permit2,
             "htlc" | "psbt" => Self::Htlc,

@@ -90,6 +90,16 @@ impl RefundRecipe {
         self.locktime
     }
 
+    /// Returns the script of ours that it goes back to.
+    pub fn refund_script(&self) -> &[u8] {
+        &self.refund_script
+    }
+
+    /// Returns our key that takes it back, compressed.
+    pub const fn public_key(&self) -> [u8; 33] {
+        self.public_key
+    }
+
     /// Says whether a refund leaves more than dust at a fee rate in satoshis per virtual byte.
     pub fn is_possible(&self, fee_rate: u64) -> bool {
         let anywhere = CoinId { txid: [0; 32], vout: 0 };

@@ -192,7 +192,7 @@ impl Countersign {
 }
 
 /// Waits for a view of a chain, but not for ever.
-async fn in_time<T>(
+pub(super) async fn in_time<T>(
     network: &str,
     answer: impl Future<Output = Result<T, ChainViewError>>,
 ) -> Result<T, FlowError> {

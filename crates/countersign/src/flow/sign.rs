@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::Countersign;
 use crate::steps::{Reserved, Verified};
-use crate::{Evidence, FlowError, Signature, Signed};
+use crate::{Evidence, FlowError, KeepRefund, Signature, Signed};
 
 /// How long a key backend may take.
 const SIGN_DEADLINE: Duration = Duration::from_mins(1);
@@ -41,12 +41,21 @@ impl Countersign {
     /// [`FlowError::SignCosign`], [`FlowError::NoKey`], [`FlowError::Paused`],
     /// [`FlowError::NoRefundKeeper`] or [`FlowError::KeepRefund`]. A backend that failed may be tried again with the same reservation.
     pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
+        self.sign_kept(reserved, self.refund_keeper.as_deref()).await
+    }
+
+    /// Signs with the owner's key, after the keeper has kept what it takes to get coins back.
+    pub(crate) async fn sign_kept(
+        &self,
+        reserved: &Reserved,
+        keeper: Option<&dyn KeepRefund>,
+    ) -> Result<Signed, FlowError> {
         let Verified { maker, intent_id, evidence, .. } = &reserved.verified;
         self.require_own(*maker)?;
         self.require_fresh(&reserved.verified).await?;
         let signature = match evidence {
             Evidence::Permit(permit) => self.sign_permit(reserved, permit).await?,
-            Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt).await?,
+            Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt, keeper).await?,
             Evidence::Cosign(cosign) => self.sign_cosign(reserved, cosign).await?,
         };
         let (intent_id, evidence) = (intent_id.clone(), evidence.clone());
@@ -71,10 +80,11 @@ impl Countersign {
         &self,
         reserved: &Reserved,
         psbt: &VerifiedPsbt,
+        keeper: Option<&dyn KeepRefund>,
     ) -> Result<Signature, FlowError> {
         let terms = psbt.terms();
         let key = self.coin_key(&terms.approval.change_script, &terms.refund_address)?;
-        let keeper = self.refund_keeper.as_ref().ok_or(FlowError::NoRefundKeeper)?;
+        let keeper = keeper.ok_or(FlowError::NoRefundKeeper)?;
         keeper.keep(terms.swap_id, psbt.refund_recipe()).await?;
         let policy = self.config.policy()?;
         let (reservation, backend) = (&reserved.reservation, key.signer.as_ref());

@@ -39,7 +39,8 @@ pub(super) const STATUS: Form<Status> = Form::new("the name of a status", |value
 });
 
 impl Status {
-    fn from_name(name: &str) -> Self {
+    /// Reads a name, in any of the forms that the API has used.
+    pub fn from_name(name: &str) -> Self {
         match name {
             "Created" | "Initiated" => Self::Created,
             "Approved" | "ApprovalAdded" | "Submitted" => Self::Approved,

@@ -1,0 +1,126 @@
+//! Swaps whose history is kept: each step is in the journal before its effect is let out, so a swap
+//! goes on from where it stands, whatever happened to the process that drove it.
+
+mod abandon;
+mod authorize;
+mod begin;
+mod death;
+mod drive;
+mod error;
+mod judgement;
+mod known;
+mod options;
+mod pool;
+mod progress;
+mod records;
+mod refund;
+mod settle;
+
+use std::fmt;
+use std::sync::Arc;
+
+use countersign_approval::SwapId;
+use countersign_journal::{Lease, Store, SwapWriter, Term};
+use countersign_units::UnixMillis;
+use tokio::sync::watch;
+
+use crate::{Countersign, Event};
+use drive::Drive;
+pub use error::WorkError;
+use known::Known;
+pub use options::WorkerOptions;
+pub use progress::Progress;
+
+/// Runs swaps and keeps their histories in a journal.
+///
+/// Any number of workers, in any number of processes, may share one journal: whoever holds a swap's
+/// lease drives it, and nobody else can write to it.
+///
+/// What each state of a swap leads to, and what a worker that finds it does:
+///
+/// | state | found after a crash | else |
+/// | --- | --- | --- |
+/// | requested, quoted | ended: nothing was created | an intent is created |
+/// | creating | the API's list is asked; ended as failed, with what was found | the intent is recorded |
+/// | created, verified, reviewed | judged again from the start, then reserved | the same |
+/// | reserved | ended: it may have been signed, and was not let out | signed, once |
+/// | signed | the stored bytes are submitted | the same |
+/// | submitted, settling | the status is asked; the stored bytes are sent again only if they did not arrive | the same |
+///
+/// A swap that was let out ends when its approval can no longer be used, or was: see [`Progress`].
+pub struct Worker {
+    flow: Countersign,
+    store: Arc<dyn Store>,
+    options: WorkerOptions,
+    /// Whether all drives are to come to a safe place.
+    stopping: watch::Sender<bool>,
+}
+
+impl Worker {
+    /// Takes a flow, whose own ledger is not used any more, and a journal, which takes its place.
+    pub fn new(flow: Countersign, store: Arc<dyn Store>, options: WorkerOptions) -> Self {
+        Self { flow, store, options, stopping: watch::Sender::new(false) }
+    }
+
+    /// Returns the journal.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Goes on with one swap that nobody holds, for as long as the options say.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`WorkError`]: the swap stands where the journal says.
+    pub async fn resume_one(
+        &self,
+        swap_id: SwapId,
+        mut observe: impl FnMut(Event<'_>) + Send,
+    ) -> Result<Progress, WorkError> {
+        let lease = self.store.lease(swap_id, &self.term(), self.now()).await?;
+        self.take(lease, &mut observe).await?.run().await
+    }
+
+    /// Reads where a swap stands, without touching it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`WorkError::Journal`].
+    pub async fn progress(&self, swap_id: SwapId) -> Result<Progress, WorkError> {
+        let history = self.store.load(swap_id).await?;
+        let known = Known::of(&history).ok_or(WorkError::Unreadable("a request"))?;
+        Ok(Progress::of(&known))
+    }
+
+    async fn take<'a>(
+        &'a self,
+        lease: Lease,
+        observe: &'a mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<Drive<'a>, WorkError> {
+        let store = Arc::clone(&self.store);
+        let (writer, history) = SwapWriter::resume(store, lease, self.now()).await?;
+        let known = Known::of(&history).ok_or(WorkError::Unreadable("a request"))?;
+        Ok(Drive::new(self, writer, known, observe))
+    }
+
+    fn term(&self) -> Term<'_> {
+        Term { holder: &self.options.holder, until: later(self.now(), self.options.lease) }
+    }
+
+    fn now(&self) -> UnixMillis {
+        self.flow.clock().now()
+    }
+}
+
+/// Returns a moment so much later.
+fn later(now: UnixMillis, wait: std::time::Duration) -> UnixMillis {
+    let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    UnixMillis::new(now.value().saturating_add(wait))
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Worker");
+        shown.field("flow", &self.flow).field("options", &self.options).finish_non_exhaustive()
+    }
+}

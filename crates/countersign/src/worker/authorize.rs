@@ -1,0 +1,215 @@
+//! An intent from its claims to its signature.
+
+use async_trait::async_trait;
+use countersign_approval::{Decision, SwapId};
+use countersign_bitcoin::RefundRecipe;
+use countersign_journal::{
+    ConfigRecord, Digest, Label, Note, Outcome, Payload, Reserved as ReservedRecord, Stage, What,
+};
+
+use super::drive::{Drive, Next};
+use super::{WorkError, judgement, records};
+use crate::{
+    Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, Reserved, Reviewed,
+    Signed, Step, Verified,
+};
+
+impl Drive<'_> {
+    /// Takes an intent that was created to its signature, in memory and on disk.
+    pub(super) async fn authorize(&mut self) -> Result<Next, WorkError> {
+        if self.known.deadline().is_some_and(|deadline| deadline < self.now().to_seconds()) {
+            let reason = "the intent's deadline passed before anything was signed";
+            return self.end(Outcome::Expired, reason).await;
+        }
+        let reserved = match self.reserved().await {
+            Ok(reserved) => reserved,
+            Err(WorkError::Flow(error)) => return self.not_authorized(error).await,
+            Err(error) => return Err(error),
+        };
+        match self.signed(&reserved).await? {
+            Ok(signed) => self.keep_signed(&signed).await,
+            Err(error) => {
+                self.note_failure(Step::Sign, "sign", &error)?;
+                self.failure = Some(error);
+                Ok(Next::Now)
+            }
+        }
+    }
+
+    /// Judges the intent and reserves the right to sign.
+    async fn reserved(&mut self) -> Result<Reserved, WorkError> {
+        self.tell(Event::Began(Step::Verify));
+        let created = match self.created.take() {
+            Some(created) => created,
+            None => self.created_again()?,
+        };
+        let config = self.config()?;
+        let mut bound = self.flow().bind(created)?;
+        self.note_bound(&bound, config)?;
+        let facts = self.flow().facts(&mut bound).await?;
+        let verified = self.judged(bound, &facts, config)?;
+        let statement = verified.statement();
+        self.tell(Event::Verified { statement: &statement });
+        self.statement = Some(statement);
+        self.reviewed(&verified).await?;
+        self.note_refund(verified.evidence())?;
+        self.claimed(verified).await
+    }
+
+    fn config(&self) -> Result<ConfigRecord, FlowError> {
+        let config = self.flow().config();
+        Ok(judgement::config(config.registry(), &config.policy()?))
+    }
+
+    fn note_bound(&mut self, bound: &Bound, config: ConfigRecord) -> Result<(), WorkError> {
+        let intent = self.known.intent.as_ref();
+        let deadline = intent.and_then(|intent| intent.deadline).map(Note::whole);
+        let secret_hash = intent.and_then(|intent| intent.secret_hash.clone());
+        let claims = [("deadline", deadline), ("secret_hash", secret_hash)];
+        let claims = claims.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let claims = claims.map(|(name, value)| Ok((Label::new(name)?, value)));
+        let claims = claims.collect::<Result<_, countersign_journal::TextError>>()?;
+        // What was judged before a crash is judged again; its claims are there already.
+        if self.known.state == countersign_journal::State::Created {
+            let payload = Digest::of(bound.payload().as_bytes());
+            self.note(What::Bound { payload, claims })?;
+            let judged = judgement::plain(Stage::Intent, config, judgement::passed(None)?);
+            self.note(What::Judged(Box::new(judged)))?;
+        }
+        Ok(())
+    }
+
+    fn judged(
+        &mut self,
+        bound: Bound,
+        facts: &Facts,
+        config: ConfigRecord,
+    ) -> Result<Verified, WorkError> {
+        let judged = self.flow().verify_with(bound, facts);
+        let (digest, verdict) = match &judged {
+            Ok(verified) => {
+                let digest = Digest::new(verified.evidence().digest());
+                (Some(digest), judgement::passed(Some(&verified.statement()))?)
+            }
+            Err(FlowError::Refused { refusal, .. }) => (None, refusal.into()),
+            Err(_) => return Ok(judged?),
+        };
+        let judgement = judgement::of_payload(config, digest, facts, verdict);
+        self.note(What::Judged(Box::new(judgement)))?;
+        Ok(judged?)
+    }
+
+    /// Has a person decide, where policy asks for it. That may take long, so what was judged is
+    /// written before.
+    async fn reviewed(&mut self, verified: &Verified) -> Result<(), WorkError> {
+        if !self.flow().needs_review(verified)? {
+            return Ok(());
+        }
+        self.commit().await?;
+        let digest = Digest::new(verified.evidence().digest());
+        match self.flow().decide(verified).await? {
+            None => Ok(()),
+            Some(Decision::Approve { by }) => {
+                self.note(What::Reviewed { by: Note::whole(by), digest, denied: None })
+            }
+            Some(Decision::Deny { by, reason }) => {
+                let error = FlowError::NotApproved(format!("{by} denied it: {reason}"));
+                let denied = Some(Note::whole(reason));
+                self.note(What::Reviewed { by: Note::whole(by), digest, denied })?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Notes what it takes to get coins back, before they can go.
+    fn note_refund(&mut self, evidence: &Evidence) -> Result<(), WorkError> {
+        let Evidence::Psbt(psbt) = evidence else { return Ok(()) };
+        let recipe = serde_json::to_string(psbt.refund_recipe());
+        let recipe = recipe.map_err(|_| WorkError::Unreadable("a recipe"))?;
+        self.note(What::RefundKept { recipe: Payload::new(recipe)? })
+    }
+
+    /// Reserves, and writes all that led to it in the same transaction.
+    async fn claimed(&mut self, verified: Verified) -> Result<Reserved, WorkError> {
+        let claim = verified.evidence().claim();
+        let ledger = self.writer.ledger(self.pending());
+        let reserved = self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await?;
+        self.written();
+        let policy = self.flow().config().policy().map_err(FlowError::from)?;
+        let limits = policy.limits(&claim.token).ok_or(WorkError::Unreadable("limits"))?;
+        self.noted(&What::Reserved(ReservedRecord::of(&claim, *limits)?))?;
+        Ok(reserved)
+    }
+
+    /// Signs, once: a key that did not answer may have signed all the same, so it is not asked again.
+    async fn signed(
+        &mut self,
+        reserved: &Reserved,
+    ) -> Result<Result<Signed, FlowError>, WorkError> {
+        self.tell(Event::Began(Step::Sign));
+        self.require_lease()?;
+        let keeper = self.flow().refund_keeper().unwrap_or(&InJournal);
+        Ok(self.flow().sign_kept(reserved, Some(keeper)).await)
+    }
+
+    /// Stores the signature before it is let out.
+    async fn keep_signed(&mut self, signed: &Signed) -> Result<Next, WorkError> {
+        let live = signed.live();
+        let approval = records::approval(&signed.signature().to_submission())?;
+        self.note(What::Signed {
+            digest: live.digest.into(),
+            valid_until: live.valid_until,
+            intent_id: Label::new(&live.intent_id)?,
+            approval,
+        })?;
+        self.note(What::Submitted { attempt: 1 })?;
+        self.commit().await?;
+        self.unsent = true;
+        self.tell(Event::Signed { approval: &live });
+        Ok(Next::Now)
+    }
+
+    /// Ends a swap whose approval must not be signed, or tries again later.
+    async fn not_authorized(&mut self, error: FlowError) -> Result<Next, WorkError> {
+        let step = error.step().unwrap_or(Step::Verify);
+        if let FlowError::Refused { step: Step::Bind | Step::Reserve, refusal } = &error {
+            let bound = step == Step::Bind;
+            let stage = if bound { Stage::Intent } else { Stage::Limits };
+            let judged = judgement::plain(stage, self.config()?, refusal.into());
+            self.note(What::Judged(Box::new(judged)))?;
+        }
+        let next = if let Some(outcome) = is_final(&error) {
+            self.end(outcome, &error).await?
+        } else {
+            self.note_failure(step, "not_now", &error)?;
+            self.commit().await?;
+            self.after_miss()
+        };
+        self.failure = Some(error);
+        Ok(next)
+    }
+}
+
+/// Says how a swap ends that can't be signed for; nothing where it may go well later.
+const fn is_final(error: &FlowError) -> Option<Outcome> {
+    match error {
+        FlowError::Refused { .. } | FlowError::NotApproved(_) => Some(Outcome::Refused),
+        FlowError::Config(_)
+        | FlowError::PolicyChanged
+        | FlowError::Paused
+        | FlowError::Chain { .. }
+        | FlowError::Ledger(_)
+        | FlowError::Api { .. } => None,
+        _ => Some(Outcome::Failed),
+    }
+}
+
+/// The journal as a keeper of recipes: the recipe is in it already, written with the reservation.
+struct InJournal;
+
+#[async_trait]
+impl KeepRefund for InJournal {
+    async fn keep(&self, _: SwapId, _: &RefundRecipe) -> Result<(), KeepRefundError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+use countersign_approval::SwapId;
+use countersign_journal::{StoreError, TextError};
+
+use crate::FlowError;
+
+/// Why a swap in the journal did not go on.
+///
+/// Where it stands is in the journal: the same call with the same key, or a later worker, goes on
+/// from there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkError {
+    /// A step failed.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    /// The journal can't be read or written, or has something against it. What it did not take was
+    /// not done.
+    #[error("journal: {0}")]
+    Journal(#[from] StoreError),
+    /// A text can't be an entry: an id, an address or an answer that is far too long.
+    #[error("journal: {0}")]
+    Text(#[from] TextError),
+    /// The journal holds something that this version can't make sense of.
+    #[error("expected {0} in the journal that can be read, found another form")]
+    Unreadable(&'static str),
+    /// The lease is over by our own clock, so nothing is sent: another worker may have the swap.
+    #[error("the lease of swap {0} is over")]
+    LeaseOver(SwapId),
+}
+
+impl WorkError {
+    /// Returns the error's stable name.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Flow(_) => "flow",
+            Self::Journal(error) => error.code(),
+            Self::Text(_) => "text",
+            Self::Unreadable(_) => "unreadable",
+            Self::LeaseOver(_) => "lease_lost",
+        }
+    }
+
+    /// Says whether somebody else has the swap now.
+    pub const fn is_lease_lost(&self) -> bool {
+        matches!(
+            self,
+            Self::LeaseOver(_)
+                | Self::Journal(
+                    StoreError::LeaseLost { .. }
+                        | StoreError::Leased { .. }
+                        | StoreError::Conflict { .. }
+                )
+        )
+    }
+}

@@ -1,0 +1,133 @@
+//! What was judged, by which facts, and what came of it, as the journal keeps it.
+
+use countersign_approval::{
+    BitcoinFacts, EvmFacts, Fact, Policy, Registry, SolanaFacts, Statement,
+};
+use countersign_journal::{
+    ConfigRecord, Digest, Judgement, Note, Seen, Stage, StatementRecord, TextError, Verdict,
+};
+
+use crate::Facts;
+
+/// Returns SHA-256 of what is judged by.
+pub(super) fn config(registry: &Registry, policy: &Policy) -> ConfigRecord {
+    ConfigRecord { policy: policy.digest().into(), registry: registry.digest().into() }
+}
+
+/// Says that all is as agreed.
+pub(super) fn passed(statement: Option<&Statement>) -> Result<Verdict, TextError> {
+    Ok(Verdict::Passed { statement: statement.map(StatementRecord::new).transpose()? })
+}
+
+/// Records a judgement that needs no facts.
+pub(super) fn plain(stage: Stage, config: ConfigRecord, verdict: Verdict) -> Judgement {
+    let (facts, not_judged) = (Vec::new(), Vec::new());
+    Judgement { stage, config, digest: None, height: None, facts, not_judged, verdict }
+}
+
+/// Records the judgement of a payload, by facts of the chain.
+pub(super) fn of_payload(
+    config: ConfigRecord,
+    digest: Option<Digest>,
+    facts: &Facts,
+    verdict: Verdict,
+) -> Judgement {
+    let known: &[Fact] = match facts {
+        Facts::Evm(_) => &Fact::EVM,
+        Facts::Bitcoin(_) => &Fact::BITCOIN,
+        Facts::Solana(_) => &Fact::SOLANA,
+    };
+    let seen = |fact: &Fact| value(facts, *fact).map(|value| Seen { fact: *fact, value });
+    let not_judged = known.iter().copied().filter(|fact| value(facts, *fact).is_none());
+    Judgement {
+        stage: Stage::Payload,
+        config,
+        digest,
+        height: height(facts),
+        facts: known.iter().filter_map(seen).collect(),
+        not_judged: not_judged.collect(),
+        verdict,
+    }
+}
+
+/// Returns the height that the facts are of: of Solana, the slot of its lookup tables.
+fn height(facts: &Facts) -> Option<u64> {
+    match facts {
+        Facts::Evm(_) => None,
+        Facts::Bitcoin(facts) => facts.height.map(u64::from),
+        Facts::Solana(facts) => facts.tables.as_ref().map(|tables| tables.slot),
+    }
+}
+
+fn value(facts: &Facts, fact: Fact) -> Option<Note> {
+    match facts {
+        Facts::Evm(facts) => evm(facts, fact),
+        Facts::Bitcoin(facts) => bitcoin(facts, fact),
+        Facts::Solana(facts) => solana(facts, fact),
+    }
+}
+
+fn evm(facts: &EvmFacts, fact: Fact) -> Option<Note> {
+    let hash = |hash: &[u8; 32]| Note::whole(format_args!("0x{}", hex::encode(hash)));
+    match fact {
+        Fact::OwnerCode => {
+            let count = facts.owner_code.as_ref()?.len();
+            Some(Note::whole(format_args!("{count} bytes")))
+        }
+        Fact::SpenderCodeHash => facts.spender_code_hash.as_ref().map(hash),
+        Fact::SpenderImplementation => facts.spender_implementation.map(Note::whole),
+        Fact::Balance => facts.balance.map(Note::whole),
+        Fact::Allowance => facts.allowance.map(Note::whole),
+        Fact::DomainSeparator => facts.domain_separator.as_ref().map(hash),
+        Fact::NonceBitmap => facts.nonce_bitmap.map(Note::whole),
+        Fact::BlockTime => facts.block_time.map(Note::whole),
+        _ => None,
+    }
+}
+
+fn bitcoin(facts: &BitcoinFacts, fact: Fact) -> Option<Note> {
+    match fact {
+        Fact::Coins => {
+            let coins = facts.coins.as_ref()?;
+            Some(list(coins.iter().map(|coin| format!("{} of {}", coin.id, coin.amount))))
+        }
+        Fact::Confirmations => {
+            let depths = facts.confirmations.as_ref()?;
+            Some(list(depths.iter().map(|(coin, depth)| format!("{coin}: {depth}"))))
+        }
+        Fact::Reserved => Some(list(facts.reserved.as_ref()?.iter().map(ToString::to_string))),
+        Fact::Height => facts.height.map(Note::whole),
+        _ => None,
+    }
+}
+
+fn solana(facts: &SolanaFacts, fact: Fact) -> Option<Note> {
+    match fact {
+        Fact::Tables => {
+            let tables = &facts.tables.as_ref()?.tables;
+            let table = |(address, table): (_, &countersign_approval::LookupTable)| {
+                format!("{address}: {} addresses", table.addresses.len())
+            };
+            Some(list(tables.iter().map(table)))
+        }
+        Fact::Mint => Some(Note::whole(format_args!("{:?}", facts.mint.as_ref()?))),
+        Fact::Source => Some(Note::whole(format_args!("{:?}", facts.source.as_ref()?))),
+        Fact::Destination => Some(Note::whole(format_args!("{:?}", facts.destination.as_ref()?))),
+        Fact::Blockhash => {
+            Some(Note::whole(if facts.blockhash? { "recent" } else { "not recent" }))
+        }
+        Fact::Simulation => {
+            let simulation = facts.simulation.as_ref()?;
+            let (error, count) = (&simulation.error, simulation.accounts.len());
+            let error = error.as_deref().unwrap_or("no error");
+            Some(Note::whole(format_args!("{error}; {count} accounts")))
+        }
+        _ => None,
+    }
+}
+
+/// Writes what is in a list. An empty one is written as such.
+fn list(items: impl Iterator<Item = String>) -> Note {
+    let items: Vec<_> = items.collect();
+    Note::whole(if items.is_empty() { "none".to_owned() } else { items.join(", ") })
+}

@@ -1,0 +1,164 @@
+//! Many swaps: those that nobody drives, leased and shared out.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_approval::SwapId;
+use countersign_journal::{Lease, Page, StoreError, Which};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, sleep};
+
+use super::{Progress, WorkError, Worker};
+
+/// How long to wait before the journal is asked again whether there is something to do.
+const IDLE: Duration = Duration::from_millis(200);
+
+/// A swap that somebody looked after, and how far it is now.
+type Driven = (SwapId, Result<Progress, WorkError>);
+
+impl Worker {
+    /// Carries on each swap that is open, once: those of processes that are gone as soon as their
+    /// leases are over. Returns when none is left that was not looked after.
+    ///
+    /// `observe` is told of each; an error is that of one swap, and keeps nothing up.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`WorkError::Journal`] if the journal can't be asked.
+    pub async fn resume(
+        self: &Arc<Self>,
+        at_once: usize,
+        mut observe: impl FnMut(SwapId, &Result<Progress, WorkError>) + Send,
+    ) -> Result<(), WorkError> {
+        // Whoever holds a lease now has let it go, or has kept it up, by then.
+        let wait = self.options.lease.saturating_add(IDLE);
+        let last = Instant::now().checked_add(wait);
+        let (mut seen, mut at_work) = (HashSet::new(), JoinSet::new());
+        loop {
+            for lease in self.free(at_once, &at_work).await? {
+                if seen.insert(lease.swap_id) {
+                    self.begin(&mut at_work, lease);
+                } else {
+                    let again = super::later(self.now(), self.options.hold);
+                    self.store.give_back(lease, again).await?;
+                }
+            }
+            tell(&mut at_work, &mut observe).await;
+            let over = last.is_none_or(|last| Instant::now() > last);
+            if at_work.is_empty() && (over || self.is_done(&seen).await?) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Drives open swaps until [`stop`](Self::stop) is called, also those that are opened meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`WorkError`] that no later attempt mends: a journal that is of another version, or
+    /// was changed. One that is away for a while is waited for.
+    pub async fn work(
+        self: &Arc<Self>,
+        at_once: usize,
+        mut observe: impl FnMut(SwapId, &Result<Progress, WorkError>) + Send,
+    ) -> Result<(), WorkError> {
+        let (mut stopping, mut at_work) = (self.stopping.subscribe(), JoinSet::new());
+        while !*stopping.borrow_and_update() {
+            match self.free(at_once, &at_work).await {
+                Ok(leases) => leases.into_iter().for_each(|lease| self.begin(&mut at_work, lease)),
+                Err(WorkError::Journal(error)) if may_come_back(&error) => {
+                    tracing::warn!(code = error.code(), "the journal is away");
+                }
+                Err(error) => return Err(error),
+            }
+            tell(&mut at_work, &mut observe).await;
+        }
+        while let Some(driven) = at_work.join_next().await {
+            told(driven, &mut observe);
+        }
+        Ok(())
+    }
+
+    /// Has every drive of this worker come to a safe place and end there, now and from now on.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Takes as many leases as there are hands free.
+    async fn free(
+        &self,
+        at_once: usize,
+        at_work: &JoinSet<Driven>,
+    ) -> Result<Vec<Lease>, WorkError> {
+        let hands = at_once.max(1).saturating_sub(at_work.len());
+        let hands = u32::try_from(hands).unwrap_or(u32::MAX);
+        if hands == 0 {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.lease_open(&self.term(), hands, self.now()).await?)
+    }
+
+    fn begin(self: &Arc<Self>, at_work: &mut JoinSet<Driven>, lease: Lease) {
+        let worker = Arc::clone(self);
+        at_work.spawn(async move {
+            let swap_id = lease.swap_id;
+            let mut silent = |_: crate::Event<'_>| {};
+            let driven = match worker.take(lease, &mut silent).await {
+                Ok(drive) => drive.staying(worker.options.hold).run().await,
+                Err(error) => Err(error),
+            };
+            (swap_id, driven)
+        });
+    }
+
+    /// Says whether all swaps that are open were looked after.
+    async fn is_done(&self, seen: &HashSet<SwapId>) -> Result<bool, WorkError> {
+        const PAGE: u32 = 256;
+        let mut after = None;
+        loop {
+            let page = Page { which: Which::Open, after, most: PAGE };
+            let open = self.store.list(page).await?;
+            if open.iter().any(|summary| !seen.contains(&summary.swap_id)) {
+                return Ok(false);
+            }
+            after = open.last().map(|summary| summary.swap_id);
+            if after.is_none() {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+/// Waits a moment for a swap that was driven, and tells of all that were.
+async fn tell(
+    at_work: &mut JoinSet<Driven>,
+    observe: &mut (impl FnMut(SwapId, &Result<Progress, WorkError>) + Send),
+) {
+    tokio::select! {
+        Some(driven) = at_work.join_next() => told(driven, observe),
+        () = sleep(IDLE) => {}
+    }
+    while let Some(driven) = at_work.try_join_next() {
+        told(driven, observe);
+    }
+}
+
+fn told(
+    driven: Result<Driven, JoinError>,
+    observe: &mut impl FnMut(SwapId, &Result<Progress, WorkError>),
+) {
+    match driven {
+        Ok((swap_id, driven)) => observe(swap_id, &driven),
+        // Its lease runs out, and another worker takes the swap.
+        Err(error) => tracing::error!(%error, "a swap was dropped"),
+    }
+}
+
+/// Says whether a journal that failed may be there again later.
+const fn may_come_back(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Gone(_) | StoreError::Busy(_) | StoreError::Full(_) | StoreError::ReadOnly(_)
+    )
+}

@@ -1,0 +1,224 @@
+//! An approval from its signature to the swap's end.
+
+use std::time::Duration;
+
+use countersign_api_types::defi::Status;
+use countersign_journal::{Answer, Label, Note, Outcome, State, What};
+use countersign_units::{UnixMillis, UnixSeconds};
+
+use super::death::Fate;
+use super::drive::{Drive, Next};
+use super::known::FORGOTTEN;
+use super::{WorkError, later, records};
+use crate::http_client::Retry;
+use crate::{ApiError, Event, Step, SwapStatus};
+
+/// How long after a submission that was taken the counterparty may still say that there is none.
+const TAKEN_LAG: Duration = Duration::from_secs(30);
+/// The same, where no answer came.
+const LOST_LAG: Duration = Duration::from_millis(500);
+
+/// Says whether funds moved, by a counterparty's word.
+pub(super) const fn has_moved(seen: &SwapStatus) -> bool {
+    let status = &seen.status;
+    seen.deposit_tx.is_some()
+        || matches!(status, Status::Deposited | Status::Finished | Status::RefundRequested)
+}
+
+impl Drive<'_> {
+    /// Lets the approval out if that was not done, and asks how far the swap is.
+    pub(super) async fn settle(&mut self) -> Result<Next, WorkError> {
+        if self.known.state == State::Signed {
+            return self.submit_next(1).await;
+        }
+        if std::mem::take(&mut self.unsent) {
+            self.submit().await?;
+        }
+        if let Some(next) = self.refund_when_due().await? {
+            return Ok(next);
+        }
+        let Some(intent_id) = self.known.intent_id().cloned() else {
+            return Err(WorkError::Unreadable("an intent's id"));
+        };
+        match self.flow().api().status(intent_id.as_str()).await {
+            Ok(seen) => {
+                self.hit();
+                self.note_seen(&seen)?;
+                self.decide(&seen).await
+            }
+            Err(error) => self.no_status(&error).await,
+        }
+    }
+
+    /// Writes down that the approval is about to be let out.
+    async fn submit_next(&mut self, attempt: u32) -> Result<Next, WorkError> {
+        self.note(What::Submitted { attempt })?;
+        self.commit().await?;
+        self.unsent = true;
+        Ok(Next::Now)
+    }
+
+    /// Lets the approval out: the stored bytes, the same each time.
+    async fn submit(&mut self) -> Result<(), WorkError> {
+        let Some(approval) = &self.known.approval else {
+            return Err(WorkError::Unreadable("an approval"));
+        };
+        let submission = records::submission(&approval.bytes);
+        let intent_id = approval.intent_id.clone();
+        self.require_lease()?;
+        self.tell(Event::Began(Step::Approve));
+        let answer = self.flow().api().submit(intent_id.as_str(), &submission).await;
+        match answer {
+            Ok(()) => self.note(What::Answered(Answer::Taken)),
+            Err(error) => self.note_answer(&error),
+        }
+    }
+
+    fn note_answer(&mut self, error: &ApiError) -> Result<(), WorkError> {
+        let code = Label::new(error.code)?;
+        match error.retry {
+            Retry::Never => {
+                let message = Note::whole(error);
+                self.note(What::Answered(Answer::Declined { code, message }))
+            }
+            Retry::AskFirst => self.note(What::Answered(Answer::Lost { code })),
+            // Nothing arrived.
+            Retry::Safe => self.note_failure(Step::Approve, error.code, error),
+        }
+    }
+
+    fn note_seen(&mut self, seen: &SwapStatus) -> Result<(), WorkError> {
+        let before = self.known.seen.as_ref();
+        if before == Some(seen) && self.known.forgotten_since.is_none() {
+            return Ok(());
+        }
+        self.tell(Event::Status(seen));
+        self.note(records::status(seen)?)
+    }
+
+    /// Decides what a status leads to.
+    async fn decide(&mut self, seen: &SwapStatus) -> Result<Next, WorkError> {
+        let moved = self.known.moved;
+        match &seen.status {
+            Status::Finished => self.end(Outcome::Finished, "the recipient was paid").await,
+            Status::Refunded => self.close(Outcome::Refunded, "the funds came back").await,
+            Status::Failed | Status::Expired if moved => {
+                let reason = format!("{} after funds had moved", seen.status);
+                self.end(Outcome::Disputed, reason).await
+            }
+            Status::Failed => self.close(Outcome::Failed, "the counterparty declined it").await,
+            Status::Expired => self.close(Outcome::Expired, "not carried out in time").await,
+            Status::Created => self.not_arrived().await,
+            _ => self.on_its_way(seen).await,
+        }
+    }
+
+    /// Sends an approval again that did not arrive, as long as it can be used.
+    async fn not_arrived(&mut self) -> Result<Next, WorkError> {
+        let now = self.now();
+        if self.is_past(Duration::ZERO) {
+            return self.close(Outcome::Expired, "it was not approved in time").await;
+        }
+        let lag = match &self.known.answer {
+            Some(Answer::Declined { message, .. }) => {
+                let reason = format!("the approval was declined: {}", message.as_str());
+                return self.close(Outcome::Failed, reason).await;
+            }
+            Some(Answer::Taken) => TAKEN_LAG,
+            Some(Answer::Lost { .. }) | None => LOST_LAG,
+        };
+        let tries = self.known.attempts.min(6);
+        let lag = lag.saturating_mul(1_u32.checked_shl(tries).unwrap_or(1));
+        let sent = self.known.submitted_at.unwrap_or(now);
+        if now < later(sent, lag) {
+            self.commit().await?;
+            return Ok(self.in_about(lag));
+        }
+        self.submit_next(self.known.attempts.saturating_add(1)).await
+    }
+
+    /// Waits for a swap that goes on, but not for ever.
+    async fn on_its_way(&mut self, seen: &SwapStatus) -> Result<Next, WorkError> {
+        let options = &self.worker.options;
+        if self.is_past(options.patience) {
+            let reason = format!("no end long after its deadline; last seen {}", seen.status);
+            return self.end(Outcome::Disputed, reason).await;
+        }
+        if !self.known.moved && self.is_past(options.grace) {
+            return self.close(Outcome::Expired, "not carried out in time").await;
+        }
+        self.commit().await?;
+        Ok(self.in_pace())
+    }
+
+    /// Waits for an API that does not answer, or does not know the swap.
+    async fn no_status(&mut self, error: &ApiError) -> Result<Next, WorkError> {
+        if error.code == FORGOTTEN && self.known.forgotten_since.is_none() {
+            self.note_failure(Step::Track, FORGOTTEN, error)?;
+        }
+        self.commit().await?;
+        let options = &self.worker.options;
+        let forgotten = |since: UnixMillis| self.now() >= later(since, options.patience);
+        if self.known.forgotten_since.is_some_and(forgotten) {
+            return self.end(Outcome::Disputed, "the counterparty does not know it any more").await;
+        }
+        if self.is_past(options.patience) {
+            let reason = format!("the counterparty can't be asked: {error}");
+            return self.end(Outcome::Disputed, reason).await;
+        }
+        Ok(self.after_miss())
+    }
+
+    /// Ends a swap that nothing was paid for, as soon as its approval can't be used any more.
+    pub(super) async fn close(
+        &mut self,
+        outcome: Outcome,
+        reason: impl std::fmt::Display + Send,
+    ) -> Result<Next, WorkError> {
+        let fate = if self.known.dead { Fate::Over } else { self.fate().await };
+        match fate {
+            Fate::Over => self.end_and_release(outcome, reason).await,
+            Fate::Dead(death) => {
+                self.note(What::Dead(death))?;
+                self.end_and_release(outcome, reason).await
+            }
+            // The funds came back: that they went is no contradiction.
+            Fate::Used(death) if outcome == Outcome::Refunded => {
+                self.note(What::Dead(death))?;
+                self.end_and_release(outcome, reason).await
+            }
+            Fate::Used(death) => {
+                self.note(What::Dead(death))?;
+                let reason = format!("{reason}, says the counterparty; the chain has used it");
+                self.end(Outcome::Disputed, reason).await
+            }
+            Fate::Live if self.is_past(self.worker.options.patience) => {
+                let reason = format!("{reason}; its approval can still be used, its limits stay");
+                self.end(outcome, reason).await
+            }
+            Fate::Live => {
+                self.commit().await?;
+                Ok(self.in_pace())
+            }
+        }
+    }
+
+    /// Says whether the last moment at which something may still happen is so long ago: the
+    /// intent's deadline, the approval's, and the time from which coins can be taken back.
+    pub(super) fn is_past(&self, by: Duration) -> bool {
+        let deadline = self.known.deadline().map_or(0, UnixSeconds::value);
+        let valid_until = self.known.approval.as_ref().map_or(0, |it| it.valid_until.value());
+        // One without an end is bounded by the intent's.
+        let valid_until = if valid_until == u64::MAX { 0 } else { valid_until };
+        let last = deadline.max(valid_until).max(self.locked_until());
+        let last = UnixMillis::new(last.saturating_mul(1_000));
+        self.now() > later(last, by)
+    }
+
+    /// Returns when to ask again: the longer it takes, the later.
+    fn in_pace(&self) -> Next {
+        let since = self.known.submitted_at.unwrap_or(self.known.opened_at);
+        let age = self.now().value().saturating_sub(since.value());
+        self.in_about(Duration::from_millis(age / 2))
+    }
+}
