@@ -59,6 +59,14 @@ CREATE TABLE tokens (
     moved TEXT NOT NULL
 );
 
+-- How many swaps are at each end. Each count is spread over rows, whose sum it is.
+CREATE TABLE tallies (
+    state TEXT NOT NULL,
+    shard TEXT NOT NULL,
+    swaps BIGINT NOT NULL,
+    PRIMARY KEY (state, shard)
+);
+
 -- Signed commitments to where the chains of swaps ended, each bound to the one before.
 CREATE TABLE checkpoints (
     number BIGINT NOT NULL PRIMARY KEY,

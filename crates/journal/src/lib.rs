@@ -37,6 +37,7 @@
 //! | `reservations` | what approvals take; a unique index allows one live one a swap |
 //! | `resources` | each nonce, coin and message, and the one swap that it belongs to |
 //! | `tokens` | how much of a token is counted; the row whose lock those who reserve it compete for |
+//! | `tallies` | how many swaps are at each end |
 //! | `checkpoints`, `checkpoint_heads` | signed commitments to where the chains ended |
 //! | `countersign_journal` | the schema's version |
 //!

@@ -10,6 +10,7 @@ mod read;
 mod row;
 mod schema;
 mod store;
+mod tally;
 mod write;
 
 use async_trait::async_trait;

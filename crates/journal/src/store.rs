@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use countersign_approval::{AssetLimits, Claim, Environment, SwapId};
 use countersign_units::{UnixMillis, UnixSeconds};
@@ -101,6 +103,13 @@ pub trait Store: Send + Sync {
     /// Returns what keeps the store from being read.
     async fn list(&self, page: Page) -> Result<Vec<Summary>, StoreError>;
 
+    /// Counts the swaps in each state; a state that none is in is not there.
+    ///
+    /// # Errors
+    ///
+    /// Returns what keeps the store from being read.
+    async fn count(&self) -> Result<BTreeMap<State, u64>, StoreError>;
+
     /// Takes leases of open swaps that nobody holds and whose time has come, those that wait longest
     /// first, and at most `most` of them.
     ///
@@ -163,12 +172,17 @@ pub trait Store: Send + Sync {
         number: u64,
     ) -> Result<Option<(Checkpoint, Vec<SwapHead>)>, StoreError>;
 
-    /// Reads a swap's entries as they are stored, unchecked: the number, the hash and the bytes.
+    /// Reads the entries of all swaps after one and up to another as they are stored, unchecked and
+    /// sorted by swap and number. Each swap is whole, as it was in one moment.
     ///
     /// # Errors
     ///
     /// Returns what keeps the store from being read.
-    async fn read_raw(&self, swap_id: SwapId) -> Result<Vec<RawEntry>, StoreError>;
+    async fn read_raw(
+        &self,
+        after: Option<SwapId>,
+        last: SwapId,
+    ) -> Result<Vec<RawEntry>, StoreError>;
 }
 
 /// A swap to be opened.
@@ -293,6 +307,8 @@ pub struct SwapHead {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RawEntry {
+    /// The swap.
+    pub swap_id: SwapId,
     /// Its number in the swap.
     pub sequence: u64,
     /// Its hash.

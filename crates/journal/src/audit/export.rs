@@ -1,13 +1,12 @@
 use std::io::{self, Write};
 
-use countersign_approval::SwapId;
 use sha2::{Digest as _, Sha256};
 
 use super::line::{Line, VERSION};
-use crate::{Digest, Page, Store, StoreError, Which};
+use crate::{Digest, Page, RawEntry, Store, StoreError, Which};
 
-/// How many swaps are listed at a time.
-const PAGE: u32 = 1_000;
+/// How many swaps are read at a time.
+const PAGE: u32 = 256;
 
 /// Why there is no export.
 #[derive(Debug, thiserror::Error)]
@@ -74,23 +73,17 @@ async fn write_swaps(store: &dyn Store, lines: &mut Lines<'_>) -> Result<(), Exp
     loop {
         let swaps = store.list(page).await?;
         let Some(last) = swaps.last() else { return Ok(()) };
-        page.after = Some(last.swap_id);
-        for swap in &swaps {
-            write_entries(store, swap.swap_id, lines).await?;
+        // A swap that was opened since the list was read may be among them, whole.
+        for entry in store.read_raw(page.after, last.swap_id).await? {
+            write_entry(entry, lines)?;
         }
+        page.after = Some(last.swap_id);
     }
 }
 
-async fn write_entries(
-    store: &dyn Store,
-    swap_id: SwapId,
-    lines: &mut Lines<'_>,
-) -> Result<(), ExportError> {
-    for entry in store.read_raw(swap_id).await? {
-        let (sequence, hash) = (entry.sequence, entry.hash);
-        let wrong = |_| StoreError::corrupted("an entry", "text", "other bytes");
-        let entry = String::from_utf8(entry.bytes).map_err(wrong)?;
-        lines.write(&Line::Entry { swap_id, sequence, hash, entry })?;
-    }
-    Ok(())
+fn write_entry(entry: RawEntry, lines: &mut Lines<'_>) -> Result<(), ExportError> {
+    let RawEntry { swap_id, sequence, hash, bytes } = entry;
+    let wrong = |_| StoreError::corrupted("an entry", "text", "other bytes");
+    let entry = String::from_utf8(bytes).map_err(wrong)?;
+    Ok(lines.write(&Line::Entry { swap_id, sequence, hash, entry })?)
 }

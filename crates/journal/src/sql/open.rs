@@ -3,7 +3,7 @@
 use countersign_units::UnixMillis;
 
 use super::write::{Seal, insert};
-use super::{Session, Value, deaths, read, sql};
+use super::{Session, Value, deaths, read, sql, tally};
 use crate::{Head, Lease, Opened, Opening, Request, State, StoreError, What};
 
 pub(super) async fn open(
@@ -21,6 +21,9 @@ pub(super) async fn open(
         return same(session, request).await;
     }
     insert(session, swap_id, &seal).await?;
+    if let Some(state) = seal.state.filter(|state| state.is_ended()) {
+        tally::ended(session, swap_id, state).await?;
+    }
     Ok(Opened::New(Lease { swap_id, token: 1, until: opening.term.until }, seal.head))
 }
 

@@ -23,9 +23,7 @@ pub(super) async fn list(
     session: &mut dyn Session,
     page: Page,
 ) -> Result<Vec<Summary>, StoreError> {
-    // Before the first id, as text.
-    let after = page.after.map_or_else(String::new, |swap_id| swap_id.to_string());
-    let mut values = vec![Value::Text(after), Value::Int(i64::from(page.most))];
+    let mut values = vec![behind(page.after), Value::Int(i64::from(page.most))];
     if let Which::In(state) = page.which {
         values.push(state.as_str().into());
     }
@@ -69,14 +67,34 @@ pub(super) async fn raw(
     session: &mut dyn Session,
     swap_id: SwapId,
 ) -> Result<Vec<RawEntry>, StoreError> {
-    let select =
-        sql!("SELECT sequence, hash, entry FROM entries WHERE swap_id = $1 ORDER BY sequence");
-    let rows = session.query(select, &[swap_id.into()]).await?;
-    let entry = |row: &Row| {
-        let (sequence, hash) = (row.int(0)?, row.digest(1)?);
-        Ok(RawEntry { sequence, hash, bytes: row.bytes(2)?.to_vec() })
-    };
-    rows.iter().map(entry).collect()
+    let select = sql!(
+        "SELECT swap_id, sequence, hash, entry FROM entries WHERE swap_id = $1 ORDER BY sequence"
+    );
+    session.query(select, &[swap_id.into()]).await?.iter().map(raw_entry).collect()
+}
+
+pub(super) async fn raw_between(
+    session: &mut dyn Session,
+    after: Option<SwapId>,
+    last: SwapId,
+) -> Result<Vec<RawEntry>, StoreError> {
+    let select = sql!(
+        "SELECT swap_id, sequence, hash, entry FROM entries \
+         WHERE swap_id > $1 AND swap_id <= $2 ORDER BY swap_id, sequence"
+    );
+    let rows = session.query(select, &[behind(after), last.into()]).await?;
+    rows.iter().map(raw_entry).collect()
+}
+
+fn raw_entry(row: &Row) -> Result<RawEntry, StoreError> {
+    let (swap_id, sequence, hash) = (row.swap_id(0)?, row.int(1)?, row.digest(2)?);
+    Ok(RawEntry { swap_id, sequence, hash, bytes: row.bytes(3)?.to_vec() })
+}
+
+/// Returns what the ids of a page sort behind.
+fn behind(after: Option<SwapId>) -> Value {
+    // Before the first id, as text.
+    Value::Text(after.map_or_else(String::new, |swap_id| swap_id.to_string()))
 }
 
 /// Reads a history, and compares what stands beside it with what follows from it.

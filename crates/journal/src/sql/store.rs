@@ -1,13 +1,15 @@
 //! The store, on any engine.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use countersign_approval::{AssetLimits, Claim, SwapId};
 use countersign_units::{UnixMillis, UnixSeconds};
 
-use super::{Backend, checkpoints, claims, leases, open, read, transact, write};
+use super::{Backend, checkpoints, claims, leases, open, read, tally, transact, write};
 use crate::{
-    AuditKey, Checkpoint, Head, History, Label, Lease, Opened, Opening, Page, RawEntry, Store,
-    StoreError, Summary, SwapHead, Term, Write,
+    AuditKey, Checkpoint, Head, History, Label, Lease, Opened, Opening, Page, RawEntry, State,
+    Store, StoreError, Summary, SwapHead, Term, Write,
 };
 
 #[async_trait]
@@ -58,6 +60,10 @@ impl<B: Backend> Store for B {
         read::list(self.snapshot().await?.as_mut(), page).await
     }
 
+    async fn count(&self) -> Result<BTreeMap<State, u64>, StoreError> {
+        tally::count(self.snapshot().await?.as_mut()).await
+    }
+
     async fn lease_open(
         &self,
         term: &Term<'_>,
@@ -99,7 +105,11 @@ impl<B: Backend> Store for B {
         checkpoints::read(self.snapshot().await?.as_mut(), number).await
     }
 
-    async fn read_raw(&self, swap_id: SwapId) -> Result<Vec<RawEntry>, StoreError> {
-        read::raw(self.snapshot().await?.as_mut(), swap_id).await
+    async fn read_raw(
+        &self,
+        after: Option<SwapId>,
+        last: SwapId,
+    ) -> Result<Vec<RawEntry>, StoreError> {
+        read::raw_between(self.snapshot().await?.as_mut(), after, last).await
     }
 }

@@ -3,7 +3,7 @@
 use countersign_approval::SwapId;
 use countersign_units::UnixMillis;
 
-use super::{Session, Sql, Value, deaths, read, sql};
+use super::{Session, Sql, Value, deaths, read, sql, tally};
 use crate::{Digest, Entry, Head, State, StoreError, Write};
 
 /// Entries in their canonical bytes, each with its hash, and where the chain ends then.
@@ -77,6 +77,9 @@ pub(super) async fn append_any(
     let seal = Seal::of(swap_id, locked.head, Some(locked.state), entries)?;
     insert(session, swap_id, &seal).await?;
     update(session, write, &seal, &locked).await?;
+    if let Some(state) = seal.state.filter(|state| state.is_ended() && !locked.state.is_ended()) {
+        tally::ended(session, swap_id, state).await?;
+    }
     deaths::follow(session, write, entries).await?;
     Ok(Written::Now(seal.head))
 }

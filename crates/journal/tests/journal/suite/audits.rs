@@ -67,6 +67,34 @@ pub(super) async fn an_export_verifies_alone(bed: &dyn Bed) {
     }
 }
 
+/// More swaps than are read at a time, most of them with nothing but their beginning.
+pub(super) async fn an_export_of_many_swaps_has_each_once(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let (mut swaps, mut count) = (BTreeSet::new(), 0);
+    for number in 0..523_u64 {
+        let mut worker = open(store.as_ref(), &format!("order-{number}")).await;
+        if number % 50 == 0 {
+            reserve(store.as_ref(), &mut worker, &format!("nonce-{number}")).await;
+        }
+        swaps.insert(worker.lease.swap_id);
+        count += worker.head.count;
+    }
+    store.checkpoint(&key(), NOW).await.unwrap().unwrap();
+    let bytes = exported(store.as_ref()).await;
+    let audited = audit(&bytes).unwrap();
+    assert_eq!((audited.swaps, audited.entries, audited.committed), (523, count, count));
+    // Any stretch of them is what lies between.
+    let ids: Vec<_> = swaps.into_iter().collect();
+    for (first, last) in [(0_usize, 0), (0, 255), (1, 256), (255, 511), (511, 522)] {
+        let after = first.checked_sub(1).map(|before| ids[before]);
+        let found = store.read_raw(after, ids[last]).await.unwrap();
+        let places = found.iter().map(|entry| (entry.swap_id, entry.sequence)).collect::<Vec<_>>();
+        assert!(places.is_sorted());
+        let found: BTreeSet<_> = found.iter().map(|entry| entry.swap_id).collect();
+        assert!(found.iter().eq(&ids[first..=last]), "{first} to {last}");
+    }
+}
+
 pub(super) async fn checkpoints_commit_to_all_that_changed(bed: &dyn Bed) {
     let store = bed.connect().await;
     assert_eq!(store.checkpoint(&key(), NOW).await.unwrap(), None);

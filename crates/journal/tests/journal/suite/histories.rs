@@ -1,6 +1,6 @@
 //! Swaps and what happens in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_approval::SwapId;
 use countersign_journal::{
@@ -164,6 +164,7 @@ pub(super) async fn two_who_know_the_same_head_do_not_both_write(bed: &dyn Bed) 
 
 pub(super) async fn lists_are_sorted_and_paged(bed: &dyn Bed) {
     let store = bed.connect().await;
+    assert_eq!(store.count().await.unwrap(), BTreeMap::new());
     let mut ids = Vec::new();
     for number in 0..7 {
         let worker = open(store.as_ref(), &format!("order-{number}")).await;
@@ -193,6 +194,8 @@ pub(super) async fn lists_are_sorted_and_paged(bed: &dyn Bed) {
         let page = Page { which, after: None, most: 100 };
         assert_eq!(store.list(page).await.unwrap().len(), count, "{which:?}");
     }
+    let counts = BTreeMap::from([(State::Creating, 3), (State::Ended(Outcome::Failed), 4)]);
+    assert_eq!(store.count().await.unwrap(), counts);
 }
 
 pub(super) async fn what_does_not_fit_is_refused(bed: &dyn Bed) {

@@ -1,13 +1,17 @@
 //! Many at once, over several connections.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_approval::{LedgerError, SwapId};
-use countersign_journal::{State, Store, StoreError, Write};
+use countersign_journal::{Opening, Outcome, State, Store, StoreError, Term, Write};
 use tokio::task::JoinSet;
 
 use crate::bed::Bed;
-use crate::samples::{NOW, claim, entries, open, per_day, reserve, status, until_claim};
+use crate::samples::{
+    NOW, after, claim, ended, entries, label, open, per_day, requested, reserve, status,
+    until_claim,
+};
 
 async fn connections(bed: &dyn Bed) -> Vec<Arc<dyn Store>> {
     let mut stores = Vec::new();
@@ -35,6 +39,10 @@ pub(super) async fn claims_at_once_pass_no_limit(bed: &dyn Bed) {
     let (passed, refused): (Vec<_>, Vec<_>) =
         tasks.join_all().await.into_iter().partition(Result::is_ok);
     assert_eq!((passed.len(), refused.len()), (33, 27));
+    assert_eq!(
+        stores[0].count().await.unwrap(),
+        BTreeMap::from([(State::Creating, 27), (State::Reserved, 33)])
+    );
     for result in refused {
         let limit = matches!(&result, Err(StoreError::Ledger(LedgerError::LimitPerDay { left, .. })) if *left == 10.into());
         assert!(limit, "{result:?}");
@@ -113,4 +121,39 @@ pub(super) async fn writers_at_once_write_in_turn(bed: &dyn Bed) {
         usize::try_from(worker.head.count).unwrap() + 24,
         "{passed_by}"
     );
+}
+
+/// Each is counted once, however they end and however many end at once.
+pub(super) async fn swaps_that_end_at_once_are_counted(bed: &dyn Bed) {
+    let stores = connections(bed).await;
+    let mut tasks = JoinSet::new();
+    for number in 0..60 {
+        let store = Arc::clone(&stores[number % stores.len()]);
+        tasks.spawn(async move {
+            if number % 10 == 0 {
+                // It ends in the write that opens it.
+                let name = format!("order-{number}");
+                let list = entries([requested(&name, 1), ended(Outcome::Refused)]);
+                let (holder, swap_id) = (label("worker-1"), SwapId::generate());
+                let term = Term { holder: &holder, until: after(60) };
+                let opening = Opening { swap_id, entries: &list, term };
+                for _ in 0..2 {
+                    store.open(&opening, NOW).await.unwrap();
+                }
+                return;
+            }
+            let mut worker = open(store.as_ref(), &format!("order-{number}")).await;
+            let outcome = if number % 2 == 0 { Outcome::Failed } else { Outcome::Expired };
+            let list = entries([ended(outcome)]);
+            // Made again, it is there once; what comes late moves nothing.
+            let head = store.append(&worker.write(&list)).await.unwrap();
+            assert_eq!(store.append(&worker.write(&list)).await, Ok(head));
+            worker.head = head;
+            store.append(&worker.write(&entries([status("late")]))).await.unwrap();
+        });
+    }
+    tasks.join_all().await;
+    let expected = [(Outcome::Failed, 24), (Outcome::Expired, 30), (Outcome::Refused, 6)];
+    let expected = expected.map(|(outcome, count)| (State::Ended(outcome), count));
+    assert_eq!(stores[0].count().await.unwrap(), BTreeMap::from(expected));
 }

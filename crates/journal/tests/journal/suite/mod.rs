@@ -56,11 +56,13 @@ const CASES: &[(&str, Case)] = cases![
     many::claims_at_once_take_a_resource_once,
     many::claims_at_once_reserve_a_swap_once,
     many::writers_at_once_write_in_turn,
+    many::swaps_that_end_at_once_are_counted,
     writers::a_flow_writes_in_five_commits,
     writers::a_refused_claim_is_a_refusal,
     ledger::any_claims_are_those_of_the_memory_ledger,
     model::any_operations_are_those_of_a_model,
     audits::an_export_verifies_alone,
+    audits::an_export_of_many_swaps_has_each_once,
     audits::checkpoints_commit_to_all_that_changed,
     audits::any_changed_byte_is_found,
 ];

@@ -2,6 +2,8 @@
 
 mod leases;
 
+use std::collections::BTreeMap;
+
 use countersign_approval::{Claim, Ledger as _, MemoryLedger, SwapId};
 use countersign_journal::{
     Death, Entry, Head, Lease, Opened, Outcome, State, Store, StoreError, Term, What, Write,
@@ -117,6 +119,11 @@ pub(super) async fn any_operations_are_those_of_a_model(bed: &dyn Bed) {
         model.run(stores[number % 2].as_ref(), &op).await;
     }
     assert!(model.passed > 60, "expected many writes to pass, found {}", model.passed);
+    let mut counts = BTreeMap::new();
+    for known in &model.swaps {
+        *counts.entry(known.state).or_default() += 1;
+    }
+    assert_eq!(stores[1].count().await.unwrap(), counts);
     let dead = model.swaps.iter().filter(|known| known.dead).count();
     assert!(model.released > 10 && dead > 0, "found {} released, {dead} dead", model.released);
     for known in &model.swaps {
