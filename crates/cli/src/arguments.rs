@@ -1,13 +1,16 @@
 //! The command line.
 
 mod api;
+mod audit;
 mod chains;
 mod generate;
 #[cfg(feature = "sandbox")]
 mod hostile;
+mod journal;
 mod lists;
 mod refund;
 mod swap;
+mod swaps;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,13 +18,16 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 pub(crate) use api::{Api, Endpoint};
+pub(crate) use audit::{Audit, AuditCheckpoint, AuditExport, AuditKeygen, AuditVerify};
 pub(crate) use chains::{Allowances, Chains, NodeAt, NodeUrl};
 pub(crate) use generate::{Completions, Man};
 #[cfg(feature = "sandbox")]
 pub(crate) use hostile::Hostile;
+pub(crate) use journal::{Journal, JournalAt};
 pub(crate) use lists::{Networks, Quote, Tokens};
 pub(crate) use refund::Refund;
 pub(crate) use swap::{Swap, Trade};
+pub(crate) use swaps::{ListSwaps, ShowSwap, Swaps, WatchSwaps};
 
 /// Verify what an intent API asks you to sign, sign it, and follow the swap to its end
 ///
@@ -58,6 +64,12 @@ pub(crate) enum Command {
     Quote(Quote),
     /// Report what stands open towards Permit2, and by which calls it is covered or closed
     Allowances(Allowances),
+    /// Look into the journal: which swaps there are, and what happened in them
+    #[command(subcommand)]
+    Swaps(Swaps),
+    /// Prove that the journal is what was written
+    #[command(subcommand)]
+    Audit(Audit),
     /// Take back coins of a swap on Bitcoin that failed, after its lock time
     Refund(Refund),
     /// Print a completion script for a shell
@@ -77,6 +89,8 @@ impl Command {
             Self::Quote(quote) => quote.endpoint.json,
             Self::Allowances(allowances) => allowances.json,
             Self::Refund(refund) => refund.json,
+            Self::Swaps(swaps) => swaps.json(),
+            Self::Audit(audit) => audit.json(),
             _ => false,
         }
     }

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod allowances;
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod completions;
 mod counterparty;
@@ -13,6 +14,7 @@ pub(crate) mod sandbox;
 pub(crate) mod statement;
 pub(crate) mod status;
 pub(crate) mod swap;
+pub(crate) mod swaps;
 pub(crate) mod tokens;
 
 use std::future::Future;

@@ -31,6 +31,17 @@ pub(crate) enum SetupError {
     NoUrl,
     #[error("expected --api-key-file, --rsa-key-file, or the API key in {API_KEY_VARIABLE}")]
     NoApiKey,
+    #[error("expected --journal, --journal-file, or where the journal is in COUNTERSIGN_JOURNAL")]
+    NoJournal,
+    /// What was given may hold a password, and is not told.
+    #[error("expected sqlite:PATH or a URL such as postgres://user@host/journal")]
+    NotAJournal,
+    #[error("{}: expected a journal, found no file", path.display())]
+    NoJournalFile { path: PathBuf },
+    #[error("{}: {source}", path.display())]
+    AuditKey { path: PathBuf, source: countersign_journal::AuditKeyError },
+    #[error("{}: expected a private key in PEM", path.display())]
+    NoPem { path: PathBuf },
     #[error("{}: {source}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("{}: expected a file that only its owner can read, found mode {mode:o}", path.display())]
@@ -228,7 +239,7 @@ pub(crate) fn recipe(path: &Path) -> Result<RefundRecipe, SetupError> {
 }
 
 /// Reads a secret from a file that others can't read, without the line break at its end.
-fn read_secret(path: &Path) -> Result<SecretString, SetupError> {
+pub(crate) fn read_secret(path: &Path) -> Result<SecretString, SetupError> {
     const OTHERS: u32 = 0o077;
     let readable = |mode| SetupError::ReadableByOthers { path: path.to_owned(), mode };
     let mut text = read(path, OTHERS, readable)?;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use countersign::approval::{ChainViewError, Refusal, Violation};
 use countersign::http_client::{Cause, ClientError};
 use countersign::{FlowError, LiveApproval, MissingAllowance, RequestError, Step};
+use countersign_journal::StoreError;
 use serde::Serialize;
 
 use crate::commands::allowances::{Call, Sender};
@@ -22,6 +23,8 @@ pub(crate) enum Ended {
     Invalid,
     /// The approval is out, and the swap did not finish.
     NotFinished,
+    /// The journal is not what was written.
+    Changed,
     /// Ctrl-C.
     Interrupted,
 }
@@ -41,6 +44,12 @@ pub(crate) enum Failure {
     Input { what: String, source: io::Error },
     #[error("{what}: {source}")]
     Io { what: String, source: io::Error },
+    #[error(transparent)]
+    Journal(#[from] StoreError),
+    #[error("expected a swap's id or idempotency key, found neither: {0}")]
+    NoSwap(String),
+    #[error("{0} is one swap's id and another's idempotency key")]
+    TwoSwaps(String),
     #[error(transparent)]
     Refund(#[from] countersign::RefundError),
     #[cfg(feature = "sandbox")]
@@ -83,7 +92,7 @@ impl Failure {
                 _ => 1,
             },
             Self::Client(error) if matches!(error.cause(), Cause::InvalidRequest(_)) => 2,
-            Self::Setup(_) | Self::Input { .. } => 2,
+            Self::Setup(_) | Self::Input { .. } | Self::NoSwap(_) | Self::TwoSwaps(_) => 2,
             Self::Io { source, .. } if is_broken_pipe(source) => BROKEN_PIPE,
             _ => 1,
         }
@@ -102,6 +111,9 @@ fn is_broken_pipe(error: &io::Error) -> bool {
 struct Report<'a> {
     error: &'static str,
     step: Option<&'static str>,
+    /// The cause's stable name, where it is one of the journal's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
     message: String,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     violations: &'a [Violation],
@@ -144,6 +156,7 @@ fn end_of(approval: &LiveApproval) -> Option<u64> {
 pub(crate) fn report(ended: Result<Ended, Failure>, json: bool) -> ExitCode {
     let failure = match ended {
         Ok(Ended::Done) => return ExitCode::SUCCESS,
+        Ok(Ended::Changed) => return ExitCode::FAILURE,
         Ok(Ended::Invalid) => return ExitCode::from(2),
         Ok(Ended::Refused) => return ExitCode::from(3),
         Ok(Ended::NotFinished) => return ExitCode::from(4),
@@ -182,6 +195,10 @@ impl<'a> Report<'a> {
                 _ => "failed",
             },
             step: error.and_then(FlowError::step).map(Step::as_str),
+            code: match failure {
+                Failure::Journal(error) => Some(error.code()),
+                _ => None,
+            },
             message: failure.to_string(),
             violations: failure
                 .refusal()

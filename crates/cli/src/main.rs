@@ -4,6 +4,9 @@ mod arguments;
 mod commands;
 mod connection;
 mod exit;
+mod files;
+mod journal;
+mod moment;
 mod output;
 mod refunds;
 
@@ -30,6 +33,8 @@ fn main() -> ExitCode {
         Command::Tokens(tokens) => commands::tokens::run(&tokens),
         Command::Quote(quote) => commands::quote::run(&quote),
         Command::Allowances(allowances) => commands::allowances::run(&allowances),
+        Command::Swaps(swaps) => commands::swaps::run(&swaps),
+        Command::Audit(audit) => commands::audit::run(&audit),
         Command::Refund(refund) => commands::refund::run(&refund),
         Command::Completions(completions) => commands::completions::run(&completions),
         Command::Man(man) => commands::man::run(&man),

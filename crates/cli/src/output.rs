@@ -26,6 +26,29 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
         .map_err(Failure::io("standard output"))
 }
 
+/// Writes a part of the result as one line of JSON to standard output.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_string(value)
+        .map_err(io::Error::from)
+        .and_then(|json| writeln!(io::stdout().lock(), "{}", without_hidden(json)))
+        .map_err(Failure::io("standard output"))
+}
+
+/// Shows what could steer a terminal or hide, in a text for people.
+pub(crate) fn shown(text: &str) -> String {
+    let show = |shown: String, character: char| {
+        if is_hidden(character) || character == '\n' {
+            shown + &character.escape_default().to_string()
+        } else {
+            format!("{shown}{character}")
+        }
+    };
+    if text.contains(|character| is_hidden(character) || character == '\n') {
+        return text.chars().fold(String::new(), show);
+    }
+    text.to_owned()
+}
+
 /// Escapes what could steer a terminal or hide, in a text that is JSON; it means the same then.
 ///
 /// Outside of its strings JSON has no such character but the line break.

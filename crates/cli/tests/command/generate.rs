@@ -5,8 +5,19 @@ use std::process::Command;
 
 use crate::{run, stderr, stdout};
 
-const SUBCOMMANDS: [&str; 9] =
-    ["swap", "check", "statement", "status", "networks", "tokens", "quote", "completions", "man"];
+const SUBCOMMANDS: [&str; 11] = [
+    "swap",
+    "check",
+    "statement",
+    "status",
+    "networks",
+    "tokens",
+    "quote",
+    "swaps",
+    "audit",
+    "completions",
+    "man",
+];
 
 #[test]
 fn each_shell_gets_a_script_that_knows_the_subcommands() {
@@ -44,6 +55,10 @@ fn each_subcommand_gets_a_page_of_its_own() {
     for name in SUBCOMMANDS {
         let page = fs::read_to_string(out.join(format!("countersign-{name}.1"))).unwrap();
         assert!(page.contains(&format!(".TH countersign-{name} 1")), "{page}");
+    }
+    for (name, option) in [("swaps-list", "\\-\\-after"), ("audit-verify", "\\-\\-anchor")] {
+        let page = fs::read_to_string(out.join(format!("countersign-{name}.1"))).unwrap();
+        assert!(page.contains(option), "{page}");
     }
     let page = fs::read_to_string(out.join("countersign-quote.1")).unwrap();
     assert!(page.contains("\\-\\-signing\\-rule"), "{page}");

@@ -6,6 +6,7 @@
     reason = "a test stops where something is missing"
 )]
 
+mod audit;
 mod check;
 #[cfg(feature = "sandbox")]
 mod coins;
@@ -14,6 +15,7 @@ mod generate;
 mod lists;
 mod live;
 mod nodes;
+mod sample;
 #[cfg(feature = "sandbox")]
 mod served;
 mod server;
@@ -21,6 +23,7 @@ mod server;
 mod solana;
 #[cfg(feature = "sandbox")]
 mod swap;
+mod swaps;
 #[cfg(feature = "sandbox")]
 mod tamper;
 
@@ -33,11 +36,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 pub(crate) fn run(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_countersign"))
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .env_remove("COUNTERSIGN_API_KEY")
-        .env_remove("COUNTERSIGN_API_URL")
+    let mut child = command(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -49,6 +48,18 @@ pub(crate) fn run(arguments: &[&str], input: &str) -> Output {
     // A command that does not read its input closes it, which is no failure here.
     let _ = writer.join().unwrap();
     output
+}
+
+/// Returns the command with these arguments and nothing from the environment.
+pub(crate) fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    command.args(arguments);
+    for variable in
+        ["RUST_LOG", "COUNTERSIGN_API_KEY", "COUNTERSIGN_API_URL", "COUNTERSIGN_JOURNAL"]
+    {
+        command.env_remove(variable);
+    }
+    command
 }
 
 pub(crate) fn stdout(output: &Output) -> &str {

@@ -1,0 +1,111 @@
+//! `countersign swaps watch`.
+
+use std::collections::BTreeMap;
+
+use countersign::approval::SwapId;
+use countersign_journal::{Label, Outcome, Page, State, Store, StoreError, Summary, What, Which};
+
+use super::find::find;
+use super::list::Shown;
+use crate::arguments::WatchSwaps;
+use crate::exit::{Ended, Failure};
+use crate::journal::Journal;
+use crate::moment::utc;
+use crate::output;
+
+/// How many swaps are read at a time.
+const PAGE: u32 = 1_000;
+
+pub(super) async fn run(arguments: &WatchSwaps) -> Result<Ended, Failure> {
+    let journal = Journal::look_into(&arguments.journal).await?;
+    let store = journal.store();
+    let watching = async {
+        let mut watch = Watch::new(store.as_ref(), arguments).await?;
+        while !watch.look().await? {
+            tokio::time::sleep(arguments.interval).await;
+        }
+        Ok(watch.ended())
+    };
+    let ended = tokio::select! {
+        ended = watching => ended,
+        Ok(()) = tokio::signal::ctrl_c() => Ok(Ended::Interrupted),
+    };
+    journal.close().await;
+    ended
+}
+
+/// The swaps that are followed, and what was last told of each.
+struct Watch<'a> {
+    store: &'a dyn Store,
+    json: bool,
+    /// Whether all that are open are followed, also those that come to be.
+    all: bool,
+    known: BTreeMap<SwapId, (Label, Option<State>)>,
+}
+
+impl<'a> Watch<'a> {
+    async fn new(store: &'a dyn Store, arguments: &WatchSwaps) -> Result<Self, Failure> {
+        let all = arguments.swaps.is_empty();
+        let mut watch = Self { store, json: arguments.json, all, known: BTreeMap::new() };
+        for text in &arguments.swaps {
+            let swap_id = find(store, text).await?;
+            watch.known.insert(swap_id, (key(store, swap_id).await?, None));
+        }
+        Ok(watch)
+    }
+
+    /// Tells what changed, and says whether all are at their end.
+    async fn look(&mut self) -> Result<bool, Failure> {
+        if self.all {
+            self.discover().await?;
+        }
+        let open = self.known.values().filter(|(_, state)| !state.is_some_and(State::is_ended));
+        let keys: Vec<Label> = open.map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            let gone = || Failure::NoSwap(key.to_string());
+            let swap = self.store.find(&key).await?.ok_or_else(gone)?;
+            self.see(&swap)?;
+        }
+        Ok(self.known.values().all(|(_, state)| state.is_some_and(State::is_ended)))
+    }
+
+    /// Takes up swaps that are open and were not known.
+    async fn discover(&mut self) -> Result<(), Failure> {
+        let mut page = Page { which: Which::Open, after: None, most: PAGE };
+        loop {
+            let swaps = self.store.list(page).await?;
+            let Some(last) = swaps.last() else { return Ok(()) };
+            page.after = Some(last.swap_id);
+            for swap in swaps {
+                self.known.entry(swap.swap_id).or_insert((swap.key, None));
+            }
+        }
+    }
+
+    fn see(&mut self, swap: &Summary) -> Result<(), Failure> {
+        let Some((_, seen)) = self.known.get_mut(&swap.swap_id) else { return Ok(()) };
+        if seen.replace(swap.state) == Some(swap.state) {
+            return Ok(());
+        }
+        if self.json {
+            return output::json_line(&Shown::from(swap));
+        }
+        let Summary { swap_id, key, state, changed_at, .. } = swap;
+        output::result(format_args!("{}  {swap_id}  {state:<9}  {key}", utc(*changed_at)))
+    }
+
+    fn ended(&self) -> Ended {
+        let finished = Some(State::Ended(Outcome::Finished));
+        let all = self.known.values().all(|(_, state)| *state == finished);
+        if all { Ended::Done } else { Ended::NotFinished }
+    }
+}
+
+/// Reads the idempotency key of a swap.
+async fn key(store: &dyn Store, swap_id: SwapId) -> Result<Label, Failure> {
+    let history = store.load(swap_id).await?;
+    match history.links.first().map(|first| &first.entry.what) {
+        Some(What::Requested(request)) => Ok(request.key.clone()),
+        _ => Err(StoreError::UnknownSwap(swap_id).into()),
+    }
+}
