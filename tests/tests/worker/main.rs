@@ -1,0 +1,9 @@
+//! Swaps whose history is in a journal, from their request to their end, and after a crash.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod bed;
+mod carrying_on;
+mod ending;
+mod finishing;
+mod keys;
+mod refunding;
