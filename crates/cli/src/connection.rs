@@ -39,7 +39,7 @@ pub(crate) enum SetupError {
     #[error("{}: expected a journal, found no file", path.display())]
     NoJournalFile { path: PathBuf },
     #[error("{}: {source}", path.display())]
-    AuditKey { path: PathBuf, source: countersign_journal::AuditKeyError },
+    AuditKey { path: PathBuf, source: countersign::journal::AuditKeyError },
     #[error("{}: expected a private key in PEM", path.display())]
     NoPem { path: PathBuf },
     #[error("{}: {source}", path.display())]

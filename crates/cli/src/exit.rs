@@ -3,8 +3,8 @@ use std::process::ExitCode;
 
 use countersign::approval::{ChainViewError, Refusal, Violation};
 use countersign::http_client::{Cause, ClientError};
+use countersign::journal::StoreError;
 use countersign::{FlowError, LiveApproval, MissingAllowance, RequestError, Step};
-use countersign_journal::StoreError;
 use serde::Serialize;
 
 use crate::commands::allowances::{Call, Sender};

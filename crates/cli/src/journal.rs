@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign::http_client::ExposeSecret;
-use countersign_journal::{PostgresStore, SqliteStore, Store};
+use countersign::journal::{PostgresStore, SqliteStore, Store};
 
 use crate::arguments::{self, JournalAt};
 use crate::connection::{SetupError, read_secret};

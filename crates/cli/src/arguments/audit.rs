@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use countersign_journal::{Anchor, AuditPublicKey, Digest};
+use countersign::journal::{Anchor, AuditPublicKey, Digest};
 use serde::Deserialize as _;
 use serde::de::value::{Error, StrDeserializer};
 

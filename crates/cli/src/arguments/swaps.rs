@@ -3,7 +3,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Subcommand, value_parser};
 use countersign::approval::SwapId;
-use countersign_journal::State;
+use countersign::journal::State;
 
 use super::Journal;
 

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign::approval::{AssetLimits, Claim, Environment, Ledger as _, SwapId};
-use countersign::units::{Bps, Lots, UnixMillis};
-use countersign_journal::{
+use countersign::journal::{
     Answer, ApprovalBytes, Asset, ConfigRecord, Digest, Entry, Finding, IntentRecord, Judgement,
     Label, Note, OfferRecord, Opening, Outcome, Request, SqliteStore, Stage, Store, SwapWriter,
     Term, Verdict, What,
 };
+use countersign::units::{Bps, Lots, UnixMillis};
 
 /// When the swaps begin: 2027-01-15T08:00:00Z.
 pub(crate) const NOW: UnixMillis = UnixMillis::new(1_800_000_000_000);
@@ -183,7 +183,7 @@ fn passed() -> What {
     use countersign::approval::{Origin, Statement};
     let mut statement = Statement::new("A permit of the sample");
     statement.push("amount", "100 USDC", Origin::Agreed);
-    let statement = countersign_journal::StatementRecord::new(&statement).unwrap();
+    let statement = countersign::journal::StatementRecord::new(&statement).unwrap();
     judged(Verdict::Passed { statement: Some(statement) })
 }
 

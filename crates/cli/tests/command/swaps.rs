@@ -31,7 +31,7 @@ fn a_list_shows_what_there_is() {
     let words: Vec<_> = lines[1].split_whitespace().collect();
     let time = "2027-01-15T08:00:00Z";
     assert_eq!(words, [ids[0].as_str(), "order-1", "finished", time, time]);
-    assert_eq!(lines[4], "3 swaps: 1 submitted, 1 finished, 1 refused");
+    assert_eq!(lines[4], "3 swaps in the journal: 1 submitted, 1 finished, 1 refused");
     let output = run(&["swaps", "list", "--json", "--journal", &at], "");
     let states = json!({"submitted": 1, "finished": 1, "refused": 1});
     let list = report(&output);
@@ -195,7 +195,13 @@ fn a_journal_is_named_by_option_by_file_or_by_the_variable() {
     ] {
         let output = run(&[&list, arguments].concat(), "");
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        assert!(stdout(&output).ends_with("1 swap: 1 submitted\n"), "{}", stdout(&output));
+        assert_eq!(stdout(&output).lines().count(), 3);
+        assert!(
+            stdout(&output)
+                .ends_with("3 swaps in the journal: 1 submitted, 1 finished, 1 refused\n"),
+            "{}",
+            stdout(&output)
+        );
     }
     let output = command(&list).env("COUNTERSIGN_JOURNAL", &at).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

@@ -1,8 +1,8 @@
 //! `countersign audit checkpoint`.
 
+use countersign::journal::{Anchor, Checkpoint};
 use countersign::units::UnixMillis;
 use countersign::{Clock, SystemClock};
-use countersign_journal::{Anchor, Checkpoint};
 use serde::Serialize;
 
 use super::key;

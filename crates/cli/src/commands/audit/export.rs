@@ -3,8 +3,8 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use countersign_journal::Store;
-use countersign_journal::audit::{ExportError, export};
+use countersign::journal::Store;
+use countersign::journal::audit::{ExportError, export};
 
 use crate::arguments::AuditExport;
 use crate::exit::{Ended, Failure};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use countersign::http_client::{ExposeSecret, SecretString};
-use countersign_journal::{AuditKey, AuditKeyError};
+use countersign::journal::{AuditKey, AuditKeyError};
 use rustls_pki_types::PrivatePkcs8KeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use zeroize::Zeroizing;

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use countersign::http_client::ExposeSecret;
-use countersign_journal::AuditKey;
+use countersign::journal::AuditKey;
 use serde::Serialize;
 
 use super::key::to_pem;

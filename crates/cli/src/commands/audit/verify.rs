@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter};
 use std::path::Path;
 
-use countersign_journal::audit::{Audited, ExportError, VerifyError, export, verify};
-use countersign_journal::{Anchor, AuditPublicKey};
+use countersign::journal::audit::{Audited, ExportError, VerifyError, export, verify};
+use countersign::journal::{Anchor, AuditPublicKey};
 use serde::Serialize;
 
 use super::checkpoint::written;

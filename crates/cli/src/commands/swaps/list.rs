@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use countersign_journal::{Page, State, Store, Summary, Which};
+use countersign::approval::SwapId;
+use countersign::journal::{Page, State, Store, Summary, Which};
 use serde::Serialize;
 
 use crate::arguments::ListSwaps;
@@ -15,8 +16,8 @@ use crate::output;
 #[derive(Serialize)]
 struct Report {
     swaps: Vec<Shown>,
-    /// How many of them are in which state.
-    states: BTreeMap<&'static str, usize>,
+    /// How many swaps the journal has in which state.
+    states: BTreeMap<&'static str, u64>,
     /// Where the next page begins; none where this is the last one.
     next_after: Option<String>,
 }
@@ -36,71 +37,68 @@ pub(super) struct Shown {
 
 pub(super) async fn run(arguments: &ListSwaps) -> Result<Ended, Failure> {
     let journal = Journal::look_into(&arguments.journal).await?;
-    let (swaps, is_last) = page(journal.store().as_ref(), arguments).await?;
+    let list = List::read(journal.store().as_ref(), arguments).await?;
     journal.close().await;
-    if arguments.json {
-        output::json(&Report::new(&swaps, is_last))?;
-    } else {
-        print(&swaps, is_last)?;
+    let told = if arguments.json { output::json(&Report::from(&list)) } else { list.print() };
+    told.map(|()| Ended::Done)
+}
+
+/// A page of the journal.
+struct List {
+    swaps: Vec<Summary>,
+    /// The last one of the page, where there are more behind it.
+    next_after: Option<SwapId>,
+    states: BTreeMap<State, u64>,
+}
+
+impl List {
+    async fn read(store: &dyn Store, arguments: &ListSwaps) -> Result<Self, Failure> {
+        let which = match arguments.state {
+            Some(state) => Which::In(state),
+            None if arguments.open => Which::Open,
+            None => Which::All,
+        };
+        let most = arguments.limit.saturating_add(1);
+        let mut swaps = store.list(Page { which, after: arguments.after, most }).await?;
+        let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
+        let more = swaps.len() > limit;
+        swaps.truncate(limit);
+        let next_after = swaps.last().filter(|_| more).map(|last| last.swap_id);
+        Ok(Self { swaps, next_after, states: store.count().await? })
     }
-    Ok(Ended::Done)
-}
 
-/// Reads a page, and says whether there is nothing behind it.
-async fn page(store: &dyn Store, arguments: &ListSwaps) -> Result<(Vec<Summary>, bool), Failure> {
-    let which = match arguments.state {
-        Some(state) => Which::In(state),
-        None if arguments.open => Which::Open,
-        None => Which::All,
-    };
-    let most = arguments.limit.saturating_add(1);
-    let mut swaps = store.list(Page { which, after: arguments.after, most }).await?;
-    let limit = usize::try_from(arguments.limit).unwrap_or(usize::MAX);
-    let is_last = swaps.len() <= limit;
-    swaps.truncate(limit);
-    Ok((swaps, is_last))
-}
-
-fn print(swaps: &[Summary], is_last: bool) -> Result<(), Failure> {
-    let row = |swap: &Summary| {
-        let (opened, changed) = (utc(swap.opened_at), utc(swap.changed_at));
-        [swap.swap_id.to_string(), swap.key.to_string(), swap.state.to_string(), opened, changed]
-    };
-    let rows: Vec<_> = swaps.iter().map(row).collect();
-    output::table(["ID", "KEY", "STATE", "OPENED", "CHANGED"], &rows)?;
-    output::result(format_args!("{}", sum(states(swaps))))?;
-    if let Some(last) = swaps.last().filter(|_| !is_last) {
-        output::say(format_args!("there are more: --after {}", last.swap_id));
+    /// Writes the list for people.
+    fn print(&self) -> Result<(), Failure> {
+        let row = |swap: &Summary| {
+            let (id, key, state) = (&swap.swap_id, &swap.key, &swap.state);
+            let (opened, changed) = (utc(swap.opened_at), utc(swap.changed_at));
+            [id.to_string(), key.to_string(), state.to_string(), opened, changed]
+        };
+        let rows: Vec<_> = self.swaps.iter().map(row).collect();
+        output::table(["ID", "KEY", "STATE", "OPENED", "CHANGED"], &rows)?;
+        if let Some(last) = self.next_after {
+            output::say(format_args!("there are more: --after {last}"));
+        }
+        output::result(format_args!("{}", sum(&self.states)))
     }
-    Ok(())
 }
 
-fn states<'a>(swaps: impl IntoIterator<Item = &'a Summary>) -> BTreeMap<State, usize> {
-    let mut states = BTreeMap::new();
-    for swap in swaps {
-        let count: &mut usize = states.entry(swap.state).or_default();
-        *count = count.saturating_add(1);
-    }
-    states
-}
-
-/// Says how many swaps are in which state.
-fn sum(states: BTreeMap<State, usize>) -> String {
-    let all: usize = states.values().sum();
-    let each: Vec<_> =
-        states.into_iter().map(|(state, count)| format!("{count} {state}")).collect();
-    let swaps = if all == 1 { "swap" } else { "swaps" };
+/// Says how many swaps the journal has, and how many in which state.
+fn sum(states: &BTreeMap<State, u64>) -> String {
+    let all = states.values().fold(0, |all: u64, count| all.saturating_add(*count));
+    let each: Vec<_> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
     let each = if each.is_empty() { String::new() } else { format!(": {}", each.join(", ")) };
-    format!("{all} {swaps}{each}")
+    let swaps = if all == 1 { "swap" } else { "swaps" };
+    format!("{all} {swaps} in the journal{each}")
 }
 
-impl Report {
-    fn new(swaps: &[Summary], is_last: bool) -> Self {
-        let states = states(swaps).into_iter();
+impl From<&List> for Report {
+    fn from(list: &List) -> Self {
+        let states = list.states.iter();
         Self {
-            swaps: swaps.iter().map(Shown::from).collect(),
-            states: states.map(|(state, count)| (state.as_str(), count)).collect(),
-            next_after: swaps.last().filter(|_| !is_last).map(|last| last.swap_id.to_string()),
+            swaps: list.swaps.iter().map(Shown::from).collect(),
+            states: states.map(|(state, count)| (state.as_str(), *count)).collect(),
+            next_after: list.next_after.map(|last| last.to_string()),
         }
     }
 }

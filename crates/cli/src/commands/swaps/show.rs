@@ -1,12 +1,12 @@
 //! `countersign swaps show`.
 
 use countersign::approval::SwapId;
-use countersign_journal::{
+use countersign::journal::{
     Entry, Head, Request, State, StatementRecord, Store, StoreError, Verdict, What, derive,
 };
 use serde::Serialize;
 
-use super::find::find;
+use super::find::{before, find};
 use super::words::Words;
 use crate::arguments::ShowSwap;
 use crate::exit::{Ended, Failure};
@@ -65,7 +65,7 @@ pub(super) async fn run(arguments: &ShowSwap) -> Result<Ended, Failure> {
 impl Story {
     /// Reads a swap whose chain holds; and one whose chain does not, as far as it can be read.
     async fn read(store: &dyn Store, swap: &str) -> Result<Self, Failure> {
-        let swap_id = find(store, swap).await?;
+        let swap_id = find(store, swap).await?.swap_id;
         match store.load(swap_id).await {
             Ok(history) => {
                 let told = history.links.into_iter().map(|link| Told {
@@ -77,7 +77,7 @@ impl Story {
                 Ok(Self { swap_id, entries, head, broken: None })
             }
             Err(broken @ (StoreError::Chain(_) | StoreError::Corrupted { .. })) => {
-                let raw = store.read_raw(swap_id).await?;
+                let raw = store.read_raw(before(swap_id), swap_id).await?;
                 let last = raw.last().map(|last| (last.sequence.saturating_add(1), last.hash));
                 let head = last.map_or(Head::START, |(count, hash)| Head { count, hash });
                 let told = raw.into_iter().map(|entry| Told {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use countersign::approval::SwapId;
-use countersign_journal::{Label, Outcome, Page, State, Store, StoreError, Summary, What, Which};
+use countersign::journal::{Label, Outcome, Page, State, Store, Summary, Which};
 
 use super::find::find;
 use super::list::Shown;
@@ -48,8 +48,8 @@ impl<'a> Watch<'a> {
         let all = arguments.swaps.is_empty();
         let mut watch = Self { store, json: arguments.json, all, known: BTreeMap::new() };
         for text in &arguments.swaps {
-            let swap_id = find(store, text).await?;
-            watch.known.insert(swap_id, (key(store, swap_id).await?, None));
+            let found = find(store, text).await?;
+            watch.known.insert(found.swap_id, (found.key, None));
         }
         Ok(watch)
     }
@@ -98,14 +98,5 @@ impl<'a> Watch<'a> {
         let finished = Some(State::Ended(Outcome::Finished));
         let all = self.known.values().all(|(_, state)| *state == finished);
         if all { Ended::Done } else { Ended::NotFinished }
-    }
-}
-
-/// Reads the idempotency key of a swap.
-async fn key(store: &dyn Store, swap_id: SwapId) -> Result<Label, Failure> {
-    let history = store.load(swap_id).await?;
-    match history.links.first().map(|first| &first.entry.what) {
-        Some(What::Requested(request)) => Ok(request.key.clone()),
-        _ => Err(StoreError::UnknownSwap(swap_id).into()),
     }
 }

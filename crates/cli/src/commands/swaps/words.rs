@@ -1,11 +1,11 @@
 //! Entries of a journal, in words.
 
 use countersign::approval::Fact;
-use countersign::units::{Lots, UnixSeconds};
-use countersign_journal::{
+use countersign::journal::{
     Answer, Asset, Death, IntentRecord, Judgement, Note, OfferRecord, RefundStep, Request,
     Reserved, Stage, Verdict, What,
 };
+use countersign::units::{Lots, UnixSeconds};
 
 use crate::moment::utc;
 
@@ -54,7 +54,7 @@ impl Words<'_> {
             What::Dead(death) => dead(death),
             What::Released => "the limits that it took are free again".to_owned(),
             What::Ended { outcome, reason } => {
-                format!("{}: {reason}", countersign_journal::State::Ended(*outcome))
+                format!("{}: {reason}", countersign::journal::State::Ended(*outcome))
             }
         }
     }
