@@ -4,6 +4,7 @@ mod bindings;
 mod error;
 mod history;
 mod machine;
+mod past;
 mod queries;
 #[cfg(test)]
 mod tests;
@@ -68,7 +69,7 @@ impl Chain {
         let arguments = SandboxEscrow::constructorCall { permit2_: PERMIT2_ADDRESS };
         chain.escrow = chain.create(now, &SandboxEscrow::BYTECODE, &arguments.abi_encode())?;
         if let Some(block) = chain.block(now, BlockId::Latest) {
-            chain.escrow_code_hash = keccak256(block.code(chain.escrow)?);
+            chain.escrow_code_hash = keccak256(chain.code(block, chain.escrow)?);
         }
         Ok(chain)
     }

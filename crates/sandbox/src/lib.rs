@@ -31,6 +31,11 @@
 //! implementation, so that a mistake in one is not repeated in the other. [`Tamper`] makes it lie
 //! about what is to be signed, or on Solana about the accounts behind it, and [`Fault`] breaks its answers on their way.
 //!
+//! Whoever judges a client asks [`Sandbox::swaps`] what became of each intent: how often it was
+//! approved, and how often the chains took funds and paid for it. Thousands of swaps run in one
+//! sandbox, many at a time, from accounts as rich as [`SandboxConfig::wealth`] and
+//! [`SandboxConfig::coins`] say.
+//!
 //! # Examples
 //!
 //! ```

@@ -1,18 +1,19 @@
 //! One EVM: its blocks, and transactions on them.
 
-use std::sync::Arc;
+use std::convert::Infallible;
 
 use alloy::primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use countersign_units::UnixSeconds;
-use revm::context::result::{ExecutionResult, Output};
+use revm::context::result::{ExecutionResult, Output, ResultAndState};
 use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
 use revm::database::WrapDatabaseRef;
 use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, Bytecode};
-use revm::{DatabaseRef, ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext};
+use revm::{DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
 
 use super::ChainError;
-use super::history::{Block, BlockId, History, State};
+use super::history::{Block, BlockId, History};
+use super::past::StateAt;
 
 /// Enough for any transaction of the sandbox, and below the cap on one transaction.
 const GAS_LIMIT: u64 = 10_000_000;
@@ -58,7 +59,7 @@ impl Machine {
     }
 
     /// Brings the latest block up to the clock, and finds a block.
-    pub(super) fn block_at(&mut self, now: UnixSeconds, id: BlockId) -> Option<&Block> {
+    pub(super) fn block_at(&mut self, now: UnixSeconds, id: BlockId) -> Option<Block> {
         self.history.tick(now.value());
         self.history.find(id)
     }
@@ -85,16 +86,9 @@ impl Machine {
         let number = before.number.saturating_add(1);
         let time = before.time.max(now.value());
         let id = self.transaction_id(number, &call);
-        let mut state = State::clone(&before.state);
-        let transaction = self.transaction(&state, call)?;
-        let mut evm = Context::mainnet()
-            .with_db(&mut state)
-            .with_cfg(self.config())
-            .with_block(environment(number, time))
-            .build_mainnet();
-        let result = evm.transact_commit(transaction).map_err(engine);
-        self.history.add(time, id, Arc::new(state));
-        receipt(id, result?)
+        let ran = self.run(self.history.state(), environment(number, time), call)?;
+        self.history.add(time, id, ran.state).map_err(engine)?;
+        receipt(id, ran.result)
     }
 
     /// Runs a call after the latest block, and drops what it changed.
@@ -104,8 +98,8 @@ impl Machine {
     /// Returns a [`ChainError`] if it reverts, halts or cannot be run.
     pub(super) fn view(&self, now: UnixSeconds, call: Call) -> Result<Bytes, ChainError> {
         let latest = self.history.latest();
-        let block = Block { time: latest.time.max(now.value()), ..latest.clone() };
-        receipt(B256::ZERO, self.simulate(&block, call)?).map(|receipt| receipt.output)
+        let block = Block { time: latest.time.max(now.value()), ..latest };
+        receipt(B256::ZERO, self.simulate(block, call)?).map(|receipt| receipt.output)
     }
 
     /// Runs a call on the state after a block, and drops what it changed.
@@ -113,25 +107,43 @@ impl Machine {
     /// # Errors
     ///
     /// Returns a [`ChainError`] if it cannot be run.
-    pub(super) fn simulate(
-        &self,
-        block: &Block,
-        call: Call,
-    ) -> Result<ExecutionResult, ChainError> {
-        let transaction = self.transaction(&block.state, call)?;
+    pub(super) fn simulate(&self, block: Block, call: Call) -> Result<ExecutionResult, ChainError> {
+        let state = self.state_at(block)?;
+        self.run(state, environment(block.number, block.time), call).map(|ran| ran.result)
+    }
+
+    /// Returns the state after a block.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if it is not remembered any more.
+    pub(super) fn state_at(&self, block: Block) -> Result<StateAt<'_>, ChainError> {
+        let forgotten = || ChainError::Engine(format!("block {} is forgotten", block.number));
+        self.history.state_at(block).ok_or_else(forgotten)
+    }
+
+    fn run<S>(&self, state: S, block: BlockEnv, call: Call) -> Result<ResultAndState, ChainError>
+    where
+        S: DatabaseRef<Error = Infallible>,
+    {
+        let transaction = self.transaction(&state, call)?;
         let mut evm = Context::mainnet()
-            .with_db(WrapDatabaseRef(&*block.state))
+            .with_db(WrapDatabaseRef(state))
             .with_cfg(self.config())
-            .with_block(environment(block.number, block.time))
+            .with_block(block)
             .build_mainnet();
-        evm.transact(transaction).map(|ran| ran.result).map_err(engine)
+        evm.transact(transaction).map_err(engine)
     }
 
     fn config(&self) -> CfgEnv {
         CfgEnv::new_with_spec(SpecId::PRAGUE).with_chain_id(self.chain_id)
     }
 
-    fn transaction(&self, state: &State, call: Call) -> Result<TxEnv, ChainError> {
+    fn transaction(
+        &self,
+        state: &impl DatabaseRef<Error = Infallible>,
+        call: Call,
+    ) -> Result<TxEnv, ChainError> {
         let account = state.basic_ref(call.from).map_err(engine)?;
         TxEnv::builder()
             .caller(call.from)

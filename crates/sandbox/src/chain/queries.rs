@@ -27,7 +27,7 @@ impl Chain {
 
     /// Finds a block. The latest one is as old as the clock says: a block is added if it isn't.
     pub(crate) fn block(&mut self, now: UnixSeconds, id: BlockId) -> Option<Block> {
-        self.machine.block_at(now, id).cloned()
+        self.machine.block_at(now, id)
     }
 
     /// Runs a call after a block.
@@ -37,7 +37,7 @@ impl Chain {
     /// Returns a [`ChainError`] if it cannot be run.
     pub(crate) fn call_at(
         &self,
-        block: &Block,
+        block: Block,
         (from, to): (Address, Address),
         data: Bytes,
     ) -> Result<Outcome, ChainError> {
@@ -48,19 +48,18 @@ impl Chain {
             ExecutionResult::Halt { reason, .. } => Outcome::Halted(format!("{reason:?}")),
         })
     }
-}
 
-impl Block {
     /// Returns the code at an address, which is empty for an account without any.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if the engine fails.
-    pub(crate) fn code(&self, address: Address) -> Result<Bytes, ChainError> {
-        let Some(account) = self.state.basic_ref(address).map_err(engine)? else {
+    pub(crate) fn code(&self, block: Block, address: Address) -> Result<Bytes, ChainError> {
+        let state = self.machine.state_at(block)?;
+        let Some(account) = state.basic_ref(address).map_err(engine)? else {
             return Ok(Bytes::new());
         };
-        let code = self.state.code_by_hash_ref(account.code_hash).map_err(engine)?;
+        let code = state.code_by_hash_ref(account.code_hash).map_err(engine)?;
         Ok(code.original_bytes())
     }
 
@@ -69,8 +68,12 @@ impl Block {
     /// # Errors
     ///
     /// Returns a [`ChainError`] if the engine fails.
-    pub(crate) fn storage(&self, address: Address, slot: U256) -> Result<B256, ChainError> {
-        self.state.storage_ref(address, slot).map(B256::from).map_err(engine)
+    pub(crate) fn storage(
+        &self,
+        block: Block,
+        (address, slot): (Address, U256),
+    ) -> Result<B256, ChainError> {
+        self.machine.state_at(block)?.storage_ref(address, slot).map(B256::from).map_err(engine)
     }
 
     /// Returns an account's balance of the chain's own coin.
@@ -78,8 +81,8 @@ impl Block {
     /// # Errors
     ///
     /// Returns a [`ChainError`] if the engine fails.
-    pub(crate) fn coins(&self, address: Address) -> Result<U256, ChainError> {
-        let account = self.state.basic_ref(address).map_err(engine)?;
+    pub(crate) fn coins(&self, block: Block, address: Address) -> Result<U256, ChainError> {
+        let account = self.machine.state_at(block)?.basic_ref(address).map_err(engine)?;
         Ok(account.map(|account| account.balance).unwrap_or_default())
     }
 }

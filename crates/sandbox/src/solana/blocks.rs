@@ -1,6 +1,6 @@
 //! The blocks: which slot it is, and which blockhashes are recent.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use countersign_units::UnixSeconds;
 use solana_sdk::hash::Hash;
@@ -32,13 +32,15 @@ pub(super) struct Blocks {
     latest: Block,
     /// The oldest first, with the latest.
     recent: VecDeque<Block>,
+    by_hash: HashMap<Hash, Block>,
 }
 
 impl Blocks {
     /// Begins with one block at a slot.
     pub(super) fn new(now: UnixSeconds, first_slot: u64) -> Self {
         let latest = Block { slot: first_slot, height: 0, hash: random_hash() };
-        Self { first_slot, start: now, ahead: 0, latest, recent: VecDeque::from([latest]) }
+        let by_hash = HashMap::from([(latest.hash, latest)]);
+        Self { first_slot, start: now, ahead: 0, latest, recent: VecDeque::from([latest]), by_hash }
     }
 
     pub(super) const fn latest(&self) -> Block {
@@ -55,7 +57,7 @@ impl Blocks {
     /// Returns the block of a blockhash that a transaction may still name.
     pub(super) fn recent(&self, hash: &Hash) -> Option<&Block> {
         let oldest = self.latest.slot.saturating_sub(BLOCKHASH_SLOTS);
-        self.recent.iter().find(|block| block.hash == *hash && block.slot >= oldest)
+        self.by_hash.get(hash).filter(|block| block.slot >= oldest)
     }
 
     /// Adds a block if the clock has moved on, and says whether it has.
@@ -93,9 +95,10 @@ impl Blocks {
         let height = slot.saturating_sub(self.first_slot);
         self.latest = Block { slot, height, hash: random_hash() };
         self.recent.push_back(self.latest);
+        self.by_hash.insert(self.latest.hash, self.latest);
         let oldest = slot.saturating_sub(KEPT);
-        while self.recent.front().is_some_and(|block| block.slot < oldest) {
-            self.recent.pop_front();
+        while let Some(block) = self.recent.pop_front_if(|block| block.slot < oldest) {
+            self.by_hash.remove(&block.hash);
         }
     }
 }
@@ -150,5 +153,6 @@ mod tests {
         assert!(before.windows(2).all(|pair| pair[0].slot > pair[1].slot));
         assert!(before[0].slot < blocks.latest().slot);
         assert!(blocks.recent.len() < 2_000, "the oldest are forgotten");
+        assert_eq!(blocks.by_hash.len(), blocks.recent.len());
     }
 }

@@ -18,8 +18,9 @@ use solana_transaction::versioned::VersionedTransaction;
 use super::Rejected;
 use super::blocks::{BLOCKHASH_SLOTS, Block, Blocks};
 
-/// How many transactions are remembered: more than can run while a blockhash is recent.
-const REMEMBERED: usize = 10_000;
+/// How many transactions the engine itself remembers, which forgets the oldest slowly. What has
+/// landed is remembered beside it.
+const REMEMBERED: usize = 1_000;
 
 /// Each cluster begins as a copy of this: it takes long to load the programs.
 static BEGINNING: LazyLock<LiteSVM> = LazyLock::new(|| {
@@ -34,9 +35,13 @@ pub(crate) struct Engine {
     svm: LiteSVM,
     blocks: Blocks,
     genesis: Hash,
-    /// In which slot each transaction ran.
-    landed: HashMap<Signature, u64>,
+    /// Each transaction that ran, ever: so many run while a blockhash is recent that an engine with
+    /// a bound would run some twice.
+    landed: HashMap<Signature, Landed>,
 }
+
+/// In which slot a transaction ran, and whether it failed.
+type Landed = (u64, Result<(), TransactionError>);
 
 /// A transaction that ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,10 +128,11 @@ impl Engine {
         self.tick(now);
         self.check_age(&transaction)?;
         let id = transaction.signatures.first().copied().unwrap_or_default();
-        let known = self.svm.get_transaction(&id).is_some();
+        self.check_new(&id)?;
         let done = self.svm.send_transaction(transaction);
-        if !known && self.svm.get_transaction(&id).is_some() {
-            self.landed.insert(id, self.blocks.latest().slot);
+        if let Some(ran) = self.svm.get_transaction(&id) {
+            let result = ran.as_ref().map(drop).map_err(|failed| failed.err.clone());
+            self.landed.insert(id, (self.blocks.latest().slot, result));
         }
         let meta = done.map_err(rejected)?;
         let (id, compute_units, fee) = (meta.signature, meta.compute_units_consumed, meta.fee);
@@ -144,10 +150,7 @@ impl Engine {
         verify: bool,
     ) -> Result<Simulated, Rejected> {
         self.check_age(&transaction)?;
-        let known = |id: &Signature| self.svm.get_transaction(id).is_some();
-        if transaction.signatures.first().is_some_and(known) {
-            return Err(Rejected::before_it_ran(TransactionError::AlreadyProcessed));
-        }
+        self.check_new(&transaction.signatures.first().copied().unwrap_or_default())?;
         self.verify_signatures(verify);
         let done = self.svm.simulate_transaction(transaction);
         self.verify_signatures(true);
@@ -161,9 +164,8 @@ impl Engine {
     }
 
     /// Returns in which slot a transaction ran and whether it failed; `None` for one that did not.
-    pub(crate) fn outcome(&self, id: &Signature) -> Option<(u64, Result<(), TransactionError>)> {
-        let (slot, known) = (self.landed.get(id)?, self.svm.get_transaction(id)?);
-        Some((*slot, known.as_ref().map(drop).map_err(|failed| failed.err.clone())))
+    pub(crate) fn outcome(&self, id: &Signature) -> Option<Landed> {
+        self.landed.get(id).cloned()
     }
 
     /// Returns an account that is there.
@@ -193,6 +195,12 @@ impl Engine {
     fn verify_signatures(&mut self, verify: bool) {
         // There is no other way to set it than by taking the whole.
         self.svm = std::mem::take(&mut self.svm).with_sigverify(verify);
+    }
+
+    fn check_new(&self, id: &Signature) -> Result<(), Rejected> {
+        let known = self.landed.contains_key(id);
+        let again = || Rejected::before_it_ran(TransactionError::AlreadyProcessed);
+        if known { Err(again()) } else { Ok(()) }
     }
 
     fn check_age(&self, transaction: &VersionedTransaction) -> Result<(), Rejected> {

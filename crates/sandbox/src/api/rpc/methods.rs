@@ -30,11 +30,11 @@ pub(super) fn call(chain: &mut Chain, method: &str, params: Value) -> Result<Jso
         "eth_call" => simulate(chain, params),
         "eth_getCode" => {
             let (AddressParam(address), block) = account(chain, params)?;
-            Ok(Json::text(block.code(address)?))
+            Ok(Json::text(chain.code(block, address)?))
         }
         "eth_getBalance" => {
             let (AddressParam(address), block) = account(chain, params)?;
-            Ok(quantity(block.coins(address)?))
+            Ok(quantity(chain.coins(block, address)?))
         }
         "eth_getStorageAt" => storage(chain, params),
         _ => Err(RpcError::method(method)),
@@ -45,7 +45,7 @@ fn simulate(chain: &mut Chain, params: Value) -> Result<Json, RpcError> {
     let expected = "an object with to and data, and a block";
     let (call, BlockParam(id)): (CallParam, _) = params::read(params, expected)?;
     let block = found(chain, id)?;
-    match chain.call_at(&block, (call.from, call.to), call.data)? {
+    match chain.call_at(block, (call.from, call.to), call.data)? {
         Outcome::Returned(output) => Ok(Json::text(output)),
         Outcome::Reverted(output) => Err(RpcError::reverted(output)),
         Outcome::Halted(reason) => Err(RpcError::halted(&reason)),
@@ -55,7 +55,8 @@ fn simulate(chain: &mut Chain, params: Value) -> Result<Json, RpcError> {
 fn storage(chain: &mut Chain, params: Value) -> Result<Json, RpcError> {
     let expected = "an address, a slot and a block";
     let (AddressParam(address), SlotParam(slot), BlockParam(id)) = params::read(params, expected)?;
-    Ok(Json::text(found(chain, id)?.storage(address, slot)?))
+    let block = found(chain, id)?;
+    Ok(Json::text(chain.storage(block, (address, slot))?))
 }
 
 fn account(chain: &mut Chain, params: Value) -> Result<(AddressParam, Block), RpcError> {
