@@ -114,6 +114,22 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_within_a_second_shares_a_block() {
+        let mut blocks = Blocks::new();
+        let take = |blocks: &mut Blocks, now| {
+            let next = blocks.next_height();
+            (next, blocks.take(UnixSeconds::new(now), [1; 32]).height)
+        };
+        blocks.tick(UnixSeconds::new(1_800_000_000));
+        assert_eq!(take(&mut blocks, 1_800_000_000), (7, 7));
+        assert_eq!(take(&mut blocks, 1_800_000_000), (7, 7));
+        blocks.tick(UnixSeconds::new(1_800_000_001));
+        assert_eq!(blocks.tip().height, 13);
+        assert_eq!(take(&mut blocks, 1_800_000_001), (14, 14));
+        assert_eq!(take(&mut blocks, 1_800_000_001), (14, 14));
+    }
+
+    #[test]
     fn one_block_alone_does_not_move_the_median_time() {
         let mut blocks = Blocks::new();
         blocks.tick(UnixSeconds::new(1_800_000_000));

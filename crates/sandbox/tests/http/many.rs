@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bitcoin::OutPoint;
+use countersign_approval::{BitcoinChainView, BitcoinNetwork};
+use countersign_chain_rpc::Esplora;
+use countersign_http_client::transport::{Auth, Limits};
 use countersign_sandbox::{HtlcTemplate, SandboxConfig};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::bitcoin::{Finish, Swap, psbt, public_key, quick, sign};
-use crate::client::{Dialect, Wish, get, wait_for};
+use crate::client::{Dialect, Wish, wait_for};
 
 const AMOUNT: &str = "0.005";
 
@@ -89,17 +92,39 @@ async fn thirty_two_at_a_time_finish_and_each_runs_once() {
     }
 }
 
-#[tokio::test]
-async fn the_tip_stands_still_while_others_swap() {
-    let swap = Swap::new(quick(HtlcTemplate::P2wshV1), Dialect::G2, "default").await;
-    let tip = async || get(&swap.sandbox, "/esplora/bitcoin/blocks/tip/height").await.body;
-    let mut still = 0;
-    for _ in 0..6 {
-        let before = tip().await;
-        run(&swap).await;
-        still += usize::from(before == tip().await);
+/// Starts workers that swap one after the other, without end.
+fn crowd(swap: &Arc<Swap>, workers: usize) -> JoinSet<()> {
+    let mut crowd = JoinSet::new();
+    for _ in 0..workers {
+        let swap = Arc::clone(swap);
+        crowd.spawn(async move {
+            loop {
+                run(&swap).await;
+            }
+        });
     }
-    assert!(still >= 1, "each transaction made a block");
+    crowd
+}
+
+#[tokio::test]
+async fn a_client_sees_its_coins_while_others_swap() {
+    let more = SandboxConfig { coins: 400, ..quick(HtlcTemplate::P2wshV1) };
+    let swap = Arc::new(Swap::new(more, Dialect::G2, "default").await);
+    let _crowd = crowd(&swap, 8);
+    let url = swap.sandbox.esplora_url("bitcoin").unwrap();
+    let view = Esplora::connect(url.parse().unwrap(), Auth::None, Limits::default()).unwrap();
+    for _ in 0..12 {
+        let intent = open(&swap).await;
+        let spent = psbt(&intent).inputs[0].witness_utxo.clone().unwrap();
+        let scripts = [spent.script_pubkey.to_bytes()];
+        // It reads them as of one tip, and asks again but a few times if that moves.
+        let seen = view.coins(BitcoinNetwork::Regtest, &scripts).await.unwrap();
+        let seen: BTreeSet<_> = seen.coins.iter().map(|(coin, _)| coin.id.to_string()).collect();
+        for coin in coins(&intent) {
+            assert!(seen.contains(&coin.to_string()), "{coin} of {}", seen.len());
+        }
+    }
+    assert!(swap.sandbox.swaps().iter().any(|told| told.claims == 1), "nobody else swapped");
 }
 
 #[tokio::test]
