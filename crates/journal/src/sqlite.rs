@@ -189,7 +189,7 @@ mod tests {
         let (entries, holder) = (opening_entries(key), Label::new("worker").unwrap());
         let term = Term { holder: &holder, until: UnixMillis::new(60_000) };
         let opening = Opening { swap_id: SwapId::generate(), entries: &entries, term };
-        match store.open(&opening, UnixMillis::new(0)).await? {
+        match store.open(&opening).await? {
             Opened::New(lease, head) => Ok((lease.swap_id, head)),
             Opened::Same(swap) => panic!("expected a new swap, found {swap:?}"),
         }

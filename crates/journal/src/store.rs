@@ -19,7 +19,7 @@ pub trait Store: Send + Sync {
     ///
     /// Returns [`StoreError::KeyTaken`] if the key stands for another request,
     /// [`StoreError::Impossible`], or what keeps the store from being written.
-    async fn open(&self, opening: &Opening<'_>, now: UnixMillis) -> Result<Opened, StoreError>;
+    async fn open(&self, opening: &Opening<'_>) -> Result<Opened, StoreError>;
 
     /// Appends entries, and makes the lease last at least until `write.until`. The same entries in
     /// the same place may be written again, and are there once.
@@ -262,9 +262,9 @@ pub struct Summary {
     pub state: State,
     /// Where its chain ends.
     pub head: Head,
-    /// When it was opened.
+    /// When it was opened: the time of its first entry.
     pub opened_at: UnixMillis,
-    /// When it was last written to.
+    /// When it was last written to: the time of its last entry.
     pub changed_at: UnixMillis,
 }
 

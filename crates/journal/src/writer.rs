@@ -36,7 +36,7 @@ impl SwapWriter {
         opening: &Opening<'_>,
         now: UnixMillis,
     ) -> Result<(Option<Self>, Opened), StoreError> {
-        let opened = store.open(opening, now).await?;
+        let opened = store.open(opening).await?;
         let lasts = opening.term.until.value().saturating_sub(now.value());
         let writer = match &opened {
             Opened::New(lease, head) => {

@@ -9,7 +9,6 @@ use crate::{Head, Lease, Opened, Opening, Request, State, StoreError, What};
 pub(super) async fn open(
     session: &mut dyn Session,
     opening: &Opening<'_>,
-    now: UnixMillis,
 ) -> Result<Opened, StoreError> {
     let swap_id = opening.swap_id;
     deaths::require_plain(opening.entries)?;
@@ -17,7 +16,7 @@ pub(super) async fn open(
     let Some(request) = request(opening) else {
         return Err(crate::Impossible { state: None, entry: "nothing" }.into());
     };
-    if !insert_swap(session, opening, request, &seal, now).await? {
+    if !insert_swap(session, opening, request, &seal).await? {
         return same(session, request).await;
     }
     insert(session, swap_id, &seal).await?;
@@ -41,14 +40,14 @@ async fn insert_swap(
     opening: &Opening<'_>,
     request: &Request,
     seal: &Seal,
-    now: UnixMillis,
 ) -> Result<bool, StoreError> {
     let insert = sql!(
         "INSERT INTO swaps (swap_id, idempotency_key, request, environment, state, is_open, \
          entries, head, committed, opened_at, changed_at, fence, holder, free_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $9, 1, $10, $11) ON CONFLICT DO NOTHING"
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, 1, $11, $12) ON CONFLICT DO NOTHING"
     );
     let state = seal.state.unwrap_or(State::Requested);
+    let opened_at = opening.entries.first().map_or(UnixMillis::new(0), |entry| entry.at);
     let values = [
         opening.swap_id.into(),
         request.key.as_str().into(),
@@ -58,7 +57,8 @@ async fn insert_swap(
         Value::Int(i64::from(!state.is_ended())),
         Value::int("entries", seal.head.count)?,
         seal.head.hash.into(),
-        Value::int("time", now.value())?,
+        Value::int("time", opened_at.value())?,
+        Value::int("time", seal.last.unwrap_or(opened_at).value())?,
         opening.term.holder.as_str().into(),
         Value::int("lease", opening.term.until.value())?,
     ];

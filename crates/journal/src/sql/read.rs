@@ -4,7 +4,7 @@ use countersign_approval::SwapId;
 
 use super::{Row, Session, Sql, Value, sql};
 use crate::chain::Follower;
-use crate::{History, Label, Page, RawEntry, State, StoreError, Summary, Which};
+use crate::{History, Label, Link, Page, RawEntry, State, StoreError, Summary, What, Which};
 
 pub(super) async fn find(
     session: &mut dyn Session,
@@ -102,26 +102,54 @@ pub(super) async fn load(
     session: &mut dyn Session,
     swap_id: SwapId,
 ) -> Result<History, StoreError> {
-    let select = sql!("SELECT state, entries, head FROM swaps WHERE swap_id = $1");
+    let select = sql!(
+        "SELECT swap_id, idempotency_key, request, state, entries, head, opened_at, changed_at, \
+         environment, is_open \
+         FROM swaps WHERE swap_id = $1"
+    );
     let rows = session.query(select, &[swap_id.into()]).await?;
     let row = rows.first().ok_or(StoreError::UnknownSwap(swap_id))?;
-    let (state, head): (State, _) = (row.parse(0, "a swap's state")?, row.head(1)?);
+    let (found, is_open) = (summary(row)?, row.int(9)? == 1);
     let mut follower = Follower::new(swap_id);
     let mut links = Vec::new();
     for entry in raw(session, swap_id).await? {
         links.push(follower.take(entry.sequence, entry.hash, &entry.bytes)?);
     }
-    if follower.head().count != head.count {
-        let (expected, found) = (head.count, follower.head().count);
-        return Err(StoreError::corrupted("how many entries a swap has", expected, found));
+    check_end(&follower, &found)?;
+    require("whether a swap is open", &!found.state.is_ended(), &is_open)?;
+    check_request(&links, &found)?;
+    Ok(History { swap_id, state: found.state, head: found.head, links })
+}
+
+fn check_end(follower: &Follower, found: &Summary) -> Result<(), StoreError> {
+    let head = follower.head();
+    require("how many entries a swap has", &found.head.count, &head.count)?;
+    require("the hash of a swap's last entry", &found.head.hash, &head.hash)?;
+    let state = follower.state().map_or("none", State::as_str);
+    require("a swap's state", &state, &found.state.as_str())
+}
+
+fn check_request(links: &[Link], found: &Summary) -> Result<(), StoreError> {
+    let (Some(first), Some(last)) = (links.first(), links.last()) else {
+        return require("a swap's entries", &"some", &"none");
+    };
+    require("when a swap was opened", &first.entry.at, &found.opened_at)?;
+    require("when a swap was changed", &last.entry.at, &found.changed_at)?;
+    let What::Requested(request) = &first.entry.what else {
+        return require("a swap's first entry", &"its request", &first.entry.what.name());
+    };
+    require("a swap's idempotency key", &request.key, &found.key)?;
+    require("the digest of a swap's request", &request.digest, &found.request)?;
+    require("a swap's environment", &request.environment, &found.environment)
+}
+
+fn require<T: PartialEq + std::fmt::Display>(
+    what: &'static str,
+    expected: &T,
+    found: &T,
+) -> Result<(), StoreError> {
+    if expected == found {
+        return Ok(());
     }
-    if follower.head() != head {
-        let (expected, found) = (head.hash, follower.head().hash);
-        return Err(StoreError::corrupted("the hash of a swap's last entry", expected, found));
-    }
-    if follower.state() != Some(state) {
-        let expected = follower.state().map_or("none", State::as_str);
-        return Err(StoreError::corrupted("a swap's state", expected, state));
-    }
-    Ok(History { swap_id, state, head, links })
+    Err(StoreError::corrupted(what, expected, found))
 }

@@ -14,8 +14,8 @@ use crate::{
 
 #[async_trait]
 impl<B: Backend> Store for B {
-    async fn open(&self, opening: &Opening<'_>, now: UnixMillis) -> Result<Opened, StoreError> {
-        transact!(self, session => open::open(session, opening, now))
+    async fn open(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
+        transact!(self, session => open::open(session, opening))
     }
 
     async fn append(&self, write: &Write<'_>) -> Result<Head, StoreError> {

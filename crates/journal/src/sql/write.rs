@@ -12,6 +12,8 @@ pub(super) struct Seal {
     sealed: Vec<(Digest, Vec<u8>)>,
     pub(super) head: Head,
     pub(super) state: Option<State>,
+    /// The time of the last entry, where there is one.
+    pub(super) last: Option<UnixMillis>,
 }
 
 /// A swap's row, which stays ours until the transaction ends.
@@ -20,6 +22,7 @@ struct Locked {
     head: Head,
     fence: u64,
     free_at: UnixMillis,
+    changed_at: UnixMillis,
 }
 
 impl Seal {
@@ -29,7 +32,7 @@ impl Seal {
         state: Option<State>,
         entries: &[Entry],
     ) -> Result<Self, StoreError> {
-        let mut seal = Self { first: head.count, sealed: Vec::new(), head, state };
+        let mut seal = Self { first: head.count, sealed: Vec::new(), head, state, last: None };
         for entry in entries {
             seal.state = Some(State::after(seal.state, &entry.what)?);
             let bytes = entry.to_bytes();
@@ -38,6 +41,7 @@ impl Seal {
             }
             seal.head = seal.head.after(swap_id, &bytes);
             seal.sealed.push((seal.head.hash, bytes));
+            seal.last = Some(entry.at);
         }
         Ok(seal)
     }
@@ -86,7 +90,7 @@ pub(super) async fn append_any(
 
 async fn lock(session: &mut dyn Session, swap_id: SwapId) -> Result<Locked, StoreError> {
     let select = sql!(
-        locked "SELECT state, entries, head, fence, free_at FROM swaps WHERE swap_id = $1"
+        locked "SELECT state, entries, head, fence, free_at, changed_at FROM swaps WHERE swap_id = $1"
     );
     let rows = session.query(select, &[swap_id.into()]).await?;
     let row = rows.first().ok_or(StoreError::UnknownSwap(swap_id))?;
@@ -95,6 +99,7 @@ async fn lock(session: &mut dyn Session, swap_id: SwapId) -> Result<Locked, Stor
         head: row.head(1)?,
         fence: row.int(3)?,
         free_at: row.millis(4)?,
+        changed_at: row.millis(5)?,
     })
 }
 
@@ -181,7 +186,7 @@ async fn update(
         Value::Int(i64::from(!state.is_ended())),
         Value::int("entries", seal.head.count)?,
         seal.head.hash.into(),
-        Value::int("time", write.now.value())?,
+        Value::int("time", seal.last.unwrap_or(locked.changed_at).value())?,
         Value::int("lease", write.until.max(locked.free_at).value())?,
         Value::int("entries", locked.head.count)?,
         Value::int("fence", locked.fence)?,

@@ -152,7 +152,7 @@ pub(crate) async fn try_open(
 ) -> Result<Opened, countersign_journal::StoreError> {
     let entries = entries([requested(key, digest), quoted(), What::Creating]);
     let term = Term { holder: &label("worker-1"), until: after(60) };
-    store.open(&Opening { swap_id: SwapId::generate(), entries: &entries, term }, NOW).await
+    store.open(&Opening { swap_id: SwapId::generate(), entries: &entries, term }).await
 }
 
 /// Opens a swap that is new.

@@ -214,6 +214,6 @@ pub(super) async fn what_another_call_does_is_not_only_written(bed: &dyn Bed) {
     let (holder, swap_id) = (label("worker-1"), countersign_approval::SwapId::generate());
     let term = countersign_journal::Term { holder: &holder, until: after(60) };
     let opening = countersign_journal::Opening { swap_id, entries: &opening, term };
-    let result = store.open(&opening, after(0)).await;
+    let result = store.open(&opening).await;
     assert!(matches!(result, Err(StoreError::Impossible(_))), "{result:?}");
 }

@@ -125,7 +125,7 @@ pub(super) async fn an_impossible_order_is_refused(bed: &dyn Bed) {
     let term = Term { holder: &holder, until: after(60) };
     for entries in [&list[..], &[]] {
         let opening = Opening { swap_id: SwapId::generate(), entries, term };
-        let result = store.open(&opening, NOW).await;
+        let result = store.open(&opening).await;
         assert!(matches!(result, Err(StoreError::Impossible(_))), "{result:?}");
     }
 }

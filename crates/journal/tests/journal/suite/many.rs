@@ -138,7 +138,7 @@ pub(super) async fn swaps_that_end_at_once_are_counted(bed: &dyn Bed) {
                 let term = Term { holder: &holder, until: after(60) };
                 let opening = Opening { swap_id, entries: &list, term };
                 for _ in 0..2 {
-                    store.open(&opening, NOW).await.unwrap();
+                    store.open(&opening).await.unwrap();
                 }
                 return;
             }

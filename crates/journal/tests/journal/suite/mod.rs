@@ -15,6 +15,8 @@ use std::pin::Pin;
 
 use crate::bed::Bed;
 
+pub(crate) use model::draw;
+
 /// A case of the suite.
 type Case = for<'a> fn(&'a dyn Bed) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 

@@ -19,7 +19,7 @@ use crate::samples::{
 };
 
 /// Draws so many values, the same ones each time.
-pub(super) fn draw<T: std::fmt::Debug>(
+pub(crate) fn draw<T: std::fmt::Debug>(
     strategy: &impl Strategy<Value = T>,
     count: usize,
 ) -> Vec<T> {
@@ -168,11 +168,11 @@ impl Model {
 
     async fn open(&mut self, store: &dyn Store, key: u8, digest: u8) {
         let list = entries([samples::requested(&format!("order-{key}"), digest)]);
-        let (holder, now) = (label("worker"), self.time());
+        let holder = label("worker");
         let term = Term { holder: &holder, until: after(self.now + 60) };
         let swap_id = SwapId::generate();
         let opening = countersign_journal::Opening { swap_id, entries: &list, term };
-        let found = store.open(&opening, now).await;
+        let found = store.open(&opening).await;
         match self.swaps.iter().find(|known| known.key == key) {
             Some(known) if known.digest != digest => {
                 assert_eq!(found, Err(StoreError::KeyTaken { swap_id: known.swap_id }));
