@@ -1,5 +1,6 @@
 //! What both stores share: every statement, written once for two engines.
 
+mod beside;
 mod checkpoints;
 mod claims;
 mod deaths;

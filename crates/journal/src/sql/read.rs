@@ -2,7 +2,7 @@
 
 use countersign_approval::SwapId;
 
-use super::{Row, Session, Sql, Value, sql};
+use super::{Row, Session, Sql, Value, beside, sql};
 use crate::chain::Follower;
 use crate::{History, Label, Link, Page, RawEntry, State, StoreError, Summary, What, Which};
 
@@ -118,6 +118,7 @@ pub(super) async fn load(
     check_end(&follower, &found)?;
     require("whether a swap is open", &!found.state.is_ended(), &is_open)?;
     check_request(&links, &found)?;
+    beside::check(session, swap_id, &links).await?;
     Ok(History { swap_id, state: found.state, head: found.head, links })
 }
 

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use crate::bed::{Bed, PostgresBed, SqliteBed};
 use crate::cluster::Cluster;
-use crate::samples::{NOW, created, entries, open, reserve, status};
+use crate::samples::{NOW, claim, created, entries, open, per_day, reserve, status, until_claim};
 use crate::suite::draw;
 
 /// Does something to the file behind the journal's back.
@@ -62,16 +62,31 @@ async fn what_was_changed_behind_its_back_is_found() {
         ("UPDATE entries SET hash = zeroblob(32) WHERE sequence = 2", "corrupted"),
         ("UPDATE entries SET hash = x'00' WHERE sequence = 2", "corrupted"),
         ("DELETE FROM entries WHERE sequence = 1", "corrupted"),
-        ("DELETE FROM entries WHERE sequence = 3", "corrupted"),
+        ("DELETE FROM entries WHERE sequence = 6", "corrupted"),
         ("UPDATE swaps SET state = 'finished'", "corrupted"),
         ("UPDATE swaps SET state = 'elsewhere'", "corrupted"),
         ("UPDATE swaps SET head = zeroblob(32)", "corrupted"),
         ("UPDATE swaps SET entries = -1", "corrupted"),
+        ("UPDATE swaps SET is_open = 0", "corrupted"),
+        ("UPDATE swaps SET idempotency_key = 'order-7'", "corrupted"),
+        ("UPDATE swaps SET request = zeroblob(32)", "corrupted"),
+        ("UPDATE swaps SET environment = 'mainnet'", "corrupted"),
+        ("UPDATE swaps SET opened_at = opened_at + 1", "corrupted"),
+        ("UPDATE swaps SET changed_at = changed_at + 1", "corrupted"),
+        ("UPDATE resources SET resource = 'nonce-2'", "corrupted"),
+        ("DELETE FROM resources", "corrupted"),
+        ("DELETE FROM reservations", "corrupted"),
+        ("UPDATE reservations SET is_live = 0", "corrupted"),
+        ("UPDATE reservations SET amount = '1'", "corrupted"),
+        ("UPDATE reservations SET token = 'USDT'", "corrupted"),
+        ("UPDATE reservations SET valid_until = 7", "corrupted"),
+        ("UPDATE reservations SET reserved_at = 7", "corrupted"),
     ] {
         let bed = SqliteBed::new();
         let store = bed.connect().await;
         let worker = open(store.as_ref(), "order-1").await;
-        store.append(&worker.write(&entries([created()]))).await.unwrap();
+        let (list, claim) = (until_claim(), claim(worker.lease.swap_id, "nonce-1", 100));
+        store.reserve(&worker.write(&list), &claim, per_day(100)).await.unwrap();
         let sql = sql
             .replace("replace(entry,", "CAST(replace(CAST(entry AS TEXT),")
             .replace(") WHERE sequence = 0", ") AS BLOB) WHERE sequence = 0");
