@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::client::{Answer, Dialect, Wish, account, get, id, token, wait_for};
 
-const LATENESS: Duration = Duration::from_millis(300);
+const LATENESS: Duration = Duration::from_millis(1_500);
 
 /// An open intent, and the approval that it waits for.
 struct Scene {

@@ -46,7 +46,7 @@ async fn run(swap: &Swap) {
 #[tokio::test]
 async fn open_intents_never_share_a_coin_and_give_them_back_when_they_end() {
     let config =
-        SandboxConfig { intent_lifetime: Duration::from_secs(2), ..quick(HtlcTemplate::P2wshV1) };
+        SandboxConfig { intent_lifetime: Duration::from_secs(3), ..quick(HtlcTemplate::P2wshV1) };
     let swap = Swap::new(config, Dialect::G2, "default").await;
     let mut seen = BTreeSet::new();
     for _ in 0..3 {
@@ -58,7 +58,7 @@ async fn open_intents_never_share_a_coin_and_give_them_back_when_they_end() {
     assert_eq!(refused.status, 422, "{refused:?}");
     assert!(refused.body.contains("Invalid balance"), "{refused:?}");
     // Once they have expired their coins are free, and once a swap is done its change is.
-    tokio::time::sleep(Duration::from_millis(3_100)).await;
+    tokio::time::sleep(Duration::from_millis(4_100)).await;
     for _ in 0..4 {
         run(&swap).await;
     }
