@@ -10,6 +10,7 @@
 
 mod bed;
 mod cluster;
+mod damage;
 mod failures;
 mod processes;
 mod samples;
