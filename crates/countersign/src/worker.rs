@@ -124,3 +124,12 @@ impl fmt::Debug for Worker {
         shown.field("flow", &self.flow).field("options", &self.options).finish_non_exhaustive()
     }
 }
+
+/// A service spawns what it does, so each call's future must be able to move between threads.
+#[cfg(test)]
+fn _futures_are_send(worker: &Arc<Worker>, key: &Label, request: &SwapRequest) {
+    const fn require_send<T: Send>(_: &T) {}
+    require_send(&worker.swap(key, request, |_| {}));
+    require_send(&worker.resume(1, |_, _| {}));
+    require_send(&worker.work(1, |_, _| {}));
+}

@@ -159,7 +159,7 @@ impl Drive<'_> {
                 match records::intent(created.intent()) {
                     Ok(record) => self.note(What::Created(Box::new(record)))?,
                     Err(error) => {
-                        self.end(Outcome::Refused, format_args!("the intent: {error}")).await?;
+                        self.end(Outcome::Refused, format!("the intent: {error}")).await?;
                     }
                 }
                 self.created = Some(created);

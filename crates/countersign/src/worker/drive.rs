@@ -188,7 +188,7 @@ impl<'a> Drive<'a> {
     pub(super) async fn end(
         &mut self,
         outcome: Outcome,
-        reason: impl std::fmt::Display,
+        reason: impl std::fmt::Display + Send,
     ) -> Result<Next, WorkError> {
         self.note(What::Ended { outcome, reason: Note::whole(reason) })?;
         self.commit().await?;
@@ -199,7 +199,7 @@ impl<'a> Drive<'a> {
     pub(super) async fn end_and_release(
         &mut self,
         outcome: Outcome,
-        reason: impl std::fmt::Display,
+        reason: impl std::fmt::Display + Send,
     ) -> Result<Next, WorkError> {
         self.note(What::Ended { outcome, reason: Note::whole(reason) })?;
         self.writer.release(&self.pending, self.now()).await?;
