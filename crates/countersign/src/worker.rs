@@ -127,7 +127,11 @@ impl fmt::Debug for Worker {
 
 /// A service spawns what it does, so each call's future must be able to move between threads.
 #[cfg(test)]
-fn _futures_are_send(worker: &Arc<Worker>, key: &Label, request: &SwapRequest) {
+fn _futures_are_send(
+    worker: &Arc<Worker>,
+    key: &countersign_journal::Label,
+    request: &crate::SwapRequest,
+) {
     const fn require_send<T: Send>(_: &T) {}
     require_send(&worker.swap(key, request, |_| {}));
     require_send(&worker.resume(1, |_, _| {}));
