@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
-use countersign::journal::{Label, SqliteStore, Store, What};
+use countersign::journal::{Label, SqliteStore, Store};
 use countersign::{Config, CountersignBuilder, SwapApi, Worker, WorkerOptions};
 use countersign_sandbox::SandboxConfig;
 use countersign_tests::{SHORT, Scene};
@@ -42,10 +42,6 @@ impl Bed {
     pub(super) async fn names(&self, swap_id: countersign::approval::SwapId) -> Vec<&'static str> {
         let history = self.store.load(swap_id).await.unwrap();
         history.links.iter().map(|link| link.entry.what.name()).collect()
-    }
-
-    pub(super) async fn last(&self, swap_id: countersign::approval::SwapId) -> What {
-        self.store.load(swap_id).await.unwrap().links.last().unwrap().entry.what.clone()
     }
 }
 

@@ -59,7 +59,8 @@ async fn as_many_pass_as_fit_a_limit() {
     let keys: Vec<_> = (0..8).map(|number| key(&format!("key-{number}"))).collect();
     let asked = workers.iter().zip(&keys);
     let asked = asked.map(|(worker, key)| worker.swap(key, &request, |_| {}));
-    let states: Vec<_> = join_all(asked).await.into_iter().map(|done| done.unwrap().state).collect();
+    let states: Vec<_> =
+        join_all(asked).await.into_iter().map(|done| done.unwrap().state).collect();
     let count = |outcome| states.iter().filter(|state| **state == State::Ended(outcome)).count();
     assert_eq!((count(Outcome::Finished), count(Outcome::Refused)), (3, 5), "{states:?}");
     assert_eq!(bed.scene.signatures.get(), 3);

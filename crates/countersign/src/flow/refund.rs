@@ -36,6 +36,14 @@ impl Countersign {
         u64::from(seen.height).checked_sub(u64::from(*depth).saturating_sub(1))
     }
 
+    /// Says whether the chain holds the output of a recipe, unspent; nothing where it can't be asked.
+    pub(crate) async fn holds_output(&self, network: &str, recipe: &RefundRecipe) -> Option<bool> {
+        let chain = self.bitcoin_view(network)?;
+        let script = recipe.script_pubkey().to_vec();
+        let seen = in_time(network, chain.coins(recipe.network(), &[script])).await.ok()?;
+        Some(seen.coins.iter().any(|(coin, _)| coin.amount == recipe.amount()))
+    }
+
     /// Passes a transaction on to the network of a recipe.
     pub(crate) async fn broadcast(
         &self,

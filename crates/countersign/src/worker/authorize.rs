@@ -4,10 +4,12 @@ use async_trait::async_trait;
 use countersign_approval::{Decision, SwapId};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{
-    ConfigRecord, Digest, Label, Note, Outcome, Payload, Reserved as ReservedRecord, Stage, What,
+    ConfigRecord, Digest, Label, Note, Outcome, Payload, Reserved as ReservedRecord, Stage, State,
+    What,
 };
 
 use super::drive::{Drive, Next};
+use super::known::Known;
 use super::{WorkError, judgement, records};
 use crate::{
     Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, Reserved, Reviewed,
@@ -21,9 +23,10 @@ impl Drive<'_> {
             let reason = "the intent's deadline passed before anything was signed";
             return self.end(Outcome::Expired, reason).await;
         }
+        let before = self.mark();
         let reserved = match self.reserved().await {
             Ok(reserved) => reserved,
-            Err(WorkError::Flow(error)) => return self.not_authorized(error).await,
+            Err(WorkError::Flow(error)) => return self.not_authorized(error, before).await,
             Err(error) => return Err(error),
         };
         match self.signed(&reserved).await? {
@@ -70,7 +73,7 @@ impl Drive<'_> {
         let claims = claims.map(|(name, value)| Ok((Label::new(name)?, value)));
         let claims = claims.collect::<Result<_, countersign_journal::TextError>>()?;
         // What was judged before a crash is judged again; its claims are there already.
-        if self.known.state == countersign_journal::State::Created {
+        if self.known.state == State::Created {
             let payload = Digest::of(bound.payload().as_bytes());
             self.note(What::Bound { payload, claims })?;
             let judged = judgement::plain(Stage::Intent, config, judgement::passed(None)?);
@@ -170,18 +173,34 @@ impl Drive<'_> {
     }
 
     /// Ends a swap whose approval must not be signed, or tries again later.
-    async fn not_authorized(&mut self, error: FlowError) -> Result<Next, WorkError> {
+    async fn not_authorized(
+        &mut self,
+        error: FlowError,
+        before: (Known, usize),
+    ) -> Result<Next, WorkError> {
         let step = error.step().unwrap_or(Step::Verify);
-        if let FlowError::Refused { step: Step::Bind | Step::Reserve, refusal } = &error {
-            let bound = step == Step::Bind;
-            let stage = if bound { Stage::Intent } else { Stage::Limits };
+        if let (FlowError::Refused { refusal, .. }, false) = (&error, self.refusal_is_noted()) {
+            let stage = match step {
+                Step::Reserve => Stage::Limits,
+                Step::Verify => Stage::Payload,
+                _ => Stage::Intent,
+            };
+            // What the registry and the policy say of the request may have changed since.
+            let in_time = stage != Stage::Intent || self.known.state == State::Created;
+            let stage = if in_time { stage } else { Stage::Limits };
             let judged = judgement::plain(stage, self.config()?, refusal.into());
             self.note(What::Judged(Box::new(judged)))?;
         }
         let next = if let Some(outcome) = is_final(&error) {
             self.end(outcome, &error).await?
         } else {
-            self.note_failure(step, "not_now", &error)?;
+            let known = before.0.failed.as_ref();
+            if known.is_some_and(|(_, message)| *message == Note::whole(&error)) {
+                // The same as before is not written again.
+                self.rewind(before);
+            } else {
+                self.note_failure(step, "not_now", &error)?;
+            }
             self.commit().await?;
             self.after_miss()
         };

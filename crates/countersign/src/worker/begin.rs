@@ -47,7 +47,7 @@ impl Worker {
         let config = judgement::config(registry, &policy);
         let record = records::request(key, &order, registry.environment(), config)?;
         if let Some(found) = self.store.find(key).await? {
-            return self.join(&found, &record, &mut observe).await;
+            return Box::pin(self.join(&found, &record, &mut observe)).await;
         }
         let draft = self.draft(request, &record, &mut observe).await?;
         let opening =
@@ -58,7 +58,7 @@ impl Worker {
             let Opened::Same(found) = opened else {
                 return Err(WorkError::Unreadable("a swap that was opened"));
             };
-            return self.join(&found, &record, &mut observe).await;
+            return Box::pin(self.join(&found, &record, &mut observe)).await;
         };
         let known = known(&draft, record, self.now())?;
         observe(Event::Opened { swap_id: draft.swap_id });

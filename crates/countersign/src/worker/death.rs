@@ -1,11 +1,11 @@
 //! Whether an approval that was let out can still be used, by what the chain says.
 
-use countersign_approval::{BitcoinFacts, EvmFacts, SolanaFacts};
+use countersign_approval::{BitcoinFacts, Permit2Terms, SolanaFacts, Terms};
 use countersign_journal::{Death, Label};
-use countersign_units::U256;
 
 use super::drive::Drive;
 use crate::Facts;
+use crate::bind::BoundPayload;
 
 /// What became of an approval.
 #[derive(Clone, Debug)]
@@ -37,10 +37,12 @@ impl Drive<'_> {
     async fn by_chain(&self) -> Option<Fate> {
         let created = self.created_again().ok()?;
         let mut bound = self.flow().bind(created).ok()?;
-        let facts = self.flow().facts(&mut bound).await.ok()?;
         let resources = self.known.resources.as_slice();
-        match &facts {
-            Facts::Evm(facts) => used_nonce(facts, resources.first()?),
+        if let BoundPayload::Permit2 { terms, .. } = &bound.payload {
+            return self.used_nonce(terms, resources.first()?).await;
+        }
+        match &self.flow().facts(&mut bound).await.ok()? {
+            Facts::Evm(_) => None,
             Facts::Bitcoin(facts) => {
                 // Before that the coins may lie in the output, which can be taken back.
                 let locked = self.locked_until() > self.now().to_seconds().value();
@@ -49,14 +51,13 @@ impl Drive<'_> {
             Facts::Solana(facts) => dead_blockhash(facts),
         }
     }
-}
 
-fn used_nonce(facts: &EvmFacts, resource: &Label) -> Option<Fate> {
-    let (_, nonce) = resource.as_str().rsplit_once('/')?;
-    let nonce: U256 = nonce.parse().ok()?;
-    let used = facts.nonce_bitmap?.bit(usize::from(nonce.byte(0)));
-    let death = Death::NonceSpent { nonce: resource.clone(), height: None };
-    used.then_some(Fate::Used(death))
+    async fn used_nonce(&self, terms: &Terms<Permit2Terms>, resource: &Label) -> Option<Fate> {
+        let (_, nonce) = resource.as_str().rsplit_once('/')?;
+        let used = self.flow().is_nonce_used(terms, nonce.parse().ok()?).await?;
+        let death = Death::NonceSpent { nonce: resource.clone(), height: None };
+        used.then_some(Fate::Used(death))
+    }
 }
 
 /// Coins that are gone went into the output, or elsewhere: that can't be told apart here, so a

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use countersign_approval::Statement;
-use countersign_journal::{Entry, Label, Note, Outcome, State, SwapWriter, What};
+use countersign_journal::{Entry, Label, Note, Outcome, State, SwapWriter, Verdict, What};
 use countersign_units::UnixMillis;
 use tokio::time::{Instant, sleep};
 
@@ -27,6 +27,8 @@ pub(super) struct Drive<'a> {
     pub(super) created: Option<Created>,
     /// Whether a submission is written down that was not sent.
     pub(super) unsent: bool,
+    /// Whether the chain does not hold the output that coins would come back from.
+    pub(super) output_gone: bool,
     /// How often in a row something failed.
     misses: u32,
     /// Until when this worker stays with the swap.
@@ -59,6 +61,7 @@ impl<'a> Drive<'a> {
             pending: Vec::new(),
             created: None,
             unsent: false,
+            output_gone: false,
             misses: 0,
             stays: far(worker.options.track.deadline),
             statement: None,
@@ -163,6 +166,25 @@ impl<'a> Drive<'a> {
     ) -> Result<(), WorkError> {
         let (step, code) = (Label::new(step.as_str())?, Label::new(code)?);
         self.note(What::Failed { step, code, message: Note::whole(message) })
+    }
+
+    /// Remembers what is known and not written yet.
+    pub(super) fn mark(&self) -> (Known, usize) {
+        (self.known.clone(), self.pending.len())
+    }
+
+    /// Forgets what happened since, as if it had not.
+    pub(super) fn rewind(&mut self, (known, pending): (Known, usize)) {
+        self.known = known;
+        self.pending.truncate(pending);
+    }
+
+    /// Says whether what is noted last is a refusal.
+    pub(super) fn refusal_is_noted(&self) -> bool {
+        self.pending.last().is_some_and(|entry| match &entry.what {
+            What::Judged(judgement) => matches!(judgement.verdict, Verdict::Refused { .. }),
+            _ => false,
+        })
     }
 
     /// Takes what is not written yet, for a write that records more.

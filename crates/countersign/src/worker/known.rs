@@ -11,7 +11,7 @@ use super::records;
 use crate::SwapStatus;
 
 /// What is known of a swap.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) swap_id: SwapId,
     pub(super) state: State,
@@ -101,7 +101,11 @@ impl Known {
         match what {
             What::Quoted(offer) => self.offer = Some(offer.clone()),
             What::Created(intent) => self.intent = Some(intent.as_ref().clone()),
-            What::Reserved(reserved) => self.resources.clone_from(&reserved.resources),
+            What::Reserved(reserved) => {
+                self.resources.clone_from(&reserved.resources);
+                // What failed before was made good.
+                self.failed = None;
+            }
             What::RefundKept { recipe } => self.recipe = Some(recipe.clone()),
             What::Signed { digest, valid_until, intent_id, approval } => {
                 let (intent_id, bytes) = (intent_id.clone(), approval.clone());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::SwapId;
-use countersign_journal::{Lease, Page, StoreError, Which};
+use countersign_journal::{AuditKey, Lease, Page, StoreError, Which};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep};
 
@@ -83,6 +83,22 @@ impl Worker {
     /// Has every drive of this worker come to a safe place and end there, now and from now on.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Has a checkpoint of the journal signed every so often, until [`stop`](Self::stop) is called.
+    /// What can't be committed to now is committed to later.
+    pub async fn keep_checkpoints(&self, key: &AuditKey, every: Duration) {
+        let mut stopping = self.stopping.subscribe();
+        while !*stopping.borrow_and_update() {
+            if let Err(error) = self.store.checkpoint(key, self.now()).await {
+                tracing::warn!(code = error.code(), "no checkpoint was made");
+            }
+            tokio::select! {
+                () = sleep(every.max(IDLE)) => {}
+                // The worker holds the sender, so this fails never.
+                _ = stopping.wait_for(|stopping| *stopping) => {}
+            }
+        }
     }
 
     /// Takes as many leases as there are hands free.

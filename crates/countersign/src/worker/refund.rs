@@ -45,12 +45,21 @@ impl Drive<'_> {
                 self.follow_refund(&recipe, step).await
             }
             // It was never funded, or is claimed: the status says which.
-            Err(RefundError::NotThere) => Ok(None),
+            Err(RefundError::NotThere) => {
+                self.output_gone = true;
+                Ok(None)
+            }
             Err(error) => {
                 tracing::warn!(%error, "coins were not taken back yet");
                 Ok(None)
             }
         }
+    }
+
+    /// Says whether there may be coins to take back, now or when their lock time has come.
+    pub(super) fn coins_may_come_back(&self) -> bool {
+        let patience = self.worker.options.patience;
+        self.known.recipe.is_some() && !self.output_gone && !self.is_past(patience)
     }
 
     async fn planned(&self, recipe: &RefundRecipe) -> Result<Planned, RefundError> {
@@ -87,7 +96,10 @@ impl Drive<'_> {
             Ok(()) => Ok(Some(self.in_about(share(self.worker.options.track.longest_wait, 4)))),
             Err(ChainViewError::Declined(reason)) => {
                 tracing::warn!(%reason, "the refund was declined");
-                // Perhaps the output was claimed in the meantime: then the status says so.
+                // It is early by the chain's clock, or the output was claimed: then the status
+                // says so.
+                let held = self.flow().holds_output(&network, recipe).await;
+                self.output_gone = held == Some(false);
                 Ok(None)
             }
             Err(error) => {

@@ -102,6 +102,10 @@ impl Drive<'_> {
         match &seen.status {
             Status::Finished => self.end(Outcome::Finished, "the recipient was paid").await,
             Status::Refunded => self.close(Outcome::Refunded, "the funds came back").await,
+            Status::Failed | Status::Expired if self.coins_may_come_back() => {
+                self.commit().await?;
+                Ok(self.in_pace())
+            }
             Status::Failed | Status::Expired if moved => {
                 let reason = format!("{} after funds had moved", seen.status);
                 self.end(Outcome::Disputed, reason).await
@@ -116,16 +120,16 @@ impl Drive<'_> {
     /// Sends an approval again that did not arrive, as long as it can be used.
     async fn not_arrived(&mut self) -> Result<Next, WorkError> {
         let now = self.now();
+        if let Some(Answer::Declined { message, .. }) = &self.known.answer {
+            let reason = format!("the approval was declined: {}", message.as_str());
+            return self.close(Outcome::Failed, reason).await;
+        }
         if self.is_past(Duration::ZERO) {
             return self.close(Outcome::Expired, "it was not approved in time").await;
         }
         let lag = match &self.known.answer {
-            Some(Answer::Declined { message, .. }) => {
-                let reason = format!("the approval was declined: {}", message.as_str());
-                return self.close(Outcome::Failed, reason).await;
-            }
             Some(Answer::Taken) => TAKEN_LAG,
-            Some(Answer::Lost { .. }) | None => LOST_LAG,
+            Some(Answer::Lost { .. } | Answer::Declined { .. }) | None => LOST_LAG,
         };
         let tries = self.known.attempts.min(6);
         let lag = lag.saturating_mul(1_u32.checked_shl(tries).unwrap_or(1));
