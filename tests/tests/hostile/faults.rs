@@ -40,7 +40,7 @@ fn code(fault: Fault) -> &'static str {
 #[tokio::test]
 async fn every_broken_answer_is_a_typed_error_in_time_and_nothing_is_signed() {
     for profile in Profile::ALL {
-        for fault in Fault::ALL {
+        for fault in Fault::ALL.into_iter().filter(|fault| fault.is_of_creating()) {
             let (scene, api) = scene(Some(fault), profile).await;
             let (before, began) = (scene.funds(), Instant::now());
             let countersign = scene.builder_over(api, scene.config()).build();

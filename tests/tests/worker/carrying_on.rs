@@ -188,8 +188,8 @@ async fn a_worker_drives_what_others_left_until_it_is_told_to_stop() {
         worker.stop();
         state
     };
-    let (worked, state) = tokio::join!(work, stop);
-    worked.unwrap();
+    let (done, state) = tokio::join!(work, stop);
+    done.unwrap();
     assert_eq!(state, Some(State::Ended(Outcome::Finished)));
     assert_eq!(bed.scene.signatures.get(), 1);
 }

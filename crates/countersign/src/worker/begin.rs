@@ -49,7 +49,7 @@ impl Worker {
         if let Some(found) = self.store.find(key).await? {
             return Box::pin(self.join(&found, &record, &mut observe)).await;
         }
-        let draft = self.draft(request, &record, &mut observe).await?;
+        let draft = Box::pin(self.draft(request, &record, &mut observe)).await?;
         let opening =
             Opening { swap_id: draft.swap_id, entries: &draft.entries, term: self.term() };
         let store = Arc::clone(&self.store);
@@ -64,7 +64,7 @@ impl Worker {
         observe(Event::Opened { swap_id: draft.swap_id });
         let mut drive = Drive::new(self, writer, known, &mut observe);
         match draft.accepted {
-            Ok(accepted) => drive.create(accepted).await?,
+            Ok(accepted) => Box::pin(drive.create(accepted)).await?,
             Err(refused) => drive.failure = Some(refused),
         }
         drive.run().await

@@ -82,7 +82,8 @@ impl<'a> Drive<'a> {
         let every = share(self.worker.options.lease, 3);
         let worker = self.worker;
         let next = tokio::select! {
-            next = self.go_on() => next,
+            // It is as large as all steps together.
+            next = Box::pin(self.go_on()) => next,
             lost = keep_up(worker, writer, every) => Err(lost),
         }?;
         let progress = Progress {
