@@ -76,7 +76,7 @@ async fn reads_that_fail_for_a_moment_are_made_again() {
     let unknown = "00000000-0000-4000-8000-000000000000";
     let result = countersign.status(unknown).await;
     let Err(FlowError::Api { step: Step::Track, source }) = result else { panic!("{result:?}") };
-    assert_eq!((source.code, source.retry), ("api", Retry::Never), "{source}");
+    assert_eq!((source.code, source.retry), ("not_found", Retry::Never), "{source}");
 }
 
 #[tokio::test]
