@@ -9,6 +9,9 @@
 //!               quote      accept      create     bind     verify      review      reserve     sign      approve, track
 //! ```
 //!
+//! [`Worker`] does the same on a journal: each step is on disk before its effect is let out, and a swap
+//! goes on after a crash.
+//!
 //! The other crates of the workspace are re-exported here, so that this one is all that a service
 //! depends on.
 
