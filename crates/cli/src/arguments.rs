@@ -7,10 +7,12 @@ mod generate;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod journal;
+mod keys;
 mod lists;
 mod refund;
 mod swap;
 mod swaps;
+mod work;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,10 +26,12 @@ pub(crate) use generate::{Completions, Man};
 #[cfg(feature = "sandbox")]
 pub(crate) use hostile::Hostile;
 pub(crate) use journal::{Journal, JournalAt};
+pub(crate) use keys::KeyFile;
 pub(crate) use lists::{Networks, Quote, Tokens};
 pub(crate) use refund::Refund;
 pub(crate) use swap::{Swap, Trade};
 pub(crate) use swaps::{ListSwaps, ShowSwap, Swaps, WatchSwaps};
+pub(crate) use work::{Auditing, Means, Resume, Work};
 
 /// Verify what an intent API asks you to sign, sign it, and follow the swap to its end
 ///
@@ -47,6 +51,10 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run a swap: quote, verify, sign, approve, follow
     Swap(Box<Swap>),
+    /// Carry each open swap of the journal on, as far as it goes now
+    Resume(Box<Resume>),
+    /// Drive open swaps of the journal until Ctrl-C
+    Work(Box<Work>),
     /// Judge lines of terms and payload, without a key or a network
     Check(Check),
     /// Say in words what a payload would let a signature do
@@ -83,6 +91,8 @@ impl Command {
     pub(crate) const fn json(&self) -> bool {
         match self {
             Self::Swap(swap) => swap.json,
+            Self::Resume(resume) => resume.json,
+            Self::Work(work) => work.json,
             Self::Status(status) => status.json,
             Self::Networks(networks) => networks.endpoint.json,
             Self::Tokens(tokens) => tokens.endpoint.json,

@@ -5,17 +5,22 @@ pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod completions;
 mod counterparty;
+mod driven;
 pub(crate) mod man;
 pub(crate) mod networks;
 pub(crate) mod quote;
 pub(crate) mod refund;
+pub(crate) mod resume;
 #[cfg(feature = "sandbox")]
 pub(crate) mod sandbox;
+mod setting;
 pub(crate) mod statement;
 pub(crate) mod status;
 pub(crate) mod swap;
 pub(crate) mod swaps;
 pub(crate) mod tokens;
+pub(crate) mod work;
+mod worker;
 
 use std::future::Future;
 

@@ -20,6 +20,7 @@ use countersign::solana::LocalCosignSigner;
 use countersign_sandbox::{Account, Sandbox};
 
 use crate::arguments::{Api, Chains, NodeAt, NodeUrl};
+use crate::commands::swap::LineError;
 
 const API_URL_VARIABLE: &str = "COUNTERSIGN_API_URL";
 const API_KEY_VARIABLE: &str = "COUNTERSIGN_API_KEY";
@@ -31,6 +32,18 @@ pub(crate) enum SetupError {
     NoUrl,
     #[error("expected --api-key-file, --rsa-key-file, or the API key in {API_KEY_VARIABLE}")]
     NoApiKey,
+    #[error("--key: expected --journal with it, which says what was done under the key")]
+    KeyWithoutJournal,
+    #[error("--key: {0}")]
+    IdempotencyKey(countersign::journal::TextError),
+    #[error("{}, line {line}: {source}", path.display())]
+    Line { path: PathBuf, line: usize, source: Box<LineError> },
+    #[error(transparent)]
+    Text(#[from] countersign::journal::TextError),
+    #[error("--key-file: {0:?} is no network of the registry")]
+    KeyOfUnknownNetwork(String),
+    #[error("--key-file: expected a key for {0:?}, found none")]
+    NoKey(String),
     #[error("expected --journal, --journal-file, or where the journal is in COUNTERSIGN_JOURNAL")]
     NoJournal,
     /// What was given may hold a password, and is not told.

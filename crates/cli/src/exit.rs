@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use countersign::approval::{ChainViewError, Refusal, Violation};
 use countersign::http_client::{Cause, ClientError};
 use countersign::journal::StoreError;
-use countersign::{FlowError, LiveApproval, MissingAllowance, RequestError, Step};
+use countersign::{FlowError, LiveApproval, MissingAllowance, RequestError, Step, WorkError};
 use serde::Serialize;
 
 use crate::commands::allowances::{Call, Sender};
@@ -23,6 +23,8 @@ pub(crate) enum Ended {
     Invalid,
     /// The approval is out, and the swap did not finish.
     NotFinished,
+    /// It did not go well, and nothing left our hands.
+    Failed,
     /// The journal is not what was written.
     Changed,
     /// Ctrl-C.
@@ -46,6 +48,8 @@ pub(crate) enum Failure {
     Io { what: String, source: io::Error },
     #[error(transparent)]
     Journal(#[from] StoreError),
+    #[error(transparent)]
+    Work(WorkError),
     #[error("expected a swap's id or idempotency key, found neither: {0}")]
     NoSwap(String),
     #[error("{0} is one swap's id and another's idempotency key")]
@@ -60,6 +64,16 @@ pub(crate) enum Failure {
 impl From<FlowError> for Failure {
     fn from(error: FlowError) -> Self {
         Self::Flow { error, balances: None }
+    }
+}
+
+impl From<WorkError> for Failure {
+    fn from(error: WorkError) -> Self {
+        match error {
+            WorkError::Flow(error) => error.into(),
+            WorkError::Journal(error) => error.into(),
+            other => Self::Work(other),
+        }
     }
 }
 
@@ -91,6 +105,9 @@ impl Failure {
                 FlowError::AfterSigning { .. } | FlowError::TrackTimeout { .. } => 4,
                 _ => 1,
             },
+            Self::Journal(StoreError::KeyTaken { .. }) => 2,
+            Self::Journal(StoreError::LeaseLost { .. } | StoreError::Conflict { .. }) => 4,
+            Self::Work(error) if error.is_lease_lost() => 4,
             Self::Client(error) if matches!(error.cause(), Cause::InvalidRequest(_)) => 2,
             Self::Setup(_) | Self::Input { .. } | Self::NoSwap(_) | Self::TwoSwaps(_) => 2,
             Self::Io { source, .. } if is_broken_pipe(source) => BROKEN_PIPE,
@@ -156,7 +173,7 @@ fn end_of(approval: &LiveApproval) -> Option<u64> {
 pub(crate) fn report(ended: Result<Ended, Failure>, json: bool) -> ExitCode {
     let failure = match ended {
         Ok(Ended::Done) => return ExitCode::SUCCESS,
-        Ok(Ended::Changed) => return ExitCode::FAILURE,
+        Ok(Ended::Failed | Ended::Changed) => return ExitCode::FAILURE,
         Ok(Ended::Invalid) => return ExitCode::from(2),
         Ok(Ended::Refused) => return ExitCode::from(3),
         Ok(Ended::NotFinished) => return ExitCode::from(4),
@@ -197,6 +214,7 @@ impl<'a> Report<'a> {
             step: error.and_then(FlowError::step).map(Step::as_str),
             code: match failure {
                 Failure::Journal(error) => Some(error.code()),
+                Failure::Work(error) => Some(error.code()),
                 _ => None,
             },
             message: failure.to_string(),
@@ -219,7 +237,8 @@ fn calls(error: &FlowError) -> Vec<Call> {
     calls.iter().map(|call| Call::new(call, token.clone(), &sender)).collect()
 }
 
-fn explain(failure: &Failure) {
+/// Says why something failed to standard error.
+pub(crate) fn explain(failure: &Failure) {
     if let Some((step, refusal)) = failure.refusal() {
         output::say(format_args!("refused at {step}, nothing was signed:"));
         for violation in refusal.violations() {

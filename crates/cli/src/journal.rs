@@ -12,6 +12,9 @@ use crate::connection::{SetupError, read_secret};
 use crate::exit::Failure;
 use crate::files::create_private;
 
+/// How many connections those share who write.
+pub(crate) const CONNECTIONS: u32 = 8;
+
 const VARIABLE: &str = "COUNTERSIGN_JOURNAL";
 
 /// A journal that is open.
@@ -26,7 +29,6 @@ pub(crate) enum Need {
     /// A path that is wrong is told, and not made into an empty journal.
     Existing,
     /// It is made where it is not there.
-    #[expect(dead_code, reason = "what writes swaps comes next")]
     Any,
 }
 
@@ -40,7 +42,7 @@ impl Journal {
         match named(arguments)?.ok_or(SetupError::NoJournal)? {
             JournalAt::Sqlite(path) => {
                 prepare(&path, need)?;
-                Ok(Self::Sqlite(Arc::new(SqliteStore::open(&path).await?)))
+                Self::in_file(&path).await
             }
             JournalAt::Postgres(url) => {
                 let store = PostgresStore::open(url.expose_secret(), connections).await?;
@@ -48,6 +50,11 @@ impl Journal {
             }
             JournalAt::Unknown => Err(SetupError::NotAJournal.into()),
         }
+    }
+
+    /// Opens a journal in a file, and makes it where it is not there.
+    pub(crate) async fn in_file(path: &Path) -> Result<Self, Failure> {
+        Ok(Self::Sqlite(Arc::new(SqliteStore::open(path).await?)))
     }
 
     /// Opens a journal that is there, to look into it.
@@ -69,6 +76,23 @@ impl Journal {
             Self::Postgres(store) => store.close().await,
         }
     }
+}
+
+/// Opens the journal of a swap; none where none is named. A sandbox, which ends with the command, takes
+/// none from the environment.
+pub(crate) async fn if_named(arguments: &arguments::Swap) -> Result<Option<Journal>, Failure> {
+    let own = &arguments.journal;
+    #[cfg(feature = "sandbox")]
+    let alone = arguments.sandbox;
+    #[cfg(not(feature = "sandbox"))]
+    let alone = false;
+    let is_named = own.at.is_some()
+        || own.journal_file.is_some()
+        || (!alone && std::env::var_os(VARIABLE).is_some());
+    if !is_named {
+        return Ok(None);
+    }
+    Journal::open(own, Need::Any, CONNECTIONS).await.map(Some)
 }
 
 /// Says which journal is meant: by its option, by its file, or by the variable.

@@ -24,6 +24,8 @@ fn main() -> ExitCode {
     let json = arguments.command.json();
     let ended = match arguments.command {
         Command::Swap(swap) => commands::swap::run(&swap),
+        Command::Resume(resume) => commands::resume::run(&resume),
+        Command::Work(work) => commands::work::run(&work),
         Command::Check(check) => commands::check::run(&check),
         Command::Statement(statement) => commands::statement::run(&statement),
         #[cfg(feature = "sandbox")]

@@ -1,3 +1,4 @@
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,43 +8,63 @@ use countersign::units::Bps;
 
 #[cfg(feature = "sandbox")]
 use super::Hostile;
-use super::{Api, Chains, seconds};
+use super::{Api, Auditing, Chains, Journal, KeyFile, seconds};
 
 /// `countersign swap`.
 #[derive(Debug, Args)]
 pub(crate) struct Swap {
     #[command(flatten)]
     pub(crate) trade: Trade,
+    /// The caller's own name of the swap: with the same one the same request is the same swap, and
+    /// is never made twice [default: a new one]
+    #[arg(long, value_name = "IDEMPOTENCY-KEY")]
+    pub(crate) key: Option<String>,
     /// How much to get at least, as a decimal number; needed on mainnet [default elsewhere: what the
     /// quote promises]
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) min_out: Option<String>,
     /// Who is paid [default with --sandbox: a new address]
     #[arg(long, value_name = "ADDRESS")]
-    #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
-    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
+    #[cfg_attr(feature = "sandbox", arg(required_unless_present_any = ["sandbox", "batch"]))]
+    #[cfg_attr(not(feature = "sandbox"), arg(required_unless_present = "batch"))]
     pub(crate) recipient: Option<String>,
     /// Who gets the funds back if the swap fails [default: the address of the key]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) refund_address: Option<String>,
     /// A file with the private key that pays, readable by its owner alone: 64 hex digits; on Solana
-    /// also a key pair in base58 or as a list of bytes
-    #[arg(long, value_name = "FILE")]
+    /// also a key pair in base58 or as a list of bytes. Once for each key, where there are several;
+    /// without a network it is one for what is given, and in a batch for networks with Permit2
+    #[arg(id = "key_file", long = "key-file", value_name = "[NETWORK=]FILE")]
     #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
     #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
-    pub(crate) key_file: Option<PathBuf>,
+    pub(crate) key_files: Vec<KeyFile>,
     /// The account that pays, where the key controls several: on Bitcoin, the address of the coins
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) owner: Option<String>,
-    /// Where to keep what it takes to get coins on Bitcoin back [default: the working folder]
+    /// Where to keep what it takes to get coins on Bitcoin back [default: the journal, and where
+    /// there is none, the working folder]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) refund_dir: Option<PathBuf>,
-    /// Print the result as one JSON object on standard output
+    /// Run the swaps of a file, `-` for standard input: each line is a JSON object with `key`, `from`,
+    /// `to`, `amount`, `min_out`, `recipient`, `refund_address`, `owner` and `slippage_bps`. It may be
+    /// interrupted and run again: what was done is not done twice
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with_all = [
+        "key", "from", "to", "amount", "min_out", "recipient", "refund_address", "owner",
+    ])]
+    pub(crate) batch: Option<PathBuf>,
+    /// How many swaps of a batch are driven at once
+    #[arg(long, value_name = "N", default_value = "16", requires = "batch")]
+    pub(crate) concurrency: NonZeroUsize,
+    /// Print the result as one JSON object on standard output; of a batch, a line for each swap
     #[arg(long)]
     pub(crate) json: bool,
     /// How long to follow the swap, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) journal: Journal,
+    #[command(flatten)]
+    pub(crate) auditing: Auditing,
     #[command(flatten)]
     pub(crate) config: ConfigFiles,
     #[command(flatten)]

@@ -6,6 +6,9 @@ mod key;
 mod keygen;
 mod verify;
 
+pub(super) use checkpoint::written;
+pub(super) use key::read as read_key;
+
 use super::block_on;
 use crate::arguments::Audit;
 use crate::exit::{Ended, Failure};

@@ -18,7 +18,6 @@ use crate::arguments::{self, Hostile, Trade};
 use crate::connection::{self, SetupError};
 use crate::exit::{Ended, Failure};
 use crate::output;
-use crate::refunds::Folder;
 
 /// How long an intent lives, and its lock after it, where the resolver fails.
 const SHORT: Duration = Duration::from_secs(4);
@@ -88,17 +87,6 @@ impl Recipes {
     /// Returns the latest recipe.
     pub(crate) fn latest(&self) -> Option<RefundRecipe> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).last().cloned()
-    }
-}
-
-/// Keeps recipes in a folder, and at hand for as long as the sandbox runs.
-pub(crate) struct Both(pub(crate) Folder, pub(crate) Recipes);
-
-#[async_trait]
-impl KeepRefund for Both {
-    async fn keep(&self, swap_id: SwapId, recipe: &RefundRecipe) -> Result<(), KeepRefundError> {
-        self.0.keep(swap_id, recipe).await?;
-        self.1.keep(swap_id, recipe).await
     }
 }
 

@@ -1,9 +1,8 @@
 //! `countersign swap`: a swap from its request to its end.
 
+mod batch;
 mod interrupt;
-mod owner;
-#[cfg(feature = "sandbox")]
-mod refunder;
+mod journalled;
 mod report;
 mod subject;
 
@@ -14,28 +13,47 @@ use serde::Serialize;
 
 use super::block_on;
 use crate::arguments::Swap;
+use crate::connection::SetupError;
 use crate::exit::{Approval, Ended, Failure};
-use crate::output;
+use crate::{journal, output};
+pub(crate) use batch::LineError;
 use interrupt::Stopped;
-pub(crate) use report::Balances;
 use report::Report;
+pub(crate) use report::{Balance, Balances, Execution};
 use subject::Subject;
 
 pub(crate) fn run(arguments: &Swap) -> Result<Ended, Failure> {
     block_on(async {
-        let subject = Subject::new(arguments).await?;
-        let ended = swap(arguments, &subject).await;
-        subject.end().await;
-        ended
+        if let Some(path) = &arguments.batch {
+            return batch::run(arguments, path).await;
+        }
+        match journal::if_named(arguments).await? {
+            Some(journal) => {
+                let ended = journalled::run(arguments, journal.store()).await;
+                journal.close().await;
+                ended
+            }
+            None if arguments.key.is_some() => Err(SetupError::KeyWithoutJournal.into()),
+            None => alone(arguments).await,
+        }
     })
+}
+
+/// Runs a swap whose history is kept nowhere.
+async fn alone(arguments: &Swap) -> Result<Ended, Failure> {
+    let subject = Subject::new(arguments, false).await?;
+    let ended = swap(arguments, &subject).await;
+    subject.place.end().await;
+    ended
 }
 
 async fn swap(arguments: &Swap, subject: &Subject) -> Result<Ended, Failure> {
     let options = TrackOptions { deadline: arguments.timeout, ..TrackOptions::default() };
-    subject.prepare(arguments, options).await?;
-    let before = subject.balances();
-    let balances = || subject.change(before.clone());
-    match interrupt::swap(&subject.countersign, &subject.request, options).await {
+    prepare(arguments, subject).await?;
+    let Subject { countersign, request, place } = subject;
+    let before = place.balances(request);
+    let balances = || place.change(before.clone(), request);
+    match interrupt::swap(countersign, request, options).await {
         Stopped::AtEnd(Ok(outcome)) => Ok(finish(arguments, subject, &outcome, balances())),
         Stopped::AtEnd(Err(error)) => {
             Err(Failure::Flow { error, balances: balances().map(Box::new) })
@@ -43,6 +61,23 @@ async fn swap(arguments: &Swap, subject: &Subject) -> Result<Ended, Failure> {
         Stopped::BeforeSigning => interrupted(arguments, None),
         Stopped::AfterApproval(approval) => interrupted(arguments, Some(&approval)),
     }
+}
+
+/// Runs the earlier swap that a lie about it needs.
+#[cfg(feature = "sandbox")]
+async fn prepare(arguments: &Swap, subject: &Subject) -> Result<(), Failure> {
+    if arguments.hostile.tamper == Some(countersign_sandbox::Tamper::NonceAlreadyUsed) {
+        output::say(format_args!("an earlier swap, whose nonce will be handed out again"));
+        let options = TrackOptions { deadline: arguments.timeout, ..TrackOptions::default() };
+        subject.countersign.swap(&subject.request, options, |_| {}).await?;
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "sandbox"))]
+#[expect(clippy::unused_async, reason = "only a sandbox has to be prepared")]
+async fn prepare(_: &Swap, _: &Subject) -> Result<(), Failure> {
+    Ok(())
 }
 
 /// A swap that Ctrl-C ended, as `--json` shows it.
@@ -73,7 +108,7 @@ fn finish(
     outcome: &SwapOutcome,
     balances: Option<Balances>,
 ) -> Ended {
-    let report = Report::new(outcome, balances, subject.executions());
+    let report = Report::new(outcome, balances, subject.place.executions());
     let written = if arguments.json { output::json(&report) } else { report.print() };
     if let Err(error) = written {
         // The swap was made all the same: it must not look like one that may be tried again.
@@ -87,6 +122,8 @@ fn finish(
 /// Writes an event as a line of progress.
 pub(crate) fn tell(event: &Event<'_>) {
     match event {
+        Event::Opened { swap_id } => output::say(format_args!("journal   swap {swap_id}")),
+        Event::Refunded { txid } => output::say(format_args!("refunded  by {}", excerpt(txid))),
         Event::Offered { summary } => output::say(format_args!("quoted    {summary}")),
         Event::Created { intent_id } => {
             output::say(format_args!("created   intent {}", excerpt(intent_id)));

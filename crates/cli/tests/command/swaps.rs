@@ -80,7 +80,7 @@ fn a_swap_is_told_by_its_id_and_by_its_key() {
             "offer-1: at least 0.5 SOL@solana, until 2027-01-15T08:01:00Z",
             "2027-01-15T08:00:00.000Z  reserved",
             "until 2027-01-15T08:10:00Z",
-            "A permit of the sample\n  amount  100 USDC  [agreed]\n",
+            "A permit of the sample\n  amount  100 USDC  [as agreed]\n",
             "completed, deposit 0xabc",
             "finished: paid",
             "chain  12 entries, head ",

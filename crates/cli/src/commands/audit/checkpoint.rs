@@ -74,6 +74,6 @@ impl From<&Checkpoint> for Made {
 }
 
 /// Writes a checkpoint as `--anchor` reads it.
-pub(super) fn written(anchor: Anchor) -> String {
+pub(crate) fn written(anchor: Anchor) -> String {
     format!("{}:{}", anchor.number, anchor.hash)
 }

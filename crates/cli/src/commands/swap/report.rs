@@ -73,21 +73,30 @@ impl<'a> Report<'a> {
 
     /// Writes the result for people.
     pub(crate) fn print(&self) -> Result<(), Failure> {
-        for Execution { network, call, gas_used, unit, .. } in &self.executions {
-            let used = unit.map(|unit| format!(", {unit} {gas_used}")).unwrap_or_default();
-            output::result(format_args!("executed  {call} on {network}{used}"))?;
-        }
-        for (before, after) in self.balances.iter().flat_map(Balances::pairs) {
-            if before != after {
-                let Balance { party, token, amount, .. } = before;
-                output::result(format_args!(
-                    "moved     {party:<9} {token:<13} {amount} -> {}",
-                    after.amount
-                ))?;
-            }
-        }
+        print_changes(&self.executions, self.balances.as_ref())?;
         output::result(format_args!("{}", self.status))
     }
+}
+
+/// Writes what ran and what moved for people.
+pub(super) fn print_changes(
+    executions: &[Execution],
+    balances: Option<&Balances>,
+) -> Result<(), Failure> {
+    for Execution { network, call, gas_used, unit, .. } in executions {
+        let used = unit.map(|unit| format!(", {unit} {gas_used}")).unwrap_or_default();
+        output::result(format_args!("executed  {call} on {network}{used}"))?;
+    }
+    for (before, after) in balances.into_iter().flat_map(Balances::pairs) {
+        if before != after {
+            let Balance { party, token, amount, .. } = before;
+            output::result(format_args!(
+                "moved     {party:<9} {token:<13} {amount} -> {}",
+                after.amount
+            ))?;
+        }
+    }
+    Ok(())
 }
 
 impl Balances {

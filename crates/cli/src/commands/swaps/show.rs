@@ -184,6 +184,17 @@ fn print_statement(statement: &StatementRecord) -> Result<(), Failure> {
     let width = width.unwrap_or_default();
     lines.iter().try_for_each(|line| {
         let (label, value) = (shown(line.label.as_str()), shown(line.value.as_str()));
-        output::result(format_args!("  {label:<width$}  {value}  [{}]", line.origin))
+        output::result(format_args!("  {label:<width$}  {value}{}", note(line.origin.as_str())))
     })
+}
+
+/// Says what stands behind a line of a statement.
+fn note(origin: &str) -> &'static str {
+    match origin {
+        "agreed" => "  [as agreed]",
+        "pinned" => "  [pinned]",
+        "bounded" => "  [within policy]",
+        "claimed" => "  [taken from the counterparty]",
+        _ => "",
+    }
 }

@@ -85,7 +85,7 @@ fn requested(request: &Request) -> String {
     let (gives, gets) =
         (amount(source.amount, Some(source)), amount(destination.amount, Some(destination)));
     format!(
-        "{gives} for at least {gets}, slippage {slippage}; paid by {owner}, to {recipient}, \
+        "{gives} for at least {gets}, slippage {slippage} bps; paid by {owner}, to {recipient}, \
          back to {refund_address}"
     )
 }

@@ -1,0 +1,72 @@
+//! `countersign resume`: each open swap, carried on as far as it goes now.
+
+use std::time::Duration;
+
+use countersign::WorkerOptions;
+use serde::Serialize;
+
+use super::block_on;
+use super::driven::{self, Tally};
+use super::setting::{self, Live, Setting};
+use super::worker::{Crew, options};
+use crate::arguments::{Means, Resume};
+use crate::exit::{Ended, Failure};
+use crate::journal::{CONNECTIONS, Journal, Need};
+use crate::output;
+
+/// The last line, as `--json` shows it.
+#[derive(Serialize)]
+struct Sum {
+    sum: String,
+}
+
+pub(crate) fn run(arguments: &Resume) -> Result<Ended, Failure> {
+    block_on(async {
+        let means = &arguments.means;
+        let journal = Journal::open(&means.journal, Need::Existing, CONNECTIONS).await?;
+        let ended = match crew(means, &journal, Some(arguments.stay)) {
+            Ok(crew) => resume(arguments, &crew).await,
+            Err(error) => Err(error),
+        };
+        journal.close().await;
+        ended
+    })
+}
+
+/// Sets up a worker that carries swaps on; it stays with one that waits for so long at most.
+pub(super) fn crew(
+    means: &Means,
+    journal: &Journal,
+    stay: Option<Duration>,
+) -> Result<Crew, Failure> {
+    let setting = Setting::live(Live::from(means), None)?;
+    let refunds = setting::beside_journal(means.refund_dir.as_ref());
+    let (flow, _) = setting.build(refunds)?;
+    let default = options(Duration::MAX)?;
+    let hold = stay.unwrap_or(default.hold);
+    let options = WorkerOptions { hold, ..default };
+    Ok(Crew::new(flow, journal.store(), options, &means.auditing)?)
+}
+
+async fn resume(arguments: &Resume, crew: &Crew) -> Result<Ended, Failure> {
+    let (mut tally, mut written) = (Tally::default(), Ok(()));
+    let carrying = crew.worker.resume(arguments.workers.get(), |swap_id, driven| {
+        tally.add(driven);
+        if written.is_ok() {
+            written = driven::tell(Some(swap_id), None, driven, arguments.json);
+        }
+    });
+    let done = crew.run(carrying).await;
+    let stopped = done.is_none() || crew.is_stopping();
+    if let Some(Err(error)) = done {
+        return Err(error.into());
+    }
+    written?;
+    let sum = tally.sum();
+    if arguments.json {
+        output::json_line(&Sum { sum })?;
+    } else {
+        output::result(format_args!("{sum}"))?;
+    }
+    Ok(if stopped { Ended::Interrupted } else { tally.ended() })
+}

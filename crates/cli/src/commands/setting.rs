@@ -1,0 +1,93 @@
+//! What a swap takes beside its request: the API, the keys, registry and policy, the chains.
+
+mod keys;
+mod place;
+#[cfg(feature = "sandbox")]
+mod refunder;
+mod refunds;
+#[cfg(feature = "sandbox")]
+mod sandboxed;
+
+use std::path::{Path, PathBuf};
+
+use countersign::approval::Registry;
+use countersign::{Config, Countersign, CountersignBuilder, DefiApi};
+
+use crate::arguments::{self, Api, Chains, KeyFile};
+use crate::connection::{self, NodeView, SetupError};
+
+pub(crate) use keys::Keys;
+pub(crate) use place::Place;
+pub(crate) use refunds::Refunds;
+
+/// A flow that is set up but for its keys, and where it takes place.
+pub(crate) struct Setting {
+    pub(crate) registry: Registry,
+    pub(crate) keys: Keys,
+    pub(super) builder: CountersignBuilder,
+    pub(crate) place: Place,
+}
+
+/// By what a flow with an API is set up.
+#[derive(Clone, Copy)]
+pub(crate) struct Live<'a> {
+    pub(crate) registry: &'a Path,
+    pub(crate) policy: &'a Path,
+    pub(crate) key_files: &'a [KeyFile],
+    pub(crate) chains: &'a Chains,
+    pub(crate) api: &'a Api,
+}
+
+impl<'a> From<&'a arguments::Means> for Live<'a> {
+    fn from(means: &'a arguments::Means) -> Self {
+        Self {
+            registry: &means.registry,
+            policy: &means.policy,
+            key_files: &means.key_files,
+            chains: &means.chains,
+            api: &means.api,
+        }
+    }
+}
+
+impl Setting {
+    /// Sets up a flow with an API. Keys that name no network are for `source`, where it is known.
+    pub(crate) fn live(live: Live<'_>, source: Option<&str>) -> Result<Self, SetupError> {
+        let config = Config::from_files(live.registry, live.policy)?;
+        let registry = config.registry().clone();
+        let keys = Keys::from_files(live.key_files, &registry, source)?;
+        let api = DefiApi::new(connection::client(live.api)?);
+        let nodes = connection::nodes(live.chains, &registry)?;
+        let builder = with_nodes(Countersign::builder(api, config), nodes);
+        Ok(Self { registry, keys, builder, place: Place::default() })
+    }
+
+    /// Ends the set-up; recipes of refunds are kept by the last, where there is one.
+    pub(crate) fn build(
+        self,
+        refunds: Option<Refunds>,
+    ) -> Result<(Countersign, Place), SetupError> {
+        let builder = self.keys.join(self.builder)?;
+        let builder = match refunds {
+            Some(refunds) => builder.refund_keeper(refunds),
+            None => builder,
+        };
+        Ok((builder.build(), self.place))
+    }
+}
+
+/// Who keeps recipes beside the journal, which has them: a folder, where one is named.
+pub(crate) fn beside_journal(folder: Option<&PathBuf>) -> Option<Refunds> {
+    folder.map(|folder| Refunds::in_folder(folder.clone()))
+}
+
+pub(super) fn with_nodes(
+    builder: CountersignBuilder,
+    nodes: impl IntoIterator<Item = (String, NodeView)>,
+) -> CountersignBuilder {
+    nodes.into_iter().fold(builder, |builder, (network, node)| match node {
+        NodeView::Evm(node) => builder.chain(network, node),
+        NodeView::Bitcoin(node) => builder.bitcoin_chain(network, *node),
+        NodeView::Solana(node) => builder.solana_chain(network, *node),
+    })
+}

@@ -1,0 +1,168 @@
+//! The keys that pay, and the addresses that they control.
+
+use std::path::Path;
+
+use countersign::CountersignBuilder;
+use countersign::approval::{Network, NetworkKind, Registry, TypedDataStandard};
+use countersign::bitcoin::LocalCoinSigner;
+use countersign::evm::{LocalSigner, PermitSigner};
+use countersign::solana::LocalCosignSigner;
+
+use crate::arguments::KeyFile;
+use crate::connection::{self, SetupError};
+
+/// Some keys.
+pub(crate) struct Keys(Vec<Held>);
+
+struct Held {
+    /// The network that it was named for.
+    network: Option<String>,
+    key: Key,
+    /// The address that it controls, where the key alone does not say.
+    address: Option<String>,
+}
+
+enum Key {
+    Permits(Box<LocalSigner>),
+    Coins(Box<LocalCoinSigner>),
+    Solana(Box<LocalCosignSigner>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Permits,
+    Coins,
+    Solana,
+}
+
+impl Keys {
+    /// Reads keys from their files. One that names no network is for `source`, where that is known.
+    pub(crate) fn from_files(
+        files: &[KeyFile],
+        registry: &Registry,
+        source: Option<&str>,
+    ) -> Result<Self, SetupError> {
+        let read = |file: &KeyFile| {
+            if let Some(named) = &file.network
+                && registry.network(named).is_none()
+            {
+                return Err(SetupError::KeyOfUnknownNetwork(named.clone()));
+            }
+            let network = file.network.as_deref().or(source);
+            let kind = Kind::of(network.and_then(|name| registry.network(name)));
+            let key = Key::read(kind, &file.path)?;
+            Ok(Held { network: network.map(str::to_owned), key, address: None })
+        };
+        files.iter().map(read).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Takes accounts of a sandbox.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn of_accounts(
+        accounts: &[countersign_sandbox::Account],
+        registry: &Registry,
+    ) -> Result<Self, SetupError> {
+        let take = |account: &countersign_sandbox::Account| {
+            let kind = Kind::of(registry.network(&account.network));
+            Ok(Held {
+                network: Some(account.network.clone()),
+                key: Key::parse(kind, account.private_key(), Path::new("sandbox"))?,
+                address: Some(account.address.clone()),
+            })
+        };
+        accounts.iter().map(take).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Says who pays on a network: whoever is given, and else who the key is of.
+    pub(crate) fn owner(
+        &self,
+        network: &str,
+        registry: &Registry,
+        given: Option<&str>,
+    ) -> Result<String, SetupError> {
+        if let Some(given) = given {
+            return Ok(given.to_owned());
+        }
+        let found = registry.network(network);
+        let kind = Kind::of(found);
+        let mut fitting = self.0.iter().filter(|held| held.key.kind() == kind);
+        let named = self.0.iter().find(|held| held.network.as_deref() == Some(network));
+        let held = named.filter(|held| held.key.kind() == kind).or_else(|| fitting.next());
+        let held = held.ok_or_else(|| SetupError::NoKey(network.to_owned()))?;
+        let own = held.address.clone().filter(|_| held.network.as_deref() == Some(network));
+        own.or_else(|| held.key.address(found))
+            .ok_or(SetupError::Missing("--owner, the address of the coins"))
+    }
+
+    /// Hands the keys over to a flow.
+    pub(super) fn join(
+        self,
+        builder: CountersignBuilder,
+    ) -> Result<CountersignBuilder, SetupError> {
+        self.0.into_iter().try_fold(builder, |builder, held| {
+            Ok(match held.key {
+                Key::Permits(key) => builder.signer(*key),
+                Key::Coins(key) => builder.coin_signer(key.public_key(), *key)?,
+                Key::Solana(key) => builder.solana_signer(key.address(), *key),
+            })
+        })
+    }
+}
+
+impl Kind {
+    /// Returns the kind of key that a network takes. One that the registry doesn't hold is refused
+    /// by its name, whoever the owner is.
+    fn of(network: Option<&Network>) -> Self {
+        match network {
+            Some(network) if network.htlc.is_some() => Self::Coins,
+            Some(network) if network.kind == NetworkKind::Solana => Self::Solana,
+            _ => Self::Permits,
+        }
+    }
+}
+
+impl Key {
+    fn read(kind: Kind, path: &Path) -> Result<Self, SetupError> {
+        Ok(match kind {
+            Kind::Permits => Self::Permits(Box::new(connection::key(path)?)),
+            Kind::Coins => Self::Coins(Box::new(connection::coin_key(path)?)),
+            Kind::Solana => Self::Solana(Box::new(connection::solana_key(path)?)),
+        })
+    }
+
+    #[cfg(feature = "sandbox")]
+    fn parse(kind: Kind, text: &str, path: &Path) -> Result<Self, SetupError> {
+        let path = path.to_owned();
+        Ok(match kind {
+            Kind::Permits => {
+                let key = LocalSigner::from_hex(text);
+                Self::Permits(Box::new(key.map_err(|source| SetupError::Key { path, source })?))
+            }
+            Kind::Coins => {
+                let key = LocalCoinSigner::from_hex(text);
+                Self::Coins(Box::new(key.map_err(|source| SetupError::CoinKey { path, source })?))
+            }
+            Kind::Solana => Self::Solana(Box::new(connection::solana_key_of(&path, text)?)),
+        })
+    }
+
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Permits(_) => Kind::Permits,
+            Self::Coins(_) => Kind::Coins,
+            Self::Solana(_) => Kind::Solana,
+        }
+    }
+
+    /// Returns the address of the key; none of one that controls several.
+    fn address(&self, network: Option<&Network>) -> Option<String> {
+        match self {
+            Self::Permits(key) => {
+                let standard = network.and_then(|network| network.kind.standard());
+                Some(standard.unwrap_or(TypedDataStandard::Eip712).show(key.address()))
+            }
+            Self::Coins(_) => None,
+            Self::Solana(key) => Some(key.address().to_string()),
+        }
+    }
+}
