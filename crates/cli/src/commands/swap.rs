@@ -75,9 +75,8 @@ async fn prepare(arguments: &Swap, subject: &Subject) -> Result<(), Failure> {
 }
 
 #[cfg(not(feature = "sandbox"))]
-#[expect(clippy::unused_async, reason = "only a sandbox has to be prepared")]
-async fn prepare(_: &Swap, _: &Subject) -> Result<(), Failure> {
-    Ok(())
+fn prepare(_: &Swap, _: &Subject) -> std::future::Ready<Result<(), Failure>> {
+    std::future::ready(Ok(()))
 }
 
 /// A swap that Ctrl-C ended, as `--json` shows it.

@@ -10,7 +10,6 @@ use crate::commands::sandbox::Recipes;
 use crate::refunds::Folder;
 
 /// Who keeps recipes of refunds.
-#[derive(Default)]
 pub(crate) struct Refunds {
     folder: Option<Folder>,
     /// At hand for as long as a sandbox runs: what is locked up in it ends with it.
@@ -21,7 +20,11 @@ pub(crate) struct Refunds {
 impl Refunds {
     /// Keeps them in a folder.
     pub(crate) fn in_folder(folder: PathBuf) -> Self {
-        Self { folder: Some(Folder(folder)), ..Self::default() }
+        Self {
+            folder: Some(Folder(folder)),
+            #[cfg(feature = "sandbox")]
+            recipes: None,
+        }
     }
 
     /// Keeps them at hand, and in a folder where one is named.
