@@ -6,7 +6,7 @@ use countersign_units::UnixMillis;
 
 use super::drive::{Drive, Next};
 use super::{WorkError, records};
-use crate::{ApiError, FlowError, Order, Step};
+use crate::{ApiError, Order, Step};
 
 /// How much a counterparty's clock may be behind ours, in milliseconds.
 const CLOCKS_DIFFER: u64 = 60_000;
@@ -36,7 +36,7 @@ impl Drive<'_> {
             }
             Ok(None) => {
                 let reason = "the answer to create was lost; there may be an intent without an \
-                              approval, and the API has no list to ask";
+                              approval, and there is no list to ask";
                 self.end(Outcome::Failed, reason).await
             }
             Err(error) => self.list_again(&error).await,
@@ -45,8 +45,10 @@ impl Drive<'_> {
 
     async fn listed(&self) -> Result<Result<Option<Vec<String>>, ApiError>, WorkError> {
         let request = records::asked(&self.known.request)?;
-        let order = Order::new(&request, self.flow().config().registry());
-        let order = order.map_err(FlowError::from)?;
+        // A registry that does not hold the tokens any more can't name them to the API.
+        let Ok(order) = Order::new(&request, self.flow().config().registry()) else {
+            return Ok(Ok(None));
+        };
         let since = self.known.opened_at.value().saturating_sub(CLOCKS_DIFFER);
         Ok(self.flow().api().created_since(&order, UnixMillis::new(since)).await)
     }
