@@ -3,6 +3,7 @@
 
 mod bed;
 mod carrying_on;
+mod clocks;
 mod ending;
 mod finishing;
 mod keys;
