@@ -1,27 +1,38 @@
 //! What the whole-system tests share: a sandbox with a client of it, and eyes on what moved.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests fail by panicking, and say what they skip"
+)]
 
 mod anvil;
 mod bitcoind;
 mod clock;
+mod cluster;
 pub mod doors;
+mod faults;
 mod files;
 mod funds;
 mod recipes;
 mod refusals;
 mod relay;
 mod scene;
+mod signature_file;
 mod signers;
 mod vectors;
 
 pub use anvil::{Anvil, NodeError};
 pub use bitcoind::Bitcoind;
 pub use clock::SetClock;
+pub use cluster::Cluster;
+pub use faults::{CALLS, FaultApi, FaultCoins, FaultStore, Faults, Trap, When};
 pub use files::ConfigFiles;
 pub use funds::Funds;
 pub use recipes::Recipes;
 pub use refusals::{after_signing, assert_refused};
 pub use relay::{Fate, Relay};
 pub use scene::{SHORT, Scene, short_steps, until_reserved, until_verified};
+pub use signature_file::SignatureFile;
 pub use signers::{Counter, CountingCoins, CountingCosigner, CountingSigner};
 pub use vectors::codes_of_kind;

@@ -1,0 +1,135 @@
+//! A sandbox, a journal, and a file of signatures, for worker processes to meet on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign::journal::Store;
+use countersign_sandbox::{Sandbox, SandboxConfig};
+use countersign_tests::Cluster;
+use tempfile::TempDir;
+
+use crate::mood::Mood;
+use crate::orders::{Job, Orders, connect};
+use crate::process::{Process, Said};
+use crate::site::{Ask, Site};
+
+/// What is swapped for what, and how much of it: out of all three chains.
+pub(crate) const ROUTES: [(&str, &str, &str); 8] = [
+    ("USDC@ethereum", "SOL@solana", "10"),
+    ("SOL@solana", "USDC@ethereum", "0.1"),
+    ("USDC@solana", "WETH@ethereum", "10"),
+    ("BTC@bitcoin", "USDC@ethereum", "0.001"),
+    ("USDC@ethereum", "BTC@bitcoin", "100"),
+    ("SOL@solana", "USDC@base", "0.1"),
+    ("USDC@ethereum", "USDC@base", "10"),
+    ("USDC@solana", "SOL@solana", "10"),
+];
+
+/// Where worker processes meet.
+pub(crate) struct Bed {
+    pub(crate) sandbox: Sandbox,
+    site: Site,
+    folder: TempDir,
+    journal: String,
+}
+
+impl Bed {
+    /// Sets everything up with the journal in a file.
+    pub(crate) async fn in_a_file(config: SandboxConfig) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.db").to_str().unwrap().to_owned();
+        Self::new(config, folder, journal).await
+    }
+
+    /// Sets everything up with the journal on a server.
+    pub(crate) async fn on_a_server(config: SandboxConfig, cluster: &Cluster) -> Self {
+        Self::new(config, tempfile::tempdir().unwrap(), cluster.new_database()).await
+    }
+
+    async fn new(config: SandboxConfig, folder: TempDir, journal: String) -> Self {
+        let sandbox = Sandbox::start(config).await.unwrap();
+        let site = Site::of(&sandbox);
+        Self { sandbox, site, folder, journal }
+    }
+
+    /// Changes the policy by which swaps are judged.
+    pub(crate) fn set_policy(&mut self, change: impl FnOnce(&str) -> String) {
+        self.site.policy = change(&self.site.policy);
+    }
+
+    /// Opens the journal once more.
+    pub(crate) async fn store(&self) -> Arc<dyn Store> {
+        connect(&self.journal).await
+    }
+
+    /// Returns the lines of the file of signatures.
+    pub(crate) fn signatures(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.signature_file()).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    fn signature_file(&self) -> std::path::PathBuf {
+        self.folder.path().join("signatures")
+    }
+
+    /// Asks for a swap on one of the routes, to somebody who is paid by it alone.
+    pub(crate) fn ask(&self, key: &str, (from, to, amount): (&str, &str, &str)) -> Ask {
+        let network = |token: &str| token.split_once('@').unwrap().1.to_owned();
+        let payers = self.sandbox.accounts();
+        let owner = payers.into_iter().find(|payer| payer.network == network(from)).unwrap();
+        Ask {
+            key: key.to_owned(),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            amount: amount.to_owned(),
+            owner: owner.address,
+            recipient: self.sandbox.new_recipient(&network(to)).unwrap(),
+        }
+    }
+
+    /// Gives orders for a process in which nothing goes wrong.
+    pub(crate) fn orders(&self, job: Job) -> Orders {
+        Orders {
+            site: self.site.clone(),
+            journal: self.journal.clone(),
+            signatures: self.signature_file(),
+            trap: None,
+            mood: Mood::default(),
+            lease_ms: 1_000,
+            hold_ms: 500,
+            at_once: 16,
+            job,
+        }
+    }
+
+    /// Has a process without faults carry on what is open, until nothing is. Returns what was said.
+    pub(crate) async fn finish(&self) -> Vec<Said> {
+        const ROUNDS: u32 = 20;
+        let (store, mut said) = (self.store().await, Vec::new());
+        for _ in 0..ROUNDS {
+            let page = countersign::journal::Page {
+                which: countersign::journal::Which::Open,
+                after: None,
+                most: 1,
+            };
+            if store.list(page).await.unwrap().is_empty() {
+                return said;
+            }
+            let process = Process::start(&self.orders(Job::Resume));
+            let (status, heard) = tokio::task::block_in_place(|| process.end());
+            assert!(status.success(), "expected a process without faults to end well: {heard:?}");
+            said.extend(heard);
+        }
+        panic!("expected all swaps at their ends, found {said:?}");
+    }
+}
+
+/// A sandbox of many short swaps, out of accounts that can pay for them.
+pub(crate) fn busy() -> SandboxConfig {
+    SandboxConfig {
+        step: Duration::from_millis(10),
+        coins: 400,
+        wealth: 100,
+        ..SandboxConfig::default()
+    }
+}

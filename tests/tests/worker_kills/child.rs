@@ -1,0 +1,74 @@
+//! The worker process: this program once more, which is told what to do.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use countersign::approval::SwapId;
+use countersign::journal::Label;
+use countersign::{Event, Progress, WorkError, Worker};
+use futures::{StreamExt as _, stream};
+
+use crate::orders::{Job, Orders};
+use crate::process::ORDERS;
+use crate::site::Ask;
+
+/// What a worker process does; without orders, nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn worker() {
+    let Ok(path) = std::env::var(ORDERS) else { return };
+    let orders: Orders = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let worker = Arc::new(orders.worker().await);
+    say("began");
+    match &orders.job {
+        Job::Swap(asks) => swap_all(&worker, asks, orders.at_once).await,
+        Job::SwapAndWork(asks) => {
+            let (helper, at_once) = (Arc::clone(&worker), orders.at_once);
+            let helping = tokio::spawn(async move { helper.work(at_once, told).await });
+            swap_all(&worker, asks, orders.at_once).await;
+            worker.stop();
+            helping.await.unwrap().unwrap();
+        }
+        Job::Resume => worker.resume(orders.at_once, told).await.unwrap(),
+    }
+    say("done");
+}
+
+async fn swap_all(worker: &Arc<Worker>, asks: &[Ask], at_once: usize) {
+    let swap = |ask: Ask| {
+        let worker = Arc::clone(worker);
+        let swapped = Box::pin(async move { swap(&worker, &ask).await });
+        async move { tokio::spawn(swapped).await.unwrap() }
+    };
+    stream::iter(asks.to_vec()).map(swap).buffer_unordered(at_once).collect::<()>().await;
+}
+
+async fn swap(worker: &Worker, ask: &Ask) {
+    let key = Label::new(&ask.key).unwrap();
+    let acknowledge = |event: Event<'_>| {
+        if let Event::Opened { swap_id } = event {
+            say(&format!("opened {key} {swap_id}"));
+        }
+    };
+    match Box::pin(worker.swap(&key, &ask.request(), acknowledge)).await {
+        Ok(progress) => progressed(&progress),
+        Err(error) => say(&format!("stopped {key} {}", error.code())),
+    }
+}
+
+fn told(swap_id: SwapId, driven: &Result<Progress, WorkError>) {
+    match driven {
+        Ok(progress) => progressed(progress),
+        Err(error) => say(&format!("stopped {swap_id} {}", error.code())),
+    }
+}
+
+fn progressed(progress: &Progress) {
+    let Progress { key, state, .. } = progress;
+    say(&format!("{} {key} {state}", if state.is_ended() { "ended" } else { "left" }));
+}
+
+/// Tells whoever started the process.
+fn say(what: &str) {
+    println!("@ {what}");
+    std::io::stdout().flush().unwrap();
+}

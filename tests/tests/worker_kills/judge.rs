@@ -1,0 +1,281 @@
+//! What became of swaps, by the chains' own state, the journal and the signatures: whether one was
+//! lost, or done twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use countersign::journal::{
+    AuditKey, History, Outcome, Page, State, Store, Summary, What, Which, audit,
+};
+use countersign::units::{Lots, UnixMillis};
+use countersign::{Clock as _, SystemClock};
+use countersign_sandbox::{ExecutionKind, SwapRecord};
+
+use crate::bed::Bed;
+use crate::process::Said;
+use crate::site::Ask;
+
+/// What was counted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    /// Swaps in the journal.
+    pub(crate) swaps: usize,
+    /// Those that finished.
+    pub(crate) finished: usize,
+    /// What was executed on chain.
+    pub(crate) executed: usize,
+    /// Those whose approval was sent more than once, the same bytes.
+    pub(crate) sent_again: usize,
+    /// What is not as it should be: acknowledged or paid for, and without the end that follows.
+    pub(crate) lost: Vec<String>,
+    /// What happened twice, or without need.
+    pub(crate) doubled: Vec<String>,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (lost, doubled) = (self.lost.len(), self.doubled.len());
+        let Self { swaps, finished, executed, sent_again, .. } = self;
+        write!(formatter, "{swaps} swaps, {finished} finished, {executed} executed, ")?;
+        write!(formatter, "{sent_again} sent again, {lost} lost, {doubled} doubled")
+    }
+}
+
+impl Tally {
+    /// Requires that nothing was lost and nothing done twice.
+    pub(crate) fn require_sound(&self, what: &str) {
+        let wrong: Vec<_> = self.lost.iter().chain(&self.doubled).collect();
+        assert!(wrong.is_empty(), "{what}: {self}: {wrong:#?}");
+    }
+}
+
+/// Everything there is to compare.
+struct Evidence {
+    swaps: BTreeMap<String, (Summary, History)>,
+    records: Vec<SwapRecord>,
+    said: Vec<Said>,
+    tally: Tally,
+}
+
+/// Compares what was asked for and what was said with what is there.
+pub(crate) async fn judge(bed: &Bed, asks: &[Ask], said: Vec<Said>) -> Tally {
+    let store = bed.store().await;
+    let swaps = read(store.as_ref()).await;
+    let records = bed.sandbox.swaps();
+    let tally = Tally { swaps: swaps.len(), ..Tally::default() };
+    let mut evidence = Evidence { swaps, records, said, tally };
+    evidence.judge_words();
+    evidence.judge_ends();
+    for ask in asks {
+        evidence.judge_ask(bed, ask);
+    }
+    evidence.judge_signatures(&bed.signatures());
+    evidence.judge_intents();
+    evidence.judge_audit(store.as_ref()).await;
+    evidence.tally
+}
+
+/// Reads all swaps, by their keys.
+async fn read(store: &dyn Store) -> BTreeMap<String, (Summary, History)> {
+    let (mut swaps, mut after) = (BTreeMap::new(), None);
+    loop {
+        let page = Page { which: Which::All, after, most: 256 };
+        let summaries = store.list(page).await.unwrap();
+        let Some(last) = summaries.last() else { return swaps };
+        after = Some(last.swap_id);
+        for summary in summaries {
+            let history = store.load(summary.swap_id).await.unwrap();
+            swaps.insert(summary.key.as_str().to_owned(), (summary, history));
+        }
+    }
+}
+
+impl Evidence {
+    fn lost(&mut self, what: String) {
+        self.tally.lost.push(what);
+    }
+
+    fn doubled(&mut self, what: String) {
+        self.tally.doubled.push(what);
+    }
+
+    /// What a process acknowledged is in the journal, and what it said to be the end is the end.
+    fn judge_words(&mut self) {
+        for said in std::mem::take(&mut self.said) {
+            match &said {
+                Said::Opened { key, swap_id } => {
+                    let found = self.swaps.get(key).map(|(it, _)| it.swap_id.to_string());
+                    if found.as_ref() != Some(swap_id) {
+                        self.lost(format!("{said:?}, found {found:?}"));
+                    }
+                }
+                Said::Ended { key, state } => {
+                    let found = self.swaps.get(key).map(|(_, it)| it.state.to_string());
+                    if found.as_ref() != Some(state) {
+                        self.lost(format!("{said:?}, found {found:?}"));
+                    }
+                }
+                Said::Began | Said::Other(_) => {}
+            }
+        }
+    }
+
+    /// Each swap is at an end, and at none that a person must look at: nobody lies here.
+    fn judge_ends(&mut self) {
+        let ends: Vec<_> =
+            self.swaps.iter().map(|(key, (_, it))| (key.clone(), it.state)).collect();
+        let again = |what: &What| matches!(what, What::Submitted { attempt: 2.. });
+        let mut stories = self.swaps.values().map(|(_, it)| it.links.iter());
+        let sent_again =
+            stories.by_ref().filter(|links| links.clone().any(|it| again(&it.entry.what))).count();
+        self.tally.sent_again = sent_again;
+        for (key, state) in ends {
+            if !state.is_ended() || state == State::Ended(Outcome::Disputed) {
+                self.lost(format!("{key} is {state}: {}", self.story(&key)));
+            }
+            self.tally.finished += usize::from(state == State::Ended(Outcome::Finished));
+        }
+    }
+
+    /// One key was executed once at most, and paid for if and only if the journal says so.
+    fn judge_ask(&mut self, bed: &Bed, ask: &Ask) {
+        let Ask { key, recipient, .. } = ask;
+        let of_key = |record: &&SwapRecord| record.to_address == *recipient;
+        let records: Vec<_> = self.records.iter().filter(of_key).cloned().collect();
+        let sum = |count: fn(&SwapRecord) -> u64| records.iter().map(count).sum::<u64>();
+        let deposits = sum(|record| record.deposits);
+        let (payouts, refunds) = (sum(|record| record.payouts), sum(|record| record.refunds));
+        self.tally.executed += usize::try_from(deposits).unwrap();
+        if deposits > 1 || payouts > 1 || sum(|it| it.approvals) > 1 {
+            self.doubled(format!("{key}: {records:?}: {}", self.story(key)));
+        }
+        let finished = self.state(key) == Some(State::Ended(Outcome::Finished));
+        let paid = (deposits, payouts, refunds) == (1, 1, 0);
+        let unpaid = payouts == 0 && deposits == refunds;
+        if (finished && !paid) || (!finished && !unpaid) {
+            self.lost(format!("{key}: {records:?}: {}", self.story(key)));
+        }
+        self.judge_payment(bed, ask, finished);
+    }
+
+    /// The recipient has what was paid once, or nothing.
+    fn judge_payment(&mut self, bed: &Bed, ask: &Ask, finished: bool) {
+        let executions = bed.sandbox.executions();
+        let mut payouts = executions
+            .iter()
+            .filter(|ran| ran.kind == ExecutionKind::Payout && ran.to == ask.recipient);
+        let paid = payouts.next().map_or(Lots::ZERO, |ran| ran.amount);
+        let held = bed.sandbox.balances(&ask.recipient);
+        let held = held.into_iter().map(|held| held.lots).find(|lots| !lots.is_zero());
+        if held.unwrap_or(Lots::ZERO) != paid || finished == paid.is_zero() {
+            let key = &ask.key;
+            self.lost(format!("{key} holds {held:?}, was paid {paid}: {}", self.story(key)));
+        }
+    }
+
+    /// No digest was signed twice, no swap has two, and what the journal holds is what was signed.
+    fn judge_signatures(&mut self, lines: &[String]) {
+        let refunded = self.records.iter().any(|record| record.refunds > 0);
+        let (mut seen, mut signed) = (BTreeSet::new(), BTreeMap::new());
+        for line in lines {
+            // The transaction of a refund is made again from the same parts, which is no approval.
+            let of_refund = refunded && line.starts_with("input ");
+            let known = !seen.insert(line) && !of_refund;
+            let words: Vec<_> = line.split(' ').collect();
+            let second = match words.as_slice() {
+                ["approval", swap_id, digest] => {
+                    signed.insert((*swap_id).to_owned(), (*digest).to_owned()).is_some()
+                }
+                _ => false,
+            };
+            if known || second {
+                self.doubled(format!("signed once more: {line}"));
+            }
+        }
+        self.judge_signed(&signed);
+    }
+
+    fn judge_signed(&mut self, signed: &BTreeMap<String, String>) {
+        let mut wrong = Vec::new();
+        for (key, (summary, history)) in &self.swaps {
+            let digests = history.links.iter().filter_map(|link| match &link.entry.what {
+                What::Signed { digest, .. } => Some(digest.to_string()),
+                _ => None,
+            });
+            let digests: Vec<_> = digests.collect();
+            let noted = signed.get(&summary.swap_id.to_string());
+            let (on_bitcoin, one) = (is_on_bitcoin(history), digests.first());
+            let same = on_bitcoin || noted.is_none_or(|it| one.is_none_or(|one| one == it));
+            if digests.len() > 1 || digests.len() > usize::from(noted.is_some()) || !same {
+                wrong.push(format!("{key}: {digests:?} in the journal, {noted:?} was signed"));
+            }
+        }
+        self.tally.doubled.extend(wrong);
+    }
+
+    /// What was approved is what the journal says was approved, by one approval.
+    fn judge_intents(&mut self) {
+        let signed = self.swaps.values().filter_map(|(_, history)| approved(history));
+        let signed: BTreeSet<_> = signed.collect();
+        let mut wrong = Vec::new();
+        for record in &self.records {
+            let touched = record.approvals + record.deposits + record.payouts > 0;
+            if touched && !signed.contains(&record.intent_id) {
+                wrong.push(format!("approved, and not in the journal: {record:?}"));
+            }
+            if record.refused_approvals > 0 {
+                wrong.push(format!("approved in two ways: {record:?}"));
+            }
+        }
+        self.tally.doubled.extend(wrong);
+    }
+
+    /// The whole journal verifies by the audit key alone, up to its last entry.
+    async fn judge_audit(&mut self, store: &dyn Store) {
+        let key = AuditKey::from_seed(&AUDIT).unwrap();
+        store.checkpoint(&key, now()).await.unwrap();
+        let mut export = Vec::new();
+        audit::export(store, &mut export).await.unwrap();
+        let audited = audit::verify(&mut export.as_slice(), &key.public_key(), None).unwrap();
+        let swaps = u64::try_from(self.swaps.len()).unwrap();
+        if audited.swaps != swaps || audited.committed != audited.entries {
+            self.lost(format!("the audit has {audited:?} of {swaps} swaps"));
+        }
+    }
+
+    fn state(&self, key: &str) -> Option<State> {
+        self.swaps.get(key).map(|(_, history)| history.state)
+    }
+
+    /// Returns what happened in a swap, for people.
+    fn story(&self, key: &str) -> String {
+        let links = self.swaps.get(key).map(|(_, history)| history.links.as_slice());
+        let line = |link: &countersign::journal::Link| match &link.entry.what {
+            What::Requested(_) | What::Created(_) | What::Quoted(_) | What::Judged(_) => {
+                format!("{} {}", link.entry.at.value(), link.entry.what.name())
+            }
+            what => format!("{} {what:?}", link.entry.at.value()),
+        };
+        links.unwrap_or_default().iter().map(line).collect::<Vec<_>>().join("\n    ")
+    }
+}
+
+/// The secret of the audit key, which commits to journals of tests alone.
+pub(crate) const AUDIT: [u8; 32] = [7; 32];
+
+pub(crate) fn now() -> UnixMillis {
+    SystemClock.now()
+}
+
+/// Returns the intent that a swap has a signature for.
+fn approved(history: &History) -> Option<String> {
+    history.links.iter().find_map(|link| match &link.entry.what {
+        What::Signed { intent_id, .. } => Some(intent_id.as_str().to_owned()),
+        _ => None,
+    })
+}
+
+fn is_on_bitcoin(history: &History) -> bool {
+    let mut whats = history.links.iter().map(|link| &link.entry.what);
+    whats.any(|what| matches!(what, What::RefundKept { .. }))
+}

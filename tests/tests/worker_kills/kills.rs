@@ -1,0 +1,173 @@
+//! Workers are killed at random moments while they drive swaps on all chains.
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use countersign::journal::AuditKey;
+use countersign_tests::Cluster;
+
+use crate::bed::{Bed, ROUTES, busy};
+use crate::dice::Dice;
+use crate::judge::{AUDIT, Tally, judge, now};
+use crate::orders::Job;
+use crate::process::{Process, Said};
+use crate::site::Ask;
+
+/// How many kills a sandbox and a journal see.
+const KILLS_A_ROUND: u32 = 50;
+/// How many new swaps a process is asked for, at most, and how many that were asked for before.
+const NEW: u64 = 12;
+const OLD: usize = 6;
+/// How long a process may go on after it has begun with a swap, at most, in milliseconds.
+const LONGEST_LIFE: u64 = 200;
+
+/// What is asked for from outside.
+struct Plan {
+    kills: u32,
+    seed: u64,
+    stores: String,
+}
+
+impl Plan {
+    fn read() -> Self {
+        let number = |name: &str| std::env::var(name).ok()?.parse().ok();
+        Self {
+            kills: number("COUNTERSIGN_KILLS").unwrap_or(50).try_into().unwrap(),
+            seed: number("COUNTERSIGN_KILL_SEED").unwrap_or_else(|| now().value()),
+            stores: std::env::var("COUNTERSIGN_KILL_STORE").unwrap_or_else(|_| "both".to_owned()),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn workers_that_are_killed_lose_and_double_nothing() {
+    let plan = Plan::read();
+    let cluster = if plan.stores == "sqlite" { None } else { Cluster::start() };
+    let files = plan.stores != "postgres";
+    let kinds = u32::from(files) + u32::from(cluster.is_some());
+    if files {
+        rounds(plan.seed, plan.kills.div_ceil(kinds), None).await;
+    }
+    if let Some(cluster) = &cluster {
+        rounds(plan.seed, plan.kills / kinds, Some(cluster)).await;
+    }
+}
+
+/// Kills as often as asked, each so many times on another journal. A round is repeated by its seed.
+async fn rounds(seed: u64, kills: u32, cluster: Option<&Cluster>) {
+    let (mut left, mut seed) = (kills, seed);
+    while left > 0 {
+        let kills = left.min(KILLS_A_ROUND);
+        let began = Instant::now();
+        let tally = round(seed, kills, cluster).await;
+        let (store, took) =
+            (if cluster.is_some() { "postgres" } else { "sqlite" }, began.elapsed());
+        println!("@ {store}, seed {seed}: {kills} kills, {tally} ({} ms)", took.as_millis());
+        tally.require_sound(&format!("{store}, seed {seed}"));
+        assert!(tally.finished * 2 > usize::try_from(kills).unwrap(), "swaps finish: {tally}");
+        (left, seed) = (left - kills, seed + 1);
+    }
+}
+
+/// Kills one process on a file, or any of three on a server, and judges what came of it.
+async fn round(seed: u64, kills: u32, cluster: Option<&Cluster>) -> Tally {
+    let (bed, processes) = match cluster {
+        None => (Bed::in_a_file(busy()).await, 1),
+        Some(cluster) => (Bed::on_a_server(busy(), cluster).await, 3),
+    };
+    let mut killer = Killer::new(&bed, seed);
+    tokio::task::block_in_place(|| killer.run(kills, processes));
+    killer.commit().await;
+    let Killer { asks, mut said, .. } = killer;
+    said.extend(bed.finish().await);
+    judge(&bed, &asks, said).await
+}
+
+/// Starts processes, and kills them.
+struct Killer<'a> {
+    bed: &'a Bed,
+    dice: Dice,
+    asks: Vec<Ask>,
+    /// Those that nobody has said to be at their end, by their keys.
+    open: BTreeMap<String, Ask>,
+    said: Vec<Said>,
+}
+
+impl<'a> Killer<'a> {
+    const fn new(bed: &'a Bed, seed: u64) -> Self {
+        let dice = Dice::new(seed);
+        Self { bed, dice, asks: Vec::new(), open: BTreeMap::new(), said: Vec::new() }
+    }
+
+    fn run(&mut self, kills: u32, processes: usize) {
+        let mut alive: Vec<_> = (0..processes).map(|_| self.start()).collect();
+        let mut killed = 0;
+        while killed < kills {
+            let which = self.dice.below(u64::try_from(processes).unwrap());
+            let process = alive.get_mut(usize::try_from(which).unwrap()).unwrap();
+            self.wait_for_begin(process);
+            sleep(Duration::from_millis(1 + self.dice.below(LONGEST_LIFE)));
+            killed += u32::from(process.kill());
+            *process = self.replace(process);
+        }
+        for process in alive {
+            let (status, said) = process.end();
+            assert!(
+                status.success(),
+                "expected a process that is not killed to end well: {said:?}"
+            );
+            self.hear(said);
+        }
+    }
+
+    /// Listens to what a process that is gone has said, and starts another one.
+    fn replace(&mut self, process: &Process) -> Process {
+        let said: Vec<_> = std::iter::from_fn(|| process.next()).collect();
+        self.hear(said);
+        self.start()
+    }
+
+    fn wait_for_begin(&mut self, process: &Process) {
+        while let Some(said) = process.next() {
+            let began = matches!(said, Said::Opened { .. } | Said::Ended { .. });
+            self.hear(vec![said]);
+            if began {
+                break;
+            }
+        }
+    }
+
+    fn hear(&mut self, said: Vec<Said>) {
+        for said in &said {
+            if let Said::Ended { key, .. } = said {
+                self.open.remove(key);
+            }
+        }
+        self.said.extend(said);
+    }
+
+    /// Starts a process that is asked for swaps: new ones, and some that others were asked for.
+    fn start(&mut self) -> Process {
+        let open: Vec<_> = self.open.values().cloned().collect();
+        let mut asks: Vec<_> = (0..=self.dice.below(NEW)).map(|_| self.new_ask()).collect();
+        if !open.is_empty() {
+            asks.extend((0..OLD).map(|_| self.dice.one_of(&open).clone()));
+        }
+        Process::start(&self.bed.orders(Job::SwapAndWork(asks)))
+    }
+
+    fn new_ask(&mut self) -> Ask {
+        let key = format!("order-{}", self.asks.len());
+        let ask = self.bed.ask(&key, *self.dice.one_of(&ROUTES));
+        self.asks.push(ask.clone());
+        self.open.insert(key, ask.clone());
+        ask
+    }
+
+    /// Commits to what is there so far: swaps that are carried on later are in two checkpoints.
+    async fn commit(&self) {
+        let key = AuditKey::from_seed(&AUDIT).unwrap();
+        self.bed.store().await.checkpoint(&key, now()).await.unwrap();
+    }
+}

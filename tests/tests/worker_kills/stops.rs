@@ -1,0 +1,154 @@
+//! What a worker needs goes away for a while: its server, its own time, the answers of the API.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use countersign::journal::What;
+use countersign_sandbox::SandboxConfig;
+use countersign_tests::Cluster;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::bed::{Bed, ROUTES, busy};
+use crate::judge::judge;
+use crate::mood::Mood;
+use crate::orders::{Job, Orders};
+use crate::process::{Process, Said};
+use crate::site::Ask;
+
+const PERMIT: (&str, &str, &str) = ("USDC@ethereum", "SOL@solana", "10");
+
+fn asks(bed: &Bed, count: usize) -> Vec<Ask> {
+    let routes = ROUTES.iter().cycle().take(count).enumerate();
+    routes.map(|(number, route)| bed.ask(&format!("order-{number}"), *route)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_is_stopped_and_started_loses_and_doubles_nothing() {
+    const STOPS: usize = 3;
+    let Some(mut cluster) = Cluster::start() else { return };
+    let bed = Bed::on_a_server(busy(), &cluster).await;
+    let asks = asks(&bed, 60);
+    let shares = asks.chunks(20).map(|share| bed.orders(Job::SwapAndWork(share.to_vec())));
+    let processes: Vec<_> = shares.map(|orders| Process::start(&orders)).collect();
+    let mut said = Vec::new();
+    tokio::task::block_in_place(|| {
+        for process in &processes {
+            said.extend(wait_for_swap(process));
+        }
+        for _ in 0..STOPS {
+            sleep(Duration::from_millis(150));
+            cluster.crash();
+            sleep(Duration::from_millis(150));
+            cluster.restart();
+        }
+        for process in processes {
+            let (status, heard) = process.end();
+            assert!(status.success(), "expected a worker that outlives its server: {heard:?}");
+            said.extend(heard);
+        }
+    });
+    // Those that were stopped before they were in the journal are asked for again.
+    let (_, heard) = tokio::task::block_in_place(|| {
+        Process::start(&bed.orders(Job::SwapAndWork(asks.clone()))).end()
+    });
+    said.extend(heard);
+    said.extend(bed.finish().await);
+    let tally = judge(&bed, &asks, said).await;
+    println!("@ postgres, {STOPS} stops: {tally}");
+    tally.require_sound("a server that stops");
+    assert_eq!(tally.swaps, asks.len());
+}
+
+/// Waits until a process has a swap in hand.
+fn wait_for_swap(process: &Process) -> Vec<Said> {
+    let mut said = Vec::new();
+    while let Some(next) = process.next() {
+        let opened = matches!(next, Said::Opened { .. });
+        said.push(next);
+        if opened {
+            break;
+        }
+    }
+    said
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_worker_that_sleeps_longer_than_its_lease_sends_nothing_when_it_wakes() {
+    // So slow that the swap is on its way all the time, and the sleeper has it in hand.
+    let config = SandboxConfig { step: Duration::from_millis(700), ..busy() };
+    let bed = Bed::in_a_file(config).await;
+    let asks = vec![bed.ask("order-0", PERMIT)];
+    let orders = Orders { lease_ms: 500, ..bed.orders(Job::Swap(asks.clone())) };
+    let sleeper = Process::start(&orders);
+    let mut said = tokio::task::block_in_place(|| {
+        let said = wait_for_swap(&sleeper);
+        sleep(Duration::from_millis(300));
+        signal(&sleeper, Signal::STOP);
+        sleep(Duration::from_millis(600));
+        said
+    });
+    said.extend(bed.finish().await);
+    let before = (bed.sandbox.swaps(), bed.signatures());
+    let (status, heard) = tokio::task::block_in_place(|| {
+        signal(&sleeper, Signal::CONT);
+        sleeper.end()
+    });
+    assert!(status.success(), "{heard:?}");
+    let gave_up = Said::Other("stopped order-0 lease_lost".to_owned());
+    assert!(heard.contains(&gave_up), "expected a lease error, found {heard:?}");
+    assert_eq!((bed.sandbox.swaps(), bed.signatures()), before, "nothing was sent or signed");
+    let tally = judge(&bed, &asks, said).await;
+    tally.require_sound("a worker that sleeps");
+    assert_eq!((tally.swaps, tally.executed), (1, 1));
+}
+
+fn signal(process: &Process, signal: Signal) {
+    let id = Pid::from_raw(process.id().try_into().unwrap()).unwrap();
+    kill_process(id, signal).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn answers_that_are_late_doubled_or_lost_lose_and_double_nothing() {
+    let moods = [
+        ("late", Mood { late_ms: 900, ..Mood::default() }, 8),
+        ("twice", Mood { twice: true, ..Mood::default() }, 8),
+        ("submits lost", Mood { lost_submits: 8, ..Mood::default() }, 8),
+        ("statuses lost", Mood { lost_statuses: 20, ..Mood::default() }, 8),
+        // Nobody can tell whether there is an intent: those swaps are given up.
+        ("creates lost", Mood { lost_creates: 4, ..Mood::default() }, 4),
+    ];
+    for (what, mood, finished) in moods {
+        let bed = Bed::in_a_file(busy()).await;
+        let asks = asks(&bed, 8);
+        // The late answers come after the leases that they are waited for under.
+        let orders = Orders { lease_ms: 600, mood, ..bed.orders(Job::SwapAndWork(asks.clone())) };
+        let (status, mut said) = tokio::task::block_in_place(|| Process::start(&orders).end());
+        assert!(status.success(), "{what}: {said:?}");
+        said.extend(bed.finish().await);
+        let tally = judge(&bed, &asks, said).await;
+        tally.require_sound(what);
+        assert_eq!((tally.swaps, tally.finished), (8, finished), "{what}: {tally}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_create_whose_answer_was_lost_ends_with_what_the_list_says() {
+    let bed = Bed::in_a_file(busy()).await;
+    let ask = bed.ask("order-0", PERMIT);
+    let mood = Mood { lost_creates: 1, ..Mood::default() };
+    let orders = Orders { mood, ..bed.orders(Job::Swap(vec![ask.clone()])) };
+    let (_, said) = tokio::task::block_in_place(|| Process::start(&orders).end());
+    let [Said::Opened { swap_id, .. }] = &opened(&said)[..] else { panic!("{said:?}") };
+    let history = bed.store().await.load(swap_id.parse().unwrap()).await.unwrap();
+    let What::Ended { reason, .. } = &history.links.last().unwrap().entry.what else {
+        panic!("{history:?}")
+    };
+    let [created] = &bed.sandbox.swaps()[..] else { panic!("one intent was created") };
+    assert!(reason.as_str().contains(&created.intent_id), "{reason:?}");
+    assert_eq!(created.approvals, 0);
+    assert!(bed.signatures().is_empty());
+}
+
+fn opened(said: &[Said]) -> Vec<Said> {
+    said.iter().filter(|said| matches!(said, Said::Opened { .. })).cloned().collect()
+}
