@@ -30,6 +30,9 @@ pub(super) struct Shown<'a> {
     next_at_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     statement: Option<&'a Statement>,
+    /// What went wrong just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<exit::Report<'a>>,
 }
 
 /// A swap that could not be driven, as `--json` shows it.
@@ -60,6 +63,7 @@ impl<'a> From<&'a Progress> for Shown<'a> {
             reason: progress.reason.as_deref(),
             next_at_ms: progress.next.map(UnixMillis::value),
             statement: progress.statement.as_ref(),
+            failure: progress.failure.as_ref().map(exit::Report::of),
         }
     }
 }
@@ -100,6 +104,7 @@ pub(super) fn tell(
 fn line(progress: &Progress) -> String {
     let Progress { swap_id, key, state, reason, .. } = progress;
     let reason = reason.as_deref().map(|reason| format!("  {}", shown(reason)));
+    let state = state.as_str();
     format!("{swap_id}  {state:<9}  {key}{}", reason.unwrap_or_default())
 }
 
@@ -165,11 +170,4 @@ impl Tally {
 
 const fn is_conflict(error: &WorkError) -> bool {
     matches!(error, WorkError::Journal(countersign::journal::StoreError::KeyTaken { .. }))
-}
-
-/// Says to standard error what went wrong in a swap just now.
-pub(super) fn explain(progress: &mut Progress) {
-    if let Some(error) = progress.failure.take() {
-        exit::explain(&Failure::from(error));
-    }
 }

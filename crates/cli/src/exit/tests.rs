@@ -3,8 +3,10 @@ use std::time::Duration;
 use countersign::approval::SwapId;
 use countersign::evm::ApproveCall;
 use countersign::units::{EvmAddress, Lots, U256, UnixSeconds};
+use countersign::{LiveApproval, MissingAllowance};
 use serde_json::{Value, json};
 
+use super::report::life;
 use super::*;
 
 fn shown(failure: &Failure) -> Value {

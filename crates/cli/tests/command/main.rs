@@ -3,18 +3,27 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "a test stops where something is missing"
+    clippy::print_stdout,
+    reason = "a test stops where something is missing, and says what it needs"
 )]
 
 mod audit;
+#[cfg(feature = "sandbox")]
+mod batch;
 mod check;
 #[cfg(feature = "sandbox")]
 mod coins;
 mod generate;
 #[cfg(feature = "sandbox")]
+mod journalled;
+#[cfg(feature = "sandbox")]
 mod lists;
 mod live;
+#[cfg(feature = "sandbox")]
+mod means;
 mod nodes;
+#[cfg(feature = "sandbox")]
+mod postgres;
 mod sample;
 #[cfg(feature = "sandbox")]
 mod served;
@@ -26,6 +35,8 @@ mod swap;
 mod swaps;
 #[cfg(feature = "sandbox")]
 mod tamper;
+#[cfg(feature = "sandbox")]
+mod work;
 
 use std::fs;
 use std::io::Write;

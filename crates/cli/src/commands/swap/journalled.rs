@@ -15,7 +15,7 @@ use crate::commands::driven::{self, Shown};
 use crate::commands::setting::Place;
 use crate::commands::worker::{Crew, options};
 use crate::connection::SetupError;
-use crate::exit::{Ended, Failure};
+use crate::exit::{self, Ended, Failure};
 use crate::output;
 
 /// The result of a swap, as `--json` shows it.
@@ -41,7 +41,7 @@ pub(super) async fn run(arguments: &Swap, store: Arc<dyn Store>) -> Result<Ended
     let ended = match crew.run(driving).await {
         Some(Ok(progress)) => {
             let balances = place.change(before, &request);
-            finish(arguments, progress, (&place, balances), crew.is_stopping())
+            finish(arguments, &progress, (&place, balances), crew.is_stopping())
         }
         Some(Err(error)) => {
             output::say(format_args!("key       {key}"));
@@ -66,12 +66,14 @@ fn idempotency_key(arguments: &Swap) -> Result<Label, SetupError> {
 
 fn finish(
     arguments: &Swap,
-    mut progress: Progress,
+    progress: &Progress,
     (place, balances): (&Place, Option<Balances>),
     is_stopped: bool,
 ) -> Result<Ended, Failure> {
-    driven::explain(&mut progress);
-    let ended = driven::ended(&progress);
+    if let Some(error) = &progress.failure {
+        exit::explain_flow(error);
+    }
+    let ended = driven::ended(progress);
     let is_open = !progress.state.is_ended();
     if is_open {
         let (state, key) = (progress.state, &progress.key);
@@ -81,8 +83,8 @@ fn finish(
         ));
     }
     let report =
-        Report { progress: Shown::from(&progress), balances, executions: place.executions() };
-    let written = if arguments.json { output::json(&report) } else { report.print(&progress) };
+        Report { progress: Shown::from(progress), balances, executions: place.executions() };
+    let written = if arguments.json { output::json(&report) } else { report.print(progress) };
     match written {
         Err(error) if progress.digest.is_some() => {
             // The swap was made all the same: it must not look like one that may be tried again.

@@ -91,7 +91,8 @@ impl<'a> Watch<'a> {
             return output::json_line(&Shown::from(swap));
         }
         let Summary { swap_id, key, state, changed_at, .. } = swap;
-        output::result(format_args!("{}  {swap_id}  {state:<9}  {key}", utc(*changed_at)))
+        let (at, state) = (utc(*changed_at), state.as_str());
+        output::result(format_args!("{at}  {swap_id}  {state:<9}  {key}"))
     }
 
     fn ended(&self) -> Ended {
