@@ -5,6 +5,7 @@ mod cargo;
 mod contracts;
 mod debian;
 mod fuzz;
+mod kill_test;
 mod npm;
 mod outcome;
 mod test;
@@ -29,6 +30,8 @@ enum Command {
     Test(test::Arguments),
     /// Measure, and compare with what it may cost; fails where it costs more
     Bench(bench::Arguments),
+    /// Kill workers at random moments while they drive swaps, and count what was lost or doubled
+    KillTest(kill_test::Arguments),
     /// Feed every parser and every verifier with whatever a fuzzer finds
     Fuzz(fuzz::Arguments),
     /// Compile the sandbox's contracts again and compare every byte with what is committed
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test(arguments) => test::run(&arguments).map_err(Into::into),
         Command::Bench(arguments) => bench::run(&arguments).map_err(Into::into),
+        Command::KillTest(arguments) => kill_test::run(&arguments).map_err(Into::into),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Contracts(arguments) => contracts::run(&arguments).map_err(Into::into),
     };
@@ -64,6 +68,8 @@ mod tests {
         assert!(parse("xtask test --only tests --only docs").is_ok());
         assert!(parse("xtask bench evm --quick").is_ok());
         assert!(parse("xtask bench").is_err());
+        assert!(parse("xtask kill-test --kills 1000 --seed 7 --store sqlite").is_ok());
+        assert!(parse("xtask kill-test --store everywhere").is_err());
         assert!(parse("xtask test --only everything").is_err());
     }
 }
