@@ -173,6 +173,14 @@ impl SwapWriter {
     }
 }
 
+impl SwapLedger<'_> {
+    /// Returns the time, which a ledger is told in whole seconds: not before what came before it.
+    fn at(&self, now: UnixSeconds) -> UnixMillis {
+        let now = UnixMillis::new(now.value().saturating_mul(1_000));
+        self.entries.last().map_or(now, |entry| entry.at.max(now))
+    }
+}
+
 #[async_trait]
 impl Ledger for SwapLedger<'_> {
     async fn record(
@@ -181,7 +189,7 @@ impl Ledger for SwapLedger<'_> {
         limits: AssetLimits,
         now: UnixSeconds,
     ) -> Result<(), LedgerError> {
-        let recorded = self.writer.reserve(&self.entries, claim, limits, millis(now)).await;
+        let recorded = self.writer.reserve(&self.entries, claim, limits, self.at(now)).await;
         recorded.map_err(from_store)
     }
 
@@ -189,12 +197,8 @@ impl Ledger for SwapLedger<'_> {
         if swap_id != self.writer.swap_id() {
             return Err(LedgerError::Unavailable("it is another swap's"));
         }
-        self.writer.release(&self.entries, millis(now)).await.map_err(from_store)
+        self.writer.release(&self.entries, self.at(now)).await.map_err(from_store)
     }
-}
-
-const fn millis(seconds: UnixSeconds) -> UnixMillis {
-    UnixMillis::new(seconds.value().saturating_mul(1_000))
 }
 
 impl fmt::Debug for SwapWriter {
