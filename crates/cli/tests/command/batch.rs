@@ -117,7 +117,7 @@ fn a_line_that_is_wrong_is_named_and_nothing_is_begun() {
     for (line, told) in [
         ("{".to_owned(), "expected an object"),
         ("[]".to_owned(), "expected an object"),
-        (third(|line| line["memo"] = json!("x")), "unknown field `memo`"),
+        (third(|line| line["memo"] = json!("x")), "unknown field `memo`, expected"),
         (third(|line| line["amount"] = json!(1.5)), "expected a string"),
         (third(|line| line["amount"] = json!("1.0000001")), "amount"),
         (third(|line| line["amount"] = json!("0")), "more than zero"),
@@ -136,6 +136,7 @@ fn a_line_that_is_wrong_is_named_and_nothing_is_begun() {
         assert_eq!(output.status.code(), Some(2), "{line}: {}", stderr(&output));
         assert!(stderr(&output).contains("batch.jsonl, line 3: "), "{}", stderr(&output));
         assert!(stderr(&output).contains(told), "{told}: {}", stderr(&output));
+        assert!(!stderr(&output).contains("line 1"), "{}", stderr(&output));
     }
     assert!(!means.folder.path().join("journal.db").exists(), "no journal is made");
 }

@@ -84,7 +84,8 @@ async fn drive(
     let all = crew.run(all(arguments, &crew, errands, &mut results)).await;
     let is_whole = results.meter.is_full();
     let ended = results.finish()?;
-    if is_whole && all.is_some() {
+    let is_cut_short = crew.is_stopping() && ended == Ended::NotFinished;
+    if is_whole && all.is_some() && !is_cut_short {
         return Ok(ended);
     }
     output::say(format_args!("interrupted; the same command goes on where this one stopped"));

@@ -1,6 +1,6 @@
 //! `countersign swaps watch`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use countersign::approval::SwapId;
 use countersign::journal::{Label, Outcome, Page, State, Store, Summary, Which};
@@ -56,11 +56,12 @@ impl<'a> Watch<'a> {
 
     /// Tells what changed, and says whether all are at their end.
     async fn look(&mut self) -> Result<bool, Failure> {
-        if self.all {
-            self.discover().await?;
-        }
-        let open = self.known.values().filter(|(_, state)| !state.is_some_and(State::is_ended));
-        let keys: Vec<Label> = open.map(|(key, _)| key.clone()).collect();
+        let seen = if self.all { self.see_open().await? } else { HashSet::new() };
+        // Those that are not open any more, or were asked for by name.
+        let left = self.known.iter().filter(|(swap_id, (_, state))| {
+            !seen.contains(*swap_id) && !state.is_some_and(State::is_ended)
+        });
+        let keys: Vec<Label> = left.map(|(_, (key, _))| key.clone()).collect();
         for key in keys {
             let gone = || Failure::NoSwap(key.to_string());
             let swap = self.store.find(&key).await?.ok_or_else(gone)?;
@@ -69,15 +70,18 @@ impl<'a> Watch<'a> {
         Ok(self.known.values().all(|(_, state)| state.is_some_and(State::is_ended)))
     }
 
-    /// Takes up swaps that are open and were not known.
-    async fn discover(&mut self) -> Result<(), Failure> {
+    /// Tells of the swaps that are open, also of those that were not known, and returns them.
+    async fn see_open(&mut self) -> Result<HashSet<SwapId>, Failure> {
+        let mut seen = HashSet::new();
         let mut page = Page { which: Which::Open, after: None, most: PAGE };
         loop {
             let swaps = self.store.list(page).await?;
-            let Some(last) = swaps.last() else { return Ok(()) };
+            let Some(last) = swaps.last() else { return Ok(seen) };
             page.after = Some(last.swap_id);
             for swap in swaps {
-                self.known.entry(swap.swap_id).or_insert((swap.key, None));
+                self.known.entry(swap.swap_id).or_insert_with(|| (swap.key.clone(), None));
+                seen.insert(swap.swap_id);
+                self.see(&swap)?;
             }
         }
     }

@@ -40,7 +40,7 @@ pub(super) struct Lines {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LineError {
     #[error("expected an object with key, from, to, amount and recipient: {0}")]
-    Json(serde_json::Error),
+    Json(String),
     #[error("key: {0}")]
     Key(countersign::journal::TextError),
     #[error("key: {key:?} is that of line {line}, too")]
@@ -75,9 +75,17 @@ fn lines(path: &Path, text: impl BufRead) -> Result<Lines, Failure> {
             continue;
         }
         let read = serde_json::from_str(&line);
-        wanted.push((number, read.map_err(|error| at(path, number, LineError::Json(error)))?));
+        wanted.push((number, read.map_err(|error| at(path, number, not_read(&error)))?));
     }
     Ok(Lines { path: path.to_owned(), wanted })
+}
+
+/// Says where in its line the text is wrong: the reader takes each line for the first.
+fn not_read(error: &serde_json::Error) -> LineError {
+    let (text, column) = (error.to_string(), error.column());
+    let place = format!(" at line {} column {column}", error.line());
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    LineError::Json(format!("{text}, at column {column}"))
 }
 
 fn at(path: &Path, line: usize, source: LineError) -> SetupError {
