@@ -3,8 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::print_stdout,
-    reason = "a test stops where something is missing, and says what it needs"
+    reason = "a test stops where something is missing"
 )]
 
 mod audit;

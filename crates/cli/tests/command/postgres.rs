@@ -1,5 +1,7 @@
 //! A journal in a Postgres of its own, from the system's packages, on a private socket.
 
+#![expect(clippy::print_stdout, reason = "a test that is skipped says what it needs")]
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
