@@ -1,4 +1,4 @@
-//! Places where a worker process can crash, by a signal that it can't see coming.
+//! Places where a worker process is killed or stopped, by a signal that it can't see coming.
 
 mod api;
 mod chain;
@@ -6,7 +6,9 @@ mod store;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
 
 use rustix::process::{Signal, getpid, kill_process};
 use serde::{Deserialize, Serialize};
@@ -51,59 +53,80 @@ pub enum When {
     After,
 }
 
-/// A place where a process crashes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::exhaustive_structs, reason = "a test names all of it")]
-pub struct Trap {
-    /// The call, one of [`CALLS`].
-    pub call: String,
-    /// Whether it is made.
-    pub when: When,
-    /// The how many-th call it is, from 1.
-    pub nth: u32,
+/// What becomes of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::exhaustive_enums, reason = "a test names all of them")]
+pub enum How {
+    /// It is killed.
+    Killed,
+    /// It stands still, until it is sent the signal to go on.
+    Stopped,
 }
 
-/// Lets calls pass, up to the one at which the process crashes. Its clones count together.
+/// A place where something becomes of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trap {
+    /// The call, by its place in [`CALLS`].
+    call: usize,
+    when: When,
+    how: How,
+}
+
+impl Trap {
+    /// Names the first call of a kind.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no such call.
+    pub fn new(call: &str, when: When, how: How) -> Self {
+        let call = CALLS.iter().position(|known| *known == call).unwrap();
+        Self { call, when, how }
+    }
+}
+
+/// Lets calls pass, up to the one with the trap. Its clones have one trap together.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     trap: Option<Trap>,
-    passed: Arc<AtomicU32>,
+    sprung: Arc<AtomicBool>,
 }
 
 impl Faults {
     /// Sets a trap, or none.
     pub fn new(trap: Option<Trap>) -> Self {
-        Self { trap, passed: Arc::default() }
+        Self { trap, sprung: Arc::default() }
     }
 
-    /// Makes a call, unless the process crashes.
+    /// Makes a call, unless the process is caught before it.
     pub async fn around<T>(&self, call: &str, made: impl Future<Output = T> + Send) -> T {
-        if !CALLS.contains(&call) {
-            unlisted(call);
-        }
-        let caught = self.is_caught(call);
-        if caught == Some(When::Before) {
-            crash();
+        let Some(call) = CALLS.iter().position(|known| *known == call) else { unlisted(call) };
+        let caught = self.trap.filter(|trap| trap.call == call && self.springs());
+        let Some(trap) = caught else { return made.await };
+        if trap.when == When::Before {
+            catch(trap.how);
         }
         let answer = made.await;
-        if caught == Some(When::After) {
-            crash();
+        if trap.when == When::After {
+            catch(trap.how);
         }
         answer
     }
 
-    /// Says at which moment of a call the process is to crash, if it is.
-    fn is_caught(&self, call: &str) -> Option<When> {
-        let trap = self.trap.as_ref().filter(|trap| trap.call == call)?;
-        let passed = self.passed.fetch_add(1, Ordering::SeqCst);
-        (passed.saturating_add(1) == trap.nth).then_some(trap.when)
+    /// Says whether a trap springs: once.
+    fn springs(&self) -> bool {
+        !self.sprung.swap(true, Ordering::SeqCst)
     }
 }
 
-/// Ends the process as a loss of power would: nothing in it runs any more.
-fn crash() -> ! {
-    let killed = kill_process(getpid(), Signal::KILL);
-    panic!("expected to be killed, found {killed:?}");
+/// Ends the process as a loss of power would, or has it stand still: nothing in it runs.
+fn catch(how: How) {
+    let signal = match how {
+        How::Killed => Signal::KILL,
+        How::Stopped => Signal::STOP,
+    };
+    kill_process(getpid(), signal).unwrap();
+    // Another thread may be the first to stop: this one must not go on meanwhile.
+    sleep(Duration::from_millis(250));
 }
 
 /// Ends the process loudly: a panic could be lost in a task.

@@ -26,7 +26,7 @@ pub use anvil::{Anvil, NodeError};
 pub use bitcoind::Bitcoind;
 pub use clock::SetClock;
 pub use cluster::Cluster;
-pub use faults::{CALLS, FaultApi, FaultCoins, FaultStore, Faults, Trap, When};
+pub use faults::{CALLS, FaultApi, FaultCoins, FaultStore, Faults, How, Trap, When};
 pub use files::ConfigFiles;
 pub use funds::Funds;
 pub use recipes::Recipes;

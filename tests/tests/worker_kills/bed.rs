@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign::journal::Store;
+use countersign::journal::{Page, Store, Which};
+use countersign::units::UnixMillis;
 use countersign_sandbox::{Sandbox, SandboxConfig};
 use countersign_tests::Cluster;
 use tempfile::TempDir;
@@ -94,6 +95,7 @@ impl Bed {
             journal: self.journal.clone(),
             signatures: self.signature_file(),
             trap: None,
+            begins_at: UnixMillis::new(0),
             mood: Mood::default(),
             lease_ms: 1_000,
             hold_ms: 500,
@@ -107,11 +109,7 @@ impl Bed {
         const ROUNDS: u32 = 20;
         let (store, mut said) = (self.store().await, Vec::new());
         for _ in 0..ROUNDS {
-            let page = countersign::journal::Page {
-                which: countersign::journal::Which::Open,
-                after: None,
-                most: 1,
-            };
+            let page = Page { which: Which::Open, after: None, most: 1 };
             if store.list(page).await.unwrap().is_empty() {
                 return said;
             }

@@ -18,6 +18,7 @@ async fn worker() {
     let Ok(path) = std::env::var(ORDERS) else { return };
     let orders: Orders = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let worker = Arc::new(orders.worker().await);
+    orders.wait().await;
     say("began");
     match &orders.job {
         Job::Swap(asks) => swap_all(&worker, asks, orders.at_once).await,

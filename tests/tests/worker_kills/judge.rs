@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use countersign::journal::{
-    AuditKey, History, Outcome, Page, State, Store, Summary, What, Which, audit,
+    Anchor, AuditKey, History, Outcome, Page, State, Store, Summary, What, Which, audit,
 };
 use countersign::units::{Lots, UnixMillis};
 use countersign::{Clock as _, SystemClock};
@@ -59,6 +59,16 @@ struct Evidence {
 
 /// Compares what was asked for and what was said with what is there.
 pub(crate) async fn judge(bed: &Bed, asks: &[Ask], said: Vec<Said>) -> Tally {
+    judge_since(bed, asks, said, None).await
+}
+
+/// The same, with a commitment to what was there before.
+pub(crate) async fn judge_since(
+    bed: &Bed,
+    asks: &[Ask],
+    said: Vec<Said>,
+    known: Option<Anchor>,
+) -> Tally {
     let store = bed.store().await;
     let swaps = read(store.as_ref()).await;
     let records = bed.sandbox.swaps();
@@ -71,7 +81,7 @@ pub(crate) async fn judge(bed: &Bed, asks: &[Ask], said: Vec<Said>) -> Tally {
     }
     evidence.judge_signatures(&bed.signatures());
     evidence.judge_intents();
-    evidence.judge_audit(store.as_ref()).await;
+    evidence.judge_audit(store.as_ref(), known).await;
     evidence.tally
 }
 
@@ -231,12 +241,12 @@ impl Evidence {
     }
 
     /// The whole journal verifies by the audit key alone, up to its last entry.
-    async fn judge_audit(&mut self, store: &dyn Store) {
+    async fn judge_audit(&mut self, store: &dyn Store, known: Option<Anchor>) {
         let key = AuditKey::from_seed(&AUDIT).unwrap();
         store.checkpoint(&key, now()).await.unwrap();
         let mut export = Vec::new();
         audit::export(store, &mut export).await.unwrap();
-        let audited = audit::verify(&mut export.as_slice(), &key.public_key(), None).unwrap();
+        let audited = audit::verify(&mut export.as_slice(), &key.public_key(), known).unwrap();
         let swaps = u64::try_from(self.swaps.len()).unwrap();
         if audited.swaps != swaps || audited.committed != audited.entries {
             self.lost(format!("the audit has {audited:?} of {swaps} swaps"));
@@ -260,8 +270,15 @@ impl Evidence {
     }
 }
 
+/// Commits to what a journal holds so far.
+pub(crate) async fn commit(bed: &Bed) -> Option<Anchor> {
+    let key = AuditKey::from_seed(&AUDIT).unwrap();
+    let checkpoint = bed.store().await.checkpoint(&key, now()).await.unwrap();
+    checkpoint.map(|checkpoint| checkpoint.anchor())
+}
+
 /// The secret of the audit key, which commits to journals of tests alone.
-pub(crate) const AUDIT: [u8; 32] = [7; 32];
+const AUDIT: [u8; 32] = [7; 32];
 
 pub(crate) fn now() -> UnixMillis {
     SystemClock.now()

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use countersign::journal::AuditKey;
+use countersign_sandbox::{Fault, SandboxConfig};
 use countersign_tests::Cluster;
 
 use crate::bed::{Bed, ROUTES, busy};
 use crate::dice::Dice;
-use crate::judge::{AUDIT, Tally, judge, now};
+use crate::judge::{Tally, commit, judge_since, now};
 use crate::orders::Job;
 use crate::process::{Process, Said};
 use crate::site::Ask;
@@ -65,23 +65,42 @@ async fn rounds(seed: u64, kills: u32, cluster: Option<&Cluster>) {
             (if cluster.is_some() { "postgres" } else { "sqlite" }, began.elapsed());
         println!("@ {store}, seed {seed}: {kills} kills, {tally} ({} ms)", took.as_millis());
         tally.require_sound(&format!("{store}, seed {seed}"));
-        assert!(tally.finished * 2 > usize::try_from(kills).unwrap(), "swaps finish: {tally}");
+        assert!(tally.executed * 2 > usize::try_from(kills).unwrap(), "swaps go on: {tally}");
         (left, seed) = (left - kills, seed + 1);
+    }
+}
+
+/// Returns how the counterparty is in a round: most often well.
+fn weather(seed: u64) -> SandboxConfig {
+    let faulty = |fault| SandboxConfig { fault: Some(fault), ..busy() };
+    match seed % 8 {
+        1 => faulty(Fault::SubmitLost),
+        3 => faulty(Fault::SubmitDeclinedFirst),
+        5 => faulty(Fault::StatusLost),
+        // Nobody is paid, so that all that was taken has to come back.
+        7 => SandboxConfig {
+            resolver_fails: true,
+            intent_lifetime: Duration::from_secs(8),
+            refund_delay: Duration::from_secs(1),
+            ..busy()
+        },
+        _ => busy(),
     }
 }
 
 /// Kills one process on a file, or any of three on a server, and judges what came of it.
 async fn round(seed: u64, kills: u32, cluster: Option<&Cluster>) -> Tally {
     let (bed, processes) = match cluster {
-        None => (Bed::in_a_file(busy()).await, 1),
-        Some(cluster) => (Bed::on_a_server(busy(), cluster).await, 3),
+        None => (Bed::in_a_file(weather(seed)).await, 1),
+        Some(cluster) => (Bed::on_a_server(weather(seed), cluster).await, 3),
     };
     let mut killer = Killer::new(&bed, seed);
     tokio::task::block_in_place(|| killer.run(kills, processes));
-    killer.commit().await;
+    // Swaps that are carried on later are in two checkpoints.
+    let known = commit(&bed).await;
     let Killer { asks, mut said, .. } = killer;
     said.extend(bed.finish().await);
-    judge(&bed, &asks, said).await
+    judge_since(&bed, &asks, said, known).await
 }
 
 /// Starts processes, and kills them.
@@ -107,10 +126,13 @@ impl<'a> Killer<'a> {
             let which = self.dice.below(u64::try_from(processes).unwrap());
             let process = alive.get_mut(usize::try_from(which).unwrap()).unwrap();
             self.wait_for_begin(process);
+            // Now and then the API is away, too.
+            self.bed.sandbox.pause_api(self.dice.below(8) == 0);
             sleep(Duration::from_millis(1 + self.dice.below(LONGEST_LIFE)));
             killed += u32::from(process.kill());
             *process = self.replace(process);
         }
+        self.bed.sandbox.pause_api(false);
         for process in alive {
             let (status, said) = process.end();
             assert!(
@@ -163,11 +185,5 @@ impl<'a> Killer<'a> {
         self.asks.push(ask.clone());
         self.open.insert(key, ask.clone());
         ask
-    }
-
-    /// Commits to what is there so far: swaps that are carried on later are in two checkpoints.
-    async fn commit(&self) {
-        let key = AuditKey::from_seed(&AUDIT).unwrap();
-        self.bed.store().await.checkpoint(&key, now()).await.unwrap();
     }
 }

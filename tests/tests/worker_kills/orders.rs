@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::journal::{Label, PostgresStore, SqliteStore, Store};
-use countersign::{TrackOptions, Worker, WorkerOptions};
+use countersign::units::UnixMillis;
+use countersign::{Clock as _, SystemClock, TrackOptions, Worker, WorkerOptions};
 use countersign_tests::{FaultApi, FaultStore, Faults, SignatureFile, Trap};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,10 @@ pub(crate) struct Orders {
     /// Where the journal is: a path, or a URL of Postgres.
     pub(crate) journal: String,
     pub(crate) signatures: PathBuf,
-    /// Where the process crashes.
+    /// Where the process is killed or stopped.
     pub(crate) trap: Option<Trap>,
+    /// When it begins, for processes that begin together.
+    pub(crate) begins_at: UnixMillis,
     pub(crate) mood: Mood,
     pub(crate) lease_ms: u64,
     pub(crate) hold_ms: u64,
@@ -43,12 +46,18 @@ pub(crate) enum Job {
 impl Orders {
     /// Makes the worker, with its traps and its moods.
     pub(crate) async fn worker(&self) -> Worker {
-        let faults = Faults::new(self.trap.clone());
+        let faults = Faults::new(self.trap);
         let signatures = SignatureFile::open(&self.signatures, faults.clone());
         let api = FaultApi::new(MoodyApi::new(self.site.api(), self.mood.clone()), faults.clone());
         let flow = self.site.flow(api, &signatures, &faults);
         let store = FaultStore::new(connect(&self.journal).await, faults);
         Worker::new(flow, Arc::new(store), self.options())
+    }
+
+    /// Waits until it is time to begin.
+    pub(crate) async fn wait(&self) {
+        let left = self.begins_at.value().saturating_sub(SystemClock.now().value());
+        tokio::time::sleep(Duration::from_millis(left)).await;
     }
 
     fn options(&self) -> WorkerOptions {

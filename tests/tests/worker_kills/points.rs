@@ -1,10 +1,11 @@
 //! A process crashes at each write to the journal and each call of what is outside, before it and
 //! after it, and another one carries on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_sandbox::SandboxConfig;
-use countersign_tests::{CALLS, Trap, When};
+use countersign_tests::{CALLS, Cluster, How, Trap, When};
 use futures::{StreamExt as _, stream};
 
 use crate::bed::Bed;
@@ -70,8 +71,13 @@ fn way(call: &str) -> Way {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_crash_at_any_point_loses_and_doubles_nothing() {
+    let cluster = Cluster::start().map(Arc::new);
     let points = CALLS.iter().flat_map(|call| [(*call, When::Before), (*call, When::After)]);
-    let tried = points.map(|point| async move { tokio::spawn(crash(point)).await });
+    let tried = points.enumerate().map(|(number, point)| {
+        // Before a call on one store and after it on the other, by turns.
+        let server = cluster.clone().filter(|_| (number / 2 + number) % 2 == 0);
+        async move { tokio::spawn(crash(point, server)).await }
+    });
     let tried: Vec<_> = stream::iter(tried).buffer_unordered(AT_ONCE).collect().await;
     assert_eq!(tried.len(), 2 * CALLS.len());
     let hits: usize = tried.into_iter().map(Result::unwrap).sum();
@@ -79,9 +85,12 @@ async fn a_crash_at_any_point_loses_and_doubles_nothing() {
 }
 
 /// Crashes at one point, on each kind of chain that comes there. Returns how often.
-async fn crash((call, when): (&'static str, When)) -> usize {
+async fn crash((call, when): (&'static str, When), server: Option<Arc<Cluster>>) -> usize {
     let routes = if way(call).coins { &[COINS][..] } else { &[PERMIT, COINS, COSIGN] };
-    let mut bed = Bed::in_a_file(way(call).config).await;
+    let mut bed = match server {
+        None => Bed::in_a_file(way(call).config).await,
+        Some(cluster) => Bed::on_a_server(way(call).config, &cluster).await,
+    };
     if way(call).reviewed {
         bed.set_policy(|policy| {
             format!("review_above = {{ USDC = \"1\", BTC = \"0.0001\", SOL = \"0.01\" }}\n{policy}")
@@ -90,7 +99,7 @@ async fn crash((call, when): (&'static str, When)) -> usize {
     let (mut asks, mut said) = (Vec::new(), Vec::new());
     for (number, route) in routes.iter().enumerate() {
         let ask = bed.ask(&format!("order-{number}"), *route);
-        said.extend(crash_of(&bed, &ask, &Trap { call: call.to_owned(), when, nth: 1 }).await);
+        said.extend(crash_of(&bed, &ask, (call, when)).await);
         said.extend(bed.finish().await);
         asks.push(ask);
     }
@@ -100,8 +109,8 @@ async fn crash((call, when): (&'static str, When)) -> usize {
 }
 
 /// Has a process crash in a trap while it has one swap in hand. Returns what was said.
-async fn crash_of(bed: &Bed, ask: &Ask, trap: &Trap) -> Vec<Said> {
-    let way = way(&trap.call);
+async fn crash_of(bed: &Bed, ask: &Ask, (call, when): (&str, When)) -> Vec<Said> {
+    let way = way(call);
     let swap = || Orders {
         lease_ms: way.lease_ms.unwrap_or(600),
         hold_ms: way.hold_ms.unwrap_or(500),
@@ -110,12 +119,13 @@ async fn crash_of(bed: &Bed, ask: &Ask, trap: &Trap) -> Vec<Said> {
     };
     let mut said = Vec::new();
     if let Some(call) = way.prelude {
-        let prelude = Trap { call: call.to_owned(), when: When::After, nth: 1 };
+        let prelude = Trap::new(call, When::After, How::Killed);
         said.extend(run_into(&Orders { trap: Some(prelude), ..swap() }));
         tokio::time::sleep(Duration::from_millis(swap().lease_ms)).await;
     }
     let job = if way.resumes { Job::Resume } else { swap().job };
-    said.extend(run_into(&Orders { trap: Some(trap.clone()), job, ..swap() }));
+    let trap = Some(Trap::new(call, when, How::Killed));
+    said.extend(run_into(&Orders { trap, job, ..swap() }));
     said
 }
 

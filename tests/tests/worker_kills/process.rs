@@ -4,9 +4,10 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread::spawn;
-use std::time::Duration;
+use std::thread::{sleep, spawn};
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::NamedTempFile;
 
 use crate::orders::Orders;
@@ -49,8 +50,20 @@ impl Process {
         Self { child, lines, _orders: file }
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+    /// Waits until the process stands still.
+    pub(crate) fn wait_for_stop(&self) {
+        let stat = format!("/proc/{}/stat", self.child.id());
+        let began = Instant::now();
+        while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
+            assert!(began.elapsed() < PATIENCE, "expected a process to stop");
+            sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Has a process that stands still go on.
+    pub(crate) fn go_on(&self) {
+        let id = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
+        kill_process(id, Signal::CONT).unwrap();
     }
 
     /// Waits for the next thing that is said; nothing if the process is gone.

@@ -4,9 +4,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use countersign::journal::What;
-use countersign_sandbox::SandboxConfig;
-use countersign_tests::Cluster;
-use rustix::process::{Pid, Signal, kill_process};
+use countersign_tests::{Cluster, How, Trap, When};
+use futures::{StreamExt as _, stream};
 
 use crate::bed::{Bed, ROUTES, busy};
 use crate::judge::judge;
@@ -72,39 +71,52 @@ fn wait_for_swap(process: &Process) -> Vec<Said> {
     said
 }
 
+/// Where a worker falls asleep, and whether it was about to call something then, which it does as
+/// soon as it wakes: nobody can take that back.
+const NAPS: [(&str, When, bool); 9] = [
+    ("open", When::After, false),
+    ("api:create", When::Before, true),
+    ("reserve", When::Before, false),
+    ("reserve", When::After, false),
+    ("key:sign", When::Before, true),
+    ("append:submitted", When::Before, false),
+    ("append:submitted", When::After, false),
+    ("api:submit", When::Before, true),
+    ("api:status", When::Before, false),
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_worker_that_sleeps_longer_than_its_lease_sends_nothing_when_it_wakes() {
-    // So slow that the swap is on its way all the time, and the sleeper has it in hand.
-    let config = SandboxConfig { step: Duration::from_millis(700), ..busy() };
-    let bed = Bed::in_a_file(config).await;
-    let asks = vec![bed.ask("order-0", PERMIT)];
-    let orders = Orders { lease_ms: 500, ..bed.orders(Job::Swap(asks.clone())) };
-    let sleeper = Process::start(&orders);
-    let mut said = tokio::task::block_in_place(|| {
-        let said = wait_for_swap(&sleeper);
-        sleep(Duration::from_millis(300));
-        signal(&sleeper, Signal::STOP);
-        sleep(Duration::from_millis(600));
-        said
-    });
-    said.extend(bed.finish().await);
-    let before = (bed.sandbox.swaps(), bed.signatures());
-    let (status, heard) = tokio::task::block_in_place(|| {
-        signal(&sleeper, Signal::CONT);
-        sleeper.end()
-    });
-    assert!(status.success(), "{heard:?}");
-    let gave_up = Said::Other("stopped order-0 lease_lost".to_owned());
-    assert!(heard.contains(&gave_up), "expected a lease error, found {heard:?}");
-    assert_eq!((bed.sandbox.swaps(), bed.signatures()), before, "nothing was sent or signed");
-    let tally = judge(&bed, &asks, said).await;
-    tally.require_sound("a worker that sleeps");
-    assert_eq!((tally.swaps, tally.executed), (1, 1));
+    let naps = NAPS.map(|nap| async move { tokio::spawn(sleeps(nap)).await.unwrap() });
+    let naps: Vec<_> = stream::iter(naps).buffer_unordered(3).collect().await;
+    assert_eq!(naps.len(), NAPS.len());
 }
 
-fn signal(process: &Process, signal: Signal) {
-    let id = Pid::from_raw(process.id().try_into().unwrap()).unwrap();
-    kill_process(id, signal).unwrap();
+async fn sleeps((call, when, calling): (&'static str, When, bool)) {
+    let what = format!("asleep {when:?} {call}");
+    let bed = Bed::in_a_file(busy()).await;
+    let asks = vec![bed.ask("order-0", PERMIT)];
+    let trap = Some(Trap::new(call, when, How::Stopped));
+    let orders = Orders { lease_ms: 500, trap, ..bed.orders(Job::Swap(asks.clone())) };
+    let sleeper = Process::start(&orders);
+    tokio::task::block_in_place(|| sleeper.wait_for_stop());
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let mut said = bed.finish().await;
+    let before = (bed.sandbox.swaps(), bed.signatures());
+    let (status, heard) = tokio::task::block_in_place(|| {
+        sleeper.go_on();
+        sleeper.end()
+    });
+    assert!(status.success(), "{what}: {heard:?}");
+    let gave_up = Said::Other("stopped order-0 lease_lost".to_owned());
+    assert!(heard.contains(&gave_up), "{what}: expected a lease error, found {heard:?}");
+    if !calling {
+        assert_eq!((bed.sandbox.swaps(), bed.signatures()), before, "{what}");
+    }
+    said.extend(heard);
+    let tally = judge(&bed, &asks, said).await;
+    tally.require_sound(&what);
+    assert_eq!(tally.swaps, 1, "{what}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
