@@ -3,6 +3,7 @@
 mod bitcoin;
 mod estimates;
 mod fit;
+mod flow;
 mod judged;
 mod medians;
 mod ratio;
@@ -15,6 +16,7 @@ use std::process::{Child, Command, Stdio};
 use crate::cargo::cargo;
 use crate::outcome::Outcome;
 use estimates::Estimates;
+use flow::Flow;
 use judged::Judged;
 use medians::Medians;
 use ratio::{EVM, Ratio};
@@ -37,6 +39,8 @@ enum Suite {
     Bitcoin,
     /// Transactions to co-sign: verification and approval beside raw signatures, and throughput
     Solana,
+    /// Whole swaps: with a journal beside without one, and how soon a long journal answers
+    Flow,
 }
 
 /// Why nothing could be measured.
@@ -85,6 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, BenchError> {
         Suite::Evm => evm(arguments.quick),
         Suite::Bitcoin => bitcoin(arguments.quick),
         Suite::Solana => solana(arguments.quick),
+        Suite::Flow => flow(arguments.quick),
     }
 }
 
@@ -110,10 +115,18 @@ fn solana(quick: bool) -> Result<Outcome, BenchError> {
     report(solana::describe(&medians), &solana::judge(&medians))
 }
 
+fn flow(quick: bool) -> Result<Outcome, BenchError> {
+    let flow = Flow::read(&written(bench("countersign-tests", "flow"), quick)?)?;
+    report(flow.describe(), &flow.judge())
+}
+
 /// Runs a benchmark of our own, which writes what it measured.
-fn medians(mut bench: Command, quick: bool, names: &[String]) -> Result<Medians, BenchError> {
-    bench.args(quick.then_some("--quick")).stdout(Stdio::piped());
-    Medians::read(&measure(&mut bench)?, names)
+fn medians(bench: Command, quick: bool, names: &[String]) -> Result<Medians, BenchError> {
+    Medians::read(&written(bench, quick)?, names)
+}
+
+fn written(mut bench: Command, quick: bool) -> Result<String, BenchError> {
+    measure(bench.args(quick.then_some("--quick")).stdout(Stdio::piped()))
 }
 
 fn report(mut lines: Vec<String>, judged: &[Judged]) -> Result<Outcome, BenchError> {
