@@ -45,10 +45,10 @@ async fn swap_all(worker: &Arc<Worker>, asks: &[Ask], at_once: usize) {
 
 async fn swap(worker: &Worker, ask: &Ask) {
     let key = Label::new(&ask.key).unwrap();
-    let acknowledge = |event: Event<'_>| {
-        if let Event::Opened { swap_id } = event {
-            say(&format!("opened {key} {swap_id}"));
-        }
+    let acknowledge = |event: Event<'_>| match event {
+        Event::Opened { swap_id } => say(&format!("opened {key} {swap_id}")),
+        Event::Signed { .. } => say(&format!("signed {key}")),
+        _ => {}
     };
     match Box::pin(worker.swap(&key, &ask.request(), acknowledge)).await {
         Ok(progress) => progressed(&progress),

@@ -125,8 +125,16 @@ impl Evidence {
                         self.lost(format!("{said:?}, found {found:?}"));
                     }
                 }
+                Said::Signed { key } => self.judge_word_of_signature(key),
                 Said::Began | Said::Other(_) => {}
             }
+        }
+    }
+
+    /// A signature that was let out is in the journal.
+    fn judge_word_of_signature(&mut self, key: &str) {
+        if self.swaps.get(key).and_then(|(_, history)| approved(history)).is_none() {
+            self.lost(format!("{key} was signed, and is not: {}", self.story(key)));
         }
     }
 

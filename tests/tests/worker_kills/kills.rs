@@ -25,6 +25,8 @@ const LONGEST_LIFE: u64 = 200;
 /// What is asked for from outside.
 struct Plan {
     kills: u32,
+    /// Whether it may take long.
+    long: bool,
     seed: u64,
     stores: String,
 }
@@ -34,8 +36,44 @@ impl Plan {
         let number = |name: &str| std::env::var(name).ok()?.parse().ok();
         Self {
             kills: number("COUNTERSIGN_KILLS").unwrap_or(50).try_into().unwrap(),
+            long: number("COUNTERSIGN_KILLS").is_some(),
             seed: number("COUNTERSIGN_KILL_SEED").unwrap_or_else(|| now().value()),
             stores: std::env::var("COUNTERSIGN_KILL_STORE").unwrap_or_else(|_| "both".to_owned()),
+        }
+    }
+
+    /// Kills as often as asked, each so many times on another journal. A round is repeated by its
+    /// seed.
+    async fn rounds(&self, kills: u32, cluster: Option<&Cluster>) {
+        let store = if cluster.is_some() { "postgres" } else { "sqlite" };
+        let (mut left, mut seed) = (kills, self.seed);
+        while left > 0 {
+            let kills = left.min(KILLS_A_ROUND);
+            let began = Instant::now();
+            let tally = round(self.weather(seed), (seed, kills), cluster).await;
+            let took = began.elapsed().as_millis();
+            println!("@ {store}, seed {seed}: {kills} kills, {tally} ({took} ms)");
+            tally.require_sound(&format!("{store}, seed {seed}"));
+            assert!(tally.executed * 2 > usize::try_from(kills).unwrap(), "swaps go on: {tally}");
+            (left, seed) = (left - kills, seed + 1);
+        }
+    }
+
+    /// Returns how the counterparty is in a round: most often well.
+    fn weather(&self, seed: u64) -> SandboxConfig {
+        let faulty = |fault| SandboxConfig { fault: Some(fault), ..busy() };
+        match seed % 8 {
+            1 => faulty(Fault::SubmitLost),
+            3 => faulty(Fault::SubmitDeclinedFirst),
+            5 => faulty(Fault::StatusLost),
+            // Nobody is paid, so that all that was taken has to come back, which takes a while.
+            7 if self.long => SandboxConfig {
+                resolver_fails: true,
+                intent_lifetime: Duration::from_secs(8),
+                refund_delay: Duration::from_secs(1),
+                ..busy()
+            },
+            _ => busy(),
         }
     }
 }
@@ -47,55 +85,31 @@ async fn workers_that_are_killed_lose_and_double_nothing() {
     let files = plan.stores != "postgres";
     let kinds = u32::from(files) + u32::from(cluster.is_some());
     if files {
-        rounds(plan.seed, plan.kills.div_ceil(kinds), None).await;
+        plan.rounds(plan.kills.div_ceil(kinds), None).await;
     }
     if let Some(cluster) = &cluster {
-        rounds(plan.seed, plan.kills / kinds, Some(cluster)).await;
-    }
-}
-
-/// Kills as often as asked, each so many times on another journal. A round is repeated by its seed.
-async fn rounds(seed: u64, kills: u32, cluster: Option<&Cluster>) {
-    let (mut left, mut seed) = (kills, seed);
-    while left > 0 {
-        let kills = left.min(KILLS_A_ROUND);
-        let began = Instant::now();
-        let tally = round(seed, kills, cluster).await;
-        let (store, took) =
-            (if cluster.is_some() { "postgres" } else { "sqlite" }, began.elapsed());
-        println!("@ {store}, seed {seed}: {kills} kills, {tally} ({} ms)", took.as_millis());
-        tally.require_sound(&format!("{store}, seed {seed}"));
-        assert!(tally.executed * 2 > usize::try_from(kills).unwrap(), "swaps go on: {tally}");
-        (left, seed) = (left - kills, seed + 1);
-    }
-}
-
-/// Returns how the counterparty is in a round: most often well.
-fn weather(seed: u64) -> SandboxConfig {
-    let faulty = |fault| SandboxConfig { fault: Some(fault), ..busy() };
-    match seed % 8 {
-        1 => faulty(Fault::SubmitLost),
-        3 => faulty(Fault::SubmitDeclinedFirst),
-        5 => faulty(Fault::StatusLost),
-        // Nobody is paid, so that all that was taken has to come back.
-        7 => SandboxConfig {
-            resolver_fails: true,
-            intent_lifetime: Duration::from_secs(8),
-            refund_delay: Duration::from_secs(1),
-            ..busy()
-        },
-        _ => busy(),
+        plan.rounds(plan.kills / kinds, Some(cluster)).await;
     }
 }
 
 /// Kills one process on a file, or any of three on a server, and judges what came of it.
-async fn round(seed: u64, kills: u32, cluster: Option<&Cluster>) -> Tally {
+async fn round(
+    config: SandboxConfig,
+    (seed, kills): (u64, u32),
+    cluster: Option<&Cluster>,
+) -> Tally {
+    let nobody_is_paid = config.resolver_fails;
     let (bed, processes) = match cluster {
-        None => (Bed::in_a_file(weather(seed)).await, 1),
-        Some(cluster) => (Bed::on_a_server(weather(seed), cluster).await, 3),
+        None => (Bed::in_a_file(config).await, 1),
+        Some(cluster) => (Bed::on_a_server(config, cluster).await, 3),
     };
     let mut killer = Killer::new(&bed, seed);
-    tokio::task::block_in_place(|| killer.run(kills, processes));
+    let processes = tokio::task::block_in_place(|| killer.run(kills, processes));
+    if nobody_is_paid {
+        // What was signed on Solana could be used until then.
+        bed.sandbox.expire_blockhashes();
+    }
+    tokio::task::block_in_place(|| killer.wait_for_all(processes));
     // Swaps that are carried on later are in two checkpoints.
     let known = commit(&bed).await;
     let Killer { asks, mut said, .. } = killer;
@@ -119,13 +133,15 @@ impl<'a> Killer<'a> {
         Self { bed, dice, asks: Vec::new(), open: BTreeMap::new(), said: Vec::new() }
     }
 
-    fn run(&mut self, kills: u32, processes: usize) {
+    /// Kills so many of so many processes. Returns those that are alive.
+    fn run(&mut self, kills: u32, processes: usize) -> Vec<Process> {
         let mut alive: Vec<_> = (0..processes).map(|_| self.start()).collect();
         let mut killed = 0;
         while killed < kills {
             let which = self.dice.below(u64::try_from(processes).unwrap());
             let process = alive.get_mut(usize::try_from(which).unwrap()).unwrap();
-            self.wait_for_begin(process);
+            self.bed.sandbox.pause_api(false);
+            self.wait_for_work(process);
             // Now and then the API is away, too.
             self.bed.sandbox.pause_api(self.dice.below(8) == 0);
             sleep(Duration::from_millis(1 + self.dice.below(LONGEST_LIFE)));
@@ -133,7 +149,12 @@ impl<'a> Killer<'a> {
             *process = self.replace(process);
         }
         self.bed.sandbox.pause_api(false);
-        for process in alive {
+        alive
+    }
+
+    /// Waits until processes have done what they were asked for.
+    fn wait_for_all(&mut self, processes: Vec<Process>) {
+        for process in processes {
             let (status, said) = process.end();
             assert!(
                 status.success(),
@@ -150,11 +171,19 @@ impl<'a> Killer<'a> {
         self.start()
     }
 
-    fn wait_for_begin(&mut self, process: &Process) {
+    /// Waits until a process has a swap in hand: one that begins, is signed for, or ends, so that
+    /// processes are killed at all stages, however fast they are.
+    fn wait_for_work(&mut self, process: &Process) {
+        let stage = self.dice.below(3);
         while let Some(said) = process.next() {
-            let began = matches!(said, Said::Opened { .. } | Said::Ended { .. });
+            let reached = match &said {
+                Said::Opened { .. } => stage == 0,
+                Said::Signed { .. } => stage == 1,
+                Said::Ended { .. } => true,
+                Said::Began | Said::Other(_) => false,
+            };
             self.hear(vec![said]);
-            if began {
+            if reached {
                 break;
             }
         }

@@ -25,6 +25,8 @@ pub(crate) enum Said {
     Began,
     /// The swap of a key is in the journal.
     Opened { key: String, swap_id: String },
+    /// It has signed for the swap of a key.
+    Signed { key: String },
     /// The swap of a key is at its end.
     Ended { key: String, state: String },
     /// Something else.
@@ -110,6 +112,7 @@ fn understand(line: &str) -> Said {
         [word, key, swap_id] if word == "opened" => {
             Said::Opened { key: key.clone(), swap_id: swap_id.clone() }
         }
+        [word, key] if word == "signed" => Said::Signed { key: key.clone() },
         [word, key, state] if word == "ended" => {
             Said::Ended { key: key.clone(), state: state.clone() }
         }
