@@ -69,6 +69,7 @@ fn facts(bits: u8) -> EvmFacts {
         block_time: has(6).then(|| UnixSeconds::new(NOW.value() - 10)),
         // Right on Ethereum alone.
         domain_separator: has(7).then_some(SEPARATOR),
+        block_number: None,
     }
 }
 

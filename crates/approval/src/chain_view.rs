@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use countersign_units::{EvmAddress, SolanaAddress, SolanaHash, U256};
+use countersign_units::{EvmAddress, SolanaAddress, SolanaHash, U256, UnixSeconds};
 
 use crate::{BitcoinNetwork, Coin, EvmFacts, SolanaFacts};
 
@@ -15,6 +15,53 @@ pub trait EvmChainView: Send + Sync {
     ///
     /// Returns a [`ChainViewError`] if the chain can't be asked, or is another one.
     async fn facts(&self, query: &EvmFactsQuery) -> Result<EvmFacts, ChainViewError>;
+
+    /// Asks whether Permit2 has used up a nonce, as of one block.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the chain can't be asked, is another one, or the view does not
+    /// read nonces.
+    async fn nonce(&self, query: &NonceQuery) -> Result<NonceState, ChainViewError> {
+        let NonceQuery { chain_id, permit2, owner, nonce } = *query;
+        let (token, spender) = (permit2, permit2);
+        let query = EvmFactsQuery { chain_id, permit2, owner, token, spender, nonce };
+        let facts = self.facts(&query).await?;
+        let unread = || ChainViewError::Unavailable("it does not read nonces".to_owned());
+        let word = facts.nonce_bitmap.ok_or_else(unread)?;
+        Ok(NonceState::new(word, nonce, facts.block_time))
+    }
+}
+
+/// Which nonce is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a view of a chain reads all of it")]
+pub struct NonceQuery {
+    /// The EIP-155 chain id that the view must be of.
+    pub chain_id: u64,
+    /// The Permit2 contract.
+    pub permit2: EvmAddress,
+    /// The account whose nonce it is.
+    pub owner: EvmAddress,
+    /// The nonce.
+    pub nonce: U256,
+}
+
+/// What a chain says of a nonce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NonceState {
+    /// Whether it is used up.
+    pub used: bool,
+    /// The time of the block that this is of.
+    pub block_time: Option<UnixSeconds>,
+}
+
+impl NonceState {
+    /// Reads the bit of a nonce in its word, which it shares with 255 others.
+    pub fn new(word: U256, nonce: U256, block_time: Option<UnixSeconds>) -> Self {
+        Self { used: word.bit(usize::from(nonce.byte(0))), block_time }
+    }
 }
 
 /// Which approval facts are asked about. Nothing in here has been checked.

@@ -134,6 +134,9 @@ pub struct EvmFacts {
     pub nonce_bitmap: Option<U256>,
     /// The time of the latest block.
     pub block_time: Option<UnixSeconds>,
+    /// The height of the block that all of this is of. It is no fact by itself: nothing is judged by
+    /// it.
+    pub block_number: Option<u64>,
 }
 
 impl EvmFacts {

@@ -25,8 +25,8 @@ mod violation;
 
 pub use address::is_same_address;
 pub use chain_view::{
-    BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, SeenCoins, SolanaChainView,
-    SolanaFactsQuery, TableUse,
+    BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, NonceQuery, NonceState,
+    SeenCoins, SolanaChainView, SolanaFactsQuery, TableUse,
 };
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};

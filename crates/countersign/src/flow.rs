@@ -25,8 +25,8 @@ use tokio::time::timeout;
 
 use crate::steps::{Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Verified};
 use crate::{
-    Agreement, Clock, Config, FlowError, KeepRefund, Order, Step, SwapApi, SwapRequest, SwapStatus,
-    TrackOptions,
+    Agreement, Clock, Config, FlowError, Intent, KeepRefund, Order, Step, SwapApi, SwapRequest,
+    SwapStatus, TrackOptions,
 };
 use crate::{accept, bind, track};
 use sign::CoinKeys;
@@ -127,10 +127,15 @@ impl Countersign {
     /// Returns [`FlowError::Api`]. Where its `retry` is `AskFirst` there may be an intent; it is
     /// worth nothing without an approval.
     pub async fn create(&self, accepted: Accepted) -> Result<Created, FlowError> {
+        let intent = self.create_intent(&accepted).await?;
+        Ok(Created { maker: self.maker, accepted, intent })
+    }
+
+    /// Asks for an intent, once.
+    pub(crate) async fn create_intent(&self, accepted: &Accepted) -> Result<Intent, FlowError> {
         self.require_own(accepted.maker)?;
         let created = self.api.create(&accepted.order, &accepted.offer).await;
-        let intent = created.map_err(FlowError::api(Step::Create))?;
-        Ok(Created { maker: self.maker, accepted, intent })
+        created.map_err(FlowError::api(Step::Create))
     }
 
     /// Adds the intent's claims to the terms, after comparing everything that it repeats.

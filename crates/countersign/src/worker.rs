@@ -19,7 +19,7 @@ mod settle;
 use std::fmt;
 use std::sync::Arc;
 
-use countersign_approval::SwapId;
+use countersign_approval::{Environment, SwapId};
 use countersign_journal::{Lease, Store, SwapWriter, Term};
 use countersign_units::UnixMillis;
 use tokio::sync::watch;
@@ -100,11 +100,22 @@ impl Worker {
         let store = Arc::clone(&self.store);
         let (writer, history) = SwapWriter::resume(store, lease, self.now()).await?;
         let known = Known::of(&history).ok_or(WorkError::Unreadable("a request"))?;
+        let (expected, found) = (self.environment(), known.request.environment);
+        if expected != found {
+            let swap_id = known.swap_id;
+            writer.give_back(later(self.now(), self.options.hold)).await?;
+            return Err(WorkError::Environment { swap_id, expected, found });
+        }
         Ok(Drive::new(self, writer, known, observe))
     }
 
     fn term(&self) -> Term<'_> {
-        Term { holder: &self.options.holder, until: later(self.now(), self.options.lease) }
+        let lease = self.options.lease.min(Lease::LONGEST);
+        Term { holder: &self.options.holder, until: later(self.now(), lease) }
+    }
+
+    fn environment(&self) -> Environment {
+        self.flow.config().registry().environment()
     }
 
     fn now(&self) -> UnixMillis {

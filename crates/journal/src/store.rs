@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use countersign_approval::{AssetLimits, Claim, Environment, SwapId};
 use countersign_units::{UnixMillis, UnixSeconds};
@@ -228,6 +230,12 @@ pub struct Lease {
     pub token: u64,
     /// Until when it holds.
     pub until: UnixMillis,
+}
+
+impl Lease {
+    /// The longest time that a lease holds, or that a swap which was given back may wait. What is to end
+    /// later was written by a clock that was ahead, and is free.
+    pub const LONGEST: Duration = Duration::from_mins(10);
 }
 
 /// Entries to be appended.

@@ -5,11 +5,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::api_types::defi::ApprovalSubmission;
+use countersign::approval::{
+    ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery, NonceQuery, NonceState,
+    TypedDataStandard,
+};
+use countersign::chain_rpc::EvmRpc;
 use countersign::http_client::Retry;
 use countersign::journal::{Death, Outcome, State, What};
+use countersign::units::U256;
 use countersign::{
-    ApiError, DefiApi, Intent, Offer, Order, Progress, Status, SwapApi, SwapStatus, TrackOptions,
-    Worker, WorkerOptions,
+    ApiError, Clock, DefiApi, Intent, Offer, Order, Progress, Status, SwapApi, SwapStatus,
+    TrackOptions, Worker, WorkerOptions,
 };
 use countersign_sandbox::{Fault, SandboxConfig};
 use countersign_tests::{Fate, Relay, SHORT, SetClock, short_steps};
@@ -52,9 +58,31 @@ async fn an_approval_that_did_not_arrive_is_sent_again_byte_for_byte() {
     }
 }
 
+/// The sandbox's chain, two hours later: it tells of nonces as of then.
+struct LaterChain {
+    chain: EvmRpc,
+    clock: SetClock,
+}
+
+#[async_trait]
+impl EvmChainView for LaterChain {
+    async fn facts(&self, query: &EvmFactsQuery) -> Result<EvmFacts, ChainViewError> {
+        self.chain.facts(query).await
+    }
+
+    async fn nonce(&self, query: &NonceQuery) -> Result<NonceState, ChainViewError> {
+        let state = self.chain.nonce(query).await?;
+        let word = if state.used { U256::MAX } else { U256::ZERO };
+        Ok(NonceState::new(word, query.nonce, Some(self.clock.now().to_seconds())))
+    }
+}
+
 /// A worker that waits for an end no longer than so, and whose clock can be moved.
 fn patient(bed: &Bed, api: impl SwapApi + 'static, clock: &SetClock, patience: Duration) -> Worker {
-    let flow = bed.scene.builder_over(api, bed.scene.config()).clock(clock.clone()).build();
+    let url = bed.scene.sandbox.rpc_url("ethereum").unwrap().parse().unwrap();
+    let chain = EvmRpc::connect(url, TypedDataStandard::Eip712).unwrap();
+    let flow = bed.scene.builder_over(api, bed.scene.config()).clock(clock.clone());
+    let flow = flow.chain("ethereum", LaterChain { chain, clock: clock.clone() }).build();
     let track = TrackOptions { deadline: MOMENT, ..SHORT };
     let options = WorkerOptions { track, patience, grace: Duration::ZERO, ..options() };
     Worker::new(flow, Arc::clone(&bed.store), options)
@@ -97,6 +125,22 @@ async fn a_permit_that_nobody_used_ends_with_its_deadline() {
     let dead =
         |link: &&countersign::journal::Link| matches!(link.entry.what, What::Dead(Death::Deadline));
     assert_eq!(history.links.iter().filter(dead).count(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_of_ours_that_is_ahead_ends_no_permit() {
+    let bed = Bed::new(short_steps(), "USDC@ethereum").await;
+    let clock = SetClock::default();
+    let declined = lost(Retry::Never);
+    let api = Relay::new(bed.scene.api()).submissions(move |_| Fate::Lost(declined.clone()));
+    let flow = bed.scene.builder_over(api, bed.scene.config()).clock(clock.clone()).build();
+    let track = TrackOptions { deadline: MOMENT, ..SHORT };
+    let worker = Worker::new(flow, Arc::clone(&bed.store), WorkerOptions { track, ..options() });
+    let open = worker.swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
+    clock.advance(2 * HOUR);
+    let open = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
+    // The chain's own time says that it can be used.
+    assert_eq!(open.state, State::Settling, "{:?}", open.reason);
 }
 
 /// An API that has always given a swap up, though the chain has carried it out.

@@ -3,7 +3,8 @@ use std::fmt;
 use alloy::primitives::keccak256;
 use async_trait::async_trait;
 use countersign_approval::{
-    ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery, TypedDataStandard,
+    ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery, NonceQuery, NonceState,
+    TypedDataStandard,
 };
 use countersign_http_client::ConfigError;
 use countersign_http_client::transport::{Auth, Limits};
@@ -69,6 +70,7 @@ impl EvmRpc {
             domain_separator: Some(word(separator, CALL)?),
             nonce_bitmap: Some(U256::from_be_bytes(word(bitmap, CALL)?)),
             block_time: Some(block.time),
+            block_number: u64::try_from(block.number).ok(),
         })
     }
 }
@@ -79,6 +81,18 @@ impl EvmChainView for EvmRpc {
         let questions = |about: &Questions| facts_calls(about, query);
         let (block, answers) = self.reading.at_latest(query.chain_id, questions).await?;
         Ok(self.read_facts(block, &answers)?)
+    }
+
+    async fn nonce(&self, query: &NonceQuery) -> Result<NonceState, ChainViewError> {
+        let NonceQuery { chain_id, permit2, owner, nonce } = *query;
+        let questions = |about: &Questions| vec![about.nonce_bitmap(permit2, owner, nonce)];
+        let (block, answers) = self.reading.at_latest(chain_id, questions).await?;
+        let [bitmap] = answers.as_slice() else {
+            let found = answers.len().to_string();
+            return Err(RpcError::Malformed { expected: "one answer", found }.into());
+        };
+        let bitmap = U256::from_be_bytes(word(bitmap, CALL)?);
+        Ok(NonceState::new(bitmap, nonce, Some(block.time)))
     }
 }
 

@@ -121,5 +121,6 @@ fn read_facts(facts: &Value<'_>, standard: TypedDataStandard) -> Result<EvmFacts
         allowance: facts.uint("allowance")?.map(Lots::new),
         nonce_bitmap: facts.uint("nonce_bitmap")?,
         block_time: facts.small("block_time")?.map(UnixSeconds::new),
+        block_number: None,
     })
 }

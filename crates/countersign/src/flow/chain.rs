@@ -7,6 +7,8 @@ use countersign_approval::{
     BitcoinFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, Permit2Terms, SolanaFacts,
     Terms,
 };
+#[cfg(feature = "journal")]
+use countersign_approval::{NonceQuery, NonceState};
 use countersign_bitcoin::VerifiedPsbt;
 use countersign_evm::{PermitPayload, VerifiedPermit, VerifyError, facts_query, verify};
 use countersign_solana::{CosignPayload, VerifiedCosign};
@@ -80,25 +82,11 @@ impl Countersign {
         in_time(network, view.facts(&query)).await
     }
 
-    /// Says whether Permit2 has used up a nonce; nothing where the chain can't be asked.
+    /// Asks whether Permit2 has used up a nonce; nothing where the chain can't be asked.
     #[cfg(feature = "journal")]
-    pub(crate) async fn is_nonce_used(
-        &self,
-        terms: &Terms<Permit2Terms>,
-        nonce: countersign_units::U256,
-    ) -> Option<bool> {
-        let (network, approval) = (&terms.source.network, &terms.approval);
-        let query = countersign_approval::EvmFactsQuery {
-            chain_id: approval.chain_id,
-            permit2: approval.permit2,
-            owner: approval.owner,
-            token: approval.token,
-            spender: approval.escrows.first().copied().unwrap_or(approval.permit2),
-            nonce,
-        };
-        let facts = in_time(network, self.chains.get(network)?.facts(&query)).await.ok()?;
-        // One bit for each of the 256 nonces that share their upper 248 bits.
-        Some(facts.nonce_bitmap?.bit(usize::from(nonce.byte(0))))
+    pub(crate) async fn nonce(&self, network: &str, query: &NonceQuery) -> Option<NonceState> {
+        let view = self.chains.get(network)?;
+        in_time(network, view.nonce(query)).await.ok()
     }
 
     async fn bitcoin_facts(&self, psbt: &mut BoundPsbt) -> Result<BitcoinFacts, FlowError> {

@@ -1,6 +1,6 @@
 //! Refunds of coins, with the keys and the chains at hand.
 
-use countersign_approval::{BitcoinChainView, ChainViewError};
+use countersign_approval::{BitcoinChainView, ChainViewError, SeenCoins};
 use countersign_bitcoin::{CoinSigner, RefundRecipe};
 
 use super::Countersign;
@@ -28,20 +28,21 @@ impl Countersign {
         recipe: &RefundRecipe,
         txid: &str,
     ) -> Option<u64> {
-        let chain = self.bitcoin_view(network)?;
-        let script = recipe.refund_script().to_vec();
-        let seen = in_time(network, chain.coins(recipe.network(), &[script])).await.ok()?;
+        let seen = self.coins(network, recipe, &[recipe.refund_script().to_vec()]).await?;
         let ours = |id: countersign_approval::CoinId| id.to_string().starts_with(txid);
         let (_, depth) = seen.coins.iter().find(|(coin, depth)| ours(coin.id) && *depth > 0)?;
         u64::from(seen.height).checked_sub(u64::from(*depth).saturating_sub(1))
     }
 
-    /// Says whether the chain holds the output of a recipe, unspent; nothing where it can't be asked.
-    pub(crate) async fn holds_output(&self, network: &str, recipe: &RefundRecipe) -> Option<bool> {
+    /// Reads unspent coins of some scripts on the chain of a recipe; nothing where it can't be asked.
+    pub(crate) async fn coins(
+        &self,
+        network: &str,
+        recipe: &RefundRecipe,
+        scripts: &[Vec<u8>],
+    ) -> Option<SeenCoins> {
         let chain = self.bitcoin_view(network)?;
-        let script = recipe.script_pubkey().to_vec();
-        let seen = in_time(network, chain.coins(recipe.network(), &[script])).await.ok()?;
-        Some(seen.coins.iter().any(|(coin, _)| coin.amount == recipe.amount()))
+        in_time(network, chain.coins(recipe.network(), scripts)).await.ok()
     }
 
     /// Passes a transaction on to the network of a recipe.

@@ -8,8 +8,7 @@ use countersign_journal::{
     What,
 };
 
-use super::drive::{Drive, Next};
-use super::known::Known;
+use super::drive::{Drive, Mark, Next};
 use super::{WorkError, judgement, records};
 use crate::{
     Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, Reserved, Reviewed,
@@ -108,8 +107,11 @@ impl Drive<'_> {
         if !self.flow().needs_review(verified)? {
             return Ok(());
         }
-        self.commit().await?;
         let digest = Digest::new(verified.evidence().digest());
+        if self.known.reviewed == Some(digest) {
+            return Ok(());
+        }
+        self.commit().await?;
         match self.flow().decide(verified).await? {
             None => Ok(()),
             Some(Decision::Approve { by }) => {
@@ -135,12 +137,14 @@ impl Drive<'_> {
     /// Reserves, and writes all that led to it in the same transaction.
     async fn claimed(&mut self, verified: Verified) -> Result<Reserved, WorkError> {
         let claim = verified.evidence().claim();
+        let policy = self.flow().config().policy().map_err(FlowError::from)?;
+        let limits = policy.limits(&claim.token).copied();
         let ledger = self.writer.ledger(self.pending());
         let reserved = self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await?;
         self.written();
-        let policy = self.flow().config().policy().map_err(FlowError::from)?;
-        let limits = policy.limits(&claim.token).ok_or(WorkError::Unreadable("limits"))?;
-        self.noted(&What::Reserved(ReservedRecord::of(&claim, *limits)?))?;
+        // Without limits nothing is reserved.
+        let limits = limits.ok_or(WorkError::Unreadable("limits"))?;
+        self.noted(&What::Reserved(ReservedRecord::of(&claim, limits)?))?;
         Ok(reserved)
     }
 
@@ -173,11 +177,7 @@ impl Drive<'_> {
     }
 
     /// Ends a swap whose approval must not be signed, or tries again later.
-    async fn not_authorized(
-        &mut self,
-        error: FlowError,
-        before: (Known, usize),
-    ) -> Result<Next, WorkError> {
+    async fn not_authorized(&mut self, error: FlowError, before: Mark) -> Result<Next, WorkError> {
         let step = error.step().unwrap_or(Step::Verify);
         if let (FlowError::Refused { refusal, .. }, false) = (&error, self.refusal_is_noted()) {
             let stage = match step {
@@ -194,11 +194,10 @@ impl Drive<'_> {
         let next = if let Some(outcome) = is_final(&error) {
             self.end(outcome, &error).await?
         } else {
-            let known = before.0.failed.as_ref();
-            if known.is_some_and(|(_, message)| *message == Note::whole(&error)) {
-                // The same as before is not written again.
-                self.rewind(before);
-            } else {
+            let known = before.known.failed.as_ref();
+            let same = known.is_some_and(|(_, message)| *message == Note::whole(&error));
+            // The same as before is not written again.
+            if !(same && self.rewind(before)) {
                 self.note_failure(step, "not_now", &error)?;
             }
             self.commit().await?;
@@ -218,6 +217,7 @@ const fn is_final(error: &FlowError) -> Option<Outcome> {
         | FlowError::Paused
         | FlowError::Chain { .. }
         | FlowError::Ledger(_)
+        | FlowError::NoKey { .. }
         | FlowError::Api { .. } => None,
         _ => Some(Outcome::Failed),
     }

@@ -1,6 +1,7 @@
 //! A swap from its request to its intent.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign_approval::SwapId;
 use countersign_journal::{
@@ -12,7 +13,7 @@ use super::drive::Drive;
 use super::known::Known;
 use super::{Progress, WorkError, Worker, judgement, records};
 use crate::http_client::Retry;
-use crate::{Accepted, Event, FlowError, Order, Step, SwapRequest};
+use crate::{Accepted, Created, Event, FlowError, Intent, Order, Step, SwapRequest};
 
 /// A swap before it is in the journal.
 struct Draft {
@@ -153,16 +154,16 @@ impl Drive<'_> {
     async fn create(&mut self, accepted: Accepted) -> Result<(), WorkError> {
         self.tell(Event::Began(Step::Create));
         self.require_lease()?;
-        match self.flow().create(accepted).await {
-            Ok(created) => {
-                self.tell(Event::Created { intent_id: &created.intent().id });
-                match records::intent(created.intent()) {
+        match self.intent(&accepted).await {
+            Ok(intent) => {
+                self.tell(Event::Created { intent_id: &intent.id });
+                match records::intent(&intent) {
                     Ok(record) => self.note(What::Created(Box::new(record)))?,
                     Err(error) => {
                         self.end(Outcome::Refused, format!("the intent: {error}")).await?;
                     }
                 }
-                self.created = Some(created);
+                self.created = Some(Created { maker: accepted.maker, accepted, intent });
             }
             Err(FlowError::Api { step, source }) => {
                 self.note_failure(step, source.code, &source)?;
@@ -180,8 +181,31 @@ impl Drive<'_> {
         Ok(())
     }
 
+    /// Asks for an intent: again only where it is sure that nothing arrived.
+    async fn intent(&self, accepted: &Accepted) -> Result<Intent, FlowError> {
+        const TRIES: u32 = 5;
+        const PAUSE: Duration = Duration::from_millis(250);
+        const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+        let mut tries = 0_u32;
+        loop {
+            let error = match self.flow().create_intent(accepted).await {
+                Err(FlowError::Api { step, source }) if source.retry == Retry::Safe => {
+                    FlowError::Api { step, source }
+                }
+                done => return done,
+            };
+            tries = tries.saturating_add(1);
+            let FlowError::Api { source, .. } = &error else { return Err(error) };
+            let pause = source.retry_after.unwrap_or(PAUSE.saturating_mul(tries));
+            if tries >= TRIES || pause > LONGEST_PAUSE {
+                return Err(error);
+            }
+            sleep(pause).await;
+        }
+    }
+
     /// Makes the intent again that is in the journal, judged by today's registry and policy.
-    pub(super) fn created_again(&self) -> Result<crate::Created, WorkError> {
+    pub(super) fn created_again(&self) -> Result<Created, WorkError> {
         let known = &self.known;
         let (Some(offer), Some(intent)) = (&known.offer, &known.intent) else {
             return Err(WorkError::Unreadable("an offer and an intent"));

@@ -1,79 +1,159 @@
-//! Whether an approval that was let out can still be used, by what the chain says.
+//! Whether an approval that was let out can still be used, and whether it was, by what the chain says.
+//!
+//! What has to be asked is in the journal: a policy or a registry that changed since does not matter.
 
-use countersign_approval::{BitcoinFacts, Permit2Terms, SolanaFacts, Terms};
+use countersign_approval::{Coin, NonceQuery};
+use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{Death, Label};
+use countersign_units::UnixSeconds;
 
 use super::drive::Drive;
+use super::records;
 use crate::Facts;
-use crate::bind::BoundPayload;
 
 /// What became of an approval.
 #[derive(Clone, Debug)]
 pub(super) enum Fate {
-    /// It is written down already that it can't be used any more.
-    Over,
     /// It can't be used any more, and was not.
     Dead(Death),
+    /// It can't be used any more; whether it was used can't be told.
+    Over(Death),
     /// It was used.
     Used(Death),
     /// It can be used, or it is not known that it can't.
     Live,
 }
 
+/// How an approval is recognised on its chain, by the name of what was reserved.
+enum Trace {
+    Permit(NonceQuery),
+    Coins,
+    /// A transaction on Solana: one with a durable nonce does not die with its blockhash.
+    Message {
+        durable: bool,
+    },
+}
+
 impl Drive<'_> {
     /// Asks the chain and the clock. Where a chain can't be asked, the approval is taken for live
     /// until its own deadline.
     pub(super) async fn fate(&self) -> Fate {
-        let Some(approval) = &self.known.approval else { return Fate::Live };
-        // The chain's word comes first: what was used is no approval that ran out.
-        if let Some(fate) = self.by_chain().await {
-            return fate;
-        }
-        let until = approval.valid_until;
-        let over = until.value() != u64::MAX && until < self.now().to_seconds();
-        if over { Fate::Dead(Death::Deadline) } else { Fate::Live }
-    }
-
-    async fn by_chain(&self) -> Option<Fate> {
-        let created = self.created_again().ok()?;
-        let mut bound = self.flow().bind(created).ok()?;
-        let resources = self.known.resources.as_slice();
-        if let BoundPayload::Permit2 { terms, .. } = &bound.payload {
-            return self.used_nonce(terms, resources.first()?).await;
-        }
-        match &self.flow().facts(&mut bound).await.ok()? {
-            Facts::Evm(_) => None,
-            Facts::Bitcoin(facts) => {
-                // Before that the coins may lie in the output, which can be taken back.
-                let locked = self.locked_until() > self.now().to_seconds().value();
-                if locked { None } else { spent_coin(facts, resources) }
-            }
-            Facts::Solana(facts) => dead_blockhash(facts),
+        match trace(&self.known.resources) {
+            Some(Trace::Permit(query)) => self.permit_fate(&query).await,
+            Some(Trace::Coins) => self.coins_fate().await,
+            Some(Trace::Message { durable: false }) => self.message_fate().await,
+            Some(Trace::Message { durable: true }) | None => Fate::Live,
         }
     }
 
-    async fn used_nonce(&self, terms: &Terms<Permit2Terms>, resource: &Label) -> Option<Fate> {
-        let (_, nonce) = resource.as_str().rsplit_once('/')?;
-        let used = self.flow().is_nonce_used(terms, nonce.parse().ok()?).await?;
-        let death = Death::NonceSpent { nonce: resource.clone(), height: None };
-        used.then_some(Fate::Used(death))
+    /// Says whether the chain has used a permit; nothing where it can't be asked, and of others.
+    pub(super) async fn permit_used(&self) -> Option<bool> {
+        let Some(Trace::Permit(query)) = trace(&self.known.resources) else { return None };
+        let network = self.known.request.source.network.as_str();
+        Some(self.flow().nonce(network, &query).await?.used)
+    }
+
+    async fn permit_fate(&self, query: &NonceQuery) -> Fate {
+        let network = self.known.request.source.network.as_str();
+        let state = self.flow().nonce(network, query).await;
+        if state.is_some_and(|state| state.used) {
+            let nonce = self.known.resources.first().cloned();
+            let death = nonce.map(|nonce| Death::NonceSpent { nonce, height: None });
+            return death.map_or(Fate::Live, Fate::Used);
+        }
+        // Where the chain tells its time, that decides: the permit's deadline is judged by it.
+        let chain_time = state.and_then(|state| state.block_time);
+        let now = self.now().to_seconds();
+        let now = chain_time.map_or(now, |time| time.min(now));
+        let until = self.known.approval.as_ref().map(|approval| approval.valid_until);
+        let over = until.is_some_and(|until| until != FOR_GOOD && until < now);
+        match (over, state) {
+            (true, Some(_)) => Fate::Dead(Death::Deadline),
+            (true, None) => Fate::Over(Death::Deadline),
+            (false, _) => Fate::Live,
+        }
+    }
+
+    /// Coins that are gone went into the output, or elsewhere: that can't be told apart here, so a
+    /// person has to look where the counterparty says that nothing happened.
+    async fn coins_fate(&self) -> Fate {
+        let Some(recipe) = self.recipe() else { return Fate::Live };
+        let network = self.known.request.source.network.as_str();
+        let scripts = self.own_scripts(&recipe);
+        let Some(seen) = self.flow().coins(network, &recipe, &scripts).await else {
+            return Fate::Live;
+        };
+        let is_unspent = |resource: &Label| {
+            let mut coins = seen.coins.iter();
+            coins.any(|(coin, _)| resource.as_str().ends_with(&format!("/{}", coin.id)))
+        };
+        let gone = self.known.resources.iter().find(|resource| !is_unspent(resource));
+        let height = Some(u64::from(seen.height));
+        gone.map_or(Fate::Live, |coin| Fate::Used(Death::CoinSpent { coin: coin.clone(), height }))
+    }
+
+    /// Returns the scripts that lock the coins that were promised.
+    fn own_scripts(&self, recipe: &RefundRecipe) -> Vec<Vec<u8>> {
+        let asked = records::asked(&self.known.request).ok().and_then(|request| request.coins);
+        let named = asked.unwrap_or_default().into_iter().map(|coin: Coin| coin.script_pubkey);
+        let mut scripts: Vec<_> = named.collect();
+        scripts.push(recipe.refund_script().to_vec());
+        scripts.sort_unstable();
+        scripts.dedup();
+        scripts
+    }
+
+    async fn message_fate(&self) -> Fate {
+        let Ok(created) = self.created_again() else { return Fate::Live };
+        let Ok(mut bound) = self.flow().bind(created) else { return Fate::Live };
+        let Ok(Facts::Solana(facts)) = self.flow().facts(&mut bound).await else {
+            return Fate::Live;
+        };
+        let height = facts.tables.as_ref().map(|tables| tables.slot);
+        match facts.blockhash {
+            Some(false) => Fate::Over(Death::BlockhashExpired { height }),
+            _ => Fate::Live,
+        }
     }
 }
 
-/// Coins that are gone went into the output, or elsewhere: that can't be told apart here, so a
-/// person has to look where the counterparty says that nothing happened.
-fn spent_coin(facts: &BitcoinFacts, resources: &[Label]) -> Option<Fate> {
-    let unspent = facts.coins.as_ref()?;
-    let is_unspent = |resource: &Label| {
-        let named = |id: String| resource.as_str().ends_with(&id);
-        unspent.iter().any(|coin| named(format!("/{}", coin.id)))
-    };
-    let coin = resources.iter().find(|resource| !is_unspent(resource))?.clone();
-    let height = facts.height.map(u64::from);
-    Some(Fate::Used(Death::CoinSpent { coin, height }))
+const FOR_GOOD: UnixSeconds = UnixSeconds::new(u64::MAX);
+
+/// Reads the name of what was reserved.
+fn trace(resources: &[Label]) -> Option<Trace> {
+    let parts: Vec<_> = resources.first()?.as_str().split('/').collect();
+    match parts.as_slice() {
+        ["permit2", chain_id, permit2, owner, nonce] => Some(Trace::Permit(NonceQuery {
+            chain_id: chain_id.parse().ok()?,
+            permit2: permit2.parse().ok()?,
+            owner: owner.parse().ok()?,
+            nonce: nonce.parse().ok()?,
+        })),
+        ["bitcoin", ..] => Some(Trace::Coins),
+        ["solana", ..] => Some(Trace::Message { durable: resources.len() > 1 }),
+        _ => None,
+    }
 }
 
-fn dead_blockhash(facts: &SolanaFacts) -> Option<Fate> {
-    let height = facts.tables.as_ref().map(|tables| tables.slot);
-    (!facts.blockhash?).then_some(Fate::Dead(Death::BlockhashExpired { height }))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_reserved_is_read_again() {
+        let permit2 = "0x000000000022d473030f116ddee9f6b43ac78ba3";
+        let owner = "0xc62169acccE6daf88b36975f4bffd66b0d0057c9".to_ascii_lowercase();
+        let name = Label::new(format!("permit2/1/{permit2}/{owner}/{}", u64::MAX)).unwrap();
+        let Some(Trace::Permit(query)) = trace(&[name]) else { panic!("expected a permit") };
+        assert_eq!(query.chain_id, 1);
+        assert_eq!(query.nonce, countersign_units::U256::from(u64::MAX));
+        let message = Label::new("solana/cluster/00").unwrap();
+        assert!(matches!(
+            trace(std::slice::from_ref(&message)),
+            Some(Trace::Message { durable: false })
+        ));
+        let nonce = Label::new("solana/nonce/a/b").unwrap();
+        assert!(matches!(trace(&[message, nonce]), Some(Trace::Message { durable: true })));
+        assert!(trace(&[]).is_none());
+    }
 }

@@ -9,6 +9,7 @@ use countersign_units::UnixMillis;
 use tokio::time::{Instant, sleep};
 
 use super::known::Known;
+use super::refund::Output;
 use super::{Progress, WorkError, Worker, later};
 use crate::{Countersign, Created, Event, FlowError, Step};
 
@@ -21,20 +22,29 @@ pub(super) struct Drive<'a> {
     pub(super) writer: Arc<SwapWriter>,
     pub(super) known: Known,
     observe: Mutex<&'a mut (dyn FnMut(Event<'_>) + Send)>,
+    /// How often something was written.
+    commits: u32,
     /// What happened and is not written yet.
     pending: Vec<Entry>,
     /// The intent as it was just created, where it was.
     pub(super) created: Option<Created>,
     /// Whether a submission is written down that was not sent.
     pub(super) unsent: bool,
-    /// Whether the chain does not hold the output that coins would come back from.
-    pub(super) output_gone: bool,
+    /// What the chain said last of the output that coins would come back from.
+    pub(super) output: Option<Output>,
     /// How often in a row something failed.
     misses: u32,
     /// Until when this worker stays with the swap.
     stays: Instant,
     pub(super) statement: Option<Statement>,
     pub(super) failure: Option<FlowError>,
+}
+
+/// What is known at some point, and how much of it is not written.
+pub(super) struct Mark {
+    pub(super) known: Known,
+    pending: usize,
+    commits: u32,
 }
 
 /// What a step came to.
@@ -61,7 +71,8 @@ impl<'a> Drive<'a> {
             pending: Vec::new(),
             created: None,
             unsent: false,
-            output_gone: false,
+            output: None,
+            commits: 0,
             misses: 0,
             stays: far(worker.options.track.deadline),
             statement: None,
@@ -111,6 +122,7 @@ impl<'a> Drive<'a> {
             if let Next::At(at) = next
                 && !self.waited(at).await
             {
+                self.commit().await?;
                 return Ok(Some(at));
             }
         }
@@ -170,14 +182,18 @@ impl<'a> Drive<'a> {
     }
 
     /// Remembers what is known and not written yet.
-    pub(super) fn mark(&self) -> (Known, usize) {
-        (self.known.clone(), self.pending.len())
+    pub(super) fn mark(&self) -> Mark {
+        Mark { known: self.known.clone(), pending: self.pending.len(), commits: self.commits }
     }
 
-    /// Forgets what happened since, as if it had not.
-    pub(super) fn rewind(&mut self, (known, pending): (Known, usize)) {
-        self.known = known;
-        self.pending.truncate(pending);
+    /// Forgets what happened since, as if it had not. Says whether it could: what is on disk stays.
+    pub(super) fn rewind(&mut self, mark: Mark) -> bool {
+        let can = mark.commits == self.commits;
+        if can {
+            self.known = mark.known;
+            self.pending.truncate(mark.pending);
+        }
+        can
     }
 
     /// Says whether what is noted last is a refusal.
@@ -196,13 +212,29 @@ impl<'a> Drive<'a> {
     /// Forgets what another write has taken along.
     pub(super) fn written(&mut self) {
         self.pending.clear();
+        self.commits = self.commits.saturating_add(1);
     }
 
     /// Writes what happened: it is on disk when this returns.
     pub(super) async fn commit(&mut self) -> Result<(), WorkError> {
         if !self.pending.is_empty() {
             self.writer.append(&self.pending, self.now()).await?;
-            self.pending.clear();
+            self.written();
+        }
+        Ok(())
+    }
+
+    /// Writes what happened if it follows from something that was let out, or has waited a while. What
+    /// the counterparty says is evidence: nothing waits for it, and it can be asked again.
+    pub(super) async fn commit_in_time(&mut self) -> Result<(), WorkError> {
+        const WHILE: Duration = Duration::from_secs(5);
+        let now = self.now();
+        let waited = |entry: &Entry| {
+            let said = matches!(entry.what, What::Status { .. });
+            !said || now >= later(entry.at, WHILE)
+        };
+        if self.pending.iter().any(waited) {
+            return self.commit().await;
         }
         Ok(())
     }
@@ -226,7 +258,7 @@ impl<'a> Drive<'a> {
     ) -> Result<Next, WorkError> {
         self.note(What::Ended { outcome, reason: Note::whole(reason) })?;
         self.writer.release(&self.pending, self.now()).await?;
-        self.pending.clear();
+        self.written();
         self.noted(&What::Released)?;
         Ok(Next::Now)
     }

@@ -1,4 +1,4 @@
-use countersign_approval::SwapId;
+use countersign_approval::{Environment, SwapId};
 use countersign_journal::{StoreError, TextError};
 
 use crate::FlowError;
@@ -23,6 +23,16 @@ pub enum WorkError {
     /// The journal holds something that this version can't make sense of.
     #[error("expected {0} in the journal that can be read, found another form")]
     Unreadable(&'static str),
+    /// The swap takes place elsewhere. It is left to a worker of that environment.
+    #[error("swap {swap_id}: expected one of {expected}, found one of {found}")]
+    Environment {
+        /// The swap.
+        swap_id: SwapId,
+        /// Where this worker works.
+        expected: Environment,
+        /// Where the swap takes place.
+        found: Environment,
+    },
     /// The lease is over by our own clock, so nothing is sent: another worker may have the swap.
     #[error("the lease of swap {0} is over")]
     LeaseOver(SwapId),
@@ -36,6 +46,7 @@ impl WorkError {
             Self::Journal(error) => error.code(),
             Self::Text(_) => "text",
             Self::Unreadable(_) => "unreadable",
+            Self::Environment { .. } => "environment",
             Self::LeaseOver(_) => "lease_lost",
         }
     }

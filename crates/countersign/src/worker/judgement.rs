@@ -53,7 +53,7 @@ pub(super) fn of_payload(
 /// Returns the height that the facts are of: of Solana, the slot of its lookup tables.
 fn height(facts: &Facts) -> Option<u64> {
     match facts {
-        Facts::Evm(_) => None,
+        Facts::Evm(facts) => facts.block_number,
         Facts::Bitcoin(facts) => facts.height.map(u64::from),
         Facts::Solana(facts) => facts.tables.as_ref().map(|tables| tables.slot),
     }

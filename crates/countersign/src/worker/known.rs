@@ -33,8 +33,8 @@ pub(super) struct Known {
     /// Since when the counterparty says that it does not know the swap.
     pub(super) forgotten_since: Option<UnixMillis>,
     pub(super) refund: Option<RefundStep>,
-    pub(super) dead: bool,
-    pub(super) released: bool,
+    /// The digest that a person has approved.
+    pub(super) reviewed: Option<Digest>,
     /// What failed last.
     pub(super) failed: Option<(Label, Note)>,
     pub(super) reason: Option<Note>,
@@ -72,8 +72,7 @@ impl Known {
             moved: false,
             forgotten_since: None,
             refund: None,
-            dead: false,
-            released: false,
+            reviewed: None,
             failed: None,
             reason: None,
         }
@@ -124,8 +123,7 @@ impl Known {
                 self.seen = Some(seen);
             }
             What::Refund(step) => self.refund = Some(step.clone()),
-            What::Dead(_) => self.dead = true,
-            What::Released => self.released = true,
+            What::Reviewed { digest, denied: None, .. } => self.reviewed = Some(*digest),
             What::Failed { code, message, .. } => {
                 if code.as_str() == FORGOTTEN {
                     self.forgotten_since.get_or_insert(at);
@@ -137,7 +135,9 @@ impl Known {
             | What::Creating
             | What::Bound { .. }
             | What::Judged(_)
-            | What::Reviewed { .. } => {}
+            | What::Reviewed { .. }
+            | What::Dead(_)
+            | What::Released => {}
         }
         Ok(())
     }

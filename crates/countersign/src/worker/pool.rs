@@ -36,7 +36,10 @@ impl Worker {
         let last = Instant::now().checked_add(wait);
         let (mut seen, mut at_work) = (HashSet::new(), JoinSet::new());
         loop {
-            for lease in self.free(at_once, &at_work).await? {
+            let stopping = *self.stopping.borrow();
+            let leases = if stopping { Vec::new() } else { self.free(at_once, &at_work).await? };
+            let none = leases.is_empty();
+            for lease in leases {
                 if seen.insert(lease.swap_id) {
                     self.begin(&mut at_work, lease);
                 } else {
@@ -46,7 +49,7 @@ impl Worker {
             }
             tell(&mut at_work, &mut observe).await;
             let over = last.is_none_or(|last| Instant::now() > last);
-            if at_work.is_empty() && (over || self.is_done(&seen).await?) {
+            if at_work.is_empty() && (stopping || (over && none) || self.is_done(&seen).await?) {
                 return Ok(());
             }
         }

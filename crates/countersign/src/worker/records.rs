@@ -38,10 +38,16 @@ pub(super) fn request(
 
 fn digest(request: &Request) -> Digest {
     let Request { environment, source, destination, slippage, owner, .. } = request;
-    let parties = (owner, &request.recipient, &request.refund_address);
+    let parties = [owner, &request.recipient, &request.refund_address].map(spelled);
     let asked = (environment, source, destination, slippage, parties, &request.coins);
     // Nothing in it can't be written as JSON: it is what the journal itself writes.
     Digest::of(&serde_json::to_vec(&asked).unwrap_or_default())
+}
+
+/// Spells an address as all do: hexadecimal ones differ in case alone.
+fn spelled(address: &Label) -> String {
+    let text = address.as_str();
+    if text.starts_with("0x") { text.to_ascii_lowercase() } else { text.to_owned() }
 }
 
 /// Makes the request again that was recorded.

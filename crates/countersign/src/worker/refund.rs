@@ -6,32 +6,49 @@ use countersign_journal::{Label, Outcome, Payload, RefundStep, What};
 
 use super::WorkError;
 use super::drive::{Drive, Next, share};
+use crate::Event;
 use crate::refund::{Planned, RefundError, plan_refund};
-use crate::{Event, Status};
+
+/// What the chain says of the output that our coins lie in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Output {
+    /// Whether it is there, unspent.
+    held: bool,
+    /// The chain's height.
+    height: u32,
+}
+
+/// Lock times from here on are in Unix seconds, below they are heights.
+const FIRST_TIME: u32 = 500_000_000;
+/// How many seconds a block takes, about.
+const BLOCK: u64 = 600;
 
 impl Drive<'_> {
     /// Returns from when on coins can be taken back, in Unix seconds; 0 where there are none. A lock
-    /// by height is not told in time.
+    /// by height is told by the chain's pace.
     pub(super) fn locked_until(&self) -> u64 {
-        const FIRST_TIME: u32 = 500_000_000;
-        let locktime = self.recipe().map_or(0, |recipe| recipe.locktime());
-        if locktime >= FIRST_TIME { u64::from(locktime) } else { 0 }
+        let Some(recipe) = self.recipe() else { return 0 };
+        let locktime = recipe.locktime();
+        if locktime >= FIRST_TIME {
+            return u64::from(locktime);
+        }
+        let Some(output) = self.output else { return u64::MAX / 1_000 };
+        let blocks = u64::from(locktime.saturating_sub(output.height));
+        self.now().to_seconds().value().saturating_add(blocks.saturating_mul(BLOCK))
     }
 
-    fn recipe(&self) -> Option<RefundRecipe> {
+    pub(super) fn recipe(&self) -> Option<RefundRecipe> {
         serde_json::from_str(self.known.recipe.as_ref()?.as_str()).ok()
     }
 
     /// Takes coins back that nobody claimed, from their lock time on. Nothing where there is nothing
     /// to do yet, or nothing to take.
-    pub(super) async fn refund_when_due(&mut self) -> Result<Option<Next>, WorkError> {
+    pub(super) async fn look_after_coins(&mut self) -> Result<Option<Next>, WorkError> {
         let Some(recipe) = self.recipe() else { return Ok(None) };
         if let Some(step) = self.known.refund.clone() {
             return self.follow_refund(&recipe, step).await;
         }
-        let due = self.locked_until() <= self.now().to_seconds().value();
-        let paid = self.known.seen.as_ref().is_some_and(|seen| seen.status == Status::Finished);
-        if !due || paid {
+        if !self.is_due(&recipe).await {
             return Ok(None);
         }
         match self.planned(&recipe).await {
@@ -44,11 +61,6 @@ impl Drive<'_> {
                 self.commit().await?;
                 self.follow_refund(&recipe, step).await
             }
-            // It was never funded, or is claimed: the status says which.
-            Err(RefundError::NotThere) => {
-                self.output_gone = true;
-                Ok(None)
-            }
             Err(error) => {
                 tracing::warn!(%error, "coins were not taken back yet");
                 Ok(None)
@@ -56,10 +68,44 @@ impl Drive<'_> {
         }
     }
 
-    /// Says whether there may be coins to take back, now or when their lock time has come.
+    /// Says whether there are coins to take back now. Before a lock by time is over the chain is not
+    /// asked.
+    async fn is_due(&mut self, recipe: &RefundRecipe) -> bool {
+        let by_time = recipe.locktime() >= FIRST_TIME;
+        if by_time && self.locked_until() > self.now().to_seconds().value() {
+            return false;
+        }
+        self.look(recipe).await;
+        let over = |output: Output| by_time || output.height >= recipe.locktime();
+        self.output.is_some_and(|output| output.held && over(output))
+    }
+
+    /// Asks the chain for the output.
+    async fn look(&mut self, recipe: &RefundRecipe) {
+        let network = self.known.request.source.network.as_str();
+        let scripts = [recipe.script_pubkey().to_vec()];
+        let Some(seen) = self.flow().coins(network, recipe, &scripts).await else { return };
+        let held = seen.coins.iter().any(|(coin, _)| coin.amount == recipe.amount());
+        self.output = Some(Output { held, height: seen.height });
+    }
+
+    /// Says whether our coins still lie in the output, though the swap is said to be carried out.
+    pub(super) async fn lies_unclaimed(&mut self) -> bool {
+        let Some(recipe) = self.recipe() else { return false };
+        self.look(&recipe).await;
+        self.output.is_some_and(|output| output.held)
+    }
+
+    /// Says whether there may be coins to take back, now or when their lock time has come. As long as
+    /// they lie there, nothing else ends the swap.
     pub(super) fn coins_may_come_back(&self) -> bool {
-        let patience = self.worker.options.patience;
-        self.known.recipe.is_some() && !self.output_gone && !self.is_past(patience)
+        if self.known.recipe.is_none() {
+            return false;
+        }
+        let unlocked = self.locked_until() <= self.now().to_seconds().value();
+        // Before its lock time an output may not be there yet.
+        let seen = self.output.filter(|_| unlocked);
+        seen.map_or_else(|| !self.is_past(self.worker.options.patience), |output| output.held)
     }
 
     async fn planned(&self, recipe: &RefundRecipe) -> Result<Planned, RefundError> {
@@ -98,8 +144,7 @@ impl Drive<'_> {
                 tracing::warn!(%reason, "the refund was declined");
                 // It is early by the chain's clock, or the output was claimed: then the status
                 // says so.
-                let held = self.flow().holds_output(&network, recipe).await;
-                self.output_gone = held == Some(false);
+                self.look(recipe).await;
                 Ok(None)
             }
             Err(error) => {

@@ -17,6 +17,8 @@ use crate::{ApiError, Event, Step, SwapStatus};
 const TAKEN_LAG: Duration = Duration::from_secs(30);
 /// The same, where no answer came.
 const LOST_LAG: Duration = Duration::from_millis(500);
+/// The same, where the status can't be asked either.
+const BLIND_LAG: Duration = Duration::from_secs(2);
 
 /// Says whether funds moved, by a counterparty's word.
 pub(super) const fn has_moved(seen: &SwapStatus) -> bool {
@@ -34,7 +36,7 @@ impl Drive<'_> {
         if std::mem::take(&mut self.unsent) {
             self.submit().await?;
         }
-        if let Some(next) = self.refund_when_due().await? {
+        if let Some(next) = self.look_after_coins().await? {
             return Ok(next);
         }
         let Some(intent_id) = self.known.intent_id().cloned() else {
@@ -88,24 +90,32 @@ impl Drive<'_> {
     }
 
     fn note_seen(&mut self, seen: &SwapStatus) -> Result<(), WorkError> {
-        let before = self.known.seen.as_ref();
-        if before == Some(seen) && self.known.forgotten_since.is_none() {
-            return Ok(());
+        let what = records::status(seen)?;
+        // What can't be written down as it was said is compared as it is written.
+        let written = match &what {
+            What::Status { status, deposit_tx, payout_tx } => {
+                records::seen(status, deposit_tx.as_ref(), payout_tx.as_ref())
+            }
+            _ => seen.clone(),
+        };
+        let same = self.known.seen.as_ref() == Some(&written);
+        if !same || self.known.forgotten_since.is_some() {
+            self.tell(Event::Status(seen));
+            self.note(what)?;
         }
-        self.tell(Event::Status(seen));
-        self.note(records::status(seen)?)
+        self.known.moved |= has_moved(seen);
+        Ok(())
     }
 
     /// Decides what a status leads to.
     async fn decide(&mut self, seen: &SwapStatus) -> Result<Next, WorkError> {
         let moved = self.known.moved;
         match &seen.status {
-            Status::Finished => self.end(Outcome::Finished, "the recipient was paid").await,
-            Status::Refunded => self.close(Outcome::Refunded, "the funds came back").await,
-            Status::Failed | Status::Expired if self.coins_may_come_back() => {
-                self.commit().await?;
-                Ok(self.in_pace())
+            Status::Finished => self.finish().await,
+            Status::Refunded | Status::Failed | Status::Expired if self.coins_may_come_back() => {
+                self.wait().await
             }
+            Status::Refunded => self.close(Outcome::Refunded, "the funds came back").await,
             Status::Failed | Status::Expired if moved => {
                 let reason = format!("{} after funds had moved", seen.status);
                 self.end(Outcome::Disputed, reason).await
@@ -115,6 +125,27 @@ impl Drive<'_> {
             Status::Created => self.not_arrived().await,
             _ => self.on_its_way(seen).await,
         }
+    }
+
+    /// Ends a swap that was carried out, where the chain does not say otherwise.
+    async fn finish(&mut self) -> Result<Next, WorkError> {
+        if self.lies_unclaimed().await {
+            return self.wait().await;
+        }
+        if self.permit_used().await == Some(false) {
+            if self.is_past(self.worker.options.grace) {
+                let reason = "Finished, says the counterparty; the chain has not used the approval";
+                return self.end(Outcome::Disputed, reason).await;
+            }
+            return self.wait().await;
+        }
+        self.end(Outcome::Finished, "the recipient was paid").await
+    }
+
+    /// Waits. What was said is written at once if an approval was let out since, else now and then.
+    async fn wait(&mut self) -> Result<Next, WorkError> {
+        self.commit_in_time().await?;
+        Ok(self.in_pace())
     }
 
     /// Sends an approval again that did not arrive, as long as it can be used.
@@ -135,10 +166,22 @@ impl Drive<'_> {
         let lag = lag.saturating_mul(1_u32.checked_shl(tries).unwrap_or(1));
         let sent = self.known.submitted_at.unwrap_or(now);
         if now < later(sent, lag) {
-            self.commit().await?;
+            self.commit_in_time().await?;
             return Ok(self.in_about(lag));
         }
         self.submit_next(self.known.attempts.saturating_add(1)).await
+    }
+
+    /// Says whether the stored bytes may be sent again without a word of the counterparty: they are
+    /// the same, and it has not said that it has them.
+    fn may_be_sent_blindly(&self) -> bool {
+        let known = &self.known;
+        let unanswered = !matches!(known.answer, Some(Answer::Taken | Answer::Declined { .. }));
+        let untouched = known.seen.as_ref().is_none_or(|seen| seen.status == Status::Created);
+        let tries = known.attempts.min(6);
+        let lag = BLIND_LAG.saturating_mul(1_u32.checked_shl(tries).unwrap_or(1));
+        let late = known.submitted_at.is_some_and(|sent| self.now() >= later(sent, lag));
+        unanswered && untouched && late && !self.is_past(Duration::ZERO)
     }
 
     /// Waits for a swap that goes on, but not for ever.
@@ -151,8 +194,7 @@ impl Drive<'_> {
         if !self.known.moved && self.is_past(options.grace) {
             return self.close(Outcome::Expired, "not carried out in time").await;
         }
-        self.commit().await?;
-        Ok(self.in_pace())
+        self.wait().await
     }
 
     /// Waits for an API that does not answer, or does not know the swap.
@@ -160,7 +202,13 @@ impl Drive<'_> {
         if error.code == FORGOTTEN && self.known.forgotten_since.is_none() {
             self.note_failure(Step::Track, FORGOTTEN, error)?;
         }
-        self.commit().await?;
+        self.commit_in_time().await?;
+        if error.code != FORGOTTEN && self.may_be_sent_blindly() {
+            return self.submit_next(self.known.attempts.saturating_add(1)).await;
+        }
+        if self.coins_may_come_back() {
+            return Ok(self.after_miss());
+        }
         let options = &self.worker.options;
         let forgotten = |since: UnixMillis| self.now() >= later(since, options.patience);
         if self.known.forgotten_since.is_some_and(forgotten) {
@@ -179,17 +227,20 @@ impl Drive<'_> {
         outcome: Outcome,
         reason: impl std::fmt::Display + Send,
     ) -> Result<Next, WorkError> {
-        let fate = if self.known.dead { Fate::Over } else { self.fate().await };
-        match fate {
-            Fate::Over => self.end_and_release(outcome, reason).await,
+        match self.fate().await {
             Fate::Dead(death) => {
                 self.note(What::Dead(death))?;
                 self.end_and_release(outcome, reason).await
             }
-            // The funds came back: that they went is no contradiction.
+            // Limits are freed by proof alone: what may have been used stays counted, for a day.
+            Fate::Over(death) => {
+                self.note(What::Dead(death))?;
+                self.end(outcome, reason).await
+            }
+            // That the funds went is no contradiction; that they came back is believed.
             Fate::Used(death) if outcome == Outcome::Refunded => {
                 self.note(What::Dead(death))?;
-                self.end_and_release(outcome, reason).await
+                self.end(outcome, format!("{reason}, says the counterparty")).await
             }
             Fate::Used(death) => {
                 self.note(What::Dead(death))?;
@@ -200,10 +251,7 @@ impl Drive<'_> {
                 let reason = format!("{reason}; its approval can still be used, its limits stay");
                 self.end(outcome, reason).await
             }
-            Fate::Live => {
-                self.commit().await?;
-                Ok(self.in_pace())
-            }
+            Fate::Live => self.wait().await,
         }
     }
 

@@ -283,6 +283,7 @@ fn a_fact_that_is_given_is_judged() {
         domain_separator: Some(MAINNET_SEPARATOR),
         nonce_bitmap: Some(!(U256::from(1_u64 << 42))),
         block_time: Some(UnixSeconds::new(NOW.value() - 300)),
+        block_number: None,
     };
     let terms = Permit2Terms {
         require_facts: Fact::EVM.to_vec(),

@@ -9,11 +9,11 @@ use crate::{Lease, StoreError, Term};
 /// Takes what is free, and passes over what another is taking in this moment.
 const TAKE_OPEN: Sql = sql!(
     sqlite "WITH free AS MATERIALIZED (SELECT swap_id FROM swaps \
-            WHERE is_open = 1 AND free_at <= $3 ORDER BY free_at, swap_id LIMIT $4) \
+            WHERE is_open = 1 AND (free_at <= $3 OR free_at > $5) ORDER BY free_at, swap_id LIMIT $4) \
             UPDATE swaps SET fence = fence + 1, holder = $1, free_at = $2 \
             FROM free WHERE swaps.swap_id = free.swap_id RETURNING swaps.swap_id, swaps.fence"
     postgres "WITH free AS MATERIALIZED (SELECT swap_id FROM swaps \
-              WHERE is_open = 1 AND free_at <= $3 ORDER BY free_at, swap_id LIMIT $4 \
+              WHERE is_open = 1 AND (free_at <= $3 OR free_at > $5) ORDER BY free_at, swap_id LIMIT $4 \
               FOR UPDATE SKIP LOCKED) \
               UPDATE swaps SET fence = fence + 1, holder = $1, free_at = $2 \
               FROM free WHERE swaps.swap_id = free.swap_id RETURNING swaps.swap_id, swaps.fence"
@@ -30,12 +30,20 @@ pub(super) async fn take_open(
         Value::int("lease", term.until.value())?,
         Value::int("time", now.value())?,
         Value::Int(i64::from(most)),
+        beyond(now)?,
     ];
     let rows = session.query(TAKE_OPEN, &values).await?;
     let lease = |row: &super::Row| {
         Ok(Lease { swap_id: row.swap_id(0)?, token: row.int(1)?, until: term.until })
     };
     rows.iter().map(lease).collect()
+}
+
+/// Returns the moment after which no lease of ours ends: one that does was written by a clock that was
+/// ahead, and would keep its swap for as long.
+fn beyond(now: UnixMillis) -> Result<Value, StoreError> {
+    let longest = u64::try_from(Lease::LONGEST.as_millis()).unwrap_or(u64::MAX);
+    Value::int("time", now.value().saturating_add(longest))
 }
 
 pub(super) async fn take(
@@ -46,13 +54,14 @@ pub(super) async fn take(
 ) -> Result<Lease, StoreError> {
     let update = sql!(
         "UPDATE swaps SET fence = fence + 1, holder = $2, free_at = $3 \
-         WHERE swap_id = $1 AND free_at <= $4 RETURNING fence"
+         WHERE swap_id = $1 AND (free_at <= $4 OR free_at > $5) RETURNING fence"
     );
     let values = [
         swap_id.into(),
         term.holder.as_str().into(),
         Value::int("lease", term.until.value())?,
         Value::int("time", now.value())?,
+        beyond(now)?,
     ];
     if let Some(row) = session.query(update, &values).await?.first() {
         return Ok(Lease { swap_id, token: row.int(0)?, until: term.until });
