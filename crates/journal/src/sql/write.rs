@@ -153,7 +153,7 @@ pub(super) async fn insert(
 }
 
 /// Inserts one entry, two, and so on: one round trip each.
-const INSERTS: [Sql; 4] = [
+const INSERTS: [Sql; 6] = [
     sql!("INSERT INTO entries (swap_id, sequence, hash, entry) VALUES ($1, $2, $3, $4)"),
     sql!(
         "INSERT INTO entries (swap_id, sequence, hash, entry) VALUES ($1, $2, $3, $4), \
@@ -166,6 +166,15 @@ const INSERTS: [Sql; 4] = [
     sql!(
         "INSERT INTO entries (swap_id, sequence, hash, entry) VALUES ($1, $2, $3, $4), \
          ($1, $5, $6, $7), ($1, $8, $9, $10), ($1, $11, $12, $13)"
+    ),
+    sql!(
+        "INSERT INTO entries (swap_id, sequence, hash, entry) VALUES ($1, $2, $3, $4), \
+         ($1, $5, $6, $7), ($1, $8, $9, $10), ($1, $11, $12, $13), ($1, $14, $15, $16)"
+    ),
+    sql!(
+        "INSERT INTO entries (swap_id, sequence, hash, entry) VALUES ($1, $2, $3, $4), \
+         ($1, $5, $6, $7), ($1, $8, $9, $10), ($1, $11, $12, $13), ($1, $14, $15, $16), \
+         ($1, $17, $18, $19)"
     ),
 ];
 

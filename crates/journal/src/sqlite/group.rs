@@ -39,6 +39,9 @@ struct State {
     batches: u64,
     /// A savepoint was begun and not ended: if nobody has the connection, whoever did went away.
     given_up: bool,
+    /// A savepoint was ended and is not released yet: the next statement does it, since each one is a
+    /// way to another thread and back, which takes longer than the statement.
+    kept: bool,
 }
 
 type Answer = Option<Result<(), StoreError>>;
@@ -58,8 +61,14 @@ struct Savepoint {
 
 impl Group {
     pub(super) async fn connect(options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        let mut state =
-            State { options, connection: None, batch: None, batches: 0, given_up: false };
+        let mut state = State {
+            options,
+            connection: None,
+            batch: None,
+            batches: 0,
+            given_up: false,
+            kept: false,
+        };
         // Who changes how the file is logged, which happens once, does not wait for others by itself.
         let mut attempt = 0_u32;
         while let Err(error) = state.connect().await {
@@ -81,11 +90,6 @@ impl Group {
         let mut state = Arc::clone(&self.0).lock_owned().await;
         state.clean_up().await;
         state.open().await?;
-        if let Err(error) = state.run("SAVEPOINT one").await {
-            state.fail(error.clone());
-            return Err(error);
-        }
-        state.given_up = true;
         Ok(Savepoint { group: self, state: Some(state), failed: None })
     }
 
@@ -135,21 +139,27 @@ impl State {
         self.connection.as_mut().ok_or_else(gone)
     }
 
-    /// Opens the transaction, where there is none.
+    /// Begins a savepoint, and the transaction around it where there is none.
     async fn open(&mut self) -> Result<(), StoreError> {
-        if self.batch.is_some() {
-            return Ok(());
-        }
         self.connect().await?;
+        let is_new = self.batch.is_none();
         // Locks the file at once: a transaction that reads first and locks later can be refused in
         // its middle.
-        if let Err(error) = self.run("BEGIN IMMEDIATE").await {
+        let begin = match (is_new, self.kept) {
+            (true, _) => "BEGIN IMMEDIATE; SAVEPOINT one",
+            (false, true) => "RELEASE one; SAVEPOINT one",
+            (false, false) => "SAVEPOINT one",
+        };
+        if let Err(error) = self.run(begin).await {
             self.fail(error.clone());
             return Err(error);
         }
-        self.batches = self.batches.saturating_add(1);
-        let answer = watch::Sender::new(None);
-        self.batch = Some(Batch { number: self.batches, members: 0, answer });
+        if is_new {
+            self.batches = self.batches.saturating_add(1);
+            let answer = watch::Sender::new(None);
+            self.batch = Some(Batch { number: self.batches, members: 0, answer });
+        }
+        (self.given_up, self.kept) = (true, false);
         Ok(())
     }
 
@@ -168,8 +178,12 @@ impl State {
         if self.batch.is_none() {
             return;
         }
+        // Which releases the last savepoint, too.
         match self.run("COMMIT").await {
-            Ok(()) => self.answer(Ok(())),
+            Ok(()) => {
+                self.kept = false;
+                self.answer(Ok(()));
+            }
             Err(error) => self.fail(error),
         }
     }
@@ -177,7 +191,7 @@ impl State {
     /// Gives the connection up, and with it what is not committed.
     fn fail(&mut self, error: StoreError) {
         self.connection = None;
-        self.given_up = false;
+        (self.given_up, self.kept) = (false, false);
         self.answer(Err(error));
     }
 
@@ -207,11 +221,7 @@ impl Savepoint {
     /// Waits for the commit, which comes after those who are in the line by now.
     async fn settle(mut self) -> Result<(), StoreError> {
         let state = self.state()?;
-        if let Err(error) = state.run("RELEASE one").await {
-            state.fail(error.clone());
-            return Err(error);
-        }
-        state.given_up = false;
+        (state.given_up, state.kept) = (false, true);
         let Some(batch) = state.batch.as_mut() else {
             return Err(StoreError::Gone("the transaction is over".to_owned()));
         };
