@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use alloy::primitives::{KECCAK256_EMPTY, keccak256};
-use countersign_approval::{EvmChainView, EvmFacts, Fact};
+use countersign_approval::{EvmChainView, EvmFacts, EvmFactsQuery, Fact, NonceQuery};
 use countersign_chain_rpc::{BlockSelector, EvmRpcSettings};
 use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde_json::{Value, json};
@@ -24,6 +24,7 @@ fn honest_facts() -> EvmFacts {
         domain_separator: Some([0xd5; 32]),
         nonce_bitmap: Some(U256::from(0b10_0000)),
         block_time: Some(UnixSeconds::new(BLOCK_TIME)),
+        block_number: Some(9),
     }
 }
 
@@ -187,4 +188,18 @@ async fn a_proxy_is_seen_and_an_owner_with_code() {
     let delegated = format!("0xef0100{}", "22".repeat(20));
     let facts = facts_of(Script::result("eth_getCode", json!(delegated))).await.unwrap();
     assert_eq!(facts.owner_code.unwrap().len(), 23);
+}
+
+#[tokio::test]
+async fn reads_a_nonce_alone() {
+    let node = FakeNode::start(Script::honest()).await;
+    let view = node.view(EvmRpcSettings::default());
+    let EvmFactsQuery { chain_id, permit2, owner, .. } = query();
+    let ask = async |nonce: u64| {
+        let nonce = U256::from(nonce);
+        view.nonce(&NonceQuery { chain_id, permit2, owner, nonce }).await.unwrap()
+    };
+    let (fifth, sixth) = (ask(5).await, ask(6).await);
+    assert!(fifth.used && !sixth.used, "{fifth:?} {sixth:?}");
+    assert_eq!(fifth.block_time, Some(UnixSeconds::new(BLOCK_TIME)));
 }
