@@ -48,6 +48,8 @@ pub use progress::Progress;
 /// | submitted, settling | the status is asked; the stored bytes are sent again only if they did not arrive | the same |
 ///
 /// A swap that was let out ends when its approval can no longer be used, or was: see [`Progress`].
+/// What the counterparty says is compared with the chain where there is a view of it: a used nonce is no
+/// expiry, and coins that lie in an output are taken back whatever it says.
 pub struct Worker {
     flow: Countersign,
     store: Arc<dyn Store>,
