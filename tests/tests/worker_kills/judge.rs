@@ -26,26 +26,30 @@ pub(crate) struct Tally {
     pub(crate) executed: usize,
     /// Those whose approval was sent more than once, the same bytes.
     pub(crate) sent_again: usize,
-    /// What is not as it should be: acknowledged or paid for, and without the end that follows.
-    pub(crate) lost: Vec<String>,
-    /// What happened twice, or without need.
-    pub(crate) doubled: Vec<String>,
+    /// Those that are open because their approvals, which did not arrive, can still be used.
+    pub(crate) live: usize,
+    /// Swaps that were acknowledged or paid for and have not the end that follows, and why that is
+    /// said.
+    pub(crate) lost: BTreeMap<String, String>,
+    /// Swaps of which something was done twice.
+    pub(crate) doubled: BTreeMap<String, String>,
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (lost, doubled) = (self.lost.len(), self.doubled.len());
-        let Self { swaps, finished, executed, sent_again, .. } = self;
+        let Self { swaps, finished, executed, sent_again, live, .. } = self;
         write!(formatter, "{swaps} swaps, {finished} finished, {executed} executed, ")?;
-        write!(formatter, "{sent_again} sent again, {lost} lost, {doubled} doubled")
+        write!(formatter, "{sent_again} sent again, {live} live, {lost} lost, {doubled} doubled")
     }
 }
 
 impl Tally {
     /// Requires that nothing was lost and nothing done twice.
     pub(crate) fn require_sound(&self, what: &str) {
-        let wrong: Vec<_> = self.lost.iter().chain(&self.doubled).collect();
-        assert!(wrong.is_empty(), "{what}: {self}: {wrong:#?}");
+        let Self { lost, doubled, .. } = self;
+        let sound = lost.is_empty() && doubled.is_empty();
+        assert!(sound, "{what}: {self}: lost {lost:#?}, doubled {doubled:#?}");
     }
 }
 
@@ -80,7 +84,7 @@ pub(crate) async fn judge_since(
         evidence.judge_ask(bed, ask);
     }
     evidence.judge_signatures(&bed.signatures());
-    evidence.judge_intents();
+    evidence.judge_intents(asks);
     evidence.judge_audit(store.as_ref(), known).await;
     evidence.tally
 }
@@ -101,12 +105,14 @@ async fn read(store: &dyn Store) -> BTreeMap<String, (Summary, History)> {
 }
 
 impl Evidence {
-    fn lost(&mut self, what: String) {
-        self.tally.lost.push(what);
+    fn lost(&mut self, key: &str, why: impl fmt::Display) {
+        let why = format!("{why}: {}", self.story(key));
+        self.tally.lost.entry(key.to_owned()).or_insert(why);
     }
 
-    fn doubled(&mut self, what: String) {
-        self.tally.doubled.push(what);
+    fn doubled(&mut self, key: &str, why: impl fmt::Display) {
+        let why = format!("{why}: {}", self.story(key));
+        self.tally.doubled.entry(key.to_owned()).or_insert(why);
     }
 
     /// What a process acknowledged is in the journal, and what it said to be the end is the end.
@@ -116,13 +122,13 @@ impl Evidence {
                 Said::Opened { key, swap_id } => {
                     let found = self.swaps.get(key).map(|(it, _)| it.swap_id.to_string());
                     if found.as_ref() != Some(swap_id) {
-                        self.lost(format!("{said:?}, found {found:?}"));
+                        self.lost(key, format_args!("{said:?}, found {found:?}"));
                     }
                 }
                 Said::Ended { key, state } => {
                     let found = self.swaps.get(key).map(|(_, it)| it.state.to_string());
                     if found.as_ref() != Some(state) {
-                        self.lost(format!("{said:?}, found {found:?}"));
+                        self.lost(key, format_args!("{said:?}, found {found:?}"));
                     }
                 }
                 Said::Signed { key } => self.judge_word_of_signature(key),
@@ -134,7 +140,7 @@ impl Evidence {
     /// A signature that was let out is in the journal.
     fn judge_word_of_signature(&mut self, key: &str) {
         if self.swaps.get(key).and_then(|(_, history)| approved(history)).is_none() {
-            self.lost(format!("{key} was signed, and is not: {}", self.story(key)));
+            self.lost(key, "it was signed, and is not");
         }
     }
 
@@ -148,8 +154,10 @@ impl Evidence {
             stories.by_ref().filter(|links| links.clone().any(|it| again(&it.entry.what))).count();
         self.tally.sent_again = sent_again;
         for (key, state) in ends {
-            if !state.is_ended() || state == State::Ended(Outcome::Disputed) {
-                self.lost(format!("{key} is {state}: {}", self.story(&key)));
+            let live = self.is_live(&key);
+            self.tally.live += usize::from(live);
+            if (!state.is_ended() && !live) || state == State::Ended(Outcome::Disputed) {
+                self.lost(&key, format_args!("it is {state}"));
             }
             self.tally.finished += usize::from(state == State::Ended(Outcome::Finished));
         }
@@ -165,13 +173,13 @@ impl Evidence {
         let (payouts, refunds) = (sum(|record| record.payouts), sum(|record| record.refunds));
         self.tally.executed += usize::try_from(deposits).unwrap();
         if deposits > 1 || payouts > 1 || sum(|it| it.approvals) > 1 {
-            self.doubled(format!("{key}: {records:?}: {}", self.story(key)));
+            self.doubled(key, format_args!("{records:?}"));
         }
         let finished = self.state(key) == Some(State::Ended(Outcome::Finished));
         let paid = (deposits, payouts, refunds) == (1, 1, 0);
         let unpaid = payouts == 0 && deposits == refunds;
         if (finished && !paid) || (!finished && !unpaid) {
-            self.lost(format!("{key}: {records:?}: {}", self.story(key)));
+            self.lost(key, format_args!("{records:?}"));
         }
         self.judge_payment(bed, ask, finished);
     }
@@ -186,8 +194,8 @@ impl Evidence {
         let held = bed.sandbox.balances(&ask.recipient);
         let held = held.into_iter().map(|held| held.lots).find(|lots| !lots.is_zero());
         if held.unwrap_or(Lots::ZERO) != paid || finished == paid.is_zero() {
-            let key = &ask.key;
-            self.lost(format!("{key} holds {held:?}, was paid {paid}: {}", self.story(key)));
+            let why = format!("{} holds {held:?}, was paid {paid}", ask.recipient);
+            self.lost(&ask.key, why);
         }
     }
 
@@ -207,7 +215,8 @@ impl Evidence {
                 _ => false,
             };
             if known || second {
-                self.doubled(format!("signed once more: {line}"));
+                let key = words.get(1).and_then(|swap_id| self.key_of(swap_id));
+                self.doubled(&key.unwrap_or_else(|| line.clone()), "it was signed once more");
             }
         }
         self.judge_signed(&signed);
@@ -225,27 +234,30 @@ impl Evidence {
             let (on_bitcoin, one) = (is_on_bitcoin(history), digests.first());
             let same = on_bitcoin || noted.is_none_or(|it| one.is_none_or(|one| one == it));
             if digests.len() > 1 || digests.len() > usize::from(noted.is_some()) || !same {
-                wrong.push(format!("{key}: {digests:?} in the journal, {noted:?} was signed"));
+                let why = format!("{digests:?} in the journal, {noted:?} was signed");
+                wrong.push((key.clone(), why));
             }
         }
-        self.tally.doubled.extend(wrong);
+        for (key, why) in wrong {
+            self.doubled(&key, why);
+        }
     }
 
     /// What was approved is what the journal says was approved, by one approval.
-    fn judge_intents(&mut self) {
+    fn judge_intents(&mut self, asks: &[Ask]) {
         let signed = self.swaps.values().filter_map(|(_, history)| approved(history));
         let signed: BTreeSet<_> = signed.collect();
-        let mut wrong = Vec::new();
-        for record in &self.records {
+        let keys: BTreeMap<_, _> = asks.iter().map(|ask| (&ask.recipient, &ask.key)).collect();
+        for record in self.records.clone() {
+            let key = keys.get(&record.to_address).map_or("nobody's", |key| key.as_str());
             let touched = record.approvals + record.deposits + record.payouts > 0;
             if touched && !signed.contains(&record.intent_id) {
-                wrong.push(format!("approved, and not in the journal: {record:?}"));
+                self.lost(key, format_args!("approved, and not in the journal: {record:?}"));
             }
             if record.refused_approvals > 0 {
-                wrong.push(format!("approved in two ways: {record:?}"));
+                self.doubled(key, format_args!("approved in two ways: {record:?}"));
             }
         }
-        self.tally.doubled.extend(wrong);
     }
 
     /// The whole journal verifies by the audit key alone, up to its last entry.
@@ -257,8 +269,27 @@ impl Evidence {
         let audited = audit::verify(&mut export.as_slice(), &key.public_key(), known).unwrap();
         let swaps = u64::try_from(self.swaps.len()).unwrap();
         if audited.swaps != swaps || audited.committed != audited.entries {
-            self.lost(format!("the audit has {audited:?} of {swaps} swaps"));
+            self.lost("the journal", format_args!("the audit has {audited:?} of {swaps} swaps"));
         }
+    }
+
+    /// Says whether an approval can still be used that was not: nothing is over before its time.
+    fn is_live(&self, key: &str) -> bool {
+        let Some((_, history)) = self.swaps.get(key) else { return false };
+        let intent = approved(history);
+        let mut records = self.records.iter();
+        let record = records.find(|record| Some(&record.intent_id) == intent.as_ref());
+        let until = history.links.iter().find_map(|link| match &link.entry.what {
+            What::Signed { valid_until, .. } => Some(*valid_until),
+            _ => None,
+        });
+        let unused = record.is_some_and(|record| record.approvals == 0);
+        !history.state.is_ended() && unused && until.is_some_and(|it| it >= now().to_seconds())
+    }
+
+    fn key_of(&self, swap_id: &str) -> Option<String> {
+        let mut swaps = self.swaps.iter();
+        swaps.find(|(_, (it, _))| it.swap_id.to_string() == swap_id).map(|(key, _)| key.clone())
     }
 
     fn state(&self, key: &str) -> Option<State> {

@@ -2,7 +2,6 @@
 //! is executed twice.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::arithmetic_side_effects,
     clippy::print_stdout,
     reason = "tests fail by panicking, and say what they counted"

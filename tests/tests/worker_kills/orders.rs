@@ -49,7 +49,7 @@ impl Orders {
         let faults = Faults::new(self.trap);
         let signatures = SignatureFile::open(&self.signatures, faults.clone());
         let api = FaultApi::new(MoodyApi::new(self.site.api(), self.mood.clone()), faults.clone());
-        let flow = self.site.flow(api, &signatures, &faults);
+        let flow = self.site.flow(api, &signatures, &faults).build();
         let store = FaultStore::new(connect(&self.journal).await, faults);
         Worker::new(flow, Arc::new(store), self.options())
     }

@@ -16,10 +16,13 @@ use crate::process::{Process, Said, was_killed};
 use crate::site::Ask;
 
 /// How many crashes are tried at a time.
-const AT_ONCE: usize = 4;
-const PERMIT: (&str, &str, &str) = ("USDC@ethereum", "SOL@solana", "10");
-const COINS: (&str, &str, &str) = ("BTC@bitcoin", "USDC@ethereum", "0.001");
-const COSIGN: (&str, &str, &str) = ("SOL@solana", "USDC@ethereum", "0.1");
+const AT_ONCE: usize = 6;
+const PERMIT: Route = ("USDC@ethereum", "SOL@solana", "10");
+const COINS: Route = ("BTC@bitcoin", "USDC@ethereum", "0.001");
+const COSIGN: Route = ("SOL@solana", "USDC@ethereum", "0.1");
+
+/// What is swapped for what, and how much of it.
+type Route = (&'static str, &'static str, &'static str);
 
 /// What leads to a call.
 #[derive(Default)]
@@ -35,8 +38,8 @@ struct Way {
     reviewed: bool,
     lease_ms: Option<u64>,
     hold_ms: Option<u64>,
-    /// Only swaps out of Bitcoin come there.
-    coins: bool,
+    /// Which swaps come there, where not all do, or where they take long.
+    routes: Option<Route>,
 }
 
 /// Returns what leads to a call.
@@ -46,6 +49,11 @@ fn way(call: &str) -> Way {
     let slow = SandboxConfig { step: Duration::from_secs(1), ..short.clone() };
     match call {
         "append:judged" => Way { reviewed: true, ..way },
+        // What is only said is written after a while, or with what follows.
+        "append:status" => {
+            let slower = SandboxConfig { step: Duration::from_secs(3), ..short };
+            Way { config: slower, routes: Some(PERMIT), ..way }
+        }
         "append:answered" => Way { mood: Mood { lost_statuses: 2, ..Mood::default() }, ..way },
         "append:failed" => Way { mood: Mood { forgotten: 2, ..Mood::default() }, ..way },
         "append:refund" | "chain:broadcast" => {
@@ -55,10 +63,10 @@ fn way(call: &str) -> Way {
                 refund_delay: Duration::from_secs(1),
                 ..short
             };
-            Way { config, coins: true, ..way }
+            Way { config, routes: Some(COINS), ..way }
         }
         "release" => Way { prelude: Some("reserve"), ..way },
-        "renew" => Way { config: slow, lease_ms: Some(300), ..way },
+        "renew" => Way { config: slow, lease_ms: Some(300), routes: Some(PERMIT), ..way },
         "give_back" | "lease_open" => {
             let prelude = Some("api:submit");
             Way { config: slow, prelude, resumes: true, hold_ms: Some(1), ..way }
@@ -86,7 +94,7 @@ async fn a_crash_at_any_point_loses_and_doubles_nothing() {
 
 /// Crashes at one point, on each kind of chain that comes there. Returns how often.
 async fn crash((call, when): (&'static str, When), server: Option<Arc<Cluster>>) -> usize {
-    let routes = if way(call).coins { &[COINS][..] } else { &[PERMIT, COINS, COSIGN] };
+    let routes = way(call).routes.map_or_else(|| vec![PERMIT, COINS, COSIGN], |one| vec![one]);
     let mut bed = match server {
         None => Bed::in_a_file(way(call).config).await,
         Some(cluster) => Bed::on_a_server(way(call).config, &cluster).await,

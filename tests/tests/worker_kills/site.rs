@@ -93,18 +93,18 @@ impl Site {
         DefiApi::new(client.build().unwrap())
     }
 
-    /// Sets up a flow that has all keys, which write down what they sign, and sees all chains.
+    /// Begins a flow that has all keys, which write down what they sign, and sees all chains.
     pub(crate) fn flow(
         &self,
         api: impl SwapApi + 'static,
         signatures: &SignatureFile,
         faults: &Faults,
-    ) -> Countersign {
+    ) -> CountersignBuilder {
         let config = Config::from_toml(&self.registry, &self.policy).unwrap();
         let builder =
             Countersign::builder(api, config).reviewer(Nodding).refund_keeper(signatures.clone());
         let builder = self.payers.iter().fold(builder, |builder, it| it.sign(builder, signatures));
-        self.see(builder, faults).build()
+        self.see(builder, faults)
     }
 
     fn see(&self, builder: CountersignBuilder, faults: &Faults) -> CountersignBuilder {

@@ -27,7 +27,10 @@ async fn a_server_that_is_stopped_and_started_loses_and_doubles_nothing() {
     let Some(mut cluster) = Cluster::start() else { return };
     let bed = Bed::on_a_server(busy(), &cluster).await;
     let asks = asks(&bed, 60);
-    let shares = asks.chunks(20).map(|share| bed.orders(Job::SwapAndWork(share.to_vec())));
+    // Longer than the server is away: nobody has to give up what is in hand.
+    let orders =
+        |share: &[Ask]| Orders { lease_ms: 20_000, ..bed.orders(Job::SwapAndWork(share.to_vec())) };
+    let shares = asks.chunks(20).map(orders);
     let processes: Vec<_> = shares.map(|orders| Process::start(&orders)).collect();
     let mut said = Vec::new();
     tokio::task::block_in_place(|| {
@@ -56,6 +59,7 @@ async fn a_server_that_is_stopped_and_started_loses_and_doubles_nothing() {
     println!("@ postgres, {STOPS} stops: {tally}");
     tally.require_sound("a server that stops");
     assert_eq!(tally.swaps, asks.len());
+    assert!(tally.finished * 2 > tally.swaps, "expected swaps to outlive it: {tally}");
 }
 
 /// Waits until a process has a swap in hand.

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use countersign_approval::Statement;
-use countersign_journal::{Entry, Label, Note, Outcome, State, SwapWriter, Verdict, What};
+use countersign_journal::{
+    Entry, Label, Note, Outcome, State, StoreError, SwapWriter, Verdict, What,
+};
 use countersign_units::UnixMillis;
 use tokio::time::{Instant, sleep};
 
@@ -15,6 +17,8 @@ use crate::{Countersign, Created, Event, FlowError, Step};
 
 /// No settings make it write or ask more often than this.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+/// How long to wait before a journal that was away is written to again.
+const JOURNAL_AWAY: Duration = Duration::from_millis(100);
 
 /// A swap that this worker holds the lease of.
 pub(super) struct Drive<'a> {
@@ -159,7 +163,7 @@ impl<'a> Drive<'a> {
     /// Adds what happened; it is written with what follows.
     pub(super) fn note(&mut self, what: What) -> Result<(), WorkError> {
         let at = self.now();
-        self.known.add(&what, at).map_err(countersign_journal::StoreError::from)?;
+        self.known.add(&what, at).map_err(StoreError::from)?;
         self.pending.push(Entry::new(at, what));
         Ok(())
     }
@@ -167,7 +171,7 @@ impl<'a> Drive<'a> {
     /// Adds what another write has recorded already.
     pub(super) fn noted(&mut self, what: &What) -> Result<(), WorkError> {
         let at = self.now();
-        Ok(self.known.add(what, at).map_err(countersign_journal::StoreError::from)?)
+        Ok(self.known.add(what, at).map_err(StoreError::from)?)
     }
 
     /// Adds a step that failed.
@@ -216,10 +220,18 @@ impl<'a> Drive<'a> {
     }
 
     /// Writes what happened: it is on disk when this returns.
+    ///
+    /// A journal that is away for a moment is waited for, as long as the lease holds: the same
+    /// entries are there once, however often they are written.
     pub(super) async fn commit(&mut self) -> Result<(), WorkError> {
-        if !self.pending.is_empty() {
-            self.writer.append(&self.pending, self.now()).await?;
-            self.written();
+        while !self.pending.is_empty() {
+            match self.writer.append(&self.pending, self.now()).await {
+                Ok(()) => self.written(),
+                Err(StoreError::Gone(_) | StoreError::Busy(_)) if self.require_lease().is_ok() => {
+                    sleep(JOURNAL_AWAY).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }
