@@ -254,7 +254,8 @@ impl Evidence {
             if touched && !signed.contains(&record.intent_id) {
                 self.lost(key, format_args!("approved, and not in the journal: {record:?}"));
             }
-            if record.refused_approvals > 0 {
+            // One that came too late was refused, too.
+            if record.refused_approvals > 0 && record.approvals > 0 {
                 self.doubled(key, format_args!("approved in two ways: {record:?}"));
             }
         }

@@ -109,10 +109,12 @@ async fn round(
     let mut killer = Killer::new(&bed, seed);
     let processes = tokio::task::block_in_place(|| killer.run(kills, processes));
     if nobody_is_paid {
-        // What was signed on Solana could be used until then.
+        // What was signed on Solana could be used for a minute.
+        drop(processes);
         bed.sandbox.expire_blockhashes();
+    } else {
+        tokio::task::block_in_place(|| killer.wait_for_all(processes));
     }
-    tokio::task::block_in_place(|| killer.wait_for_all(processes));
     // Swaps that are carried on later are in two checkpoints.
     let known = commit(&bed).await;
     let Killer { asks, mut said, .. } = killer;
