@@ -37,8 +37,10 @@ impl Worker {
         let (mut seen, mut at_work) = (HashSet::new(), JoinSet::new());
         loop {
             let stopping = *self.stopping.borrow();
+            // Who has no hand free learns nothing of what there is to do.
+            let asks = at_work.len() < at_once.max(1);
             let leases = if stopping { Vec::new() } else { self.free(at_once, &at_work).await? };
-            let none = leases.is_empty();
+            let none = asks && leases.is_empty();
             for lease in leases {
                 if seen.insert(lease.swap_id) {
                     self.begin(&mut at_work, lease);
