@@ -4,7 +4,12 @@
 mod bed;
 mod carrying_on;
 mod clocks;
+#[path = "../../benches/flow/counted.rs"]
+mod counted;
 mod ending;
 mod finishing;
 mod keys;
+mod liar;
+mod lies;
+mod places;
 mod refunding;

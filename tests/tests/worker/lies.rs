@@ -1,0 +1,159 @@
+//! A counterparty whose word is not what happened: the chain decides, and limits count.
+
+use std::time::Duration;
+
+use countersign::http_client::Retry;
+use countersign::journal::{Outcome, State};
+use countersign::units::Lots;
+use countersign::{Event, Progress, Status, WorkerOptions};
+use countersign_sandbox::SandboxConfig;
+use countersign_tests::{Funds, SetClock, short_steps};
+
+use super::bed::{Bed, key, options};
+use super::liar::{Busy, Calls, Liar, cut_off};
+use super::places::{HOUR, brief, policy_with, worker};
+
+fn count(names: &[&str], name: &str) -> usize {
+    names.iter().filter(|found| **found == name).count()
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_called_off_after_it_ran_goes_on_counting() {
+    for said in [Status::Expired, Status::Failed] {
+        let bed = Bed::new(short_steps(), "SOL@solana").await;
+        let api = Liar::saying(&bed, said.clone());
+        let worker = bed.worker_over(api, policy_with(&bed, "per_day", "\"1.5\""));
+        let request = bed.scene.request();
+        let old = |event: Event<'_>| {
+            if matches!(event, Event::Status(_)) {
+                bed.scene.sandbox.expire_blockhashes();
+            }
+        };
+        let done = worker.swap(&key("one"), &request, old).await.unwrap();
+        assert!(done.state.is_ended(), "{said}: {:?}", done.reason);
+        let names = bed.names(done.swap_id).await;
+        assert!(!names.contains(&"released"), "{said}: {names:?}");
+        assert_ne!(bed.scene.sandbox.executions(), [], "{said}");
+        // The day's limit has no room for a second one.
+        let next = worker.swap(&key("two"), &request, |_| {}).await.unwrap();
+        assert_eq!(next.state, State::Ended(Outcome::Refused), "{said}: {:?}", next.reason);
+        assert_eq!(bed.scene.signatures.get(), 1, "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_is_only_said_frees_no_limit() {
+    let bed = Bed::new(short_steps(), "USDC@ethereum").await;
+    let api = Liar::saying(&bed, Status::Refunded);
+    let worker = bed.worker_over(api, policy_with(&bed, "per_day", "\"350\""));
+    let mut states = Vec::new();
+    for name in ["a", "b", "c", "d", "e"] {
+        let done = worker.swap(&key(name), &bed.scene.request(), |_| {}).await.unwrap();
+        assert!(!bed.names(done.swap_id).await.contains(&"released"), "{name}");
+        states.push(done.state);
+    }
+    let [said, refused] = [Outcome::Refunded, Outcome::Refused].map(State::Ended);
+    assert_eq!(states, [said, said, said, refused, refused]);
+    assert_eq!(bed.scene.signatures.get(), 3);
+}
+
+#[tokio::test]
+async fn a_transaction_without_a_form_is_written_down_once() {
+    let bed = Bed::new(short_steps(), "USDC@ethereum").await;
+    let calls = Calls::default();
+    let api = Liar::saying(&bed, Status::Approved).of_deposit("0xab cd").counted(&calls);
+    let worker = worker(&bed, api, bed.scene.config(), &SetClock::default(), brief());
+    let open = worker.swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
+    assert_eq!(open.state, State::Settling, "{:?}", open.reason);
+    let names = bed.names(open.swap_id).await;
+    assert_eq!(count(&names, "status"), 1, "{names:?}");
+    assert!(calls.count("status") > 2, "it was asked {} times", calls.count("status"));
+}
+
+#[tokio::test]
+async fn an_intent_is_asked_for_again_only_where_there_is_none() {
+    let asked = [(Retry::Safe, Outcome::Finished, 2), (Retry::AskFirst, Outcome::Failed, 1)];
+    for (retry, outcome, times) in asked {
+        let bed = Bed::new(short_steps(), "USDC@ethereum").await;
+        let calls = Calls::default();
+        let worker = bed.worker_over(Busy::new(&bed, retry, &calls), bed.scene.config());
+        let done = worker.swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
+        assert_eq!(done.state, State::Ended(outcome), "{retry:?}: {:?}", done.reason);
+        assert_eq!(calls.count("create"), times, "{retry:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_approval_that_was_not_sent_is_sent_where_only_the_status_is_dark() {
+    let bed = Bed::new(short_steps(), "USDC@ethereum").await;
+    let (clock, calls, unsent) = (SetClock::default(), Calls::default(), Calls::default());
+    let silent = Liar::dark(&bed, "unavailable").silent_at("submit").counted(&unsent);
+    cut_off(&bed, &worker(&bed, silent, bed.scene.config(), &clock, options()), &unsent).await;
+    assert_eq!(bed.scene.sandbox.executions(), []);
+    clock.advance(10);
+    let dark = Liar::dark(&bed, "unavailable").counted(&calls);
+    let dark = worker(&bed, dark, bed.scene.config(), &clock, brief());
+    let found = bed.store.find(&key("one")).await.unwrap().unwrap();
+    let open = dark.resume_one(found.swap_id, |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{:?}", open.reason);
+    assert_eq!((calls.count("submit"), bed.scene.signatures.get()), (1, 1));
+    assert_ne!(bed.scene.sandbox.executions(), []);
+}
+
+/// A sandbox that never pays, and whose coins can be taken back soon.
+fn failing() -> SandboxConfig {
+    let (intent_lifetime, refund_delay) = (Duration::from_secs(3), Duration::from_secs(3));
+    SandboxConfig { resolver_fails: true, intent_lifetime, refund_delay, ..short_steps() }
+}
+
+/// Asserts that coins came back by our own transaction, but for fees.
+async fn assert_taken_back(bed: &Bed, done: &Progress, before: &Funds) {
+    assert_eq!(done.state, State::Ended(Outcome::Refunded), "{:?}", done.reason);
+    let names = bed.names(done.swap_id).await;
+    assert_eq!(count(&names, "refund"), 2, "{names:?}");
+    assert_eq!(names.last(), Some(&"released"), "{names:?}");
+    let held = |funds: &Funds| funds.held(&bed.scene.account.address, "BTC");
+    let lost = held(before).checked_sub(held(&bed.scene.funds())).unwrap();
+    assert!(lost < Lots::from(40_000), "{lost} are gone");
+}
+
+async fn taken_back_from(bed: Bed, api: Liar, options: WorkerOptions) {
+    let before = bed.scene.funds();
+    let worker = worker(&bed, api, bed.scene.config(), &SetClock::default(), options);
+    let done = worker.swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
+    assert_taken_back(&bed, &done, &before).await;
+}
+
+#[tokio::test]
+async fn coins_that_are_said_to_be_paid_for_are_taken_back() {
+    let bed = Bed::new(failing(), "BTC@bitcoin").await;
+    let api = Liar::saying(&bed, Status::Finished);
+    taken_back_from(bed, api, options()).await;
+}
+
+#[tokio::test]
+async fn coins_of_a_swap_that_is_forgotten_are_taken_back() {
+    let bed = Bed::new(failing(), "BTC@bitcoin").await;
+    let api = Liar::dark(&bed, "not_found");
+    // It is forgotten for long before the lock time comes.
+    let patience = Duration::from_secs(1);
+    taken_back_from(bed, api, WorkerOptions { patience, ..options() }).await;
+}
+
+#[tokio::test]
+async fn coins_that_are_said_to_be_back_are_taken_back_when_the_chain_lets_them_go() {
+    let bed = Bed::new(failing(), "BTC@bitcoin").await;
+    let (before, clock) = (bed.scene.funds(), SetClock::default());
+    let of = |options| {
+        worker(&bed, Liar::saying(&bed, Status::Refunded), bed.scene.config(), &clock, options)
+    };
+    let open = of(brief()).swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{:?}", open.reason);
+    // The lock time is over by our clock alone.
+    clock.advance(HOUR);
+    let open = of(brief()).resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{:?}", open.reason);
+    clock.advance(1);
+    let done = of(options()).resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert_taken_back(&bed, &done, &before).await;
+}
