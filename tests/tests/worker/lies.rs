@@ -102,7 +102,7 @@ async fn an_approval_that_was_not_sent_is_sent_where_only_the_status_is_dark() {
 
 /// A sandbox that never pays, and whose coins can be taken back soon.
 fn failing() -> SandboxConfig {
-    let (intent_lifetime, refund_delay) = (Duration::from_secs(3), Duration::from_secs(3));
+    let (intent_lifetime, refund_delay) = (Duration::from_secs(3), Duration::from_secs(1));
     SandboxConfig { resolver_fails: true, intent_lifetime, refund_delay, ..short_steps() }
 }
 
