@@ -8,7 +8,8 @@ use countersign_journal::{
     What,
 };
 
-use super::drive::{Drive, Mark, Next};
+use super::drive::{Drive, Next};
+use super::notes::Mark;
 use super::{WorkError, judgement, records};
 use crate::{
     Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, Reserved, Reviewed,

@@ -4,21 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use countersign_approval::Statement;
-use countersign_journal::{
-    Entry, Label, Note, Outcome, State, StoreError, SwapWriter, Verdict, What,
-};
+use countersign_journal::{Entry, State, SwapWriter};
 use countersign_units::UnixMillis;
 use tokio::time::{Instant, sleep};
 
 use super::known::Known;
+use super::pace::share;
 use super::refund::Output;
-use super::{Progress, WorkError, Worker, later};
-use crate::{Countersign, Created, Event, FlowError, Step};
+use super::{Progress, WorkError, Worker};
+use crate::{Countersign, Created, Event, FlowError};
 
 /// No settings make it write or ask more often than this.
-const SHORTEST_WAIT: Duration = Duration::from_millis(10);
-/// How long to wait before a journal that was away is written to again.
-const JOURNAL_AWAY: Duration = Duration::from_millis(100);
+pub(super) const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 
 /// A swap that this worker holds the lease of.
 pub(super) struct Drive<'a> {
@@ -27,9 +24,9 @@ pub(super) struct Drive<'a> {
     pub(super) known: Known,
     observe: Mutex<&'a mut (dyn FnMut(Event<'_>) + Send)>,
     /// How often something was written.
-    commits: u32,
+    pub(super) commits: u32,
     /// What happened and is not written yet.
-    pending: Vec<Entry>,
+    pub(super) pending: Vec<Entry>,
     /// The intent as it was just created, where it was.
     pub(super) created: Option<Created>,
     /// Whether a submission is written down that was not sent.
@@ -37,18 +34,11 @@ pub(super) struct Drive<'a> {
     /// What the chain said last of the output that coins would come back from.
     pub(super) output: Option<Output>,
     /// How often in a row something failed.
-    misses: u32,
+    pub(super) misses: u32,
     /// Until when this worker stays with the swap.
     stays: Instant,
     pub(super) statement: Option<Statement>,
     pub(super) failure: Option<FlowError>,
-}
-
-/// What is known at some point, and how much of it is not written.
-pub(super) struct Mark {
-    pub(super) known: Known,
-    pending: usize,
-    commits: u32,
 }
 
 /// What a step came to.
@@ -160,162 +150,12 @@ impl<'a> Drive<'a> {
         self.worker.now()
     }
 
-    /// Adds what happened; it is written with what follows.
-    pub(super) fn note(&mut self, what: What) -> Result<(), WorkError> {
-        let at = self.now();
-        self.known.add(&what, at).map_err(StoreError::from)?;
-        self.pending.push(Entry::new(at, what));
-        Ok(())
-    }
-
-    /// Adds what another write has recorded already.
-    pub(super) fn noted(&mut self, what: &What) -> Result<(), WorkError> {
-        let at = self.now();
-        Ok(self.known.add(what, at).map_err(StoreError::from)?)
-    }
-
-    /// Adds a step that failed.
-    pub(super) fn note_failure(
-        &mut self,
-        step: Step,
-        code: &str,
-        message: impl std::fmt::Display,
-    ) -> Result<(), WorkError> {
-        let (step, code) = (Label::new(step.as_str())?, Label::new(code)?);
-        self.note(What::Failed { step, code, message: Note::whole(message) })
-    }
-
-    /// Remembers what is known and not written yet.
-    pub(super) fn mark(&self) -> Mark {
-        Mark { known: self.known.clone(), pending: self.pending.len(), commits: self.commits }
-    }
-
-    /// Forgets what happened since, as if it had not. Says whether it could: what is on disk stays.
-    pub(super) fn rewind(&mut self, mark: Mark) -> bool {
-        let can = mark.commits == self.commits;
-        if can {
-            self.known = mark.known;
-            self.pending.truncate(mark.pending);
-        }
-        can
-    }
-
-    /// Says whether what is noted last is a refusal.
-    pub(super) fn refusal_is_noted(&self) -> bool {
-        self.pending.last().is_some_and(|entry| match &entry.what {
-            What::Judged(judgement) => matches!(judgement.verdict, Verdict::Refused { .. }),
-            _ => false,
-        })
-    }
-
-    /// Takes what is not written yet, for a write that records more.
-    pub(super) fn pending(&self) -> Vec<Entry> {
-        self.pending.clone()
-    }
-
-    /// Forgets what another write has taken along.
-    pub(super) fn written(&mut self) {
-        self.pending.clear();
-        self.commits = self.commits.saturating_add(1);
-    }
-
-    /// Writes what happened: it is on disk when this returns.
-    ///
-    /// A journal that is away for a moment is waited for, as long as the lease holds: the same
-    /// entries are there once, however often they are written.
-    pub(super) async fn commit(&mut self) -> Result<(), WorkError> {
-        while !self.pending.is_empty() {
-            match self.writer.append(&self.pending, self.now()).await {
-                Ok(()) => self.written(),
-                Err(StoreError::Gone(_) | StoreError::Busy(_)) if self.require_lease().is_ok() => {
-                    sleep(JOURNAL_AWAY).await;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes what happened if it follows from something that was let out, or has waited a while. What
-    /// the counterparty says is evidence: nothing waits for it, and it can be asked again.
-    pub(super) async fn commit_in_time(&mut self) -> Result<(), WorkError> {
-        const WHILE: Duration = Duration::from_secs(5);
-        let now = self.now();
-        let waited = |entry: &Entry| {
-            let said = matches!(entry.what, What::Status { .. });
-            !said || now >= later(entry.at, WHILE)
-        };
-        if self.pending.iter().any(waited) {
-            return self.commit().await;
-        }
-        Ok(())
-    }
-
-    /// Ends the swap.
-    pub(super) async fn end(
-        &mut self,
-        outcome: Outcome,
-        reason: impl std::fmt::Display + Send,
-    ) -> Result<Next, WorkError> {
-        self.note(What::Ended { outcome, reason: Note::whole(reason) })?;
-        self.commit().await?;
-        Ok(Next::Now)
-    }
-
-    /// Ends the swap, and frees the limits that its approval took.
-    pub(super) async fn end_and_release(
-        &mut self,
-        outcome: Outcome,
-        reason: impl std::fmt::Display + Send,
-    ) -> Result<Next, WorkError> {
-        self.note(What::Ended { outcome, reason: Note::whole(reason) })?;
-        self.writer.release(&self.pending, self.now()).await?;
-        self.written();
-        self.noted(&What::Released)?;
-        Ok(Next::Now)
-    }
-
     /// Requires that the lease holds by our own clock: a process that was stopped for a while must
     /// not send what another one may have sent.
     pub(super) fn require_lease(&self) -> Result<(), WorkError> {
         let lease = self.writer.lease();
         if self.now() < lease.until { Ok(()) } else { Err(WorkError::LeaseOver(lease.swap_id)) }
     }
-
-    /// Returns when to try again what failed: later each time.
-    pub(super) fn after_miss(&mut self) -> Next {
-        self.misses = self.misses.saturating_add(1);
-        let doubled = 1_u32.checked_shl(self.misses.min(16)).unwrap_or(1);
-        let wait = self.worker.options.track.first_wait.saturating_mul(doubled);
-        self.in_about(wait)
-    }
-
-    /// Says that something went well again.
-    pub(super) const fn hit(&mut self) {
-        self.misses = 0;
-    }
-
-    /// Returns a moment in about so much time, within the bounds of the options. No two swaps ask at
-    /// the same moments.
-    pub(super) fn in_about(&self, wait: Duration) -> Next {
-        let track = self.worker.options.track;
-        let wait = wait.max(track.first_wait).min(track.longest_wait).max(SHORTEST_WAIT);
-        let percent = 75_u32.saturating_add(jitter(self.known.swap_id, self.misses));
-        let wait = share(wait.saturating_mul(percent), 100);
-        Next::At(later(self.now(), wait))
-    }
-}
-
-/// Returns a part of a time.
-pub(super) fn share(of: Duration, parts: u32) -> Duration {
-    of.checked_div(parts).unwrap_or(of)
-}
-
-/// Returns a number below 50 that differs from swap to swap and from time to time.
-fn jitter(swap_id: countersign_approval::SwapId, turn: u32) -> u32 {
-    use std::hash::{BuildHasher, RandomState};
-    let hash = RandomState::new().hash_one((swap_id.to_string(), turn));
-    u32::try_from(hash % 50).unwrap_or_default()
 }
 
 /// Returns the moment in so much time; one that no clock reaches is a year away.

@@ -5,7 +5,8 @@ use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{Label, Outcome, Payload, RefundStep, What};
 
 use super::WorkError;
-use super::drive::{Drive, Next, share};
+use super::drive::{Drive, Next};
+use super::pace::share;
 use crate::Event;
 use crate::refund::{Planned, RefundError, plan_refund};
 
