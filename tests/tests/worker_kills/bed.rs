@@ -53,6 +53,8 @@ impl Bed {
     async fn new(config: SandboxConfig, folder: TempDir, journal: String) -> Self {
         let sandbox = Sandbox::start(config).await.unwrap();
         let site = Site::of(&sandbox);
+        // Its tables are there before anybody is killed who makes them.
+        connect(&journal).await;
         Self { sandbox, site, folder, journal }
     }
 
