@@ -56,7 +56,7 @@ impl Plan {
             let took = began.elapsed().as_millis();
             println!("@ {store}, seed {seed}: {kills} kills, {tally} ({took} ms)");
             tally.require_sound(&format!("{store}, seed {seed}"));
-            assert!(tally.executed * 2 > usize::try_from(kills).unwrap(), "swaps go on: {tally}");
+            assert!(tally.executed * 8 > usize::try_from(kills).unwrap(), "swaps go on: {tally}");
             assert!(tally.live == 0 || may_be_live, "what did not arrive is sent again: {tally}");
             (left, seed) = (left - kills, seed + 1);
         }
