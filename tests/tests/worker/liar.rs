@@ -31,12 +31,14 @@ impl Calls {
     }
 }
 
-/// Takes each approval and carries it out, whatever it says.
+/// Takes each approval, and carries it out unless it is idle, whatever it says.
 pub(super) struct Liar {
     api: DefiApi,
     says: Result<SwapStatus, ApiError>,
     /// The call that it never answers.
     silent: Option<&'static str>,
+    /// Whether it does nothing with an approval.
+    idle: bool,
     calls: Calls,
 }
 
@@ -44,7 +46,7 @@ impl Liar {
     /// Says the same of each swap.
     pub(super) fn saying(bed: &Bed, status: Status) -> Self {
         let says = Ok(SwapStatus { status, deposit_tx: None, payout_tx: None });
-        Self { api: bed.scene.api(), says, silent: None, calls: Calls::default() }
+        Self { api: bed.scene.api(), says, silent: None, idle: false, calls: Calls::default() }
     }
 
     /// Says nothing of any swap.
@@ -58,6 +60,11 @@ impl Liar {
             says.deposit_tx = Some(txid.to_owned());
         }
         self
+    }
+
+    /// Carries nothing out.
+    pub(super) fn idle(self) -> Self {
+        Self { idle: true, ..self }
     }
 
     /// Never answers a call, and does nothing at it.
@@ -95,6 +102,9 @@ impl SwapApi for Liar {
 
     async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
         self.hears("submit").await;
+        if self.idle {
+            return Ok(());
+        }
         self.api.submit(intent_id, approval).await?;
         // Until the deposit is on the chain.
         while self.api.status(intent_id).await?.deposit_tx.is_none() {

@@ -19,7 +19,7 @@ fn count(names: &[&str], name: &str) -> usize {
 
 #[tokio::test]
 async fn a_transaction_that_is_called_off_after_it_ran_goes_on_counting() {
-    for said in [Status::Expired, Status::Failed] {
+    for said in [Status::Expired, Status::Failed, Status::Refunded] {
         let bed = Bed::new(short_steps(), "SOL@solana").await;
         let api = Liar::saying(&bed, said.clone());
         let worker = bed.worker_over(api, policy_with(&bed, "per_day", "\"1.5\""));
@@ -55,6 +55,24 @@ async fn a_refund_that_is_only_said_frees_no_limit() {
     let [said, refused] = [Outcome::Refunded, Outcome::Refused].map(State::Ended);
     assert_eq!(states, [said, said, said, refused, refused]);
     assert_eq!(bed.scene.signatures.get(), 3);
+}
+
+#[tokio::test]
+async fn a_payment_that_is_only_said_is_disputed_in_the_end() {
+    for from in ["USDC@ethereum", "BTC@bitcoin"] {
+        let (bed, clock) = (Bed::new(short_steps(), from).await, SetClock::default());
+        let before = bed.scene.funds();
+        let api = Liar::saying(&bed, Status::Finished).idle();
+        let worker = worker(&bed, api, bed.scene.config(), &clock, brief());
+        let open = worker.swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
+        // The approval can still be used.
+        assert_eq!(open.state, State::Settling, "{from}: {:?}", open.reason);
+        clock.advance(50 * HOUR);
+        let done = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
+        assert_eq!(done.state, State::Ended(Outcome::Disputed), "{from}: {:?}", done.reason);
+        assert!(!bed.names(done.swap_id).await.contains(&"released"), "{from}");
+        bed.scene.assert_unmoved(&before, from);
+    }
 }
 
 #[tokio::test]

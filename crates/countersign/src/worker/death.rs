@@ -2,7 +2,7 @@
 //!
 //! What has to be asked is in the journal: a policy or a registry that changed since does not matter.
 
-use countersign_approval::{Coin, NonceQuery};
+use countersign_approval::{Coin, NonceQuery, SeenCoins};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{Death, Label};
 use countersign_units::UnixSeconds;
@@ -46,11 +46,16 @@ impl Drive<'_> {
         }
     }
 
-    /// Says whether the chain has used a permit; nothing where it can't be asked, and of others.
-    pub(super) async fn permit_used(&self) -> Option<bool> {
-        let Some(Trace::Permit(query)) = trace(&self.known.resources) else { return None };
-        let network = self.known.request.source.network.as_str();
-        Some(self.flow().nonce(network, &query).await?.used)
+    /// Says whether the chain has used the approval; nothing where it can't be asked, or can't tell.
+    pub(super) async fn used(&self) -> Option<bool> {
+        match trace(&self.known.resources)? {
+            Trace::Permit(query) => {
+                let network = self.known.request.source.network.as_str();
+                Some(self.flow().nonce(network, &query).await?.used)
+            }
+            Trace::Coins => self.own_coins().await.map(|seen| self.gone(&seen).is_some()),
+            Trace::Message { .. } => None,
+        }
     }
 
     async fn permit_fate(&self, query: &NonceQuery) -> Fate {
@@ -77,19 +82,26 @@ impl Drive<'_> {
     /// Coins that are gone went into the output, or elsewhere: that can't be told apart here, so a
     /// person has to look where the counterparty says that nothing happened.
     async fn coins_fate(&self) -> Fate {
-        let Some(recipe) = self.recipe() else { return Fate::Live };
+        let Some(seen) = self.own_coins().await else { return Fate::Live };
+        let height = Some(u64::from(seen.height));
+        let gone = self.gone(&seen).cloned();
+        gone.map_or(Fate::Live, |coin| Fate::Used(Death::CoinSpent { coin, height }))
+    }
+
+    /// Reads the unspent coins beside which those that were promised lie, unless they are gone.
+    async fn own_coins(&self) -> Option<SeenCoins> {
+        let recipe = self.recipe()?;
         let network = self.known.request.source.network.as_str();
-        let scripts = self.own_scripts(&recipe);
-        let Some(seen) = self.flow().coins(network, &recipe, &scripts).await else {
-            return Fate::Live;
-        };
+        self.flow().coins(network, &recipe, &self.own_scripts(&recipe)).await
+    }
+
+    /// Returns a coin that was promised and is not unspent any more.
+    fn gone(&self, seen: &SeenCoins) -> Option<&Label> {
         let is_unspent = |resource: &Label| {
             let mut coins = seen.coins.iter();
             coins.any(|(coin, _)| resource.as_str().ends_with(&format!("/{}", coin.id)))
         };
-        let gone = self.known.resources.iter().find(|resource| !is_unspent(resource));
-        let height = Some(u64::from(seen.height));
-        gone.map_or(Fate::Live, |coin| Fate::Used(Death::CoinSpent { coin: coin.clone(), height }))
+        self.known.resources.iter().find(|resource| !is_unspent(resource))
     }
 
     /// Returns the scripts that lock the coins that were promised.

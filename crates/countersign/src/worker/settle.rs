@@ -132,7 +132,7 @@ impl Drive<'_> {
         if self.lies_unclaimed().await {
             return self.wait().await;
         }
-        if self.permit_used().await == Some(false) {
+        if self.used().await == Some(false) {
             if self.is_past(self.worker.options.grace) {
                 let reason = "Finished, says the counterparty; the chain has not used the approval";
                 return self.end(Outcome::Disputed, reason).await;
