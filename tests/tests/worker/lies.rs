@@ -1,11 +1,16 @@
 //! A counterparty whose word is not what happened: the chain decides, and limits count.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
+use countersign::approval::{BitcoinChainView, BitcoinNetwork, ChainViewError, SeenCoins};
+use countersign::chain_rpc::Esplora;
 use countersign::http_client::Retry;
 use countersign::journal::{Outcome, State};
 use countersign::units::Lots;
-use countersign::{Event, Progress, Status, WorkerOptions};
+use countersign::{Event, Progress, Status, Worker, WorkerOptions};
 use countersign_sandbox::SandboxConfig;
 use countersign_tests::{Funds, SetClock, short_steps};
 
@@ -172,6 +177,57 @@ async fn coins_that_are_said_to_be_back_are_taken_back_when_the_chain_lets_them_
     let open = of(brief()).resume_one(open.swap_id, |_| {}).await.unwrap();
     assert!(!open.state.is_ended(), "{:?}", open.reason);
     clock.advance(1);
+    let done = of(options()).resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert_taken_back(&bed, &done, &before).await;
+}
+
+/// A node that can be away.
+struct Node {
+    chain: Esplora,
+    away: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl BitcoinChainView for Node {
+    async fn coins(
+        &self,
+        network: BitcoinNetwork,
+        scripts: &[Vec<u8>],
+    ) -> Result<SeenCoins, ChainViewError> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(ChainViewError::Unavailable("away".to_owned()));
+        }
+        self.chain.coins(network, scripts).await
+    }
+
+    async fn broadcast(
+        &self,
+        network: BitcoinNetwork,
+        transaction: &[u8],
+    ) -> Result<(), ChainViewError> {
+        self.chain.broadcast(network, transaction).await
+    }
+}
+
+#[tokio::test]
+async fn coins_are_not_given_up_while_the_chain_is_away() {
+    let bed = Bed::new(failing(), "BTC@bitcoin").await;
+    let (before, away) = (bed.scene.funds(), Arc::new(AtomicBool::new(false)));
+    let of = |options| {
+        let node = Node { chain: bed.scene.esplora(), away: Arc::clone(&away) };
+        let api = Liar::saying(&bed, Status::Finished);
+        let flow = bed.scene.builder_over(api, bed.scene.config()).bitcoin_chain("bitcoin", node);
+        Worker::new(flow.build(), Arc::clone(&bed.store), options)
+    };
+    let leave = |event: Event<'_>| {
+        if matches!(event, Event::Signed { .. }) {
+            away.store(true, Ordering::SeqCst);
+        }
+    };
+    let open = of(brief()).swap(&key("one"), &bed.scene.request(), leave).await.unwrap();
+    assert_eq!(open.state, State::Settling, "{:?}", open.reason);
+    away.store(false, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(100)).await;
     let done = of(options()).resume_one(open.swap_id, |_| {}).await.unwrap();
     assert_taken_back(&bed, &done, &before).await;
 }

@@ -61,6 +61,11 @@ impl Countersign {
         }
     }
 
+    /// Says whether there is a view of a Bitcoin network's chain.
+    pub(crate) fn sees_coins(&self, network: &str) -> bool {
+        self.bitcoin_chains.contains_key(network)
+    }
+
     fn bitcoin_view(&self, network: &str) -> Option<&dyn BitcoinChainView> {
         self.bitcoin_chains.get(network).map(AsRef::as_ref)
     }

@@ -81,20 +81,24 @@ impl Drive<'_> {
         self.output.is_some_and(|output| output.held && over(output))
     }
 
-    /// Asks the chain for the output.
-    async fn look(&mut self, recipe: &RefundRecipe) {
+    /// Asks the chain for the output. Says whether it was told.
+    async fn look(&mut self, recipe: &RefundRecipe) -> bool {
         let network = self.known.request.source.network.as_str();
         let scripts = [recipe.script_pubkey().to_vec()];
-        let Some(seen) = self.flow().coins(network, recipe, &scripts).await else { return };
+        let Some(seen) = self.flow().coins(network, recipe, &scripts).await else { return false };
         let held = seen.coins.iter().any(|(coin, _)| coin.amount == recipe.amount());
         self.output = Some(Output { held, height: seen.height });
+        true
     }
 
-    /// Says whether our coins still lie in the output, though the swap is said to be carried out.
-    pub(super) async fn lies_unclaimed(&mut self) -> bool {
+    /// Says whether our coins may still lie in the output, though the swap is said to be carried out:
+    /// they do, or the chain is away. Where there is no view of it, nothing can be done about them.
+    pub(super) async fn may_lie_unclaimed(&mut self) -> bool {
         let Some(recipe) = self.recipe() else { return false };
-        self.look(&recipe).await;
-        self.output.is_some_and(|output| output.held)
+        let away = !self.look(&recipe).await;
+        let network = self.known.request.source.network.as_str();
+        let later = self.flow().sees_coins(network) && !self.is_past(self.worker.options.patience);
+        self.output.is_some_and(|output| output.held) || (away && later)
     }
 
     /// Says whether there may be coins to take back, now or when their lock time has come. As long as

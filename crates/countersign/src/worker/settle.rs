@@ -129,7 +129,7 @@ impl Drive<'_> {
 
     /// Ends a swap that was carried out, where the chain does not say otherwise.
     async fn finish(&mut self) -> Result<Next, WorkError> {
-        if self.lies_unclaimed().await {
+        if self.may_lie_unclaimed().await {
             return self.wait().await;
         }
         if self.used().await == Some(false) {
