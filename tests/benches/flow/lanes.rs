@@ -8,43 +8,56 @@ use countersign_tests::Scene;
 /// How many sandboxes there are.
 const LANES: usize = 4;
 
-/// How a swap is followed: in the same proportion to a sandbox's steps as by default.
-pub(crate) const PACE: TrackOptions = TrackOptions {
-    first_wait: Duration::from_millis(20),
-    longest_wait: Duration::from_millis(100),
-    deadline: Duration::from_mins(2),
-};
+/// How fast a sandbox's steps are, and in the same proportion how soon they are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
+    step: Duration,
+    pub(crate) track: TrackOptions,
+}
+
+impl Pace {
+    /// That of a sandbox and of a swap by default: there are waits in it, as there are in the world.
+    pub(crate) fn by_default() -> Self {
+        Self { step: SandboxConfig::default().step, track: TrackOptions::default() }
+    }
+
+    /// As fast as the machine: nobody waits for anybody but for its processors.
+    pub(crate) fn saturated() -> Self {
+        let (first_wait, longest_wait) = (Duration::from_millis(20), Duration::from_millis(100));
+        let track = TrackOptions { first_wait, longest_wait, ..TrackOptions::default() };
+        Self { step: Duration::from_millis(2), track }
+    }
+}
 
 /// Sandboxes, and a rich account of each.
-pub(crate) struct Lanes(Vec<Scene>);
+pub(crate) struct Lanes {
+    scenes: Vec<Scene>,
+    pub(crate) pace: Pace,
+}
 
 impl Lanes {
-    pub(crate) async fn start() -> Self {
-        let config = SandboxConfig {
-            step: Duration::from_millis(2),
-            wealth: 1_000,
-            ..SandboxConfig::default()
-        };
+    pub(crate) async fn start(pace: Pace) -> Self {
+        let config = SandboxConfig { step: pace.step, wealth: 1_000, ..SandboxConfig::default() };
         let mut scenes = Vec::new();
         for _ in 0..LANES {
             scenes.push(Scene::start(config.clone(), Profile::G1, "USDC@base").await);
         }
-        Self(scenes)
+        Self { scenes, pace }
     }
 
     /// Returns a flow for each sandbox, with limits that no run reaches.
     pub(crate) fn flows(&self) -> Vec<Countersign> {
-        self.0.iter().map(|scene| scene.builder(boundless(scene)).build()).collect()
+        self.scenes.iter().map(|scene| scene.builder(boundless(scene)).build()).collect()
     }
 
     /// Returns a request for each sandbox.
     pub(crate) fn requests(&self) -> Vec<SwapRequest> {
-        self.0.iter().map(Scene::request).collect()
+        self.scenes.iter().map(Scene::request).collect()
     }
 
     /// Requires that so many swaps were carried out, each once.
     pub(crate) fn require_executed(&self, swaps: usize) {
-        let told = self.0.iter().flat_map(|scene| scene.sandbox.swaps());
+        let told = self.scenes.iter().flat_map(|scene| scene.sandbox.swaps());
         let told: Vec<_> = told.filter(|swap| swap.status == "Finished").collect();
         assert_eq!(told.len(), swaps, "swaps that the sandboxes carried out");
         assert!(told.iter().all(|swap| (swap.deposits, swap.payouts) == (1, 1)), "more than once");

@@ -15,10 +15,11 @@
 //!   all by their states; `show`, to read and check one's history. `cold` is a connection of its own
 //!   over files that the machine has forgotten, `warm` is one that is in use.
 //!
-//! The swaps run against several sandboxes, on threads of their own, whose steps take as good as no
-//! time: no lock and no pause of theirs is what is measured. They share the machine with the flow,
-//! as it does without a journal. What is measured stands in turns: what disturbs the machine disturbs
-//! all of it.
+//! The swaps run against several sandboxes, on threads of their own: no lock of theirs is what is
+//! measured. They share the machine with the flow, as they do without a journal. By default a
+//! sandbox's steps take a while, as those of a counterparty do; `saturated …` is the same with steps
+//! that take as good as no time, where the processors are all that bounds a rate. What is measured
+//! stands in turns: what disturbs the machine disturbs all of it.
 //!
 //! [`Countersign::swap`]: countersign::Countersign::swap
 //! [`Worker::swap`]: countersign::Worker::swap
@@ -38,7 +39,7 @@ mod stores;
 
 use tokio::runtime::{Builder, Runtime};
 
-use lanes::Lanes;
+use lanes::{Lanes, Pace};
 use rounds::Size;
 
 fn main() {
@@ -47,8 +48,11 @@ fn main() {
     let quick = is_asked("--quick") || !is_asked("--bench");
     let size = if quick { Size::QUICK } else { Size::FULL };
     let (counterparty, ours) = (runtime("sandbox"), runtime("flow"));
-    let lanes = counterparty.block_on(Lanes::start());
-    ours.block_on(rounds::run(&lanes, &size));
+    for (prefix, pace) in [("", Pace::by_default()), ("saturated ", Pace::saturated())] {
+        let lanes = counterparty.block_on(Lanes::start(pace));
+        ours.block_on(rounds::run(prefix, &lanes, &size));
+    }
+    ours.block_on(rounds::run_long(&size));
 }
 
 fn runtime(name: &str) -> Runtime {

@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use countersign::api_types::defi::Status;
 use countersign::journal::{History, Label, Outcome, Page, State, Store, Which};
-use countersign::{Countersign, SwapRequest, Worker, WorkerOptions};
+use countersign::{Countersign, SwapRequest, TrackOptions, Worker, WorkerOptions};
 use countersign_tests::Cluster;
 use tokio::task::JoinSet;
 
 use crate::counted::{Counted, Writes};
 use crate::home::Home;
-use crate::lanes::{Lanes, PACE};
+use crate::lanes::{Lanes, Pace};
 use crate::long::{self, Length};
 use crate::stores::Place;
 
@@ -43,7 +43,7 @@ impl Size {
 /// Who runs swaps.
 #[derive(Clone)]
 enum Runner {
-    Without(Arc<Countersign>),
+    Without(Arc<Countersign>, TrackOptions),
     With(Arc<Worker>),
 }
 
@@ -59,8 +59,8 @@ struct Contender {
 }
 
 /// Runs all contenders in turns and writes what was measured.
-pub(crate) async fn run(lanes: &Lanes, size: &Size) {
-    let mut cluster = Cluster::start();
+pub(crate) async fn run(prefix: &str, lanes: &Lanes, size: &Size) {
+    let cluster = Cluster::start();
     let mut contenders =
         vec![Contender::without(lanes), Contender::on(Place::sqlite().await, lanes)];
     if let Some(cluster) = &cluster {
@@ -73,11 +73,18 @@ pub(crate) async fn run(lanes: &Lanes, size: &Size) {
     }
     lanes.require_executed(size.rounds * size.swaps * contenders.len());
     for contender in &mut contenders {
-        contender.report(size);
+        contender.report(prefix, size);
     }
-    let history = contenders.iter().find_map(|contender| contender.place.as_ref()).unwrap();
-    let history = a_history(history.0.journal.as_ref()).await;
-    drop(contenders);
+}
+
+/// Fills long journals with copies of a swap that took place, and measures how they answer.
+pub(crate) async fn run_long(size: &Size) {
+    let mut cluster = Cluster::start();
+    let lanes = Lanes::start(Pace::saturated()).await;
+    let mut contender = Contender::on(Place::sqlite().await, &lanes);
+    drive(&contender.runners, &lanes.requests(), 1, 0).await;
+    let history = contender.place.take().unwrap().0;
+    let history = a_history(history.journal.as_ref()).await;
     let folder = tempfile::tempdir().unwrap();
     let mut file = Home::File(folder.path().join("journal.db"));
     long::run("sqlite", &mut file, &history, size.length).await;
@@ -98,7 +105,9 @@ async fn a_history(journal: &dyn Store) -> History {
 
 impl Contender {
     fn without(lanes: &Lanes) -> Self {
-        let runners = lanes.flows().into_iter().map(|flow| Runner::Without(Arc::new(flow)));
+        let track = lanes.pace.track;
+        let runner = |flow| Runner::Without(Arc::new(flow), track);
+        let runners = lanes.flows().into_iter().map(runner);
         Self::new("without", runners.collect(), Writes::default(), None)
     }
 
@@ -106,7 +115,7 @@ impl Contender {
         let writes = Writes::default();
         let store: Arc<dyn Store> = Arc::new(Counted::new(Arc::clone(&place.journal), &writes));
         let mut options = WorkerOptions::new(Label::new("bench").unwrap());
-        options.track = PACE;
+        options.track = lanes.pace.track;
         let worker = |flow| Worker::new(flow, Arc::clone(&store), options.clone());
         let runners = lanes.flows().into_iter().map(|flow| Runner::With(Arc::new(worker(flow))));
         Self::new(place.name, runners.collect(), writes, Some((place, Vec::new())))
@@ -132,8 +141,8 @@ impl Contender {
         }
     }
 
-    fn report(&mut self, size: &Size) {
-        let name = self.name;
+    fn report(&mut self, prefix: &str, size: &Size) {
+        let name = format!("{prefix}{}", self.name);
         println!("{name} rate {}", median(&mut self.rates));
         self.times.sort_unstable();
         for (what, percent) in [("p50", 50), ("p99", 99)] {
@@ -183,8 +192,8 @@ async fn drive(
 impl Runner {
     async fn swap(&self, key: &str, request: &SwapRequest) {
         match self {
-            Self::Without(flow) => {
-                let done = flow.swap(request, PACE, |_| {}).await.unwrap();
+            Self::Without(flow, track) => {
+                let done = flow.swap(request, *track, |_| {}).await.unwrap();
                 assert_eq!(done.status.status, Status::Finished);
             }
             Self::With(worker) => {

@@ -10,6 +10,10 @@ const STORES: [&str; 2] = ["sqlite", "postgres"];
 const SKIPPED: &str = "skipped: needs postgres";
 /// What is measured of swaps, with a journal or without one.
 const SWAPS: [&str; 3] = ["rate", "p50", "p99"];
+/// How fast the counterparty is: as by default, which is judged; and as fast as the processors, which
+/// is told beside it.
+const PACES: [&str; 2] = ["", SATURATED];
+const SATURATED: &str = "saturated ";
 /// What is asked of a long journal, and whether it was asked before.
 const ASKED: [&str; 5] = ["list", "open", "count", "show", "resume"];
 const CACHES: [&str; 2] = ["cold", "warm"];
@@ -60,10 +64,21 @@ impl Flow {
             let swaps = value("journal swaps");
             lines.push(format!("{store} journal of {swaps:.0} swaps: {}", answers.join("; ")));
         }
+        lines.push(self.saturated());
         if self.stores.len() < STORES.len() {
             lines.push(SKIPPED.to_owned());
         }
         lines
+    }
+
+    /// Says what the processors can do, where no counterparty is waited for.
+    fn saturated(&self) -> String {
+        let rates = ["without"].iter().chain(self.stores).map(|name| {
+            let rate = self.value(&format!("{SATURATED}{name}"), "rate");
+            format!("{name} {rate:.1}")
+        });
+        let rates: Vec<_> = rates.collect();
+        format!("where nobody is waited for, swaps a second, not judged: {}", rates.join(", "))
     }
 
     fn swaps(&self, name: &str) -> String {
@@ -109,10 +124,16 @@ impl Flow {
 
 /// Names all that the benchmark measures on these stores.
 fn names(stores: &[&str]) -> Vec<String> {
-    let mut names: Vec<_> = SWAPS.map(|what| format!("without {what}")).into();
+    let mut names = Vec::new();
+    for pace in PACES {
+        names.extend(SWAPS.map(|what| format!("{pace}without {what}")));
+        for store in stores {
+            names.extend(SWAPS.map(|what| format!("{pace}{store} {what}")));
+            names.extend(["commits", "raw"].map(|what| format!("{pace}{store} {what}")));
+        }
+    }
     for store in stores {
-        names.extend(SWAPS.map(|what| format!("{store} {what}")));
-        names.extend(["commits", "raw", "journal swaps"].map(|what| format!("{store} {what}")));
+        names.push(format!("{store} journal swaps"));
         for asked in ASKED {
             names.extend(CACHES.map(|cache| format!("{store} journal {asked} {cache}")));
         }
