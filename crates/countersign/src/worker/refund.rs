@@ -23,6 +23,8 @@ pub(super) struct Output {
 const FIRST_TIME: u32 = 500_000_000;
 /// How many seconds a block takes, about.
 const BLOCK: u64 = 600;
+/// How many seconds a lock by height is taken to last where the chain can't be asked: a month.
+const LONGEST_LOCK: u64 = 2_592_000;
 
 impl Drive<'_> {
     /// Returns from when on coins can be taken back, in Unix seconds; 0 where there are none. A lock
@@ -33,7 +35,11 @@ impl Drive<'_> {
         if locktime >= FIRST_TIME {
             return u64::from(locktime);
         }
-        let Some(output) = self.output else { return u64::MAX / 1_000 };
+        let Some(output) = self.output else {
+            // How far the chain is was never heard.
+            let opened = self.known.opened_at.to_seconds().value();
+            return opened.saturating_add(LONGEST_LOCK);
+        };
         let blocks = u64::from(locktime.saturating_sub(output.height));
         self.now().to_seconds().value().saturating_add(blocks.saturating_mul(BLOCK))
     }
