@@ -157,7 +157,10 @@ impl Evidence {
             let live = self.is_live(&key);
             self.tally.live += usize::from(live);
             if (!state.is_ended() && !live) || state == State::Ended(Outcome::Disputed) {
-                self.lost(&key, format_args!("it is {state}"));
+                let intent = self.swaps.get(&key).and_then(|(_, history)| approved(history));
+                let of_it = |record: &&SwapRecord| Some(&record.intent_id) == intent.as_ref();
+                let record = self.records.iter().find(of_it).cloned();
+                self.lost(&key, format_args!("it is {state}, and {record:?}"));
             }
             self.tally.finished += usize::from(state == State::Ended(Outcome::Finished));
         }

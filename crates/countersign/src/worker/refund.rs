@@ -1,6 +1,6 @@
 //! Coins that come back from a hash time-locked output, when its time has come.
 
-use countersign_approval::ChainViewError;
+use countersign_approval::{ChainViewError, Coin};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{Label, Outcome, Payload, RefundStep, What};
 
@@ -97,6 +97,20 @@ impl Drive<'_> {
         true
     }
 
+    /// Says whether the coins lie neither in the output nor in what a refund pays, not even in one
+    /// that no block holds yet.
+    async fn is_spent_on(&mut self, recipe: &RefundRecipe, refund: &str) -> bool {
+        let network = self.known.request.source.network.as_str();
+        let scripts = [recipe.script_pubkey().to_vec(), recipe.refund_script().to_vec()];
+        let Some(seen) = self.flow().coins(network, recipe, &scripts).await else { return false };
+        let lies = |coin: &Coin| {
+            coin.script_pubkey == recipe.script_pubkey() || coin.id.to_string().starts_with(refund)
+        };
+        let held = seen.coins.iter().any(|(coin, _)| lies(coin));
+        self.output = Some(Output { held, height: seen.height });
+        !held
+    }
+
     /// Says whether our coins may still lie in the output, though the swap is said to be carried out:
     /// they do, or the chain is away. Where there is no view of it, nothing can be done about them.
     pub(super) async fn may_lie_unclaimed(&mut self) -> bool {
@@ -150,6 +164,8 @@ impl Drive<'_> {
         };
         self.require_lease()?;
         match self.flow().broadcast(&network, recipe, &bytes).await {
+            // Others have spent the coins that came back, so it is not seen: the status says so.
+            Ok(()) if self.is_spent_on(recipe, txid.as_str()).await => Ok(None),
             Ok(()) => Ok(Some(self.in_about(share(self.worker.options.track.longest_wait, 4)))),
             Err(ChainViewError::Declined(reason)) => {
                 tracing::warn!(%reason, "the refund was declined");
