@@ -143,14 +143,18 @@ async fn coins_of_a_swap_that_failed_come_back_after_the_lock_time_and_not_befor
 
 #[tokio::test]
 async fn a_coin_is_promised_to_one_swap() {
-    let slow = SandboxConfig { step: Duration::from_hours(1), ..short_steps() };
-    let scene = scene(slow, Profile::G2, "default").await;
+    let brief = Duration::from_secs(3);
+    let config = SandboxConfig { intent_lifetime: brief, ..short_steps() };
+    let scene = scene(config, Profile::G2, "default").await;
     let countersign = scene.countersign();
     let first = countersign_tests::until_reserved(&countersign, &scene.request()).await.unwrap();
+    let _signed = countersign.sign(&first).await.unwrap();
+    // The counterparty gives the first intent up and promises its coins anew; what was signed can
+    // still spend them.
+    tokio::time::sleep(brief + Duration::from_secs(2)).await;
     let result = countersign_tests::until_reserved(&countersign, &scene.request()).await;
     let Err(FlowError::Refused { refusal, .. }) = result else { panic!("{result:?}") };
     assert!(refusal.has(Code::Replay), "{refusal}");
-    let _signed = countersign.sign(&first).await.unwrap();
 }
 
 #[tokio::test]

@@ -88,13 +88,20 @@ impl Drive<'_> {
         while !self.pending.is_empty() {
             match self.writer.append(&self.pending, self.now()).await {
                 Ok(()) => self.written(),
-                Err(StoreError::Gone(_) | StoreError::Busy(_)) if self.require_lease().is_ok() => {
-                    sleep(JOURNAL_AWAY).await;
-                }
-                Err(error) => return Err(error.into()),
+                Err(error) => self.wait_for_journal(error).await?,
             }
         }
         Ok(())
+    }
+
+    /// Waits for a journal that is away for a moment, as long as the lease holds.
+    async fn wait_for_journal(&self, error: StoreError) -> Result<(), WorkError> {
+        let is_away = matches!(error, StoreError::Gone(_) | StoreError::Busy(_));
+        if is_away && self.require_lease().is_ok() {
+            sleep(JOURNAL_AWAY).await;
+            return Ok(());
+        }
+        Err(error.into())
     }
 
     /// Writes what happened if it follows from something that was let out, or has waited a while. What
@@ -130,8 +137,12 @@ impl Drive<'_> {
         reason: impl std::fmt::Display + Send,
     ) -> Result<Next, WorkError> {
         self.note(What::Ended { outcome, reason: Note::whole(reason) })?;
-        self.writer.release(&self.pending, self.now()).await?;
-        self.written();
+        loop {
+            match self.writer.release(&self.pending, self.now()).await {
+                Ok(()) => break self.written(),
+                Err(error) => self.wait_for_journal(error).await?,
+            }
+        }
         self.noted(&What::Released)?;
         Ok(Next::Now)
     }

@@ -39,7 +39,17 @@ impl Worker {
             let stopping = *self.stopping.borrow();
             // Who has no hand free learns nothing of what there is to do.
             let asks = at_work.len() < at_once.max(1);
-            let leases = if stopping { Vec::new() } else { self.free(at_once, &at_work).await? };
+            let over = last.is_none_or(|last| Instant::now() > last);
+            let asked = if stopping { Ok(Vec::new()) } else { self.free(at_once, &at_work).await };
+            let leases = match asked {
+                Ok(leases) => leases,
+                Err(WorkError::Journal(error)) if may_come_back(&error) && !over => {
+                    tracing::warn!(code = error.code(), "the journal is away");
+                    sleep(IDLE).await;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let none = asks && leases.is_empty();
             for lease in leases {
                 if seen.insert(lease.swap_id) {
@@ -50,7 +60,6 @@ impl Worker {
                 }
             }
             tell(&mut at_work, &mut observe).await;
-            let over = last.is_none_or(|last| Instant::now() > last);
             if at_work.is_empty() && (stopping || (over && none) || self.is_done(&seen).await?) {
                 return Ok(());
             }

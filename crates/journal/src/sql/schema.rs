@@ -78,7 +78,11 @@ async fn require_empty(session: &mut dyn Session) -> Result<(), StoreError> {
 
 const OTHERS: Sql = sql!(
     sqlite "SELECT count(*) FROM sqlite_master WHERE type = 'table'"
-    postgres "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()"
+    // One that another process has made since is a journal.
+    postgres "SELECT count(*) FROM information_schema.tables \
+              WHERE table_schema = current_schema() AND NOT EXISTS (SELECT 1 \
+              FROM information_schema.tables WHERE table_schema = current_schema() \
+              AND table_name = 'countersign_journal')"
 );
 const THERE: Sql = sql!(
     sqlite "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'countersign_journal'"
