@@ -57,6 +57,9 @@ pub(crate) enum Failure {
     NoSwap(String),
     #[error("{0} is one swap's id and another's idempotency key")]
     TwoSwaps(String),
+    /// The swap was begun, and may be approved.
+    #[error("{0}; the swap may be approved: go on with its key, or by `countersign resume`")]
+    InHand(WorkError),
     #[error(transparent)]
     Refund(#[from] countersign::RefundError),
     #[cfg(feature = "sandbox")]
@@ -92,6 +95,7 @@ impl Failure {
             Self::Journal(StoreError::KeyTaken { .. }) => 2,
             Self::Journal(StoreError::LeaseLost { .. } | StoreError::Conflict { .. }) => 4,
             Self::Work(error) if error.is_lease_lost() => 4,
+            Self::InHand(_) => 4,
             Self::Client(error) if matches!(error.cause(), Cause::InvalidRequest(_)) => 2,
             Self::Setup(_) | Self::Input { .. } | Self::NoSwap(_) | Self::TwoSwaps(_) => 2,
             Self::Io { source, .. } if is_broken_pipe(source) => BROKEN_PIPE,

@@ -10,7 +10,7 @@ use countersign::bitcoin::{CoinKey, CoinSigner, KeyRequest, SignerError as CoinS
 use countersign::evm::{PermitSigner, SignPermit, SignerError, UncheckedSignature};
 use countersign::journal::{Outcome, Page, State, Which};
 use countersign::units::EvmAddress;
-use countersign::{ApiError, DefiApi, Intent, Offer, Order, Progress, SwapApi, SwapStatus};
+use countersign::{ApiError, DefiApi, Event, Intent, Offer, Order, Progress, SwapApi, SwapStatus};
 use countersign::{Worker, approval::SwapId};
 use countersign_tests::{CountingSigner, short_steps};
 
@@ -215,4 +215,21 @@ async fn a_coin_that_nobody_can_have_signed_for_is_free_again() {
     assert_eq!(done.state, State::Ended(Outcome::Failed), "{:?}", done.reason);
     let again = bed.worker().swap(&key("two"), &bed.scene.request(), |_| {}).await.unwrap();
     assert_eq!(again.state, State::Ended(Outcome::Finished), "{:?}", again.reason);
+}
+
+#[tokio::test]
+async fn a_worker_that_is_told_to_stop_signs_nothing_more() {
+    let bed = Bed::new(short_steps(), "USDC@ethereum").await;
+    let worker = bed.worker();
+    let stop = |event: Event<'_>| {
+        if matches!(event, Event::Verified { .. }) {
+            worker.stop();
+        }
+    };
+    let open = worker.swap(&key("one"), &bed.scene.request(), stop).await.unwrap();
+    assert_eq!(open.state, State::Verified, "{:?}", open.reason);
+    assert_eq!(bed.scene.signatures.get(), 0);
+    let done = carried_on(&bed, bed.worker()).await;
+    assert_eq!(done.state, State::Ended(Outcome::Finished), "{:?}", done.reason);
+    assert_eq!(bed.scene.signatures.get(), 1);
 }

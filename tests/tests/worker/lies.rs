@@ -163,22 +163,37 @@ async fn coins_of_a_swap_that_is_forgotten_are_taken_back() {
     taken_back_from(bed, api, WorkerOptions { patience, ..options() }).await;
 }
 
-#[tokio::test]
-async fn coins_that_are_said_to_be_back_are_taken_back_when_the_chain_lets_them_go() {
+/// Whatever is said of a swap whose lock time is over by our clock alone: its coins come back when the
+/// chain lets them go.
+async fn coins_come_back_though_it_says(status: Status) {
     let bed = Bed::new(failing(), "BTC@bitcoin").await;
     let (before, clock) = (bed.scene.funds(), SetClock::default());
     let of = |options| {
-        worker(&bed, Liar::saying(&bed, Status::Refunded), bed.scene.config(), &clock, options)
+        worker(&bed, Liar::saying(&bed, status.clone()), bed.scene.config(), &clock, options)
     };
     let open = of(brief()).swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
     assert!(!open.state.is_ended(), "{:?}", open.reason);
-    // The lock time is over by our clock alone.
     clock.advance(HOUR);
     let open = of(brief()).resume_one(open.swap_id, |_| {}).await.unwrap();
     assert!(!open.state.is_ended(), "{:?}", open.reason);
     clock.advance(1);
     let done = of(options()).resume_one(open.swap_id, |_| {}).await.unwrap();
     assert_taken_back(&bed, &done, &before).await;
+}
+
+#[tokio::test]
+async fn coins_that_are_said_to_be_back_are_taken_back_when_the_chain_lets_them_go() {
+    coins_come_back_though_it_says(Status::Refunded).await;
+}
+
+#[tokio::test]
+async fn coins_of_a_swap_that_nobody_knows_of_are_taken_back() {
+    coins_come_back_though_it_says(Status::Created).await;
+}
+
+#[tokio::test]
+async fn coins_of_a_swap_that_never_goes_on_are_taken_back() {
+    coins_come_back_though_it_says(Status::Approved).await;
 }
 
 /// A node that can be away.

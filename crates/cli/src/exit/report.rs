@@ -66,7 +66,7 @@ impl<'a> Report<'a> {
                 step: None,
                 code: match failure {
                     Failure::Journal(error) => Some(error.code()),
-                    Failure::Work(error) => Some(error.code()),
+                    Failure::Work(error) | Failure::InHand(error) => Some(error.code()),
                     _ => None,
                 },
                 message: failure.to_string(),

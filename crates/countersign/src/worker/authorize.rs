@@ -25,7 +25,8 @@ impl Drive<'_> {
         }
         let before = self.mark();
         let reserved = match self.reserved().await {
-            Ok(reserved) => reserved,
+            Ok(Some(reserved)) => reserved,
+            Ok(None) => return Ok(Next::At(self.now())),
             Err(WorkError::Flow(error)) => return self.not_authorized(error, before).await,
             Err(error) => return Err(error),
         };
@@ -39,8 +40,9 @@ impl Drive<'_> {
         }
     }
 
-    /// Judges the intent and reserves the right to sign.
-    async fn reserved(&mut self) -> Result<Reserved, WorkError> {
+    /// Judges the intent and reserves the right to sign. Nothing where this worker was told to stop
+    /// meanwhile: what was judged is a safe place.
+    async fn reserved(&mut self) -> Result<Option<Reserved>, WorkError> {
         self.tell(Event::Began(Step::Verify));
         let created = match self.created.take() {
             Some(created) => created,
@@ -55,8 +57,11 @@ impl Drive<'_> {
         self.tell(Event::Verified { statement: &statement });
         self.statement = Some(statement);
         self.reviewed(&verified).await?;
+        if self.is_stopping() {
+            return Ok(None);
+        }
         self.note_refund(verified.evidence())?;
-        self.claimed(verified).await
+        self.claimed(verified).await.map(Some)
     }
 
     fn config(&self) -> Result<ConfigRecord, FlowError> {

@@ -9,7 +9,7 @@ use countersign_journal::{
 };
 use tokio::time::sleep;
 
-use super::drive::Drive;
+use super::drive::{Drive, Next};
 use super::known::Known;
 use super::{Progress, WorkError, Worker, judgement, records};
 use crate::http_client::Retry;
@@ -65,7 +65,7 @@ impl Worker {
         observe(Event::Opened { swap_id: draft.swap_id });
         let mut drive = Drive::new(self, writer, known, &mut observe);
         match draft.accepted {
-            Ok(accepted) => Box::pin(drive.create(accepted)).await?,
+            Ok(accepted) => drive.accepted = Some(accepted),
             Err(refused) => drive.failure = Some(refused),
         }
         drive.run().await
@@ -125,7 +125,8 @@ impl Worker {
         let until = super::later(self.now(), self.options.track.deadline);
         loop {
             let progress = self.progress(swap_id).await?;
-            if progress.state.is_ended() || self.now() >= until {
+            let stopping = *self.stopping.borrow();
+            if progress.state.is_ended() || stopping || self.now() >= until {
                 return Ok(progress);
             }
             match self.store.lease(swap_id, &self.term(), self.now()).await {
@@ -151,7 +152,7 @@ fn known(
 
 impl Drive<'_> {
     /// Creates the intent. The journal says already that there may be one.
-    async fn create(&mut self, accepted: Accepted) -> Result<(), WorkError> {
+    pub(super) async fn create(&mut self, accepted: Accepted) -> Result<Next, WorkError> {
         self.tell(Event::Began(Step::Create));
         self.require_lease()?;
         match self.intent(&accepted).await {
@@ -178,7 +179,7 @@ impl Drive<'_> {
                 self.failure = Some(error);
             }
         }
-        Ok(())
+        Ok(Next::Now)
     }
 
     /// Asks for an intent: again only where it is sure that nothing arrived.

@@ -12,7 +12,7 @@ use super::known::Known;
 use super::pace::share;
 use super::refund::Output;
 use super::{Progress, WorkError, Worker};
-use crate::{Countersign, Created, Event, FlowError};
+use crate::{Accepted, Countersign, Created, Event, FlowError};
 
 /// No settings make it write or ask more often than this.
 pub(super) const SHORTEST_WAIT: Duration = Duration::from_millis(10);
@@ -25,8 +25,12 @@ pub(super) struct Drive<'a> {
     observe: Mutex<&'a mut (dyn FnMut(Event<'_>) + Send)>,
     /// How often something was written.
     pub(super) commits: u32,
+    /// Whether what is not written yet decides something.
+    pub(super) news: bool,
     /// What happened and is not written yet.
     pub(super) pending: Vec<Entry>,
+    /// The offer that was just accepted, as long as no intent was asked for.
+    pub(super) accepted: Option<Accepted>,
     /// The intent as it was just created, where it was.
     pub(super) created: Option<Created>,
     /// Whether a submission is written down that was not sent.
@@ -62,7 +66,9 @@ impl<'a> Drive<'a> {
             writer: Arc::new(writer),
             known,
             observe: Mutex::new(observe),
+            news: false,
             pending: Vec::new(),
+            accepted: None,
             created: None,
             unsent: false,
             output: None,
@@ -106,8 +112,14 @@ impl<'a> Drive<'a> {
     /// Returns when the swap is worth a look again, where it is not at its end.
     async fn go_on(&mut self) -> Result<Option<UnixMillis>, WorkError> {
         loop {
+            let accepted = self.accepted.take();
             let next = match self.known.state {
                 State::Ended(_) => return Ok(None),
+                // Nothing is signed any more once this worker was told to stop.
+                State::Created | State::Verified | State::Reviewed if self.is_stopping() => {
+                    Next::At(self.now())
+                }
+                State::Creating if let Some(accepted) = accepted => self.create(accepted).await?,
                 State::Requested | State::Quoted | State::Creating => self.abandon_create().await?,
                 State::Created | State::Verified | State::Reviewed => self.authorize().await?,
                 State::Reserved => self.abandon_reserved().await?,
@@ -120,6 +132,10 @@ impl<'a> Drive<'a> {
                 return Ok(Some(at));
             }
         }
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        *self.worker.stopping.borrow()
     }
 
     /// Waits until a moment, if this worker stays as long.

@@ -77,6 +77,7 @@ impl Drive<'_> {
     /// Forgets what another write has taken along.
     pub(super) fn written(&mut self) {
         self.pending.clear();
+        self.news = false;
         self.commits = self.commits.saturating_add(1);
     }
 
@@ -104,16 +105,16 @@ impl Drive<'_> {
         Err(error.into())
     }
 
-    /// Writes what happened if it follows from something that was let out, or has waited a while. What
-    /// the counterparty says is evidence: nothing waits for it, and it can be asked again.
+    /// Writes what happened if it is more than what the counterparty says, or decides something, or has
+    /// waited a while. The rest is evidence: nothing waits for it, and it can be asked again.
     pub(super) async fn commit_in_time(&mut self) -> Result<(), WorkError> {
         const WHILE: Duration = Duration::from_secs(5);
         let now = self.now();
         let waited = |entry: &Entry| {
-            let said = matches!(entry.what, What::Status { .. });
+            let said = matches!(entry.what, What::Status { .. } | What::Answered(_));
             !said || now >= later(entry.at, WHILE)
         };
-        if self.pending.iter().any(waited) {
+        if self.news || self.pending.iter().any(waited) {
             return self.commit().await;
         }
         Ok(())

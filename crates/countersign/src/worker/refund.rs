@@ -40,8 +40,9 @@ impl Drive<'_> {
             let opened = self.known.opened_at.to_seconds().value();
             return opened.saturating_add(LONGEST_LOCK);
         };
-        let blocks = u64::from(locktime.saturating_sub(output.height));
-        self.now().to_seconds().value().saturating_add(blocks.saturating_mul(BLOCK))
+        let left = u64::from(locktime.saturating_sub(output.height)).saturating_mul(BLOCK);
+        let passed = u64::from(output.height.saturating_sub(locktime)).saturating_mul(BLOCK);
+        self.now().to_seconds().value().saturating_add(left).saturating_sub(passed)
     }
 
     pub(super) fn recipe(&self) -> Option<RefundRecipe> {

@@ -103,7 +103,11 @@ impl Drive<'_> {
             self.tell(Event::Status(seen));
             self.note(what)?;
         }
-        self.known.moved |= has_moved(seen);
+        if has_moved(seen) && !self.known.moved {
+            self.known.moved = true;
+            // It decides how the swap ends, so it is not left to a later word.
+            self.news = true;
+        }
         Ok(())
     }
 
@@ -129,10 +133,12 @@ impl Drive<'_> {
 
     /// Ends a swap that was carried out, where the chain does not say otherwise.
     async fn finish(&mut self) -> Result<Next, WorkError> {
+        // In this order: what is funded between the two questions is seen by the second.
+        let used = self.used().await;
         if self.may_lie_unclaimed().await {
             return self.wait().await;
         }
-        if self.used().await == Some(false) {
+        if used == Some(false) {
             if self.is_past(self.worker.options.grace) {
                 let reason = "Finished, says the counterparty; the chain has not used the approval";
                 return self.end(Outcome::Disputed, reason).await;
@@ -187,7 +193,7 @@ impl Drive<'_> {
     /// Waits for a swap that goes on, but not for ever.
     async fn on_its_way(&mut self, seen: &SwapStatus) -> Result<Next, WorkError> {
         let options = &self.worker.options;
-        if self.is_past(options.patience) {
+        if self.is_past(options.patience) && !self.coins_may_come_back() {
             let reason = format!("no end long after its deadline; last seen {}", seen.status);
             return self.end(Outcome::Disputed, reason).await;
         }
@@ -227,7 +233,13 @@ impl Drive<'_> {
         outcome: Outcome,
         reason: impl std::fmt::Display + Send,
     ) -> Result<Next, WorkError> {
+        // Whatever is said, as long as our coins may lie where they can be taken back.
+        if self.coins_may_come_back() {
+            return self.wait().await;
+        }
         match self.fate().await {
+            // It has arrived, and the status lags behind.
+            Fate::Used(_) if self.lags() => self.wait().await,
             Fate::Dead(death) => {
                 self.note(What::Dead(death))?;
                 self.end_and_release(outcome, reason).await
@@ -253,6 +265,12 @@ impl Drive<'_> {
             }
             Fate::Live => self.wait().await,
         }
+    }
+
+    /// Says whether the counterparty has not noticed an approval yet that was used.
+    fn lags(&self) -> bool {
+        let untouched = |seen: &SwapStatus| seen.status == Status::Created;
+        self.known.seen.as_ref().is_some_and(untouched) && !self.is_past(self.worker.options.grace)
     }
 
     /// Says whether the last moment at which something may still happen is so long ago: the

@@ -1,10 +1,11 @@
 //! A swap whose history is in a journal: the same key is the same swap.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use countersign::Progress;
 use countersign::approval::SwapId;
 use countersign::journal::{Label, Store};
+use countersign::{Event, Progress, WorkError};
 use serde::Serialize;
 
 use super::report::{Balances, Execution};
@@ -37,7 +38,11 @@ pub(super) async fn run(arguments: &Swap, store: Arc<dyn Store>) -> Result<Ended
     let options = options(arguments.timeout)?;
     let crew = Crew::new(countersign, store, options, &arguments.auditing)?;
     let before = place.balances(&request);
-    let driving = Box::pin(crew.worker.swap(&key, &request, |event| tell(&event)));
+    let begun = AtomicBool::new(false);
+    let driving = Box::pin(crew.worker.swap(&key, &request, |event| {
+        begun.fetch_or(matches!(event, Event::Opened { .. }), Ordering::Relaxed);
+        tell(&event);
+    }));
     let ended = match crew.run(driving).await {
         Some(Ok(progress)) => {
             let balances = place.change(before, &request);
@@ -45,7 +50,8 @@ pub(super) async fn run(arguments: &Swap, store: Arc<dyn Store>) -> Result<Ended
         }
         Some(Err(error)) => {
             output::say(format_args!("key       {key}"));
-            Err(error.into())
+            let is_begun = begun.load(Ordering::Relaxed) && !matches!(error, WorkError::Flow(_));
+            Err(if is_begun { Failure::InHand(error) } else { error.into() })
         }
         None => Ok(Ended::Interrupted),
     };
