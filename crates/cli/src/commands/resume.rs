@@ -68,5 +68,15 @@ async fn resume(arguments: &Resume, crew: &Crew) -> Result<Ended, Failure> {
     } else {
         output::result(format_args!("{sum}"))?;
     }
-    Ok(if stopped { Ended::Interrupted } else { tally.ended() })
+    if stopped {
+        return Ok(Ended::Interrupted);
+    }
+    // Those that others hold, or that wait for their time, were not looked after here.
+    let counts = crew.worker.store().count().await?;
+    let open: u64 = counts.iter().filter(|(state, _)| !state.is_ended()).map(|(_, n)| n).sum();
+    if open > 0 {
+        output::say(format_args!("{open} still open in the journal"));
+        return Ok(Ended::NotFinished);
+    }
+    Ok(tally.ended())
 }

@@ -3,6 +3,7 @@
 mod line;
 mod meter;
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -99,6 +100,7 @@ async fn all(arguments: &Swap, crew: &Crew, errands: Vec<Errand>, results: &mut 
     loop {
         while at_work.len() < arguments.concurrency.get() && !crew.is_stopping() {
             let Some(errand) = errands.next() else { break };
+            results.begun.insert(errand.key.clone());
             at_work.push(async move {
                 let done = Box::pin(crew.worker.swap(&errand.key, &errand.request, |_| {})).await;
                 (errand.key, done)
@@ -114,7 +116,8 @@ struct Results<'a> {
     arguments: &'a Swap,
     /// The keys in the order of the lines.
     keys: Vec<Label>,
-    done: std::collections::HashMap<Label, Result<Progress, WorkError>>,
+    begun: HashSet<Label>,
+    done: HashMap<Label, Result<Progress, WorkError>>,
     tally: Tally,
     meter: Meter,
     written: Result<(), Failure>,
@@ -123,8 +126,8 @@ struct Results<'a> {
 impl<'a> Results<'a> {
     fn new(arguments: &'a Swap, keys: Vec<Label>) -> Self {
         let meter = Meter::new(keys.len());
-        let (done, tally) = (std::collections::HashMap::new(), Tally::default());
-        Self { arguments, keys, done, tally, meter, written: Ok(()) }
+        let (begun, done, tally) = (HashSet::new(), HashMap::new(), Tally::default());
+        Self { arguments, keys, begun, done, tally, meter, written: Ok(()) }
     }
 
     fn take(&mut self, key: Label, done: Result<Progress, WorkError>) {
@@ -143,7 +146,7 @@ impl<'a> Results<'a> {
         self.meter.end();
         self.written?;
         if !self.arguments.json {
-            let row = |key: &Label| row(key, self.done.get(key));
+            let row = |key: &Label| row(key, self.begun.contains(key), self.done.get(key));
             let rows: Vec<_> = self.keys.iter().map(row).collect();
             output::table(["KEY", "ID", "STATE", "WHY"], &rows)?;
             output::result(format_args!("{}", self.tally.sum()))?;
@@ -152,7 +155,7 @@ impl<'a> Results<'a> {
     }
 }
 
-fn row(key: &Label, done: Option<&Result<Progress, WorkError>>) -> [String; 4] {
+fn row(key: &Label, is_begun: bool, done: Option<&Result<Progress, WorkError>>) -> [String; 4] {
     let key = key.to_string();
     match done {
         Some(Ok(progress)) => {
@@ -161,6 +164,10 @@ fn row(key: &Label, done: Option<&Result<Progress, WorkError>>) -> [String; 4] {
         }
         Some(Err(error)) => {
             [key, String::new(), error.code().to_owned(), shown(&error.to_string())]
+        }
+        None if is_begun => {
+            let why = "it may be approved: the same command goes on with it".to_owned();
+            [key, String::new(), "in hand".to_owned(), why]
         }
         None => [key, String::new(), "not begun".to_owned(), String::new()],
     }
