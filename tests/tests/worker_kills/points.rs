@@ -54,7 +54,10 @@ fn way(call: &str) -> Way {
             let slower = SandboxConfig { step: Duration::from_secs(3), ..short };
             Way { config: slower, routes: Some(PERMIT), ..way }
         }
-        "append:answered" => Way { mood: Mood { lost_statuses: 2, ..Mood::default() }, ..way },
+        "append:answered" => {
+            let mood = Mood { lost_submits: 1, lost_statuses: 2, ..Mood::default() };
+            Way { mood, ..way }
+        }
         "append:failed" => Way { mood: Mood { forgotten: 2, ..Mood::default() }, ..way },
         "append:refund" | "chain:broadcast" => {
             let config = SandboxConfig {

@@ -68,7 +68,8 @@ impl Worker {
             Ok(accepted) => drive.accepted = Some(accepted),
             Err(refused) => drive.failure = Some(refused),
         }
-        drive.run().await
+        // It holds all that is known of the swap.
+        Box::pin(drive.run()).await
     }
 
     /// Asks for an offer and judges it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign_journal::{Entry, Label, Note, Outcome, StoreError, Verdict, What};
+use countersign_journal::{Answer, Entry, Label, Note, Outcome, StoreError, Verdict, What};
 use tokio::time::sleep;
 
 use super::drive::{Drive, Next};
@@ -111,7 +111,7 @@ impl Drive<'_> {
         const WHILE: Duration = Duration::from_secs(5);
         let now = self.now();
         let waited = |entry: &Entry| {
-            let said = matches!(entry.what, What::Status { .. } | What::Answered(_));
+            let said = matches!(entry.what, What::Status { .. } | What::Answered(Answer::Taken));
             !said || now >= later(entry.at, WHILE)
         };
         if self.news || self.pending.iter().any(waited) {
