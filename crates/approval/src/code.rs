@@ -115,6 +115,26 @@ pub enum Code {
     TokenDelegate,
     /// What the transaction does, when it is run, is not what was agreed.
     Simulation,
+    /// The quote is not signed by a pinned key.
+    QuoteSignature,
+    /// The echoed request is not the one that was sent.
+    Echo,
+    /// The deposit address is not one of its chain, not that of the proven quote, or another swap's.
+    DepositAddress,
+    /// The deposit needs a memo that can't be attached.
+    Memo,
+    /// The fees of the API or the slippage are beyond what was agreed.
+    Fees,
+    /// A transaction of ours goes elsewhere than agreed, or does more.
+    To,
+    /// The gas of a transaction of ours, or its price, is beyond policy.
+    Gas,
+    /// The signed intent would do anything else than the one agreed transfer.
+    IntentKind,
+    /// The intent names another signer than the key at hand.
+    Signer,
+    /// The intent is to be signed by another standard than was asked for.
+    Standard,
 }
 
 impl Code {
@@ -174,6 +194,16 @@ impl Code {
             Self::TokenAuthority => "token_authority",
             Self::TokenDelegate => "token_delegate",
             Self::Simulation => "simulation",
+            Self::QuoteSignature => "quote_signature",
+            Self::Echo => "echo",
+            Self::DepositAddress => "deposit_address",
+            Self::Memo => "memo",
+            Self::Fees => "fees",
+            Self::To => "to",
+            Self::Gas => "gas",
+            Self::IntentKind => "intent_kind",
+            Self::Signer => "signer",
+            Self::Standard => "standard",
         }
     }
 }
