@@ -37,9 +37,12 @@ pub use facts::{
 };
 pub use ledger::{Ledger, LedgerError};
 pub use memory_ledger::MemoryLedger;
-pub use policy::{AssetLimits, BitcoinPolicy, Policy, SolanaPolicy};
+pub use policy::{
+    AssetLimits, BitcoinPolicy, DepositPolicy, EvmPolicy, Policy, SolanaPolicy, TronPolicy,
+};
 pub use registry::{
-    CosignPins, HtlcPins, Network, NetworkKind, Permit2Pins, Registry, Token, TokenProgram,
+    CosignPins, HtlcPins, Network, NetworkKind, Permit2Pins, QuotePins, Registry, Token,
+    TokenProgram,
 };
 pub use reservation::{Claim, Reservation, ReserveError, reserve};
 pub use review::{Decision, ReviewRequest, Reviewer};

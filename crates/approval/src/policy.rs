@@ -7,7 +7,7 @@ use crate::{ConfigError, Environment, Fact, Registry, config, is_same_address};
 
 mod chains;
 
-pub use chains::{BitcoinPolicy, SolanaPolicy};
+pub use chains::{BitcoinPolicy, DepositPolicy, EvmPolicy, SolanaPolicy, TronPolicy};
 
 const FILE: &str = "policy";
 const DAY_SECONDS: u64 = 86_400;
@@ -50,6 +50,9 @@ struct PolicyFile {
     address_book: Option<Vec<String>>,
     bitcoin: Option<BitcoinPolicy>,
     solana: Option<SolanaPolicy>,
+    evm: Option<EvmPolicy>,
+    tron: Option<TronPolicy>,
+    deposits: Option<DepositPolicy>,
     #[serde(default)]
     review_above: BTreeMap<String, String>,
     #[serde(default)]
@@ -155,6 +158,21 @@ impl Policy {
     /// Returns what bounds a transaction on Solana. Without it none is signed.
     pub const fn solana(&self) -> Option<&SolanaPolicy> {
         self.file.solana.as_ref()
+    }
+
+    /// Returns what bounds transactions of our own on EVM chains. Without it none is signed.
+    pub const fn evm(&self) -> Option<&EvmPolicy> {
+        self.file.evm.as_ref()
+    }
+
+    /// Returns what bounds transactions of our own on Tron. Without it none is signed.
+    pub const fn tron(&self) -> Option<&TronPolicy> {
+        self.file.tron.as_ref()
+    }
+
+    /// Returns what bounds quoted deposits and signed intents. Without it none is signed.
+    pub const fn deposits(&self) -> Option<&DepositPolicy> {
+        self.file.deposits.as_ref()
     }
 
     /// Returns an asset's limits, by its token's key. Without limits nothing of it may be signed.

@@ -7,8 +7,10 @@ use crate::{ConfigError, Environment, config};
 
 mod check;
 mod network;
+mod quotes;
 
 pub use network::{CosignPins, HtlcPins, Network, NetworkKind, Permit2Pins, TokenProgram};
+pub use quotes::QuotePins;
 
 const FILE: &str = "registry";
 
@@ -21,6 +23,7 @@ pub struct Registry {
     environment: Environment,
     networks: BTreeMap<String, Network>,
     tokens: BTreeMap<String, Token>,
+    quotes: Option<QuotePins>,
     digest: [u8; 32],
 }
 
@@ -36,8 +39,11 @@ pub struct Token {
     pub address: String,
     /// How many decimals it has.
     pub decimals: u8,
-    /// What moves it, on Solana.
+    /// What moves it: always said on Solana; elsewhere only where it is the chain's own coin.
     pub program: Option<TokenProgram>,
+    /// The asset ids by which the APIs of quoted deposits know it. The first is the one that is sent;
+    /// an echo may name any of them. Empty: such an API can't be asked for it.
+    pub asset_ids: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +52,7 @@ struct RegistryFile {
     environment: Environment,
     networks: BTreeMap<String, Network>,
     tokens: BTreeMap<String, TokenFile>,
+    quotes: Option<QuotePins>,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +63,8 @@ struct TokenFile {
     address: String,
     decimals: u8,
     program: Option<TokenProgram>,
+    #[serde(default)]
+    asset_ids: Vec<String>,
 }
 
 impl Registry {
@@ -73,10 +82,12 @@ impl Registry {
             let network = file.networks.get(&token.network);
             check::token(&key, &token, network)?;
             let symbol = token.symbol.unwrap_or_else(|| key.clone());
-            let TokenFile { network, address, decimals, program, .. } = token;
-            tokens.insert(key, Token { symbol, network, address, decimals, program });
+            let TokenFile { network, address, decimals, program, asset_ids, .. } = token;
+            let token = Token { symbol, network, address, decimals, program, asset_ids };
+            tokens.insert(key, token);
         }
-        Ok(Self { environment: file.environment, networks: file.networks, tokens, digest })
+        let RegistryFile { environment, networks, quotes, .. } = file;
+        Ok(Self { environment, networks, tokens, quotes, digest })
     }
 
     /// Returns the environment that everything in here belongs to.
@@ -92,6 +103,11 @@ impl Registry {
     /// Returns all networks with our names of them.
     pub fn networks(&self) -> impl Iterator<Item = (&str, &Network)> {
         self.networks.iter().map(|(name, network)| (name.as_str(), network))
+    }
+
+    /// Returns what is pinned of quotes and signed intents. Without it no quote is believed.
+    pub const fn quotes(&self) -> Option<&QuotePins> {
+        self.quotes.as_ref()
     }
 
     /// Returns a token by its key.

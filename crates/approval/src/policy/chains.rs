@@ -1,5 +1,6 @@
 //! What bounds a transaction on the chains where we sign one.
 
+use countersign_units::Bps;
 use serde::Deserialize;
 
 use super::{DAY_SECONDS, FILE};
@@ -51,6 +52,50 @@ pub struct SolanaPolicy {
     /// agrees.
     #[serde(default)]
     pub opaque_programs: bool,
+    /// How many lamports may go to fees and rent of a transfer of our own. Without it none is signed.
+    pub max_transfer_fee_lamports: Option<u64>,
+}
+
+/// What bounds transactions of our own on EVM chains, in the policy's table `[evm]`.
+///
+/// Prices and fees are in wei.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct EvmPolicy {
+    /// How much gas a transaction may take.
+    pub max_gas: u64,
+    /// The highest price of a unit of gas.
+    pub max_fee_per_gas: u64,
+    /// The highest tip for a unit of gas.
+    pub max_priority_fee_per_gas: u64,
+    /// The most that a transaction may cost: gas times its highest price.
+    pub max_fee: u64,
+    /// Whether the allowance that Permit2 lacks may be given: the `approve` call of exactly what a swap
+    /// takes.
+    #[serde(default)]
+    pub send_approvals: bool,
+}
+
+/// What bounds transactions of our own on Tron, in the policy's table `[tron]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TronPolicy {
+    /// How many sun a call may burn for energy.
+    pub max_fee_limit_sun: u64,
+    /// How far ahead a transaction's expiration may lie, in seconds.
+    #[serde(default = "default_max_expiration_seconds")]
+    pub max_expiration_seconds: u64,
+}
+
+/// What bounds quoted deposits and signed intents, in the policy's table `[deposits]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DepositPolicy {
+    /// How much of a swap all app fees that an echo names may take together.
+    pub max_app_fee_bps: Bps,
 }
 
 impl BitcoinPolicy {
@@ -67,6 +112,10 @@ impl BitcoinPolicy {
 
 const fn default_stressed_fee_rate() -> u64 {
     50
+}
+
+const fn default_max_expiration_seconds() -> u64 {
+    600
 }
 
 const fn default_max_inputs() -> usize {

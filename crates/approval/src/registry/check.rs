@@ -5,7 +5,9 @@ use std::fmt::Display;
 
 use countersign_units::{EvmAddress, SolanaAddress, U256};
 
-use super::{CosignPins, FILE, HtlcPins, Network, NetworkKind, RegistryFile, TokenFile};
+use super::{
+    CosignPins, FILE, HtlcPins, Network, NetworkKind, RegistryFile, TokenFile, TokenProgram,
+};
 use crate::{BitcoinNetwork, ConfigError, Environment};
 
 /// Chains with real value, by EIP-155 id: Ethereum, Optimism, BNB, Gnosis, Polygon, zkSync Era, Base,
@@ -127,6 +129,17 @@ pub(super) fn ambiguity(file: &RegistryFile) -> Result<(), ConfigError> {
                 return Err(ConfigError::value(FILE, format!("tokens.{key}"), expected, id));
             }
         }
+        for id in &token.asset_ids {
+            if !seen.insert(format!("asset {id}")) {
+                let expected = "ids that stand nowhere else";
+                return Err(ConfigError::value(
+                    FILE,
+                    format!("tokens.{key}.asset_ids"),
+                    expected,
+                    id,
+                ));
+            }
+        }
     }
     Ok(())
 }
@@ -214,12 +227,44 @@ pub(super) fn token(
         let expected = "a mint, as 32 bytes in base58";
         return Err(ConfigError::value(FILE, member("address"), expected, &token.address));
     }
-    if !solana && token.program.is_some() {
-        let (expected, found) = ("nothing, unless the token is on Solana", "a program");
+    if !solana && token.program.is_some_and(|program| program != TokenProgram::Native) {
+        let (expected, found) = ("native or nothing, unless the token is on Solana", "a program");
         return Err(ConfigError::value(FILE, member("program"), expected, found));
     }
+    native(token, network, &member)?;
+    asset_ids(token, &member)?;
     if token.decimals > 77 {
         return Err(ConfigError::value(FILE, member("decimals"), "at most 77", token.decimals));
     }
     Ok(())
+}
+
+/// Requires a chain's own coin to have no contract, and a token to have one.
+fn native(
+    token: &TokenFile,
+    network: &Network,
+    member: &dyn Fn(&str) -> String,
+) -> Result<(), ConfigError> {
+    let Some(standard) = network.kind.standard() else { return Ok(()) };
+    let is_native = token.program == Some(TokenProgram::Native);
+    let is_zero = standard.parse_address(&token.address).is_ok_and(|address| address.is_zero());
+    if is_native == is_zero {
+        return Ok(());
+    }
+    let expected = "the zero address for program = \"native\", and for nothing else";
+    Err(ConfigError::value(FILE, member("address"), expected, &token.address))
+}
+
+/// Requires asset ids that can stand on a screen and in a log.
+fn asset_ids(token: &TokenFile, member: &dyn Fn(&str) -> String) -> Result<(), ConfigError> {
+    let plain = |id: &&String| {
+        (1..=256).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    match token.asset_ids.iter().find(|id| !plain(id)) {
+        None => Ok(()),
+        Some(found) => {
+            let expected = "asset ids of 1 to 256 visible characters";
+            Err(ConfigError::value(FILE, member("asset_ids"), expected, found.escape_debug()))
+        }
+    }
 }

@@ -94,14 +94,15 @@ pub struct CosignPins {
     pub nonce_accounts: Vec<SolanaAddress>,
 }
 
-/// What moves a token of Solana.
+/// What moves a token.
 ///
-/// In the file `program` of a token: `native`, `spl-token` or `token-2022`.
+/// In the file `program` of a token: `native` for a chain's own coin; on Solana else `spl-token` or
+/// `token-2022`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(clippy::exhaustive_enums, reason = "Solana has these three ways to hold value")]
+#[expect(clippy::exhaustive_enums, reason = "these are the ways to hold value")]
 pub enum TokenProgram {
-    /// The System program, which moves SOL.
+    /// The chain itself: SOL, ETH, TRX.
     Native,
     /// SPL Token.
     SplToken,

@@ -206,3 +206,55 @@ fn zksync_has_a_permit2_of_its_own() {
     let own = era.replacen(PERMIT2, "0x0000000000225e31D15943971F47aD3022F714Fa", 1);
     assert!(Registry::from_toml(&own).is_ok());
 }
+
+const QUOTES: &str = r#"
+[quotes]
+keys = ["ed25519:reYaWhvwu8Jzo3WUM3zhn6VrhuMEF4eADL17qtRVifc"]
+verifying_contract = "intents.near"
+nonce_salts = ["252812b3"]
+"#;
+
+#[test]
+fn pins_the_keys_that_sign_quotes() {
+    let registry = Registry::from_toml(&format!("{SAMPLE}{QUOTES}")).unwrap();
+    let pins = registry.quotes().unwrap();
+    assert_eq!(pins.keys.len(), 1);
+    assert_eq!(pins.nonce_salts, [[0x25, 0x28, 0x12, 0xb3]]);
+    for (from, to, names) in [
+        ("ed25519:reYa", "secp256k1:reYa", "ed25519:"),
+        ("ed25519:reYa", "ed25519:reY0", "ed25519:"),
+        ("252812b3", "252812", "8 hex digits"),
+        ("verifying_contract", "verifier", "verifier"),
+    ] {
+        let text = format!("{SAMPLE}{}", QUOTES.replacen(from, to, 1));
+        let error = Registry::from_toml(&text).unwrap_err();
+        assert!(error.to_string().contains(names), "{names}: {error}");
+    }
+}
+
+#[test]
+fn reads_asset_ids_and_refuses_one_that_stands_twice() {
+    let with = |id: &str, other: &str| {
+        let text = SAMPLE.replacen("decimals = 6", &format!("decimals = 6\nasset_ids = [{id}]"), 1);
+        text.replacen("decimals = 9", &format!("decimals = 9\nasset_ids = [{other}]"), 1)
+    };
+    let registry = Registry::from_toml(&with("\"a:1\", \"a:2\"", "\"b\"")).unwrap();
+    assert_eq!(registry.token("USDC").unwrap().asset_ids, ["a:1", "a:2"]);
+    for (id, other) in [("\"a\"", "\"a\""), ("\"a\", \"a\"", ""), ("\"a b\"", ""), ("\"\"", "")] {
+        let error = Registry::from_toml(&with(id, other)).unwrap_err();
+        assert!(error.to_string().contains("asset_ids"), "{error}");
+    }
+}
+
+#[test]
+fn a_chains_own_coin_has_no_contract() {
+    let zero = "0x0000000000000000000000000000000000000000";
+    let usdc = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48";
+    let native = "decimals = 6\nprogram = \"native\"";
+    let coin = SAMPLE.replacen(usdc, zero, 1).replacen("decimals = 6", native, 1);
+    Registry::from_toml(&coin).unwrap();
+    for wrong in [SAMPLE.replacen(usdc, zero, 1), SAMPLE.replacen("decimals = 6", native, 1)] {
+        let error = Registry::from_toml(&wrong).unwrap_err();
+        assert!(error.to_string().contains("tokens.USDC.address"), "{error}");
+    }
+}

@@ -36,6 +36,8 @@ pub(super) fn agree(
         violations.push(Violation::new(Code::Owner, "owner", error, &order.owner));
     }
     let token = address(&order.source_address).ok()?;
+    let expected = "a token: Permit2 does not move a chain's own coin";
+    violations.require(!token.is_zero(), Code::Mechanism, "token", expected, &order.source_address);
     let pinned = Pinned { pins, contract: pins.contract?, owner: owner.ok()?, token };
     Some(Agreement::Permit2(Box::new(permit2_terms(order, policy, &pinned, now))))
 }

@@ -1,0 +1,43 @@
+use countersign_units::SolanaAddress;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+/// What is pinned of quotes that an API signs, and of the intents that we sign on them.
+///
+/// In the file the table `[quotes]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct QuotePins {
+    /// The Ed25519 keys that a quote may be signed by, in the file as `ed25519:` and base58. Empty:
+    /// unpinned.
+    #[serde(deserialize_with = "keys")]
+    pub keys: Vec<[u8; 32]>,
+    /// The contract that carries out signed intents, such as `intents.near`.
+    pub verifying_contract: Option<String>,
+    /// The salts that a nonce of that contract may have, in the file as 8 hex digits each. Empty: any.
+    #[serde(default, deserialize_with = "salts")]
+    pub nonce_salts: Vec<[u8; 4]>,
+    /// Who may take a share beside what we ask for, by account: the API's own fees.
+    #[serde(default)]
+    pub fee_recipients: Vec<String>,
+}
+
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[u8; 32]>, D::Error> {
+    let read = |text: String| {
+        // A key of Ed25519 and an address of Solana are written alike.
+        let key = text.strip_prefix("ed25519:")?.parse::<SolanaAddress>().ok()?;
+        Some(*key.as_bytes())
+    };
+    let keys: Option<_> = Vec::deserialize(deserializer)?.into_iter().map(read).collect();
+    keys.ok_or_else(|| D::Error::custom("expected keys: ed25519: and 32 bytes in base58"))
+}
+
+fn salts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[u8; 4]>, D::Error> {
+    let read = |text: String| {
+        let mut salt = [0; 4];
+        hex::decode_to_slice(text, &mut salt).ok().map(|()| salt)
+    };
+    let salts: Option<_> = Vec::deserialize(deserializer)?.into_iter().map(read).collect();
+    salts.ok_or_else(|| D::Error::custom("expected salts: 8 hex digits each"))
+}
