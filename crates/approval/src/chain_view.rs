@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 use countersign_units::{EvmAddress, SolanaAddress, SolanaHash, U256, UnixSeconds};
 
-use crate::{BitcoinNetwork, Coin, EvmFacts, SolanaFacts};
+use crate::{
+    BitcoinNetwork, Coin, EvmFacts, LatestBlockhash, SeenLifetime, SolanaFacts, TransferFacts,
+};
 
 /// Reads the facts of an EVM chain that the checks of a Permit2 approval need.
 #[async_trait]
@@ -133,6 +135,88 @@ pub trait SolanaChainView: Send + Sync {
     async fn facts(&self, query: &SolanaFactsQuery) -> Result<SolanaFacts, ChainViewError>;
 }
 
+/// Reads what a transfer of our own on Solana needs, and passes it on to the cluster.
+///
+/// Each question names the cluster by the hash of its first block.
+#[async_trait]
+pub trait SolanaTransferView: Send + Sync {
+    /// Returns a blockhash to build on, which the cluster has voted for.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the cluster can't be asked, or is another one.
+    async fn latest_blockhash(
+        &self,
+        genesis_hash: SolanaHash,
+    ) -> Result<LatestBlockhash, ChainViewError>;
+
+    /// Returns the price of a compute unit, in millionths of a lamport, for which three of four
+    /// recent blocks took a transaction that writes to all of these accounts.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the cluster can't be asked, or is another one.
+    async fn compute_unit_price(
+        &self,
+        genesis_hash: SolanaHash,
+        writable: &[SolanaAddress],
+    ) -> Result<u64, ChainViewError>;
+
+    /// Reads all facts about one transfer.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the cluster can't be asked, or is another one.
+    async fn transfer_facts(
+        &self,
+        query: &TransferFactsQuery,
+    ) -> Result<TransferFacts, ChainViewError>;
+
+    /// Passes a signed transaction on to the cluster. The same one may be passed on again.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ChainViewError::Declined`] with the node's reason if it does not take it, and
+    /// another [`ChainViewError`] where that is not known.
+    async fn send(
+        &self,
+        genesis_hash: SolanaHash,
+        transaction: &[u8],
+    ) -> Result<(), ChainViewError>;
+
+    /// Asks what became of a transaction, by its first signature, and whether its blockhash still
+    /// lives. Without a signature only the latter is told.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the cluster can't be asked, or is another one.
+    async fn lifetime(&self, query: &LifetimeQuery) -> Result<SeenLifetime, ChainViewError>;
+}
+
+/// Which facts of a transfer of our own are asked about. Nothing in here has been checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a view of a chain reads all of it")]
+pub struct TransferFactsQuery {
+    /// What is asked about any transaction.
+    pub transaction: SolanaFactsQuery,
+    /// Our key.
+    pub owner: SolanaAddress,
+    /// The wallet that is paid.
+    pub recipient: SolanaAddress,
+}
+
+/// Which transaction is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a view of a chain reads all of it")]
+pub struct LifetimeQuery {
+    /// The hash of the first block of the cluster that the view must be of.
+    pub genesis_hash: SolanaHash,
+    /// The blockhash that the transaction names.
+    pub blockhash: SolanaHash,
+    /// Its first signature, which is the fee payer's and the transaction's name.
+    pub signature: Option<[u8; 64]>,
+}
+
 /// Which transaction facts are asked about. Nothing in here has been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a view of a chain reads all of it")]
@@ -204,4 +288,9 @@ pub enum ChainViewError {
 }
 
 #[cfg(test)]
-struct _DynCompatible(Box<dyn EvmChainView>, Box<dyn BitcoinChainView>, Box<dyn SolanaChainView>);
+struct _DynCompatible(
+    Box<dyn EvmChainView>,
+    Box<dyn BitcoinChainView>,
+    Box<dyn SolanaChainView>,
+    Box<dyn SolanaTransferView>,
+);

@@ -1,5 +1,7 @@
 mod bitcoin;
+mod lifetime;
 mod solana;
+mod transfer;
 
 use std::fmt;
 
@@ -7,10 +9,12 @@ use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 pub use bitcoin::BitcoinFacts;
+pub use lifetime::{BlockhashExpired, Finality, SeenLifetime, SeenTransaction, SolanaFate};
 pub use solana::{
     AccountChange, AccountSnapshot, LookupTable, MintFacts, SeenTables, Simulation, SolanaFacts,
     TokenAccount, TokenAccountState,
 };
+pub use transfer::{LatestBlockhash, Rent, TransferFacts};
 
 /// A fact about the source chain that a check may need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,6 +57,10 @@ pub enum Fact {
     Blockhash,
     /// What the transaction does when it is run without being sent.
     Simulation,
+    /// The account of the wallet that a transfer of our own pays.
+    Recipient,
+    /// What an account must hold to be there.
+    Rent,
 }
 
 impl Fact {
@@ -81,6 +89,19 @@ impl Fact {
         Self::Simulation,
     ];
 
+    /// All facts about a transfer of our own on Solana, in the order in which they are reported.
+    pub const SOLANA_TRANSFER: [Self; 9] = [
+        Self::Balance,
+        Self::Recipient,
+        Self::Mint,
+        Self::Source,
+        Self::Destination,
+        Self::Rent,
+        Self::Blockhash,
+        Self::Height,
+        Self::Simulation,
+    ];
+
     /// Returns the fact's name, as it stands in policies and answers.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -102,6 +123,8 @@ impl Fact {
             Self::Destination => "destination",
             Self::Blockhash => "blockhash",
             Self::Simulation => "simulation",
+            Self::Recipient => "recipient",
+            Self::Rent => "rent",
         }
     }
 }

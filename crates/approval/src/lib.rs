@@ -25,15 +25,17 @@ mod violation;
 
 pub use address::is_same_address;
 pub use chain_view::{
-    BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, NonceQuery, NonceState,
-    SeenCoins, SolanaChainView, SolanaFactsQuery, TableUse,
+    BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, LifetimeQuery, NonceQuery,
+    NonceState, SeenCoins, SolanaChainView, SolanaFactsQuery, SolanaTransferView, TableUse,
+    TransferFactsQuery,
 };
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};
 pub use facts::{
-    AccountChange, AccountSnapshot, BitcoinFacts, EvmFacts, Fact, LookupTable, MintFacts,
-    SeenTables, Simulation, SolanaFacts, TokenAccount, TokenAccountState,
+    AccountChange, AccountSnapshot, BitcoinFacts, BlockhashExpired, EvmFacts, Fact, Finality,
+    LatestBlockhash, LookupTable, MintFacts, Rent, SeenLifetime, SeenTables, SeenTransaction,
+    Simulation, SolanaFacts, SolanaFate, TokenAccount, TokenAccountState, TransferFacts,
 };
 pub use ledger::{Ledger, LedgerError};
 pub use memory_ledger::MemoryLedger;
@@ -51,7 +53,7 @@ pub use swap_id::SwapId;
 pub use terms::{
     AddressError, AssetAmount, AssetTransfer, BitcoinNetwork, Coin, CoinId, CosignTerms,
     DerivedHtlc, DurableNonce, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms, OthersSign,
-    ParseBitcoinNetworkError, Permit2Terms, Pin, Sats, SighashKind, Terms, TokenTransfer,
-    TypedDataStandard, UnpinnedMembers,
+    ParseBitcoinNetworkError, Permit2Terms, Pin, Sats, SighashKind, Terms, TokenPayment,
+    TokenTransfer, TransferAction, TransferTerms, TypedDataStandard, UnpinnedMembers,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

@@ -1,5 +1,6 @@
 mod cosign;
 mod htlc;
+mod transfer;
 
 use countersign_units::{EvmAddress, Lots, TronAddress, U256};
 
@@ -10,6 +11,7 @@ pub use htlc::{
     BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
     ParseBitcoinNetworkError, Sats, SighashKind,
 };
+pub use transfer::{TokenPayment, TransferAction, TransferTerms};
 
 /// What we agreed to, and what an approval is compared with.
 ///
