@@ -34,7 +34,6 @@ mod mechanism;
 mod networks;
 mod page;
 mod profile;
-mod query;
 mod quotes;
 mod sides;
 mod status;
@@ -42,6 +41,7 @@ mod swaps;
 mod tokens;
 mod wire;
 
+pub(crate) use amount::HUMAN;
 pub use amount::HumanAmount;
 pub use approvals::{AddedApproval, ApprovalSubmission};
 pub use error::ApiError;

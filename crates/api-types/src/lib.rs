@@ -2,10 +2,13 @@
 //!
 //! What is here has been parsed and is believed by nobody: no type of this crate can be signed.
 
+pub mod aurora;
 pub mod defi;
 pub mod json;
+pub mod oneclick;
 
 mod excerpt;
+mod query;
 mod raw_object;
 mod read;
 mod write;

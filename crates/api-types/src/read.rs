@@ -2,8 +2,10 @@
 
 mod error;
 pub(crate) mod forms;
+mod list;
 mod members;
 
 pub use error::ReadError;
 pub(crate) use forms::Form;
+pub(crate) use list::{items, texts};
 pub(crate) use members::Members;

@@ -49,7 +49,7 @@ pub(crate) fn array(elements: &[String]) -> String {
     format!("[{}]", elements.join(","))
 }
 
-fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 

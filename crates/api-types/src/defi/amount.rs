@@ -79,7 +79,7 @@ impl fmt::Display for HumanAmount {
 }
 
 /// A decimal amount, as a string or a number.
-pub(super) const HUMAN: Form<HumanAmount> =
+pub(crate) const HUMAN: Form<HumanAmount> =
     Form::new("a decimal amount, as a string or a number", |value| {
         plain_decimal(forms::scalar(value)?)?.parse().ok()
     });

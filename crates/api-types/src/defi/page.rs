@@ -1,7 +1,7 @@
 use super::{Profile, Wire, WriteError};
 use crate::ReadError;
 use crate::json::Value;
-use crate::read::{Members, forms};
+use crate::read::{Members, forms, items};
 use crate::write::{ObjectWriter, array};
 
 /// A list, or the part of one that was asked for.
@@ -29,10 +29,10 @@ pub struct Pagination {
 impl<T: Wire> Wire for Page<T> {
     fn from_value(value: &Value<'_>) -> Result<Self, ReadError> {
         if let Value::Array(_) = value {
-            return Ok(Self { items: items(value)?, pagination: None });
+            return Ok(Self { items: items(value, T::from_value)?, pagination: None });
         }
         let members = Members::of(value)?;
-        let data = members.part("data", items)?;
+        let data = members.part("data", |data| items(data, T::from_value))?;
         Ok(Self {
             items: data.ok_or_else(|| ReadError::member("data", "an array", None))?,
             pagination: members.part("pagination", Pagination::read)?,
@@ -68,13 +68,4 @@ impl Pagination {
             .plain("pages", self.pages)
             .plain("total", self.total)
     }
-}
-
-fn items<T: Wire>(value: &Value<'_>) -> Result<Vec<T>, ReadError> {
-    let elements = value.as_array();
-    let elements = elements.ok_or_else(|| ReadError::member("", "an array", Some(value)))?;
-    let read = |(index, element)| {
-        T::from_value(element).map_err(|error: ReadError| error.within(&format!("[{index}]")))
-    };
-    elements.iter().enumerate().map(read).collect()
 }

@@ -1,8 +1,8 @@
 use super::mechanism::{self, MECHANISM};
-use super::query::QueryWriter;
 use super::{IntentStatus, Mechanism, Profile, Status, Wire, WriteError};
 use crate::ReadError;
 use crate::json::Value;
+use crate::query::QueryWriter;
 use crate::read::Members;
 use crate::write::ObjectWriter;
 

@@ -1,7 +1,7 @@
-use super::query::QueryWriter;
 use super::{Profile, Wire, WriteError};
 use crate::ReadError;
 use crate::json::Value;
+use crate::query::QueryWriter;
 use crate::read::{Members, forms};
 use crate::write::ObjectWriter;
 

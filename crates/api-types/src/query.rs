@@ -2,16 +2,16 @@ use std::fmt::{Display, Write as _};
 
 /// Writes a query string pair by pair; a pair whose value is `None` is left out.
 #[derive(Debug, Default)]
-pub(super) struct QueryWriter {
+pub(crate) struct QueryWriter {
     text: String,
 }
 
 impl QueryWriter {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    pub(super) fn pair<T: Display>(mut self, name: &str, value: Option<T>) -> Self {
+    pub(crate) fn pair<T: Display>(mut self, name: &str, value: Option<T>) -> Self {
         if let Some(value) = value {
             let and = if self.text.is_empty() { "" } else { "&" };
             // Writing to a String can't fail.
@@ -20,7 +20,7 @@ impl QueryWriter {
         self
     }
 
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.text
     }
 }

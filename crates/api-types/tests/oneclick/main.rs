@@ -1,0 +1,5 @@
+//! The bodies of 1Click and Aurora: what was seen, round trips, schemas, broken input.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
+
+mod samples;
