@@ -1,15 +1,9 @@
 //! What the whole-system tests share: a sandbox with a client of it, and eyes on what moved.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests fail by panicking, and say what they skip"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod anvil;
 mod bitcoind;
 mod clock;
-mod cluster;
 pub mod doors;
 mod faults;
 mod files;
@@ -25,7 +19,7 @@ mod vectors;
 pub use anvil::{Anvil, NodeError};
 pub use bitcoind::Bitcoind;
 pub use clock::SetClock;
-pub use cluster::Cluster;
+pub use countersign_testkit::Cluster;
 pub use faults::{CALLS, FaultApi, FaultCoins, FaultStore, Faults, How, Trap, When};
 pub use files::ConfigFiles;
 pub use funds::Funds;

@@ -49,6 +49,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("countersign-sandbox", &["countersign-units", "countersign-api-types"]),
     ("countersign-cli", &["countersign", "countersign-sandbox"]),
     ("countersign-examples", &["countersign", "countersign-sandbox"]),
+    // Only tests use it, and the tests of any crate may.
+    ("countersign-testkit", &[]),
     ("xtask", &[]),
 ];
 

@@ -1,15 +1,11 @@
 //! Passwords, and URLs that hold keys: sent, and shown nowhere.
 
 use std::fmt::Write as _;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use countersign_approval::BitcoinChainView;
 use countersign_chain_rpc::{CoreRpc, Esplora, HttpRpc};
 use countersign_http_client::transport::{Auth, StaticKey};
-use log::{Log, Metadata, Record};
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use countersign_testkit::Captured;
 
 use crate::sample::{REGTEST, script, transaction};
 use crate::server::{Server, limits};
@@ -19,48 +15,6 @@ const PASSWORD: &str = "pa55word-0123456789";
 const BASIC: &str = "dXNlcjpwYTU1d29yZC0wMTIzNDU2Nzg5";
 const KEY: &str = "k3y-0123456789";
 const PATH: &str = "/v1/k3y-0123456789/?token=k3y-0123456789-too";
-
-/// Everything that was logged, through `log` and through `tracing`.
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log for Captured {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &Record<'_>) {
-        let line = format!("{}: {}\n", record.target(), record.args());
-        self.0.lock().unwrap().extend_from_slice(line.as_bytes());
-    }
-
-    fn flush(&self) {}
-}
 
 fn core(server: &Server) -> CoreRpc {
     let key = StaticKey::basic(&format!("user:{PASSWORD}").into()).unwrap();
@@ -92,14 +46,7 @@ fn assert_hidden(text: &str) {
 
 #[tokio::test]
 async fn no_failure_and_no_log_shows_a_secret() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::TRACE)
-        .with_writer(captured.clone())
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    log::set_boxed_logger(Box::new(captured.clone())).unwrap();
-    log::set_max_level(log::LevelFilter::Trace);
+    let captured = Captured::start();
 
     let echo = format!("no access by {PASSWORD}, Basic {BASIC}, {PATH}");
     for status in [200, 400, 401, 503] {

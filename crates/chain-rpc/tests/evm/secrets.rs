@@ -1,73 +1,19 @@
 //! The URL of a node holds its key: it is sent, and shown nowhere.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use countersign_approval::EvmChainView;
 use countersign_chain_rpc::EvmRpc;
-use log::{Log, Metadata, Record};
+use countersign_testkit::Captured;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::node::{FakeNode, Script, http, query};
 
 const KEY: &str = "k3y-0123456789";
 const PATH: &str = "/v3/k3y-0123456789/?token=k3y-0123456789-too";
 
-/// Everything that was logged, through `log` and through `tracing`.
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log for Captured {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &Record<'_>) {
-        let line = format!("{}: {}\n", record.target(), record.args());
-        self.0.lock().unwrap().extend_from_slice(line.as_bytes());
-    }
-
-    fn flush(&self) {}
-}
-
 #[tokio::test]
 async fn no_log_shows_the_key_at_any_level() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::TRACE)
-        .with_writer(captured.clone())
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    log::set_boxed_logger(Box::new(captured.clone())).unwrap();
-    log::set_max_level(log::LevelFilter::Trace);
+    let captured = Captured::start();
 
     for script in [Script::honest(), Script::http(|_| (503, PATH.to_owned()))] {
         let node = FakeNode::start(script).await;

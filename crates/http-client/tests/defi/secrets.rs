@@ -1,12 +1,8 @@
 //! The API key is in no log, error or `Debug` form.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use countersign_api_types::defi::Profile;
 use countersign_http_client::{ConfigError, DefiClient, SigningRules};
-use log::{Log, Metadata, Record};
-use tracing_subscriber::fmt::MakeWriter;
+use countersign_testkit::Captured;
 
 use crate::server::{KEY, Reply, Server, approval, creation};
 use crate::verifier::{SIGNER, header};
@@ -14,58 +10,9 @@ use crate::verifier::{SIGNER, header};
 /// A part of the key that no text may hold.
 const PART: &str = "0123456789";
 
-/// Everything that was logged, through `log` and through `tracing`.
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log for Captured {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &Record<'_>) {
-        let line = format!("{}: {}\n", record.target(), record.args());
-        self.0.lock().unwrap().extend_from_slice(line.as_bytes());
-    }
-
-    fn flush(&self) {}
-}
-
 #[tokio::test]
 async fn no_log_holds_the_key_at_any_level() {
-    let captured = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(captured.clone())
-        .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    log::set_boxed_logger(Box::new(captured.clone())).unwrap();
-    log::set_max_level(log::LevelFilter::Trace);
+    let captured = Captured::start();
 
     let server = Server::start([Reply::new(503, ""), Reply::ok("[]"), Reply::new(500, KEY)]).await;
     let client = server.client(Profile::G2);

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_journal::{PostgresStore, SqliteStore, Store};
+use countersign_testkit::Cluster;
 use tempfile::TempDir;
-
-use crate::cluster::Cluster;
 
 /// An empty place for a journal, which ends with this value.
 #[async_trait]
@@ -39,8 +38,8 @@ impl Bed for SqliteBed {
 pub(crate) struct PostgresBed(String);
 
 impl PostgresBed {
-    pub(crate) async fn new(cluster: &Cluster) -> Self {
-        Self(cluster.new_database().await)
+    pub(crate) fn new(cluster: &Cluster) -> Self {
+        Self(cluster.new_database())
     }
 
     pub(crate) fn url(&self) -> &str {

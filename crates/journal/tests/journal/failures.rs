@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use countersign_journal::{Page, PostgresStore, SqliteStore, StoreError, Which};
+use countersign_testkit::Cluster;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use crate::bed::{Bed, PostgresBed, SqliteBed};
-use crate::cluster::Cluster;
 use crate::samples::{claim, created, entries, open, per_day, reserve, status, until_claim};
 
 /// Does something to the file behind the journal's back.
@@ -194,7 +194,7 @@ async fn those_who_go_away_hold_nobody_up() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_crashes_loses_nothing_that_it_acknowledged() {
     let Some(mut cluster) = Cluster::start() else { return };
-    let bed = PostgresBed::new(&cluster).await;
+    let bed = PostgresBed::new(&cluster);
     let store = bed.connect().await;
     let mut worker = open(store.as_ref(), "order-1").await;
     reserve(store.as_ref(), &mut worker, "nonce-1").await;
@@ -240,7 +240,7 @@ async fn a_server_that_is_not_there_or_not_durable_is_named() {
     let error = PostgresStore::open("no url with hunter2", 1).await.unwrap_err();
     assert!(!error.to_string().contains("hunter2"), "{error}");
     let Some(cluster) = Cluster::start() else { return };
-    let bed = PostgresBed::new(&cluster).await;
+    let bed = PostgresBed::new(&cluster);
     bed.connect().await;
     let run = async |sql: &str| {
         let options: sqlx::postgres::PgConnectOptions = bed.url().parse().unwrap();

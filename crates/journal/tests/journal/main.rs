@@ -9,7 +9,6 @@
 )]
 
 mod bed;
-mod cluster;
 mod damage;
 mod failures;
 mod processes;
@@ -17,15 +16,15 @@ mod samples;
 mod suite;
 
 use bed::{PostgresBed, SqliteBed};
-use cluster::Cluster;
+use countersign_testkit::Cluster;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sqlite_conforms() {
-    suite::conforms(async || SqliteBed::new()).await;
+    suite::conforms(SqliteBed::new).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn postgres_conforms() {
     let Some(cluster) = Cluster::start() else { return };
-    suite::conforms(async || PostgresBed::new(&cluster).await).await;
+    suite::conforms(|| PostgresBed::new(&cluster)).await;
 }

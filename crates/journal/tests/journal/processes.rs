@@ -13,10 +13,10 @@ use countersign_journal::{
     Digest, History, Opened, Opening, Outcome, Page, PostgresStore, SqliteStore, State, Store,
     SwapWriter, Term, What, Which,
 };
+use countersign_testkit::Cluster;
 use countersign_units::UnixMillis;
 
 use crate::bed::{Bed, PostgresBed, SqliteBed};
-use crate::cluster::Cluster;
 use crate::samples::{
     after, claim, created, ended, entries, judged, label, per_day, quoted, requested, signed,
     status,
@@ -192,7 +192,7 @@ async fn processes_that_are_killed_lose_and_double_nothing_in_a_file() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn processes_that_are_killed_lose_and_double_nothing_on_a_server() {
     let Some(cluster) = Cluster::start() else { return };
-    let bed = PostgresBed::new(&cluster).await;
+    let bed = PostgresBed::new(&cluster);
     let acknowledged = run(bed.url(), 15);
     check(bed.connect().await.as_ref(), &acknowledged).await;
 }
