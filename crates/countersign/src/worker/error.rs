@@ -33,6 +33,10 @@ pub enum WorkError {
         /// Where the swap takes place.
         found: Environment,
     },
+    /// A step panicked: a mistake in this program, or in what it was set up with. The swap is left
+    /// until its lease is over.
+    #[error("a step of swap {0} panicked")]
+    Panicked(SwapId),
     /// The lease is over by our own clock, so nothing is sent: another worker may have the swap.
     #[error("the lease of swap {0} is over")]
     LeaseOver(SwapId),
@@ -47,6 +51,7 @@ impl WorkError {
             Self::Text(_) => "text",
             Self::Unreadable(_) => "unreadable",
             Self::Environment { .. } => "environment",
+            Self::Panicked(_) => "panicked",
             Self::LeaseOver(_) => "lease_lost",
         }
     }

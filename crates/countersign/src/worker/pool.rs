@@ -1,11 +1,13 @@
 //! Many swaps: those that nobody drives, leased and shared out.
 
 use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::SwapId;
 use countersign_journal::{AuditKey, Lease, Page, StoreError, Which};
+use futures::FutureExt as _;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, sleep};
 
@@ -16,6 +18,17 @@ const IDLE: Duration = Duration::from_millis(200);
 
 /// A swap that somebody looked after, and how far it is now.
 type Driven = (SwapId, Result<Progress, WorkError>);
+
+/// What there was to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    /// Nothing, or nobody was free to look.
+    Nothing,
+    /// Swaps that were looked after before, and are due again.
+    Seen,
+    /// Swaps that were not looked after.
+    Unseen,
+}
 
 impl Worker {
     /// Carries on each swap that is open, once: those of processes that are gone as soon as their
@@ -31,39 +44,72 @@ impl Worker {
         at_once: usize,
         mut observe: impl FnMut(SwapId, &Result<Progress, WorkError>) + Send,
     ) -> Result<(), WorkError> {
+        let mut at_work = JoinSet::new();
+        let carried = self.carry_on(at_once, &mut at_work, &mut observe).await;
+        // Whatever became of the journal, nobody is cut off in the middle of a step.
+        finish(&mut at_work, &mut observe).await;
+        carried
+    }
+
+    async fn carry_on(
+        self: &Arc<Self>,
+        at_once: usize,
+        at_work: &mut JoinSet<Driven>,
+        observe: &mut (impl FnMut(SwapId, &Result<Progress, WorkError>) + Send),
+    ) -> Result<(), WorkError> {
         // Whoever holds a lease now has let it go, or has kept it up, by then.
         let wait = self.options.lease.saturating_add(IDLE);
         let last = Instant::now().checked_add(wait);
-        let (mut seen, mut at_work) = (HashSet::new(), JoinSet::new());
+        let mut seen = HashSet::new();
         loop {
-            let stopping = *self.stopping.borrow();
-            // Who has no hand free learns nothing of what there is to do.
-            let asks = at_work.len() < at_once.max(1);
             let over = last.is_none_or(|last| Instant::now() > last);
-            let asked = if stopping { Ok(Vec::new()) } else { self.free(at_once, &at_work).await };
-            let leases = match asked {
-                Ok(leases) => leases,
-                Err(WorkError::Journal(error)) if may_come_back(&error) && !over => {
-                    tracing::warn!(code = error.code(), "the journal is away");
-                    sleep(IDLE).await;
+            match self.begin_unseen(at_once, at_work, &mut seen).await {
+                // Those that nobody has looked after may be behind them.
+                Ok(Found::Seen) if !over => {
+                    tell_done(at_work, observe);
                     continue;
                 }
-                Err(error) => return Err(error),
-            };
-            let none = asks && leases.is_empty();
-            for lease in leases {
-                if seen.insert(lease.swap_id) {
-                    self.begin(&mut at_work, lease);
-                } else {
-                    let again = super::later(self.now(), self.options.hold);
-                    self.store.give_back(lease, again).await?;
+                Ok(found) => {
+                    let none = over && found != Found::Unseen;
+                    let stopping = *self.stopping.borrow();
+                    if at_work.is_empty() && (stopping || none || self.is_done(&seen).await?) {
+                        return Ok(());
+                    }
                 }
+                Err(WorkError::Journal(error)) if may_come_back(&error) && !over => {
+                    tracing::warn!(code = error.code(), "the journal is away");
+                }
+                Err(error) => return Err(error),
             }
-            tell(&mut at_work, &mut observe).await;
-            if at_work.is_empty() && (stopping || (over && none) || self.is_done(&seen).await?) {
-                return Ok(());
+            tell(at_work, observe).await;
+        }
+    }
+
+    /// Begins with swaps that were not looked after, as far as there are hands free.
+    async fn begin_unseen(
+        self: &Arc<Self>,
+        at_once: usize,
+        at_work: &mut JoinSet<Driven>,
+        seen: &mut HashSet<SwapId>,
+    ) -> Result<Found, WorkError> {
+        if *self.stopping.borrow() {
+            return Ok(Found::Nothing);
+        }
+        let mut found = Found::Nothing;
+        for lease in self.free(at_once, at_work).await? {
+            if seen.insert(lease.swap_id) {
+                self.begin(at_work, lease);
+                found = Found::Unseen;
+            } else {
+                // Others may want it: it is due.
+                let again = super::later(self.now(), IDLE);
+                if let Err(error) = self.store.give_back(lease, again).await {
+                    tracing::warn!(code = error.code(), "a lease was not given back");
+                }
+                found = found.max(Found::Seen);
             }
         }
+        Ok(found)
     }
 
     /// Drives open swaps until [`stop`](Self::stop) is called, also those that are opened meanwhile.
@@ -77,19 +123,28 @@ impl Worker {
         at_once: usize,
         mut observe: impl FnMut(SwapId, &Result<Progress, WorkError>) + Send,
     ) -> Result<(), WorkError> {
-        let (mut stopping, mut at_work) = (self.stopping.subscribe(), JoinSet::new());
+        let mut at_work = JoinSet::new();
+        let worked = self.drive_open(at_once, &mut at_work, &mut observe).await;
+        finish(&mut at_work, &mut observe).await;
+        worked
+    }
+
+    async fn drive_open(
+        self: &Arc<Self>,
+        at_once: usize,
+        at_work: &mut JoinSet<Driven>,
+        observe: &mut (impl FnMut(SwapId, &Result<Progress, WorkError>) + Send),
+    ) -> Result<(), WorkError> {
+        let mut stopping = self.stopping.subscribe();
         while !*stopping.borrow_and_update() {
-            match self.free(at_once, &at_work).await {
-                Ok(leases) => leases.into_iter().for_each(|lease| self.begin(&mut at_work, lease)),
+            match self.free(at_once, at_work).await {
+                Ok(leases) => leases.into_iter().for_each(|lease| self.begin(at_work, lease)),
                 Err(WorkError::Journal(error)) if may_come_back(&error) => {
                     tracing::warn!(code = error.code(), "the journal is away");
                 }
                 Err(error) => return Err(error),
             }
-            tell(&mut at_work, &mut observe).await;
-        }
-        while let Some(driven) = at_work.join_next().await {
-            told(driven, &mut observe);
+            tell(at_work, observe).await;
         }
         Ok(())
     }
@@ -133,13 +188,15 @@ impl Worker {
         let worker = Arc::clone(self);
         at_work.spawn(async move {
             let swap_id = lease.swap_id;
-            let mut silent = |_: crate::Event<'_>| {};
-            let driven = match worker.take(lease, &mut silent).await {
-                Ok(drive) => drive.staying(worker.options.hold).run().await,
-                Err(error) => Err(error),
-            };
-            (swap_id, driven)
+            // What panicked is dropped, so nothing half done is seen of it.
+            let driven = AssertUnwindSafe(worker.drive(lease)).catch_unwind().await;
+            (swap_id, driven.unwrap_or(Err(WorkError::Panicked(swap_id))))
         });
+    }
+
+    async fn drive(&self, lease: Lease) -> Result<Progress, WorkError> {
+        let mut silent = |_: crate::Event<'_>| {};
+        self.take(lease, &mut silent).await?.staying(self.options.hold).run().await
     }
 
     /// Says whether all swaps that are open were looked after.
@@ -160,6 +217,16 @@ impl Worker {
     }
 }
 
+/// Waits for all swaps in hand.
+async fn finish(
+    at_work: &mut JoinSet<Driven>,
+    observe: &mut (impl FnMut(SwapId, &Result<Progress, WorkError>) + Send),
+) {
+    while let Some(driven) = at_work.join_next().await {
+        told(driven, observe);
+    }
+}
+
 /// Waits a moment for a swap that was driven, and tells of all that were.
 async fn tell(
     at_work: &mut JoinSet<Driven>,
@@ -169,6 +236,14 @@ async fn tell(
         Some(driven) = at_work.join_next() => told(driven, observe),
         () = sleep(IDLE) => {}
     }
+    tell_done(at_work, observe);
+}
+
+/// Tells of all swaps that were driven meanwhile.
+fn tell_done(
+    at_work: &mut JoinSet<Driven>,
+    observe: &mut impl FnMut(SwapId, &Result<Progress, WorkError>),
+) {
     while let Some(driven) = at_work.try_join_next() {
         told(driven, observe);
     }
@@ -180,7 +255,7 @@ fn told(
 ) {
     match driven {
         Ok((swap_id, driven)) => observe(swap_id, &driven),
-        // Its lease runs out, and another worker takes the swap.
+        // The runtime ends: its lease runs out, and another worker takes the swap.
         Err(error) => tracing::error!(%error, "a swap was dropped"),
     }
 }
