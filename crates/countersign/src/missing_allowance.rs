@@ -1,5 +1,7 @@
 use std::fmt;
 
+#[cfg(feature = "journal")]
+use countersign_approval::Violation;
 use countersign_approval::{Code, EvmFacts, Permit2Terms, Refusal, Terms};
 use countersign_evm::ApproveCall;
 use countersign_units::{EvmAddress, Lots};
@@ -49,6 +51,15 @@ impl MissingAllowance {
             needed,
             calls,
         })
+    }
+}
+
+#[cfg(feature = "journal")]
+impl MissingAllowance {
+    /// Says the same as a refusal.
+    pub(crate) fn refusal(&self) -> Refusal {
+        let expected = format!("at least {} base units", self.needed);
+        Refusal::one(Violation::new(Code::Allowance, "allowance", expected, self.allowance))
     }
 }
 

@@ -7,6 +7,7 @@ mod begin;
 mod death;
 mod drive;
 mod error;
+mod failures;
 mod judgement;
 mod known;
 mod notes;

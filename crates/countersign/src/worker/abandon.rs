@@ -1,7 +1,7 @@
 //! Swaps whose process ended at a point where it can't be known what was done.
 
 use countersign_approval::excerpt;
-use countersign_journal::{Death, Outcome, State, What};
+use countersign_journal::{Death, Outcome, Request, State, What};
 use countersign_units::UnixMillis;
 
 use super::drive::{Drive, Next};
@@ -44,7 +44,9 @@ impl Drive<'_> {
     }
 
     async fn listed(&self) -> Result<Result<Option<Vec<String>>, ApiError>, WorkError> {
-        let request = records::asked(&self.known.request)?;
+        // The list is of tokens and accounts: coins that can't be read don't matter to it.
+        let request = Request { coins: None, ..self.known.request.clone() };
+        let request = records::asked(&request)?;
         // A registry that does not hold the tokens any more can't name them to the API.
         let Ok(order) = Order::new(&request, self.flow().config().registry()) else {
             return Ok(Ok(None));
@@ -68,9 +70,9 @@ impl Drive<'_> {
     /// is not signed again. Nobody has that signature, since it is let out only after it is stored.
     pub(super) async fn abandon_reserved(&mut self) -> Result<Next, WorkError> {
         self.note(What::Dead(Death::NeverLetOut))?;
-        let reason = self.known.failed.as_ref().map_or_else(
+        let reason = self.known.failures.last().map_or_else(
             || "the process ended while it signed; nothing was let out".to_owned(),
-            |(_, message)| format!("not signed, and nothing was let out: {}", message.as_str()),
+            |message| format!("not signed, and nothing was let out: {}", message.as_str()),
         );
         self.end_and_release(Outcome::Failed, reason).await
     }

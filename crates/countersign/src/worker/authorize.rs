@@ -1,5 +1,7 @@
 //! An intent from its claims to its signature.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use countersign_approval::{Decision, SwapId};
 use countersign_bitcoin::RefundRecipe;
@@ -10,17 +12,19 @@ use countersign_journal::{
 
 use super::drive::{Drive, Next};
 use super::notes::Mark;
-use super::{WorkError, judgement, records};
+use super::{WorkError, judgement, later, records};
 use crate::{
     Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, Reserved, Reviewed,
     Signed, Step, Verified,
 };
 
+/// How long an intent may wait to be signed for, whatever its own deadline is.
+const LONGEST: Duration = Duration::from_hours(24);
+
 impl Drive<'_> {
     /// Takes an intent that was created to its signature, in memory and on disk.
     pub(super) async fn authorize(&mut self) -> Result<Next, WorkError> {
-        if self.known.deadline().is_some_and(|deadline| deadline < self.now().to_seconds()) {
-            let reason = "the intent's deadline passed before anything was signed";
+        if let Some(reason) = self.is_late() {
             return self.end(Outcome::Expired, reason).await;
         }
         let before = self.mark();
@@ -28,6 +32,10 @@ impl Drive<'_> {
             Ok(Some(reserved)) => reserved,
             Ok(None) => return Ok(Next::At(self.now())),
             Err(WorkError::Flow(error)) => return self.not_authorized(error, before).await,
+            // It will not be readable later either, and nothing was signed.
+            Err(error @ (WorkError::Unreadable(_) | WorkError::Text(_))) => {
+                return self.end(Outcome::Failed, error).await;
+            }
             Err(error) => return Err(error),
         };
         match self.signed(&reserved).await? {
@@ -38,6 +46,17 @@ impl Drive<'_> {
                 Ok(Next::Now)
             }
         }
+    }
+
+    /// Says why it is too late to sign: the counterparty's deadline is over, or ours, where it named
+    /// none or one that is far off.
+    fn is_late(&self) -> Option<&'static str> {
+        let now = self.now();
+        if self.known.deadline().is_some_and(|deadline| deadline < now.to_seconds()) {
+            return Some("the intent's deadline passed before anything was signed");
+        }
+        (now > later(self.known.opened_at, LONGEST))
+            .then_some("nothing could be signed for too long")
     }
 
     /// Judges the intent and reserves the right to sign. Nothing where this worker was told to stop
@@ -100,6 +119,7 @@ impl Drive<'_> {
                 (Some(digest), judgement::passed(Some(&verified.statement()))?)
             }
             Err(FlowError::Refused { refusal, .. }) => (None, refusal.into()),
+            Err(FlowError::Allowance(missing)) => (None, (&missing.refusal()).into()),
             Err(_) => return Ok(judged?),
         };
         let judgement = judgement::of_payload(config, digest, facts, verdict);
@@ -198,26 +218,42 @@ impl Drive<'_> {
             self.note(What::Judged(Box::new(judged)))?;
         }
         let next = if let Some(outcome) = is_final(&error) {
-            self.end(outcome, &error).await?
+            self.end(outcome, why(&error)).await?
         } else {
-            let known = before.known.failed.as_ref();
-            let same = known.is_some_and(|(_, message)| *message == Note::whole(&error));
-            // The same as before is not written again.
-            if !(same && self.rewind(before)) {
-                self.note_failure(step, "not_now", &error)?;
-            }
-            self.commit().await?;
+            self.not_now(step, &error, before).await?;
             self.after_miss()
         };
         self.failure = Some(error);
         Ok(next)
+    }
+
+    /// Writes down why it is not signed yet. What the journal has said lately is not written again, in
+    /// whatever words, nor is what led to it.
+    async fn not_now(
+        &mut self,
+        step: Step,
+        error: &FlowError,
+        before: Mark,
+    ) -> Result<(), WorkError> {
+        let (step, code) = (Label::new(step.as_str())?, Label::new(cause(error))?);
+        let message = Note::whole(error);
+        if before.known.failures.is_news(&step, &code, self.now()) {
+            self.note(What::Failed { step, code, message })?;
+        } else {
+            self.rewind(before);
+            self.known.failures.set(step, message);
+        }
+        self.commit().await
     }
 }
 
 /// Says how a swap ends that can't be signed for; nothing where it may go well later.
 const fn is_final(error: &FlowError) -> Option<Outcome> {
     match error {
-        FlowError::Refused { .. } | FlowError::NotApproved(_) => Some(Outcome::Refused),
+        // The allowance is its owner's to give, by a transaction of its own.
+        FlowError::Refused { .. } | FlowError::NotApproved(_) | FlowError::Allowance(_) => {
+            Some(Outcome::Refused)
+        }
         FlowError::Config(_)
         | FlowError::PolicyChanged
         | FlowError::Paused
@@ -226,6 +262,30 @@ const fn is_final(error: &FlowError) -> Option<Outcome> {
         | FlowError::NoKey { .. }
         | FlowError::Api { .. } => None,
         _ => Some(Outcome::Failed),
+    }
+}
+
+/// Says why a swap ends that can't be signed for.
+fn why(error: &FlowError) -> String {
+    match error {
+        FlowError::Allowance(_) => {
+            format!("{error}; nothing was signed: give the allowance, and ask under another key")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Names what keeps a swap from being signed for now.
+const fn cause(error: &FlowError) -> &'static str {
+    match error {
+        FlowError::Config(_) => "config",
+        FlowError::PolicyChanged => "policy_changed",
+        FlowError::Paused => "paused",
+        FlowError::Chain { .. } => "chain",
+        FlowError::Ledger(_) => "ledger",
+        FlowError::NoKey { .. } => "no_key",
+        FlowError::Api { source, .. } => source.code,
+        _ => "not_now",
     }
 }
 

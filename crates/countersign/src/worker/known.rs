@@ -7,6 +7,7 @@ use countersign_journal::{
 };
 use countersign_units::{UnixMillis, UnixSeconds};
 
+use super::failures::Failures;
 use super::records;
 use crate::SwapStatus;
 
@@ -35,8 +36,7 @@ pub(super) struct Known {
     pub(super) refund: Option<RefundStep>,
     /// The digest that a person has approved.
     pub(super) reviewed: Option<Digest>,
-    /// What failed last.
-    pub(super) failed: Option<(Label, Note)>,
+    pub(super) failures: Failures,
     pub(super) reason: Option<Note>,
 }
 
@@ -54,7 +54,7 @@ pub(super) const FORGOTTEN: &str = "not_found";
 
 impl Known {
     /// Begins with the request.
-    pub(super) const fn new(swap_id: SwapId, request: Request, at: UnixMillis) -> Self {
+    pub(super) fn new(swap_id: SwapId, request: Request, at: UnixMillis) -> Self {
         Self {
             swap_id,
             state: State::Requested,
@@ -73,7 +73,7 @@ impl Known {
             forgotten_since: None,
             refund: None,
             reviewed: None,
-            failed: None,
+            failures: Failures::default(),
             reason: None,
         }
     }
@@ -97,14 +97,11 @@ impl Known {
     /// Returns [`Impossible`] if it can't have happened here.
     pub(super) fn add(&mut self, what: &What, at: UnixMillis) -> Result<(), Impossible> {
         self.state = State::after(Some(self.state), what)?;
+        self.failures.add(what, at);
         match what {
             What::Quoted(offer) => self.offer = Some(offer.clone()),
             What::Created(intent) => self.intent = Some(intent.as_ref().clone()),
-            What::Reserved(reserved) => {
-                self.resources.clone_from(&reserved.resources);
-                // What failed before was made good.
-                self.failed = None;
-            }
+            What::Reserved(reserved) => self.resources.clone_from(&reserved.resources),
             What::RefundKept { recipe } => self.recipe = Some(recipe.clone()),
             What::Signed { digest, valid_until, intent_id, approval } => {
                 let (intent_id, bytes) = (intent_id.clone(), approval.clone());
@@ -124,15 +121,13 @@ impl Known {
             }
             What::Refund(step) => self.refund = Some(step.clone()),
             What::Reviewed { digest, denied: None, .. } => self.reviewed = Some(*digest),
-            What::Failed { code, message, .. } => {
-                if code.as_str() == FORGOTTEN {
-                    self.forgotten_since.get_or_insert(at);
-                }
-                self.failed = Some((code.clone(), message.clone()));
+            What::Failed { code, .. } if code.as_str() == FORGOTTEN => {
+                self.forgotten_since.get_or_insert(at);
             }
             What::Ended { reason, .. } => self.reason = Some(reason.clone()),
             What::Requested(_)
             | What::Creating
+            | What::Failed { .. }
             | What::Bound { .. }
             | What::Judged(_)
             | What::Reviewed { .. }

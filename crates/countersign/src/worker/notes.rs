@@ -6,6 +6,7 @@ use countersign_journal::{Answer, Entry, Label, Note, Outcome, StoreError, Verdi
 use tokio::time::sleep;
 
 use super::drive::{Drive, Next};
+use super::failures::REFUND;
 use super::known::Known;
 use super::{WorkError, later};
 use crate::Step;
@@ -44,6 +45,21 @@ impl Drive<'_> {
     ) -> Result<(), WorkError> {
         let (step, code) = (Label::new(step.as_str())?, Label::new(code)?);
         self.note(What::Failed { step, code, message: Note::whole(message) })
+    }
+
+    /// Adds why coins don't come back yet, unless the journal has said so lately.
+    pub(super) fn note_refund_failure(
+        &mut self,
+        code: &str,
+        message: impl std::fmt::Display,
+    ) -> Result<(), WorkError> {
+        let (step, code) = (Label::new(REFUND)?, Label::new(code)?);
+        let message = Note::whole(message);
+        if self.known.failures.is_news(&step, &code, self.now()) {
+            return self.note(What::Failed { step, code, message });
+        }
+        self.known.failures.set(step, message);
+        Ok(())
     }
 
     /// Remembers what is known and not written yet.

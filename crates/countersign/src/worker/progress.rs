@@ -40,8 +40,7 @@ pub struct Progress {
 impl Progress {
     pub(super) fn of(known: &Known) -> Self {
         let approval = known.approval.as_ref();
-        let failed = known.failed.as_ref().map(|(_, message)| message);
-        let reason = known.reason.as_ref().or(failed);
+        let reason = known.reason.as_ref().or_else(|| known.failures.last());
         Self {
             swap_id: known.swap_id,
             key: known.request.key.clone(),
