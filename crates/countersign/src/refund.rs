@@ -28,6 +28,9 @@ pub enum RefundError {
     /// The policy has no bounds for Bitcoin.
     #[error("expected a table [bitcoin] in the policy, which bounds the fee")]
     NoBounds,
+    /// The policy can't be read.
+    #[error("the policy can't be read: {0}")]
+    NoPolicy(String),
     /// The chain can't be asked, or declined the refund: before the lock time it always does.
     #[error(transparent)]
     Chain(#[from] ChainViewError),
@@ -48,6 +51,23 @@ pub enum RefundError {
     /// The refund was not signed.
     #[error(transparent)]
     Sign(#[from] SignError),
+}
+
+impl RefundError {
+    /// Returns the error's stable name.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoBounds => "no_bounds",
+            Self::NoPolicy(_) => "no_policy",
+            Self::Chain(ChainViewError::Declined(_)) => "declined",
+            Self::Chain(_) => "unavailable",
+            Self::NoView => "no_view",
+            Self::NoKey => "no_key",
+            Self::NotThere => "not_there",
+            Self::Plan(_) => "plan",
+            Self::Sign(_) => "sign",
+        }
+    }
 }
 
 /// Finds the output of a recipe, and takes it back at a fee rate in satoshis per virtual byte.

@@ -103,6 +103,12 @@ impl Refund {
         self.fee
     }
 
+    /// Returns the transaction's id as it is hashed; people read it in reverse. A signature does not
+    /// change it.
+    pub fn txid(&self) -> [u8; 32] {
+        self.tx.compute_txid().to_byte_array()
+    }
+
     /// Returns from when on the transaction is valid: a height below 500,000,000, else Unix
     /// seconds.
     pub fn valid_from(&self) -> u32 {

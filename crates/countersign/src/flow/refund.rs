@@ -20,29 +20,15 @@ impl Countersign {
         Ok((chain, key.signer.as_ref()))
     }
 
-    /// Returns the height at which the chain holds a refund; nothing where it does not, or can't be
-    /// asked.
-    pub(crate) async fn seen_refund(
-        &self,
-        network: &str,
-        recipe: &RefundRecipe,
-        txid: &str,
-    ) -> Option<u64> {
-        let seen = self.coins(network, recipe, &[recipe.refund_script().to_vec()]).await?;
-        let ours = |id: countersign_approval::CoinId| id.to_string().starts_with(txid);
-        let (_, depth) = seen.coins.iter().find(|(coin, depth)| ours(coin.id) && *depth > 0)?;
-        u64::from(seen.height).checked_sub(u64::from(*depth).saturating_sub(1))
-    }
-
-    /// Reads unspent coins of some scripts on the chain of a recipe; nothing where it can't be asked.
+    /// Reads unspent coins of some scripts on the chain of a recipe.
     pub(crate) async fn coins(
         &self,
         network: &str,
         recipe: &RefundRecipe,
         scripts: &[Vec<u8>],
-    ) -> Option<SeenCoins> {
-        let chain = self.bitcoin_view(network)?;
-        in_time(network, chain.coins(recipe.network(), scripts)).await.ok()
+    ) -> Result<SeenCoins, ChainViewError> {
+        let chain = self.bitcoin_view(network).ok_or_else(no_view)?;
+        in_time(network, chain.coins(recipe.network(), scripts)).await.map_err(source)
     }
 
     /// Passes a transaction on to the network of a recipe.
@@ -52,13 +38,9 @@ impl Countersign {
         recipe: &RefundRecipe,
         transaction: &[u8],
     ) -> Result<(), ChainViewError> {
-        let none = || ChainViewError::Unavailable("no view of the chain".to_owned());
-        let chain = self.bitcoin_view(network).ok_or_else(none)?;
-        match in_time(network, chain.broadcast(recipe.network(), transaction)).await {
-            Ok(()) => Ok(()),
-            Err(FlowError::Chain { source, .. }) => Err(source),
-            Err(_) => Err(none()),
-        }
+        let chain = self.bitcoin_view(network).ok_or_else(no_view)?;
+        let passed_on = chain.broadcast(recipe.network(), transaction);
+        in_time(network, passed_on).await.map_err(source)
     }
 
     /// Says whether there is a view of a Bitcoin network's chain.
@@ -68,5 +50,17 @@ impl Countersign {
 
     fn bitcoin_view(&self, network: &str) -> Option<&dyn BitcoinChainView> {
         self.bitcoin_chains.get(network).map(AsRef::as_ref)
+    }
+}
+
+fn no_view() -> ChainViewError {
+    ChainViewError::Unavailable("no view of the chain".to_owned())
+}
+
+/// Returns what a view said.
+fn source(error: FlowError) -> ChainViewError {
+    match error {
+        FlowError::Chain { source, .. } => source,
+        other => ChainViewError::Unavailable(other.to_string()),
     }
 }

@@ -9,6 +9,7 @@ use countersign_units::UnixSeconds;
 
 use super::drive::Drive;
 use super::records;
+use super::refund::Kept;
 use crate::Facts;
 
 /// What became of an approval.
@@ -90,9 +91,9 @@ impl Drive<'_> {
 
     /// Reads the unspent coins beside which those that were promised lie, unless they are gone.
     async fn own_coins(&self) -> Option<SeenCoins> {
-        let recipe = self.recipe()?;
+        let Kept::Recipe(recipe) = self.recipe() else { return None };
         let network = self.known.request.source.network.as_str();
-        self.flow().coins(network, &recipe, &self.own_scripts(&recipe)).await
+        self.flow().coins(network, &recipe, &self.own_scripts(&recipe)?).await.ok()
     }
 
     /// Returns a coin that was promised and is not unspent any more.
@@ -104,15 +105,16 @@ impl Drive<'_> {
         self.known.resources.iter().find(|resource| !is_unspent(resource))
     }
 
-    /// Returns the scripts that lock the coins that were promised.
-    fn own_scripts(&self, recipe: &RefundRecipe) -> Vec<Vec<u8>> {
-        let asked = records::asked(&self.known.request).ok().and_then(|request| request.coins);
+    /// Returns the scripts that lock the coins that were promised; nothing where those can't be read,
+    /// so that coins that are not looked for are not taken for spent.
+    fn own_scripts(&self, recipe: &RefundRecipe) -> Option<Vec<Vec<u8>>> {
+        let asked = records::asked(&self.known.request).ok()?.coins;
         let named = asked.unwrap_or_default().into_iter().map(|coin: Coin| coin.script_pubkey);
         let mut scripts: Vec<_> = named.collect();
         scripts.push(recipe.refund_script().to_vec());
         scripts.sort_unstable();
         scripts.dedup();
-        scripts
+        Some(scripts)
     }
 
     async fn message_fate(&self) -> Fate {

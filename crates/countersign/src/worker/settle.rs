@@ -9,6 +9,7 @@ use countersign_units::{UnixMillis, UnixSeconds};
 use super::death::Fate;
 use super::drive::{Drive, Next};
 use super::known::FORGOTTEN;
+use super::refund::Kept;
 use super::{WorkError, later, records};
 use crate::http_client::Retry;
 use crate::{ApiError, Event, Step, SwapStatus};
@@ -19,6 +20,9 @@ const TAKEN_LAG: Duration = Duration::from_secs(30);
 const LOST_LAG: Duration = Duration::from_millis(500);
 /// The same, where the status can't be asked either.
 const BLIND_LAG: Duration = Duration::from_secs(2);
+
+/// The longest wait before an approval is sent again.
+const LONGEST_LAG: Duration = Duration::from_hours(1);
 
 /// Says whether funds moved, by a counterparty's word.
 pub(super) const fn has_moved(seen: &SwapStatus) -> bool {
@@ -138,6 +142,10 @@ impl Drive<'_> {
         if self.may_lie_unclaimed().await {
             return self.wait().await;
         }
+        if matches!(self.recipe(), Kept::Unreadable) {
+            let reason = "Finished, says the counterparty, but the refund recipe can't be read";
+            return self.end(Outcome::Disputed, reason).await;
+        }
         if used == Some(false) {
             if self.is_past(self.worker.options.grace) {
                 let reason = "Finished, says the counterparty; the chain has not used the approval";
@@ -168,10 +176,9 @@ impl Drive<'_> {
             Some(Answer::Taken) => TAKEN_LAG,
             Some(Answer::Lost { .. } | Answer::Declined { .. }) | None => LOST_LAG,
         };
-        let tries = self.known.attempts.min(6);
-        let lag = lag.saturating_mul(1_u32.checked_shl(tries).unwrap_or(1));
+        let lag = self.doubled(lag);
         let sent = self.known.submitted_at.unwrap_or(now);
-        if now < later(sent, lag) {
+        if now < later(sent, lag) || !self.is_wanted() {
             self.commit_in_time().await?;
             return Ok(self.in_about(lag));
         }
@@ -184,10 +191,22 @@ impl Drive<'_> {
         let known = &self.known;
         let unanswered = !matches!(known.answer, Some(Answer::Taken | Answer::Declined { .. }));
         let untouched = known.seen.as_ref().is_none_or(|seen| seen.status == Status::Created);
-        let tries = known.attempts.min(6);
-        let lag = BLIND_LAG.saturating_mul(1_u32.checked_shl(tries).unwrap_or(1));
+        let lag = self.doubled(BLIND_LAG);
         let late = known.submitted_at.is_some_and(|sent| self.now() >= later(sent, lag));
-        unanswered && untouched && late && !self.is_past(Duration::ZERO)
+        unanswered && untouched && late && self.is_wanted() && !self.is_past(Duration::ZERO)
+    }
+
+    /// Returns how long to wait before an approval is sent again: twice as long after each time.
+    fn doubled(&self, lag: Duration) -> Duration {
+        let times = 1_u32.checked_shl(self.known.attempts).unwrap_or(u32::MAX);
+        lag.saturating_mul(times).min(LONGEST_LAG)
+    }
+
+    /// Says whether the counterparty still wants an approval: not after the intent's deadline, though
+    /// a PSBT could be used until its coins are spent.
+    fn is_wanted(&self) -> bool {
+        let now = self.now().to_seconds();
+        self.known.deadline().is_none_or(|deadline| now <= deadline)
     }
 
     /// Waits for a swap that goes on, but not for ever.
@@ -236,6 +255,10 @@ impl Drive<'_> {
         // Whatever is said, as long as our coins may lie where they can be taken back.
         if self.coins_may_come_back() {
             return self.wait().await;
+        }
+        if let Some(blind) = self.blind_to_coins() {
+            let reason = format!("{reason}; coins may lie in the output, but {blind}");
+            return self.end(Outcome::Disputed, reason).await;
         }
         match self.fate().await {
             // It has arrived, and the status lags behind.
