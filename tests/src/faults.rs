@@ -2,7 +2,6 @@
 
 mod api;
 mod chain;
-mod store;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,9 +12,10 @@ use std::time::Duration;
 use rustix::process::{Signal, getpid, kill_process};
 use serde::{Deserialize, Serialize};
 
+use crate::watched::Around;
+
 pub use api::FaultApi;
 pub use chain::FaultCoins;
-pub use store::FaultStore;
 
 /// Every call of the journal that writes, by the last entry where it appends some, and every call
 /// of what is outside. A call that is not here ends the process that makes it.
@@ -97,8 +97,15 @@ impl Faults {
         Self { trap, sprung: Arc::default() }
     }
 
+    /// Says whether a trap springs: once.
+    fn springs(&self) -> bool {
+        !self.sprung.swap(true, Ordering::SeqCst)
+    }
+}
+
+impl Around for Faults {
     /// Makes a call, unless the process is caught before it.
-    pub async fn around<T>(&self, call: &str, made: impl Future<Output = T> + Send) -> T {
+    async fn around<T: Send>(&self, call: &str, made: impl Future<Output = T> + Send) -> T {
         let Some(call) = CALLS.iter().position(|known| *known == call) else { unlisted(call) };
         let caught = self.trap.filter(|trap| trap.call == call && self.springs());
         let Some(trap) = caught else { return made.await };
@@ -110,11 +117,6 @@ impl Faults {
             catch(trap.how);
         }
         answer
-    }
-
-    /// Says whether a trap springs: once.
-    fn springs(&self) -> bool {
-        !self.sprung.swap(true, Ordering::SeqCst)
     }
 }
 

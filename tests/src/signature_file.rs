@@ -19,6 +19,7 @@ use countersign::units::EvmAddress;
 use countersign::{KeepRefund, KeepRefundError};
 
 use crate::Faults;
+use crate::watched::Around as _;
 
 /// A file of what was signed, which any number of processes add to. A line is written before the
 /// signature is made: `approval`, the swap and the digest; or `input` and the digest of one input on

@@ -4,6 +4,7 @@ use countersign::units::UnixMillis;
 use countersign::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
 
 use super::Faults;
+use crate::watched::Around as _;
 
 /// An API at whose calls a process may crash.
 #[derive(Clone, Debug)]

@@ -3,6 +3,7 @@ use countersign::approval::{BitcoinChainView, BitcoinNetwork, ChainViewError, Se
 use countersign::chain_rpc::Esplora;
 
 use super::Faults;
+use crate::watched::Around as _;
 
 /// A view of coins at whose broadcasts a process may crash.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use countersign::journal::{Label, PostgresStore, SqliteStore, Store};
 use countersign::units::UnixMillis;
 use countersign::{Clock as _, SystemClock, TrackOptions, Worker, WorkerOptions};
-use countersign_tests::{FaultApi, FaultStore, Faults, SignatureFile, Trap};
+use countersign_tests::{FaultApi, Faults, SignatureFile, Trap, WatchedStore};
 use serde::{Deserialize, Serialize};
 
 use crate::mood::{Mood, MoodyApi};
@@ -50,7 +50,7 @@ impl Orders {
         let signatures = SignatureFile::open(&self.signatures, faults.clone());
         let api = FaultApi::new(MoodyApi::new(self.site.api(), self.mood.clone()), faults.clone());
         let flow = self.site.flow(api, &signatures, &faults).build();
-        let store = FaultStore::new(connect(&self.journal).await, faults);
+        let store = WatchedStore::new(connect(&self.journal).await, &faults);
         Worker::new(flow, Arc::new(store), self.options())
     }
 

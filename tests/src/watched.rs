@@ -1,4 +1,7 @@
+//! A journal with something around each of its writes.
+
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,30 +12,38 @@ use countersign::journal::{
 };
 use countersign::units::{UnixMillis, UnixSeconds};
 
-use super::Faults;
-
-/// A journal at whose writes a process may crash. What only reads passes.
-pub struct FaultStore {
-    store: Arc<dyn Store>,
-    faults: Faults,
+/// What stands around calls.
+pub trait Around: Send + Sync {
+    /// Makes a call, which has this name, and returns its answer.
+    fn around<T: Send>(
+        &self,
+        call: &str,
+        made: impl Future<Output = T> + Send,
+    ) -> impl Future<Output = T> + Send;
 }
 
-impl FaultStore {
+/// A journal with something around each call that writes. What only reads passes.
+pub struct WatchedStore<W> {
+    store: Arc<dyn Store>,
+    watch: W,
+}
+
+impl<W: Clone> WatchedStore<W> {
     /// Stands before a journal.
-    pub fn new(store: Arc<dyn Store>, faults: Faults) -> Self {
-        Self { store, faults }
+    pub fn new(store: Arc<dyn Store>, watch: &W) -> Self {
+        Self { store, watch: watch.clone() }
     }
 }
 
 #[async_trait]
-impl Store for FaultStore {
+impl<W: Around> Store for WatchedStore<W> {
     async fn open(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
-        self.faults.around("open", self.store.open(opening)).await
+        self.watch.around("open", self.store.open(opening)).await
     }
 
     async fn append(&self, write: &Write<'_>) -> Result<Head, StoreError> {
         let last = write.entries.last().map_or("nothing", |entry| entry.what.name());
-        self.faults.around(&format!("append:{last}"), self.store.append(write)).await
+        self.watch.around(&format!("append:{last}"), self.store.append(write)).await
     }
 
     async fn reserve(
@@ -41,11 +52,11 @@ impl Store for FaultStore {
         claim: &Claim,
         limits: AssetLimits,
     ) -> Result<Head, StoreError> {
-        self.faults.around("reserve", self.store.reserve(write, claim, limits)).await
+        self.watch.around("reserve", self.store.reserve(write, claim, limits)).await
     }
 
     async fn release(&self, write: &Write<'_>) -> Result<Head, StoreError> {
-        self.faults.around("release", self.store.release(write)).await
+        self.watch.around("release", self.store.release(write)).await
     }
 
     async fn record_alone(
@@ -54,11 +65,11 @@ impl Store for FaultStore {
         limits: AssetLimits,
         now: UnixSeconds,
     ) -> Result<(), StoreError> {
-        self.faults.around("record_alone", self.store.record_alone(claim, limits, now)).await
+        self.watch.around("record_alone", self.store.record_alone(claim, limits, now)).await
     }
 
     async fn release_alone(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), StoreError> {
-        self.faults.around("release_alone", self.store.release_alone(swap_id, now)).await
+        self.watch.around("release_alone", self.store.release_alone(swap_id, now)).await
     }
 
     async fn load(&self, swap_id: SwapId) -> Result<History, StoreError> {
@@ -83,7 +94,7 @@ impl Store for FaultStore {
         most: u32,
         now: UnixMillis,
     ) -> Result<Vec<Lease>, StoreError> {
-        self.faults.around("lease_open", self.store.lease_open(term, most, now)).await
+        self.watch.around("lease_open", self.store.lease_open(term, most, now)).await
     }
 
     async fn lease(
@@ -92,15 +103,15 @@ impl Store for FaultStore {
         term: &Term<'_>,
         now: UnixMillis,
     ) -> Result<Lease, StoreError> {
-        self.faults.around("lease", self.store.lease(swap_id, term, now)).await
+        self.watch.around("lease", self.store.lease(swap_id, term, now)).await
     }
 
     async fn renew(&self, lease: &Lease, until: UnixMillis) -> Result<Lease, StoreError> {
-        self.faults.around("renew", self.store.renew(lease, until)).await
+        self.watch.around("renew", self.store.renew(lease, until)).await
     }
 
     async fn give_back(&self, lease: Lease, not_before: UnixMillis) -> Result<(), StoreError> {
-        self.faults.around("give_back", self.store.give_back(lease, not_before)).await
+        self.watch.around("give_back", self.store.give_back(lease, not_before)).await
     }
 
     async fn checkpoint(
@@ -108,7 +119,7 @@ impl Store for FaultStore {
         key: &AuditKey,
         now: UnixMillis,
     ) -> Result<Option<Checkpoint>, StoreError> {
-        self.faults.around("checkpoint", self.store.checkpoint(key, now)).await
+        self.watch.around("checkpoint", self.store.checkpoint(key, now)).await
     }
 
     async fn read_checkpoint(
@@ -127,8 +138,8 @@ impl Store for FaultStore {
     }
 }
 
-impl std::fmt::Debug for FaultStore {
+impl<W: std::fmt::Debug> std::fmt::Debug for WatchedStore<W> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("FaultStore").field("faults", &self.faults).finish_non_exhaustive()
+        formatter.debug_struct("WatchedStore").field("watch", &self.watch).finish_non_exhaustive()
     }
 }
