@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use countersign_api_types::ReadError;
 use countersign_api_types::defi::{ApiError, WriteError};
+use countersign_api_types::oneclick;
 
 use crate::{Call, TransportError};
 
@@ -38,6 +39,14 @@ pub enum Cause {
         /// The error.
         error: ApiError,
     },
+    /// 1Click or Aurora told an error.
+    #[error("the API answers with status {status}, {error}")]
+    OneClick {
+        /// The HTTP status.
+        status: u16,
+        /// The error.
+        error: Box<oneclick::ApiError>,
+    },
     /// The owner has not yet let Permit2 move the token: approve it on chain first.
     #[error("the token's owner has not approved Permit2 yet ({error})")]
     Permit2AllowanceMissing {
@@ -66,6 +75,14 @@ pub enum Cause {
         /// An excerpt of the id in the answer.
         answered: String,
     },
+    /// The answer is about another deposit than the one that was asked about.
+    #[error("expected an answer about the deposit at {asked}, found one about {answered}")]
+    OtherDeposit {
+        /// The address in the request, or its memo.
+        asked: String,
+        /// An excerpt of what is in the answer.
+        answered: String,
+    },
     /// The request can't be made; nothing was sent.
     #[error(transparent)]
     InvalidRequest(#[from] InvalidRequest),
@@ -78,6 +95,9 @@ pub enum InvalidRequest {
     /// The body can't be written in the profile.
     #[error(transparent)]
     Body(#[from] WriteError),
+    /// The request can't be written in the words of 1Click or Aurora.
+    #[error(transparent)]
+    Words(#[from] oneclick::WriteError),
     /// An intent's id can't be a part of a path.
     #[error(
         "expected an intent id of 1 to 128 letters, digits, `-`, `_`, `.`, `~` or `:`, found \
@@ -124,10 +144,13 @@ impl ClientError {
             Cause::Transport(TransportError::Unsigned(_)) => Retry::Never,
             Cause::RateLimited { .. } => Retry::Safe,
             Cause::Transport(error) if error.is_before_sending() => Retry::Safe,
-            Cause::Transport(_) | Cause::Undecodable { .. } | Cause::OtherIntent { .. } => {
-                self.unsure()
+            Cause::Transport(_)
+            | Cause::Undecodable { .. }
+            | Cause::OtherIntent { .. }
+            | Cause::OtherDeposit { .. } => self.unsure(),
+            Cause::Status { status, .. } | Cause::OneClick { status, .. } => {
+                self.after_status(i64::from(*status))
             }
-            Cause::Status { status, .. } => self.after_status(i64::from(*status)),
             // An error in the body of a success: the new schema's code is like a status.
             Cause::Api { status: 200..300, error } => self.after_status(error.code),
             Cause::Api { status, .. } => self.after_status(i64::from(*status)),
@@ -139,11 +162,12 @@ impl ClientError {
         match self.cause() {
             Cause::Transport(error) => error.code(),
             Cause::Status { .. } => "status",
-            Cause::Api { .. } => "api",
+            Cause::Api { .. } | Cause::OneClick { .. } => "api",
             Cause::Permit2AllowanceMissing { .. } => "permit2_allowance_missing",
             Cause::RateLimited { .. } => "rate_limited",
             Cause::Undecodable { .. } => "undecodable",
             Cause::OtherIntent { .. } => "other_intent",
+            Cause::OtherDeposit { .. } => "other_deposit",
             Cause::InvalidRequest(_) => "invalid_request",
         }
     }
@@ -200,6 +224,19 @@ mod tests {
             assert_eq!(retry(Call::CreateIntent, cause.clone()), acting, "{cause}");
             assert_eq!(retry(Call::AddApproval, cause.clone()), acting, "{cause}");
             assert_eq!(retry(Call::Quote, cause.clone()), reading, "{cause}");
+        }
+    }
+
+    #[test]
+    fn a_quote_with_an_address_and_a_signed_intent_are_not_sent_blindly_again() {
+        let told = |status| Cause::OneClick { status, error: Box::default() };
+        for call in [Call::WetQuote, Call::SubmitIntent] {
+            assert_eq!(retry(call, told(500)), Retry::AskFirst, "{call}");
+            assert_eq!(retry(call, told(201)), Retry::AskFirst, "{call}");
+            assert_eq!(retry(call, told(400)), Retry::Never, "{call}");
+        }
+        for call in [Call::Quote, Call::SwapStatus, Call::SubmitDeposit, Call::GenerateIntent] {
+            assert_eq!(retry(call, told(500)), Retry::Safe, "{call}");
         }
     }
 

@@ -10,6 +10,7 @@ mod base_url;
 mod body;
 mod error;
 mod limits;
+mod path_key;
 mod request;
 mod retry_after;
 mod sender;
@@ -20,6 +21,7 @@ pub use authentication::Auth;
 pub use base_url::BaseUrl;
 pub use error::{ConfigError, TransportError, Waiting};
 pub use limits::Limits;
+pub use path_key::PathKey;
 pub use request::{Answer, Body, Repeat, Request};
 pub use sender::Transport;
 pub use signed::{

@@ -37,6 +37,14 @@ pub struct DepositSubmission {
     pub memo: Option<String>,
 }
 
+impl DepositSubmission {
+    /// Returns the question where the swap of this deposit stands.
+    pub fn status_request(&self) -> StatusRequest {
+        let deposit_address = self.deposit_address.clone();
+        StatusRequest { deposit_address, deposit_memo: self.memo.clone() }
+    }
+}
+
 impl Wire for DepositSubmission {
     fn from_value(value: &Value<'_>) -> Result<Self, ReadError> {
         let members = Members::of(value)?;

@@ -11,6 +11,7 @@ use countersign_api_types::{RawObject, json};
 use countersign_units::Lots;
 
 /// Returns the texts of the recordings with such a name, or says that there are none at hand.
+#[expect(clippy::print_stdout, reason = "what is skipped is said")]
 fn samples(name: &str) -> Option<Vec<String>> {
     let Some(folder) = std::env::var_os("COUNTERSIGN_FIXTURES") else {
         println!("skipped: needs COUNTERSIGN_FIXTURES");

@@ -1,9 +1,9 @@
 //! What an answer means: its status and its body.
 
-use countersign_api_types::ReadError;
 use countersign_api_types::defi::{ApiError, Wire};
 
 use crate::Cause;
+use crate::redact::redacted;
 use crate::transport::{Answer, Auth};
 
 /// How many characters of a body an error shows.
@@ -25,7 +25,7 @@ pub(super) fn read<T: Wire>(answer: &Answer, auth: &Auth) -> Result<T, Cause> {
         return Err(Cause::Status { status: answer.status, excerpt: excerpt() });
     }
     T::from_json(&answer.body).map_err(|reason| Cause::Undecodable {
-        reason: redacted::<T>(reason, &answer.body, auth),
+        reason: redacted(reason, &answer.body, auth, T::from_json),
         excerpt: excerpt(),
     })
 }
@@ -43,18 +43,4 @@ fn told(status: u16, error: ApiError, auth: &Auth) -> Cause {
         return Cause::Permit2AllowanceMissing { error };
     }
     Cause::Api { status, error }
-}
-
-/// Keeps the key out of what an error shows of a body: where the body holds it, the error is
-/// that of the body without it.
-fn redacted<T: Wire>(reason: ReadError, body: &str, auth: &Auth) -> ReadError {
-    let clean = auth.redact(body);
-    if clean == body {
-        return reason;
-    }
-    T::from_json(&clean).err().unwrap_or_else(|| ReadError::Member {
-        path: String::new(),
-        expected: "a body without the API key",
-        found: "one that holds it".to_owned(),
-    })
 }

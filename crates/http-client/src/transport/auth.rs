@@ -29,14 +29,20 @@ impl StaticKey {
     /// Returns [`ConfigError::NoKey`] for an empty key, and [`ConfigError::UnsendableKey`] for
     /// one that no header can hold, such as one that ends in a line break.
     pub fn new(name: HeaderName, secret: SecretString) -> Result<Self, ConfigError> {
-        let text = secret.expose_secret();
-        if text.is_empty() {
-            return Err(ConfigError::NoKey);
-        }
-        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(ConfigError::UnsendableKey);
-        }
-        Ok(Self { name, value: sensitive(text)?, secrets: vec![secret] })
+        let value = sensitive(sendable(&secret)?)?;
+        Ok(Self { name, value, secrets: vec![secret] })
+    }
+
+    /// Makes a token that is sent as [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) has it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError::NoKey`] for an empty token, and [`ConfigError::UnsendableKey`] for
+    /// one that no header can hold.
+    pub fn bearer(token: SecretString) -> Result<Self, ConfigError> {
+        let text = sendable(&token)?;
+        let header = Zeroizing::new(format!("Bearer {text}"));
+        Ok(Self { name: AUTHORIZATION, value: sensitive(&header)?, secrets: vec![token] })
     }
 
     /// Makes a key of a user's name and a password with a colon between them, as nodes write them
@@ -74,6 +80,18 @@ impl StaticKey {
     }
 }
 
+/// Returns the text of a key if it is one, of visible ASCII.
+pub(super) fn sendable(secret: &SecretString) -> Result<&str, ConfigError> {
+    let text = secret.expose_secret();
+    if text.is_empty() {
+        return Err(ConfigError::NoKey);
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(ConfigError::UnsendableKey);
+    }
+    Ok(text)
+}
+
 /// Makes a header's value that no log shows.
 fn sensitive(text: &str) -> Result<HeaderValue, ConfigError> {
     let mut value = HeaderValue::from_str(text).map_err(|_| ConfigError::UnsendableKey)?;
@@ -81,9 +99,12 @@ fn sensitive(text: &str) -> Result<HeaderValue, ConfigError> {
     Ok(value)
 }
 
-/// Cuts a secret out of a text, also where its slashes are escaped.
+/// Cuts a secret out of a text, also in the forms that JSON writers give it.
 pub(super) fn cut(secret: &str, text: &str) -> String {
-    text.replace(secret, REDACTED).replace(&secret.replace('/', r"\/"), REDACTED)
+    let escaped = secret.replace('\\', r"\\").replace('"', r#"\""#);
+    let slashed = escaped.replace('/', r"\/");
+    // The longest first: a shorter one would leave a part of it.
+    text.replace(&slashed, REDACTED).replace(&escaped, REDACTED).replace(secret, REDACTED)
 }
 
 impl fmt::Debug for StaticKey {
@@ -107,6 +128,18 @@ mod tests {
         assert_eq!(key.redact("your key sk-4242 is old"), "your key [redacted] is old");
         let slashed = StaticKey::new(key.name.clone(), "a/b/c".into()).unwrap();
         assert_eq!(slashed.redact(r"a/b/c a\/b\/c"), "[redacted] [redacted]");
+    }
+
+    #[test]
+    fn a_token_is_sent_as_bearer() {
+        let key = StaticKey::bearer("ey.4242".into()).unwrap();
+        let (name, value) = key.header();
+        assert_eq!((name, value.to_str().unwrap()), (AUTHORIZATION, "Bearer ey.4242"));
+        assert!(!format!("{key:?} {value:?}").contains("4242"));
+        assert_eq!(key.redact("Bearer ey.4242"), "Bearer [redacted]");
+        for (text, error) in [("", ConfigError::NoKey), ("a b", ConfigError::UnsendableKey)] {
+            assert_eq!(StaticKey::bearer(text.into()).unwrap_err(), error, "{text:?}");
+        }
     }
 
     #[test]

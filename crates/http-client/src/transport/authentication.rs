@@ -1,8 +1,10 @@
+use std::fmt;
+
 use countersign_api_types::excerpt;
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 
-use super::{BaseUrl, Request, RsaAuth, SigningError, StaticKey};
+use super::{BaseUrl, PathKey, Request, RsaAuth, SigningError, StaticKey};
 
 /// How requests prove who sends them, if they do; any scheme goes with any dialect.
 #[derive(Clone, Debug)]
@@ -12,12 +14,16 @@ pub enum Auth {
     None,
     /// A key in a header of each request.
     StaticKey(StaticKey),
+    /// Several keys side by side, each in a header of its own; there may be none.
+    StaticKeys(Vec<StaticKey>),
+    /// A key in the path of each request, as its last part.
+    PathKey(PathKey),
     /// A signature over each request.
     Signed(RsaAuth),
 }
 
 /// A request in the very form in which it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Outgoing {
     pub(super) url: Url,
     /// What to post; without it the request is a GET.
@@ -32,10 +38,10 @@ impl Auth {
         request: &Request<'_>,
     ) -> Result<Outgoing, SigningError> {
         match self {
-            Self::None | Self::StaticKey(_) => {
-                let body = request.body.map(|body| body.text().to_owned());
-                Ok(Outgoing { url: base.join(request), body })
+            Self::None | Self::StaticKey(_) | Self::StaticKeys(_) => {
+                Ok(Outgoing::plain(base.join(request), request))
             }
+            Self::PathKey(key) => Ok(Outgoing::plain(key.append(base.join(request)), request)),
             Self::Signed(_) => RsaAuth::outgoing(base, request),
         }
     }
@@ -43,8 +49,9 @@ impl Auth {
     /// Returns the headers of one attempt; those that aren't public are marked as sensitive.
     pub(super) fn headers(&self, outgoing: &Outgoing) -> Result<HeaderMap, SigningError> {
         match self {
-            Self::None => Ok(HeaderMap::new()),
+            Self::None | Self::PathKey(_) => Ok(HeaderMap::new()),
             Self::StaticKey(key) => Ok(HeaderMap::from_iter([key.header()])),
+            Self::StaticKeys(keys) => Ok(keys.iter().map(StaticKey::header).collect()),
             Self::Signed(key) => key.headers(outgoing),
         }
     }
@@ -54,6 +61,10 @@ impl Auth {
         match self {
             Self::None => text.to_owned(),
             Self::StaticKey(key) => key.redact(text),
+            Self::StaticKeys(keys) => {
+                keys.iter().fold(text.to_owned(), |text, key| key.redact(&text))
+            }
+            Self::PathKey(key) => key.redact(text),
             Self::Signed(key) => key.redact(text),
         }
     }
@@ -65,6 +76,10 @@ impl Auth {
 }
 
 impl Outgoing {
+    fn plain(url: Url, request: &Request<'_>) -> Self {
+        Self { url, body: request.body.map(|body| body.text().to_owned()) }
+    }
+
     pub(super) const fn method(&self) -> &'static str {
         match self.body {
             None => "GET",
@@ -73,9 +88,28 @@ impl Outgoing {
     }
 }
 
+impl fmt::Debug for Outgoing {
+    /// Shows neither the URL nor the body: a key may be in either.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Outgoing").field("method", &self.method()).finish_non_exhaustive()
+    }
+}
+
 impl From<StaticKey> for Auth {
     fn from(key: StaticKey) -> Self {
         Self::StaticKey(key)
+    }
+}
+
+impl From<Vec<StaticKey>> for Auth {
+    fn from(keys: Vec<StaticKey>) -> Self {
+        Self::StaticKeys(keys)
+    }
+}
+
+impl From<PathKey> for Auth {
+    fn from(key: PathKey) -> Self {
+        Self::PathKey(key)
     }
 }
 

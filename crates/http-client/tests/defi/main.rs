@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
 
+#[path = "../support/server.rs"]
+mod scripted;
+
 mod answers;
 mod connection;
 mod repeats;
