@@ -10,7 +10,6 @@ mod lifetime;
 mod neutral;
 mod opaque;
 mod signers;
-mod simulation;
 mod tables;
 mod transfer;
 mod unread;

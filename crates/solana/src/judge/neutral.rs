@@ -2,13 +2,13 @@ use countersign_approval::Code;
 
 use super::{Check, agreed};
 use crate::associated_token_account;
+use crate::fee::Ask;
 use crate::instruction::{Budget, NewTokenAccount};
 
 /// What instructions that move nothing of ours ask for, each at most once.
 #[derive(Debug, Default)]
 pub(super) struct Neutral {
-    pub(super) unit_limit: Option<u32>,
-    pub(super) unit_price: Option<u64>,
+    pub(super) ask: Ask,
     heap_frame: bool,
     loaded_data: bool,
     pub(super) creates_destination: bool,
@@ -18,8 +18,8 @@ impl Check<'_> {
     /// Each kind of bound stands once.
     pub(super) fn budget(&mut self, place: usize, budget: Budget, neutral: &mut Neutral) {
         let twice = match budget {
-            Budget::UnitLimit(limit) => neutral.unit_limit.replace(limit).is_some(),
-            Budget::UnitPrice(price) => neutral.unit_price.replace(price).is_some(),
+            Budget::UnitLimit(limit) => neutral.ask.unit_limit.replace(limit).is_some(),
+            Budget::UnitPrice(price) => neutral.ask.unit_price.replace(price).is_some(),
             Budget::HeapFrame(_) => std::mem::replace(&mut neutral.heap_frame, true),
             Budget::LoadedDataSize(_) => std::mem::replace(&mut neutral.loaded_data, true),
         };

@@ -5,6 +5,7 @@ use countersign_units::SolanaAddress;
 
 use super::instructions::Read;
 use super::{Check, agreed};
+use crate::fact_check::Deal;
 use crate::instruction::Instruction;
 
 impl Check<'_> {
@@ -40,7 +41,7 @@ impl Check<'_> {
     /// Both ends of the agreed transfer are among what the instruction may write to: what moves
     /// between them is then shown by the simulation.
     fn moves_agreed(&mut self, place: usize, instruction: &Instruction<'_>) {
-        let (from, to) = self.ends();
+        let (from, to) = Deal::of(self.terms).ends();
         for (code, address) in [(Code::Source, from), (Code::Destination, to)] {
             let mut accounts = instruction.accounts.iter();
             if !accounts.any(|account| account.address == address && account.writable) {

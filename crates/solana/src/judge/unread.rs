@@ -4,10 +4,13 @@
 //! shows: over stake, a nonce, a program, a mint. Our key itself could become a nonce that another
 //! empties later. Most of that is in an account's data, so the data is compared.
 
-use countersign_approval::{AccountChange, AccountSnapshot, TokenAccount};
+use std::fmt::Display;
+
+use countersign_approval::{AccountChange, AccountSnapshot, Code, TokenAccount};
 use countersign_units::SolanaAddress;
 
 use super::Check;
+use crate::fact_check::Deal;
 use crate::programs;
 use crate::resolve::Resolved;
 
@@ -24,14 +27,21 @@ const KEEPERS: [SolanaAddress; 8] = [
 ];
 
 impl Check<'_> {
-    /// Judges one account of a transaction that has an unread instruction.
-    pub(super) fn unread(&mut self, change: &AccountChange, resolved: &Resolved) {
+    /// Judges each account of a transaction that has an unread instruction.
+    pub(super) fn unread_accounts(&mut self, resolved: &Resolved) {
+        let simulation = self.facts.simulation.as_ref().filter(|run| run.error.is_none());
+        for change in simulation.map(|run| run.accounts.as_slice()).unwrap_or_default() {
+            self.unread(change, resolved);
+        }
+    }
+
+    fn unread(&mut self, change: &AccountChange, resolved: &Resolved) {
         let AccountChange { address, before, after } = change;
         let Some(before) = before else { return };
         if *address == self.terms.user {
             return self.our_key(before, after.as_ref());
         }
-        let (from, to) = self.ends();
+        let (from, to) = Deal::of(self.terms).ends();
         if *address == from || *address == to || !KEEPERS.contains(&before.program) {
             return;
         }
@@ -55,6 +65,10 @@ impl Check<'_> {
         if !empty(before) || after.is_some_and(|after| !empty(after)) {
             self.differs("our key without data", "data, or nobody knows");
         }
+    }
+
+    fn differs(&mut self, expected: impl Display, found: impl Display) {
+        self.push(Code::Simulation, "facts.simulation", expected, found);
     }
 }
 

@@ -6,47 +6,29 @@ use countersign_approval::{
 };
 use countersign_units::{Lots, SolanaAddress};
 
-use super::instructions::Found;
-use super::{Check, agreed};
+use super::FactCheck;
 use crate::programs;
-use crate::resolve::Resolved;
 
 const MEMBER: &str = "facts.simulation";
 
-impl Check<'_> {
+impl FactCheck<'_> {
     /// What the transaction does when it is run is what was agreed, and nothing else of ours
     /// changes.
-    pub(super) fn simulation(
-        &mut self,
-        simulation: &Simulation,
-        resolved: &Resolved,
-        found: &Found,
-    ) {
+    pub(super) fn simulation(&mut self, simulation: &Simulation) {
         if let Some(error) = &simulation.error {
             return self.differs("a transaction that succeeds", error);
         }
-        self.all_shown(simulation, resolved);
+        self.all_shown(simulation);
         for change in &simulation.accounts {
-            self.change(change, resolved, found);
-            if !found.opaque.is_empty() {
-                self.unread(change, resolved);
-            }
-        }
-    }
-
-    /// Returns where the agreed transfer comes from and where it goes.
-    pub(super) const fn ends(&self) -> (SolanaAddress, SolanaAddress) {
-        match &self.terms.transfer {
-            AssetTransfer::Native { destination, .. } => (self.terms.user, *destination),
-            AssetTransfer::Token(token) => (token.source, token.destination),
+            self.change(change);
         }
     }
 
     /// Each account that matters, and that the transaction may write to, is shown once.
-    fn all_shown(&mut self, simulation: &Simulation, resolved: &Resolved) {
-        let (from, to) = self.ends();
-        for address in [self.terms.user, from, to] {
-            let mut accounts = resolved.accounts().iter();
+    fn all_shown(&mut self, simulation: &Simulation) {
+        let (from, to) = self.deal.ends();
+        for address in [self.deal.user, from, to] {
+            let mut accounts = self.outline.resolved.accounts().iter();
             let writable = accounts.any(|found| found.address == address && found.writable);
             let shown = simulation.accounts.iter().filter(|change| change.address == address);
             if writable && shown.count() != 1 {
@@ -55,30 +37,29 @@ impl Check<'_> {
         }
     }
 
-    fn change(&mut self, change: &AccountChange, resolved: &Resolved, found: &Found) {
+    fn change(&mut self, change: &AccountChange) {
         let AccountChange { address, before, after } = change;
-        let terms = self.terms;
-        if *address == terms.user {
+        let deal = self.deal;
+        if *address == deal.user {
             self.user(before.as_ref(), after.as_ref());
         }
         let before_token = token_of(before.as_ref());
-        match &terms.transfer {
+        match deal.transfer {
             AssetTransfer::Token(token) if *address == token.destination => {
                 self.gains_tokens(token, before_token, after.as_ref());
             }
             AssetTransfer::Native { destination, lamports } if address == destination => {
-                if let Some(least) = self.least_gain(*lamports, resolved, found) {
+                if let Some(least) = self.least_gain(*lamports) {
                     self.gains_lamports((least, *lamports), before.as_ref(), after.as_ref());
                 }
             }
             _ => {}
         }
-        if let Some(token) = agreed::token(terms).filter(|token| token.source == *address) {
+        if let Some(token) = deal.token().filter(|token| token.source == *address) {
             self.is_source(token, before.as_ref());
         }
         if let Some((before, token)) = before.as_ref().zip(before_token)
-            && [Some(token.owner), token.delegate, token.close_authority]
-                .contains(&Some(terms.user))
+            && [Some(token.owner), token.delegate, token.close_authority].contains(&Some(deal.user))
         {
             self.of_ours(*address, (before, token), after.as_ref());
         }
@@ -88,19 +69,20 @@ impl Check<'_> {
     ///
     /// One that pays the fee gains less by that. One that signs may pay for something else too, which
     /// is left to it where we can read every instruction.
-    fn least_gain(&self, lamports: u64, resolved: &Resolved, found: &Found) -> Option<u64> {
-        let (_, destination) = self.ends();
-        let mut signers = resolved.accounts().iter().filter(|account| account.signer);
-        if found.opaque.is_empty() && signers.any(|signer| signer.address == destination) {
+    fn least_gain(&self, lamports: u64) -> Option<u64> {
+        let (_, destination) = self.deal.ends();
+        let outline = self.outline;
+        let mut signers = outline.resolved.accounts().iter().filter(|account| account.signer);
+        if !outline.is_opaque && signers.any(|signer| signer.address == destination) {
             return None;
         }
-        let pays = self.decoded.signers().next() == Some(destination);
-        Some(lamports.saturating_sub(if pays { found.fee.lamports } else { 0 }))
+        let pays = outline.fee_payer == Some(destination);
+        Some(lamports.saturating_sub(if pays { outline.fee } else { 0 }))
     }
 
     /// What the terms call our token account is one, before anything runs, and ours alone.
     fn is_source(&mut self, token: &TokenTransfer, before: Option<&AccountSnapshot>) {
-        let user = self.terms.user;
+        let user = self.deal.user;
         let ours = before.and_then(|account| Some((account, account.token.as_ref()?))).is_some_and(
             |(account, held)| {
                 let closer = held.close_authority.is_none_or(|closer| closer == user);
@@ -119,9 +101,9 @@ impl Check<'_> {
     fn user(&mut self, before: Option<&AccountSnapshot>, after: Option<&AccountSnapshot>) {
         let lamports = |account: Option<&AccountSnapshot>| account.map_or(0, |a| a.lamports);
         let fallen = lamports(before).saturating_sub(lamports(after));
-        let most = self.terms.max_lamports_out;
-        let least = match self.terms.transfer {
-            AssetTransfer::Native { lamports, .. } => lamports,
+        let most = self.deal.max_lamports_out;
+        let least = match self.deal.transfer {
+            AssetTransfer::Native { lamports, .. } => *lamports,
             AssetTransfer::Token(_) => 0,
         };
         if fallen < least || fallen > most {
@@ -177,7 +159,7 @@ impl Check<'_> {
         (before, held): (&AccountSnapshot, &TokenAccount),
         after: Option<&AccountSnapshot>,
     ) {
-        let token = agreed::token(self.terms).filter(|token| token.source == address);
+        let token = self.deal.token().filter(|token| token.source == address);
         let agreed = token.map_or(0, |token| token.amount);
         let Some((after, holds)) = after.and_then(|after| Some((after, after.token.as_ref()?)))
         else {
@@ -202,7 +184,7 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn differs(&mut self, expected: impl Display, found: impl Display) {
+    fn differs(&mut self, expected: impl Display, found: impl Display) {
         self.push(Code::Simulation, MEMBER, expected, found);
     }
 }
