@@ -6,7 +6,8 @@ use solana_sdk::signer::Signer;
 
 use crate::{CosignRequest, CosignSigner, SignerError};
 
-/// Makes a [`CosignSigner`] of any signer of the Solana SDK.
+/// Makes a [`CosignSigner`] and a [`TransferSigner`](crate::TransferSigner) of any signer of the
+/// Solana SDK.
 ///
 /// Such a signer signs any bytes; in here it is handed verified messages only, and there is no way
 /// to get it out again. It signs while it is asked, so one that waits for a device or a network
@@ -22,17 +23,26 @@ impl<S> SolanaSignerAdapter<S> {
     }
 }
 
-#[async_trait]
-impl<S: Signer + Send + Sync> CosignSigner for SolanaSignerAdapter<S> {
-    async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], SignerError> {
+impl<S: Signer> SolanaSignerAdapter<S> {
+    pub(crate) fn sign_bytes(
+        &self,
+        user: SolanaAddress,
+        bytes: &[u8],
+    ) -> Result<[u8; 64], SignerError> {
         let unavailable = |error: &dyn fmt::Display| SignerError::Unavailable(error.to_string());
         let key = self.signer.try_pubkey().map_err(|error| unavailable(&error))?;
-        let user = request.user();
         if key.to_bytes() != *user.as_bytes() {
             return Err(SignerError::NoKey { address: user });
         }
-        let signature = self.signer.try_sign_message(request.message().as_bytes());
+        let signature = self.signer.try_sign_message(bytes);
         signature.map(Into::into).map_err(|error| unavailable(&error))
+    }
+}
+
+#[async_trait]
+impl<S: Signer + Send + Sync> CosignSigner for SolanaSignerAdapter<S> {
+    async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], SignerError> {
+        self.sign_bytes(request.user(), request.message().as_bytes())
     }
 }
 

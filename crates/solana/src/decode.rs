@@ -13,7 +13,7 @@ use solana_transaction::versioned::VersionedTransaction;
 
 use crate::CosignMessage;
 
-pub(crate) use text::from_payload;
+pub(crate) use text::{from_payload, from_text};
 
 /// How large a transaction is at most, in bytes: what one packet holds.
 pub(crate) const MAX_BYTES: usize = 1_232;

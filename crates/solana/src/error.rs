@@ -53,4 +53,22 @@ pub enum TermsError {
         /// The hash of the cluster's first block.
         genesis_hash: SolanaHash,
     },
+    /// Nothing would move.
+    #[error("terms: action: expected an amount, found none")]
+    Nothing,
+    /// What would be paid is ours, a mint, or a program.
+    #[error("terms: action.to: expected a wallet of another, found {to}")]
+    NoWallet {
+        /// What would be paid.
+        to: SolanaAddress,
+    },
+    /// A program that moves no tokens would move them.
+    #[error("terms: action.program: expected a token program, found {program}")]
+    NoTokenProgram {
+        /// The program.
+        program: SolanaAddress,
+    },
+    /// The transfer can't be written as a transaction.
+    #[error("terms: expected a transfer that fits into a transaction: {0}")]
+    Unwritable(String),
 }

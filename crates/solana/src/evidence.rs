@@ -43,7 +43,7 @@ pub fn verify(
 }
 
 /// A cluster whose environment is known must be one of that environment.
-fn require_cluster(
+pub(crate) fn require_cluster(
     environment: Environment,
     genesis_hash: Option<SolanaHash>,
 ) -> Result<(), TermsError> {

@@ -46,3 +46,11 @@ fn default_units<'a>(instructions: impl Iterator<Item = Instruction<'a>>) -> u64
     });
     units.fold(0, u64::saturating_add)
 }
+
+/// Returns the highest price of a compute unit at which one signature and these units cost no more
+/// than some lamports.
+pub(crate) fn highest_price(lamports: u64, unit_limit: u32) -> u64 {
+    let left = u128::from(lamports.saturating_sub(SIGNATURE));
+    let price = left.saturating_mul(MICRO).checked_div(unit_limit.into());
+    price.map_or(u64::MAX, |price| u64::try_from(price).unwrap_or(u64::MAX))
+}

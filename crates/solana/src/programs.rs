@@ -57,6 +57,28 @@ pub(crate) const PRECOMPILES: [SolanaAddress; 3] = [
 pub(crate) const NATIVE_MINT: SolanaAddress =
     of(solana_sdk::pubkey!("So11111111111111111111111111111111111111112"));
 
+/// Says whether an address is one of a program or of a mint that stands here: nobody's wallet.
+pub(crate) fn is_known(address: &SolanaAddress) -> bool {
+    const OTHERS: [SolanaAddress; 15] = [
+        SYSTEM,
+        COMPUTE_BUDGET,
+        SPL_TOKEN,
+        TOKEN_2022,
+        ASSOCIATED_TOKEN,
+        MEMO,
+        MEMO_V1,
+        LOOKUP_TABLE,
+        STAKE,
+        VOTE,
+        LOADER_V1,
+        LOADER_V2,
+        LOADER_V3,
+        LOADER_V4,
+        NATIVE_MINT,
+    ];
+    OTHERS.contains(address) || PRECOMPILES.contains(address)
+}
+
 const fn of(key: Pubkey) -> SolanaAddress {
     SolanaAddress::new(key.to_bytes())
 }

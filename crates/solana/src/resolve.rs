@@ -75,12 +75,19 @@ impl Resolved {
     }
 
     /// Says whether an instruction calls or uses the account at a place.
-    pub(crate) fn is_used(&self, place: usize) -> bool {
+    fn is_used(&self, place: usize) -> bool {
         let account = self.accounts.get(place);
         account.is_some_and(|account| {
             self.uses.iter().any(|used| used.address == account.address)
                 || self.calls.iter().any(|call| call.program == account.address)
         })
+    }
+
+    /// Returns the accounts behind the first `signers` ones that no instruction calls or uses, with
+    /// their places.
+    pub(crate) fn unused(&self, signers: usize) -> impl Iterator<Item = (usize, &AccountUse)> {
+        let others = self.accounts.iter().enumerate().skip(signers);
+        others.filter(|(place, _)| !self.is_used(*place))
     }
 
     /// Says whether an account comes from a lookup table.

@@ -51,13 +51,7 @@ pub async fn sign(
     signer: &dyn CosignSigner,
     now: UnixSeconds,
 ) -> Result<SignedCosign, SignError> {
-    if policy.paused() {
-        return Err(SignError::Paused);
-    }
-    let valid_until = cosign.valid_until();
-    if valid_until <= now {
-        return Err(SignError::OutOfDate { valid_until, now });
-    }
+    require_open(policy, cosign.valid_until(), now)?;
     if *reservation.claim() != cosign.claim() {
         return Err(SignError::OtherReservation);
     }
@@ -66,18 +60,43 @@ pub async fn sign(
     fill(cosign.judgement().decoded(), request.user(), signature)
 }
 
+/// Something is signed now, and this still is.
+pub(crate) fn require_open(
+    policy: &Policy,
+    valid_until: UnixSeconds,
+    now: UnixSeconds,
+) -> Result<(), SignError> {
+    if policy.paused() {
+        return Err(SignError::Paused);
+    }
+    if valid_until <= now {
+        return Err(SignError::OutOfDate { valid_until, now });
+    }
+    Ok(())
+}
+
 /// Verifies a signature and puts it into our slot; [`sign`] alone decides whether it may be made.
 pub(crate) fn fill(
     decoded: &Decoded,
     user: SolanaAddress,
     signature: [u8; 64],
 ) -> Result<SignedCosign, SignError> {
-    if !ed25519::is_signed(&user, decoded.message_bytes(), &signature) {
+    let wire = filled(decoded, user, &signature)?;
+    Ok(SignedCosign::new(wire.into(), decoded.form(), signature, user))
+}
+
+/// Verifies a signature and writes the transaction with it.
+pub(crate) fn filled(
+    decoded: &Decoded,
+    user: SolanaAddress,
+    signature: &[u8; 64],
+) -> Result<Vec<u8>, SignError> {
+    if !ed25519::is_signed(&user, decoded.message_bytes(), signature) {
         return Err(SignError::Signature { user });
     }
-    let wire = decoded.with_signature(&user, &signature).ok_or(SignError::Altered)?;
-    require_same(decoded, &wire, &user, &signature)?;
-    Ok(SignedCosign::new(wire.into(), decoded.form(), signature, user))
+    let wire = decoded.with_signature(&user, signature).ok_or(SignError::Altered)?;
+    require_same(decoded, &wire, &user, signature)?;
+    Ok(wire)
 }
 
 /// Reads the signed bytes anew: they differ from those that were verified in our slot alone.

@@ -2,12 +2,12 @@
 
 mod decoding;
 mod facts;
-mod honest;
+pub(crate) mod honest;
 mod keys;
 mod other_libraries;
 mod properties;
 mod refusals;
-mod signing;
+pub(crate) mod signing;
 mod statements;
 mod terms;
 mod vectors;

@@ -27,6 +27,11 @@ pub(crate) fn from_payload(sent: Sent<'_>) -> Result<Decoded, Violation> {
     decode(wire, came)
 }
 
+/// Reads the transaction of a text, in hex or in base64.
+pub(crate) fn from_text(text: &str) -> Result<Vec<u8>, Violation> {
+    read("transaction", form_of(text), text)
+}
+
 /// Says in which form a transaction is: no transaction is of hex digits alone in base64, since it
 /// would hold none of its own keys.
 fn form_of(text: &str) -> Form {

@@ -31,13 +31,11 @@ impl Check<'_> {
     /// Each account signs, is called, or is used by an instruction.
     fn no_account_unused(&mut self, resolved: &Resolved) {
         let signers = self.decoded.signers_count();
-        for (place, account) in resolved.accounts().iter().enumerate().skip(signers) {
-            if !resolved.is_used(place) {
-                let own = place < resolved.own();
-                let code = if own { Code::Malformed } else { Code::LookupTable };
-                let member = format_args!("message.accounts[{place}]");
-                self.push(code, member, "an account that an instruction uses", account.address);
-            }
+        for (place, account) in resolved.unused(signers) {
+            let own = place < resolved.own();
+            let code = if own { Code::Malformed } else { Code::LookupTable };
+            let member = format_args!("message.accounts[{place}]");
+            self.push(code, member, "an account that an instruction uses", account.address);
         }
     }
 

@@ -22,24 +22,24 @@ pub(super) const AMOUNT: u64 = 2_500_000;
 pub(super) const DECIMALS: u8 = 6;
 
 /// A key of its own for each name.
-pub(super) fn keypair(name: &str) -> Keypair {
+pub(crate) fn keypair(name: &str) -> Keypair {
     Keypair::new_from_array(seed(name))
 }
 
-pub(super) fn seed(name: &str) -> [u8; 32] {
+pub(crate) fn seed(name: &str) -> [u8; 32] {
     use sha2::Digest;
     sha2::Sha256::digest(name).into()
 }
 
-pub(super) fn key(name: &str) -> Pubkey {
+pub(crate) fn key(name: &str) -> Pubkey {
     keypair(name).pubkey()
 }
 
-pub(super) fn ours(key: Pubkey) -> SolanaAddress {
+pub(crate) fn ours(key: Pubkey) -> SolanaAddress {
     SolanaAddress::new(key.to_bytes())
 }
 
-pub(super) fn theirs(address: SolanaAddress) -> Pubkey {
+pub(crate) fn theirs(address: SolanaAddress) -> Pubkey {
     Pubkey::new_from_array(*address.as_bytes())
 }
 
@@ -123,7 +123,7 @@ pub(super) fn lamports_of(lamports: u64) -> Instruction {
 }
 
 /// A memo that these sign.
-pub(super) fn memo(signers: &[&str]) -> Instruction {
+pub(crate) fn memo(signers: &[&str]) -> Instruction {
     let accounts = signers.iter().map(|name| AccountMeta::new_readonly(key(name), true));
     Instruction {
         program_id: theirs(programs::MEMO),
@@ -132,11 +132,11 @@ pub(super) fn memo(signers: &[&str]) -> Instruction {
     }
 }
 
-pub(super) fn unit_limit(units: u32) -> Instruction {
+pub(crate) fn unit_limit(units: u32) -> Instruction {
     solana_compute_budget_interface::ComputeBudgetInstruction::set_compute_unit_limit(units)
 }
 
-pub(super) fn unit_price(price: u64) -> Instruction {
+pub(crate) fn unit_price(price: u64) -> Instruction {
     solana_compute_budget_interface::ComputeBudgetInstruction::set_compute_unit_price(price)
 }
 

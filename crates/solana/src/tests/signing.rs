@@ -29,7 +29,7 @@ address = "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"
 decimals = 6
 "#;
 
-fn policy(paused: bool) -> Policy {
+pub(crate) fn policy(paused: bool) -> Policy {
     let text = format!(
         "paused = {paused}\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = []\n[limits.USDC]\nper_swap = \"2100000000000000\"\nper_day = \"2100000000000000\""
     );
@@ -37,6 +37,10 @@ fn policy(paused: bool) -> Policy {
 }
 
 pub(super) fn swap(approval: CosignTerms) -> Terms<CosignTerms> {
+    swap_of(approval.transfer.amount(), approval)
+}
+
+pub(crate) fn swap_of<A>(amount: Lots, approval: A) -> Terms<A> {
     let asset = |amount: Lots| AssetAmount {
         token: "USDC".to_owned(),
         symbol: "USDC".to_owned(),
@@ -47,7 +51,7 @@ pub(super) fn swap(approval: CosignTerms) -> Terms<CosignTerms> {
     Terms {
         swap_id: SwapId::generate(),
         environment: Environment::Testnet,
-        source: asset(approval.transfer.amount()),
+        source: asset(amount),
         destination: asset(Lots::from(1)),
         recipient: "someone".to_owned(),
         refund_address: "us".to_owned(),
@@ -65,7 +69,7 @@ pub(super) fn verified(built: &Built) -> VerifiedCosign {
     try_verify(built, swap(built.terms.clone())).unwrap()
 }
 
-fn reserved(claim: Claim) -> Reservation {
+pub(crate) fn reserved(claim: Claim) -> Reservation {
     block_on(reserve(&MemoryLedger::new(), claim, &policy(false), NOW)).unwrap()
 }
 
@@ -75,7 +79,7 @@ fn sign_with(built: &Built, signer: &dyn CosignSigner) -> Result<SignedCosign, S
     block_on(sign(&cosign, &reservation, &policy(false), signer, NOW))
 }
 
-fn signer() -> LocalCosignSigner {
+pub(crate) fn signer() -> LocalCosignSigner {
     LocalCosignSigner::from_seed_hex(&hex::encode(seed("user"))).unwrap()
 }
 

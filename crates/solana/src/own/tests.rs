@@ -1,0 +1,5 @@
+mod facts;
+mod honest;
+mod properties;
+mod signing;
+mod tampered;
