@@ -49,6 +49,7 @@
 
 pub mod audit;
 mod chain;
+mod connections;
 mod digest;
 mod entry;
 mod error;

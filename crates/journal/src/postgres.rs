@@ -1,25 +1,20 @@
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::postgres::{
-    PgArguments, PgColumn, PgConnectOptions, PgPool, PgPoolOptions, PgRow, Postgres,
-};
+use sqlx::postgres::{PgArguments, PgColumn, PgConnectOptions, PgConnection, PgRow, Postgres};
 use sqlx::query::Query;
-use sqlx::{Column as _, Row as _, Transaction, TypeInfo as _};
+use sqlx::{Column as _, Row as _, TypeInfo as _};
 
 use crate::StoreError;
-use crate::sql::{Backend, Row, Session, Sql, Value, migrate, sql};
-
-/// How long to wait for a connection.
-const BUSY: Duration = Duration::from_secs(10);
+use crate::connections::{Connections, Held};
+use crate::sql::{Backend, Row, Session, Sql, Value, look, migrate, sql};
 
 /// A journal in Postgres, or in a database that speaks its protocol: for any number of machines.
 ///
 /// It needs rows that can be locked and `SKIP LOCKED`; neither advisory locks nor `LISTEN`. Its tables
 /// are made in the first schema of the search path, which should be its own.
 pub struct PostgresStore {
-    pool: PgPool,
+    connections: Connections<PgConnection>,
 }
 
 impl PostgresStore {
@@ -35,8 +30,7 @@ impl PostgresStore {
         let options: PgConnectOptions = url.parse().map_err(|_| {
             StoreError::Gone("expected a URL such as postgres://user@host/journal".to_owned())
         })?;
-        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(BUSY);
-        let store = Self { pool: pool.connect_with(options).await.map_err(|error| sort(&error))? };
+        let store = Self { connections: Connections::new(options, connections, sort) };
         store.require_durable().await?;
         migrate(&store).await?;
         Ok(store)
@@ -44,20 +38,30 @@ impl PostgresStore {
 
     /// Closes the connections, after what is being written.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.connections.close().await;
     }
 
     async fn require_durable(&self) -> Result<(), StoreError> {
-        let mut session = self.snapshot().await?;
-        for (setting, select) in DURABLE {
-            let rows = session.query(select, &[]).await?;
-            let found = rows.first().map_or(Ok("on"), |row| row.text(0))?;
-            if found == "off" {
-                return Err(StoreError::NotDurable(setting));
-            }
-        }
-        Ok(())
+        look!(self.reader(), session => durable(session))
     }
+
+    async fn session(&self, begin: Option<&'static str>) -> Result<Box<dyn Session>, StoreError> {
+        let held = self.connections.get().await?;
+        let mut session = PostgresSession { held, is_transaction: begin.is_some() };
+        session.run(begin.unwrap_or_default()).await?;
+        Ok(Box::new(session))
+    }
+}
+
+async fn durable(session: &mut dyn Session) -> Result<(), StoreError> {
+    for (setting, select) in DURABLE {
+        let rows = session.query(select, &[]).await?;
+        let found = rows.first().map_or(Ok("on"), |row| row.text(0))?;
+        if found == "off" {
+            return Err(StoreError::NotDurable(setting));
+        }
+    }
+    Ok(())
 }
 
 /// Settings without which an answer is no promise. A database that does not have them has its own
@@ -70,49 +74,81 @@ const DURABLE: [(&str, Sql); 2] = [
     ("fsync", sql!("SELECT COALESCE(current_setting('fsync', true), 'on')")),
 ];
 
-struct PostgresSession(Transaction<'static, Postgres>);
+/// A transaction, or what reads without one.
+struct PostgresSession {
+    held: Held<PgConnection>,
+    is_transaction: bool,
+}
+
+impl PostgresSession {
+    /// Begins or ends the transaction, where it is one.
+    async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        if self.is_transaction {
+            let done = sqlx::raw_sql(sql).execute(&mut self.held.connection).await;
+            done.map_err(|error| sort(&error))?;
+        }
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl Backend for PostgresStore {
     /// Each statement sees what was committed before it, so what is read behind a row's lock is what
     /// the one who held it before has written.
     async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
-        let begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
-        let transaction = self.pool.begin_with(begin).await.map_err(|error| sort(&error))?;
-        Ok(Box::new(PostgresSession(transaction)))
+        self.session(Some("BEGIN ISOLATION LEVEL READ COMMITTED")).await
     }
 
     async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError> {
-        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-        let transaction = self.pool.begin_with(begin).await.map_err(|error| sort(&error))?;
-        Ok(Box::new(PostgresSession(transaction)))
+        self.session(Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")).await
+    }
+
+    async fn reader(&self) -> Result<Box<dyn Session>, StoreError> {
+        self.session(None).await
+    }
+
+    async fn at_once(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let mut held = self.connections.get().await?;
+        let rows = bind(sql, &values).fetch_all(&mut held.connection).await;
+        let rows = match rows {
+            Ok(rows) => rows.iter().map(read).collect(),
+            // The server has taken all of it back.
+            Err(error) if is_forbidden(&error) => Ok(Vec::new()),
+            Err(error) => return Err(sort(&error)),
+        };
+        held.keep();
+        rows
     }
 }
 
 #[async_trait]
 impl Session for PostgresSession {
     async fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<u64, StoreError> {
-        let done = bind(sql, values).execute(&mut *self.0).await.map_err(|error| sort(&error))?;
-        Ok(done.rows_affected())
+        let done = bind(sql, values).execute(&mut self.held.connection).await;
+        Ok(done.map_err(|error| sort(&error))?.rows_affected())
     }
 
     async fn query(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let rows = bind(sql, values).fetch_all(&mut *self.0).await.map_err(|error| sort(&error))?;
-        rows.iter().map(read).collect()
+        let rows = bind(sql, values).fetch_all(&mut self.held.connection).await;
+        rows.map_err(|error| sort(&error))?.iter().map(read).collect()
     }
 
     async fn script(&mut self, _: &'static str, postgres: &'static str) -> Result<(), StoreError> {
-        sqlx::raw_sql(postgres).execute(&mut *self.0).await.map_err(|error| sort(&error))?;
-        Ok(())
+        let done = sqlx::raw_sql(postgres).execute(&mut self.held.connection).await;
+        done.map(|_| ()).map_err(|error| sort(&error))
     }
 
-    async fn roll_back(self: Box<Self>) {
+    async fn roll_back(mut self: Box<Self>) {
         // It failed already, and says why.
-        let _ = self.0.rollback().await;
+        if self.run("ROLLBACK").await.is_ok() {
+            self.held.keep();
+        }
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.0.commit().await.map_err(|error| sort(&error))
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        self.run("COMMIT").await?;
+        self.held.keep();
+        Ok(())
     }
 }
 
@@ -157,9 +193,15 @@ fn sort(error: &sqlx::Error) -> StoreError {
     }
 }
 
+/// Says whether a constraint, or another who came first, kept a statement from being carried out.
+fn is_forbidden(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    // What can't be NULL is what a statement needed and did not find.
+    code.as_deref() == Some("23502") || code.is_some() && matches!(sort(error), StoreError::Busy(_))
+}
+
 fn without_code(error: &sqlx::Error, text: String) -> StoreError {
     match error {
-        sqlx::Error::PoolTimedOut => StoreError::Busy(text),
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
             StoreError::corrupted("a column", "a value of its type", text)
         }
@@ -169,7 +211,7 @@ fn without_code(error: &sqlx::Error, text: String) -> StoreError {
 
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let options = self.pool.connect_options();
+        let options = self.connections.options();
         let (host, database) = (options.get_host(), options.get_database());
         let mut shown = formatter.debug_struct("PostgresStore");
         shown.field("host", &host).field("database", &database).finish_non_exhaustive()

@@ -1,5 +1,6 @@
 //! What both stores share: every statement, written once for two engines.
 
+mod at_once;
 mod beside;
 mod checkpoints;
 mod claims;
@@ -81,6 +82,22 @@ macro_rules! transact {
 }
 pub(crate) use transact;
 
+/// Reads, and ends what it reads in.
+macro_rules! look {
+    ($begin:expr, $session:ident => $work:expr) => {{
+        let mut reading = $begin.await?;
+        let $session = reading.as_mut();
+        match $work.await {
+            Ok(value) => reading.commit().await.map(|()| value),
+            Err(error) => {
+                reading.roll_back().await;
+                Err(error)
+            }
+        }
+    }};
+}
+pub(crate) use look;
+
 /// An engine that gives transactions.
 #[async_trait]
 pub(crate) trait Backend: Send + Sync {
@@ -89,9 +106,16 @@ pub(crate) trait Backend: Send + Sync {
 
     /// Begins a transaction that reads one state of everything.
     async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError>;
+
+    /// Begins to read what one statement says: each sees a state of its own.
+    async fn reader(&self) -> Result<Box<dyn Session>, StoreError>;
+
+    /// Runs one statement that is a transaction of its own, and returns its rows. Without rows it wrote
+    /// nothing: what it needs is not there, or a constraint forbids it.
+    async fn at_once(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError>;
 }
 
-/// A transaction. One that is dropped is rolled back.
+/// A transaction, or what reads without one. One that is dropped is rolled back.
 #[async_trait]
 pub(crate) trait Session: Send {
     /// Runs a statement and returns how many rows it changed.

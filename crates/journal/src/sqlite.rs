@@ -7,12 +7,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::query::Query;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteRow, SqliteSynchronous,
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteRow,
+    SqliteSynchronous,
 };
-use sqlx::{Column as _, Connection as _, Row as _, Sqlite, Transaction, TypeInfo as _};
+use sqlx::{Column as _, Row as _, Sqlite, TypeInfo as _};
 
 use crate::StoreError;
+use crate::connections::{Connections, Held};
 use crate::sql::{Backend, Row, Session, Sql, Value, migrate};
 
 use group::Group;
@@ -28,7 +29,7 @@ const READERS: u32 = 4;
 /// commit (`journal_mode = WAL`, `synchronous = FULL`). The file must be on a local disk.
 pub struct SqliteStore {
     writer: Group,
-    readers: SqlitePool,
+    readers: Connections<SqliteConnection>,
 }
 
 impl SqliteStore {
@@ -47,7 +48,7 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY);
         let writer = Group::connect(options.clone()).await?;
-        let store = Self { writer, readers: pool(READERS).connect_lazy_with(options) };
+        let store = Self { writer, readers: Connections::new(options, READERS, sort) };
         migrate(&store).await?;
         Ok(store)
     }
@@ -59,20 +60,30 @@ impl SqliteStore {
     }
 }
 
-/// After some errors, such as a full disk, SQLite has rolled a transaction back by itself, and the
-/// connection still counts it: that connection is not used again.
-fn pool(most: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().max_connections(most).after_release(|connection, _| {
-        Box::pin(async move {
-            // Behind whatever was still to be rolled back.
-            connection.ping().await?;
-            Ok(!connection.is_in_transaction())
-        })
-    })
+/// What reads: in a transaction, or each statement alone.
+struct SqliteSession {
+    held: Held<SqliteConnection>,
+    is_transaction: bool,
 }
 
-/// A transaction that reads.
-struct SqliteSession(Transaction<'static, Sqlite>);
+impl SqliteStore {
+    async fn read(&self, is_transaction: bool) -> Result<Box<dyn Session>, StoreError> {
+        let mut session = SqliteSession { held: self.readers.get().await?, is_transaction };
+        session.run("BEGIN").await?;
+        Ok(Box::new(session))
+    }
+}
+
+impl SqliteSession {
+    /// Begins or ends the transaction, where it is one.
+    async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        if self.is_transaction {
+            let done = sqlx::query(sql).execute(&mut self.held.connection).await;
+            done.map_err(|error| sort(&error))?;
+        }
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl Backend for SqliteStore {
@@ -81,35 +92,46 @@ impl Backend for SqliteStore {
     }
 
     async fn snapshot(&self) -> Result<Box<dyn Session>, StoreError> {
-        let transaction = self.readers.begin().await.map_err(|error| sort(&error))?;
-        Ok(Box::new(SqliteSession(transaction)))
+        self.read(true).await
+    }
+
+    async fn reader(&self) -> Result<Box<dyn Session>, StoreError> {
+        self.read(false).await
+    }
+
+    async fn at_once(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.writer.at_once(sql, values).await
     }
 }
 
 #[async_trait]
 impl Session for SqliteSession {
     async fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<u64, StoreError> {
-        let done = bind(sql, values).execute(&mut *self.0).await.map_err(|error| sort(&error))?;
-        Ok(done.rows_affected())
+        let done = bind(sql, values).execute(&mut self.held.connection).await;
+        Ok(done.map_err(|error| sort(&error))?.rows_affected())
     }
 
     async fn query(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<Row>, StoreError> {
-        let rows = bind(sql, values).fetch_all(&mut *self.0).await.map_err(|error| sort(&error))?;
-        rows.iter().map(read).collect()
+        let rows = bind(sql, values).fetch_all(&mut self.held.connection).await;
+        rows.map_err(|error| sort(&error))?.iter().map(read).collect()
     }
 
     async fn script(&mut self, sqlite: &'static str, _: &'static str) -> Result<(), StoreError> {
-        sqlx::raw_sql(sqlite).execute(&mut *self.0).await.map_err(|error| sort(&error))?;
-        Ok(())
+        let done = sqlx::raw_sql(sqlite).execute(&mut self.held.connection).await;
+        done.map(|_| ()).map_err(|error| sort(&error))
     }
 
-    async fn roll_back(self: Box<Self>) {
+    async fn roll_back(mut self: Box<Self>) {
         // It failed already, and says why.
-        let _ = self.0.rollback().await;
+        if self.run("ROLLBACK").await.is_ok() {
+            self.held.keep();
+        }
     }
 
-    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.0.commit().await.map_err(|error| sort(&error))
+    async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        self.run("COMMIT").await?;
+        self.held.keep();
+        Ok(())
     }
 }
 
@@ -158,7 +180,6 @@ fn sort(error: &sqlx::Error) -> StoreError {
 
 fn without_code(error: &sqlx::Error, text: String) -> StoreError {
     match error {
-        sqlx::Error::PoolTimedOut => StoreError::Busy(text),
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
             StoreError::corrupted("a column", "a value of its type", text)
         }
@@ -168,7 +189,7 @@ fn without_code(error: &sqlx::Error, text: String) -> StoreError {
 
 impl fmt::Debug for SqliteStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let options = self.readers.connect_options();
+        let options = self.readers.options();
         formatter
             .debug_struct("SqliteStore")
             .field("path", &options.get_filename())
@@ -290,8 +311,8 @@ mod tests {
         let full = writer.query(crate::sql::sql!("PRAGMA synchronous"), &[]).await.unwrap();
         assert_eq!(full[0].int(0).unwrap(), 2);
         writer.roll_back().await;
-        let log = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.readers);
-        let log: String = log.await.unwrap();
-        assert_eq!(log, "wal");
+        let mut reader = store.reader().await.unwrap();
+        let log = reader.query(crate::sql::sql!("PRAGMA journal_mode"), &[]).await.unwrap();
+        assert_eq!(log[0].text(0).unwrap(), "wal");
     }
 }

@@ -13,7 +13,7 @@ const TAKE_OPEN: Sql = sql!(
             UPDATE swaps SET fence = fence + 1, holder = $1, free_at = $2 \
             FROM free WHERE swaps.swap_id = free.swap_id RETURNING swaps.swap_id, swaps.fence"
     postgres "WITH free AS MATERIALIZED (SELECT swap_id FROM swaps \
-              WHERE is_open = 1 AND (free_at <= $3 OR free_at > $5) ORDER BY free_at, swap_id LIMIT $4 \
+              WHERE is_open > 0 AND (free_at <= $3 OR free_at > $5) ORDER BY free_at, swap_id LIMIT $4 \
               FOR UPDATE SKIP LOCKED) \
               UPDATE swaps SET fence = fence + 1, holder = $1, free_at = $2 \
               FROM free WHERE swaps.swap_id = free.swap_id RETURNING swaps.swap_id, swaps.fence"

@@ -8,6 +8,11 @@ use crate::StoreError;
 
 const DAY_SECONDS: u64 = 86_400;
 
+/// Returns the last second that a day no longer counts, where there were days before.
+pub(super) fn day_before(now: UnixSeconds) -> Option<u64> {
+    now.value().checked_sub(DAY_SECONDS)
+}
+
 /// What is counted of a token, whose row stays ours until the transaction ends.
 ///
 /// One row's lock is what two who reserve the same token compete for, so the second waits for the
@@ -43,7 +48,7 @@ impl<'a> Total<'a> {
         session: &mut dyn Session,
         now: UnixSeconds,
     ) -> Result<(), StoreError> {
-        let Some(day_ago) = now.value().checked_sub(DAY_SECONDS) else { return Ok(()) };
+        let Some(day_ago) = day_before(now) else { return Ok(()) };
         let update = sql!(
             "UPDATE reservations SET is_counted = 0 \
              WHERE token = $1 AND is_counted = 1 AND reserved_at <= $2 RETURNING amount"

@@ -26,7 +26,7 @@ pub(super) async fn open(
     Ok(Opened::New(Lease { swap_id, token: 1, until: opening.term.until }, seal.head))
 }
 
-fn request<'a>(opening: &Opening<'a>) -> Option<&'a Request> {
+pub(super) fn request<'a>(opening: &Opening<'a>) -> Option<&'a Request> {
     match &opening.entries.first()?.what {
         What::Requested(request) => Some(request),
         _ => None,

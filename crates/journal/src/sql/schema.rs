@@ -1,6 +1,6 @@
 //! The tables, and the steps that make them: embedded, and forward only.
 
-use super::{Backend, Session, Sql, Value, sql, transact};
+use super::{Backend, Session, Sql, Value, look, sql, transact};
 use crate::StoreError;
 
 /// A step from one schema to the next.
@@ -9,14 +9,20 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: &[Step] = &[Step {
-    sqlite: include_str!("../../schema/1.sqlite.sql"),
-    postgres: include_str!("../../schema/1.postgres.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        sqlite: include_str!("../../schema/1.sqlite.sql"),
+        postgres: include_str!("../../schema/1.postgres.sql"),
+    },
+    Step {
+        sqlite: include_str!("../../schema/2.sqlite.sql"),
+        postgres: include_str!("../../schema/2.postgres.sql"),
+    },
+];
 
 /// Brings the schema up to the one that this version writes. One that is up to date is only read.
 pub(crate) async fn migrate(store: &dyn Backend) -> Result<(), StoreError> {
-    if missing(store.snapshot().await?.as_mut()).await?.is_empty() {
+    if look!(store.snapshot(), session => missing(session))?.is_empty() {
         return Ok(());
     }
     transact!(store, session => make(session))

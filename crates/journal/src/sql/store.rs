@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use countersign_approval::{AssetLimits, Claim, SwapId};
 use countersign_units::{UnixMillis, UnixSeconds};
 
-use super::{Backend, checkpoints, claims, leases, open, read, tally, transact, write};
+use super::{
+    Backend, at_once, checkpoints, claims, leases, look, open, read, tally, transact, write,
+};
 use crate::{
     AuditKey, Checkpoint, Head, History, Label, Lease, Opened, Opening, Page, RawEntry, State,
     Store, StoreError, Summary, SwapHead, Term, Write,
@@ -15,10 +17,16 @@ use crate::{
 #[async_trait]
 impl<B: Backend> Store for B {
     async fn open(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
+        if let Some(opened) = at_once::open(self, opening).await? {
+            return Ok(opened);
+        }
         transact!(self, session => open::open(session, opening))
     }
 
     async fn append(&self, write: &Write<'_>) -> Result<Head, StoreError> {
+        if let Some(head) = at_once::append(self, write).await? {
+            return Ok(head);
+        }
         transact!(self, session => write::append(session, write))
     }
 
@@ -28,6 +36,9 @@ impl<B: Backend> Store for B {
         claim: &Claim,
         limits: AssetLimits,
     ) -> Result<Head, StoreError> {
+        if let Some(head) = at_once::reserve(self, write, claim, limits).await? {
+            return Ok(head);
+        }
         transact!(self, session => claims::reserve(session, write, claim, limits))
     }
 
@@ -49,19 +60,19 @@ impl<B: Backend> Store for B {
     }
 
     async fn load(&self, swap_id: SwapId) -> Result<History, StoreError> {
-        read::load(self.snapshot().await?.as_mut(), swap_id).await
+        look!(self.snapshot(), session => read::load(session, swap_id))
     }
 
     async fn find(&self, key: &Label) -> Result<Option<Summary>, StoreError> {
-        read::find(self.snapshot().await?.as_mut(), key).await
+        look!(self.reader(), session => read::find(session, key))
     }
 
     async fn list(&self, page: Page) -> Result<Vec<Summary>, StoreError> {
-        read::list(self.snapshot().await?.as_mut(), page).await
+        look!(self.reader(), session => read::list(session, page))
     }
 
     async fn count(&self) -> Result<BTreeMap<State, u64>, StoreError> {
-        tally::count(self.snapshot().await?.as_mut()).await
+        look!(self.snapshot(), session => tally::count(session))
     }
 
     async fn lease_open(
@@ -102,7 +113,7 @@ impl<B: Backend> Store for B {
         &self,
         number: u64,
     ) -> Result<Option<(Checkpoint, Vec<SwapHead>)>, StoreError> {
-        checkpoints::read(self.snapshot().await?.as_mut(), number).await
+        look!(self.snapshot(), session => checkpoints::read(session, number))
     }
 
     async fn read_raw(
@@ -110,6 +121,6 @@ impl<B: Backend> Store for B {
         after: Option<SwapId>,
         last: SwapId,
     ) -> Result<Vec<RawEntry>, StoreError> {
-        read::raw_between(self.snapshot().await?.as_mut(), after, last).await
+        look!(self.reader(), session => read::raw_between(session, after, last))
     }
 }

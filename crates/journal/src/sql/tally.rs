@@ -21,11 +21,13 @@ pub(super) async fn ended(
         "INSERT INTO tallies (state, shard, swaps) VALUES ($1, $2, 1) \
          ON CONFLICT (state, shard) DO UPDATE SET swaps = tallies.swaps + 1"
     );
-    // The last digit of an id is random.
-    let shard = swap_id.to_string().pop().unwrap_or_default();
-    let values = [state.as_str().into(), Value::Text(shard.to_string())];
-    session.execute(insert, &values).await?;
+    session.execute(insert, &[state.as_str().into(), shard(swap_id)]).await?;
     Ok(())
+}
+
+/// Returns the row that counts a swap: the last digit of an id is random.
+pub(super) fn shard(swap_id: SwapId) -> Value {
+    Value::Text(swap_id.to_string().pop().unwrap_or_default().to_string())
 }
 
 pub(super) async fn count(session: &mut dyn Session) -> Result<BTreeMap<State, u64>, StoreError> {

@@ -8,8 +8,8 @@ use crate::{Digest, Entry, Head, State, StoreError, Write};
 
 /// Entries in their canonical bytes, each with its hash, and where the chain ends then.
 pub(super) struct Seal {
-    first: u64,
-    sealed: Vec<(Digest, Vec<u8>)>,
+    pub(super) first: u64,
+    pub(super) sealed: Vec<(Digest, Vec<u8>)>,
     pub(super) head: Head,
     pub(super) state: Option<State>,
     /// The time of the last entry, where there is one.

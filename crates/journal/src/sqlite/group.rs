@@ -37,10 +37,10 @@ struct State {
     batch: Option<Batch>,
     /// How many there were.
     batches: u64,
-    /// A savepoint was begun and not ended: if nobody has the connection, whoever did went away.
+    /// Somebody began to write and did not end: if nobody has the connection, whoever did went away.
     given_up: bool,
-    /// A savepoint was ended and is not released yet: the next statement does it, since each one is a
-    /// way to another thread and back, which takes longer than the statement.
+    /// What is in the savepoint is to stay: the next one releases it, since each run of statements is a
+    /// way to another thread and back, which takes longer than the statements.
     kept: bool,
 }
 
@@ -84,6 +84,31 @@ impl Group {
     /// Begins a savepoint, after those who asked before.
     pub(super) async fn begin(&self) -> Result<Box<dyn Session>, StoreError> {
         Ok(Box::new(to_the_end(self.clone().savepoint()).await?))
+    }
+
+    /// Runs statements in one go, which end their savepoint and begin the next one by themselves.
+    pub(super) async fn at_once(
+        &self,
+        sql: Sql,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        to_the_end(self.clone().write(sql, values)).await
+    }
+
+    async fn write(self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        let mut savepoint = self.savepoint().await?;
+        match savepoint.query(sql, &values).await {
+            Ok(rows) if rows.is_empty() => {
+                savepoint.leave()?;
+                Ok(rows)
+            }
+            Ok(rows) => savepoint.settle(false).await.map(|()| rows),
+            Err(error) => {
+                savepoint.take_back().await;
+                // A constraint, since nobody else has the file.
+                if matches!(error, StoreError::Busy(_)) { Ok(Vec::new()) } else { Err(error) }
+            }
+        }
     }
 
     async fn savepoint(self) -> Result<Savepoint, StoreError> {
@@ -130,6 +155,12 @@ impl State {
 
     async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
         let connection = self.connection()?;
+        sqlx::query(sql).execute(connection).await.map_err(|error| sort(&error))?;
+        Ok(())
+    }
+
+    async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let connection = self.connection()?;
         sqlx::raw_sql(sql).execute(connection).await.map_err(|error| sort(&error))?;
         Ok(())
     }
@@ -146,11 +177,13 @@ impl State {
         // Locks the file at once: a transaction that reads first and locks later can be refused in
         // its middle.
         let begin = match (is_new, self.kept) {
-            (true, _) => "BEGIN IMMEDIATE; SAVEPOINT one",
-            (false, true) => "RELEASE one; SAVEPOINT one",
-            (false, false) => "SAVEPOINT one",
+            (true, _) => Some("BEGIN IMMEDIATE; SAVEPOINT one"),
+            (false, true) => Some("RELEASE one; SAVEPOINT one"),
+            (false, false) => None,
         };
-        if let Err(error) = self.run(begin).await {
+        if let Some(begin) = begin
+            && let Err(error) = self.run(begin).await
+        {
             self.fail(error.clone());
             return Err(error);
         }
@@ -168,7 +201,7 @@ impl State {
         if !self.given_up {
             return;
         }
-        if self.run("ROLLBACK TO one; RELEASE one").await.is_err() {
+        if self.run("ROLLBACK TO one").await.is_err() {
             self.fail(StoreError::Gone("the transaction was rolled back".to_owned()));
         }
         self.given_up = false;
@@ -211,17 +244,24 @@ impl Savepoint {
     async fn take_back(mut self) {
         let failed = self.failed.take();
         let Ok(state) = self.state() else { return };
-        if let Err(error) = state.run("ROLLBACK TO one; RELEASE one").await {
+        if let Err(error) = state.run("ROLLBACK TO one").await {
             // It is not the savepoint alone that is gone: nobody's work is there any more.
             state.fail(failed.unwrap_or(error));
         }
         state.given_up = false;
     }
 
-    /// Waits for the commit, which comes after those who are in the line by now.
-    async fn settle(mut self) -> Result<(), StoreError> {
+    /// Leaves a savepoint in which nothing was written.
+    fn leave(mut self) -> Result<(), StoreError> {
         let state = self.state()?;
-        (state.given_up, state.kept) = (false, true);
+        state.given_up = false;
+        Ok(())
+    }
+
+    /// Waits for the commit, which comes after those who are in the line by now.
+    async fn settle(mut self, kept: bool) -> Result<(), StoreError> {
+        let state = self.state()?;
+        (state.given_up, state.kept) = (false, kept);
         let Some(batch) = state.batch.as_mut() else {
             return Err(StoreError::Gone("the transaction is over".to_owned()));
         };
@@ -262,7 +302,7 @@ impl Session for Savepoint {
     }
 
     async fn script(&mut self, sqlite: &'static str, _: &'static str) -> Result<(), StoreError> {
-        let done = self.state()?.run(sqlite).await;
+        let done = self.state()?.script(sqlite).await;
         self.note(done)
     }
 
@@ -276,7 +316,7 @@ impl Session for Savepoint {
     }
 
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        to_the_end((*self).settle()).await
+        to_the_end((*self).settle(true)).await
     }
 }
 

@@ -26,10 +26,10 @@ async fn a_newer_schema_is_named() {
     bed.connect().await;
     tamper(&bed.path(), "UPDATE countersign_journal SET version = 7").await.unwrap();
     let result = SqliteStore::open(&bed.path()).await.unwrap_err();
-    assert_eq!(result, StoreError::Schema { expected: 1, found: 7 });
+    assert_eq!(result, StoreError::Schema { expected: 2, found: 7 });
     assert_eq!(
         result.to_string(),
-        "expected a journal of schema 1 or older, found 7; use a newer version"
+        "expected a journal of schema 2 or older, found 7; use a newer version"
     );
 }
 
@@ -258,5 +258,5 @@ async fn a_server_that_is_not_there_or_not_durable_is_named() {
     assert!(matches!(result, Err(StoreError::ReadOnly(_))), "{result:?}");
     run("BEGIN READ WRITE; UPDATE countersign_journal SET version = 7; COMMIT").await;
     let result = PostgresStore::open(bed.url(), 1).await;
-    assert_eq!(result.unwrap_err(), StoreError::Schema { expected: 1, found: 7 });
+    assert_eq!(result.unwrap_err(), StoreError::Schema { expected: 2, found: 7 });
 }

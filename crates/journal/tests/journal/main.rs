@@ -8,6 +8,7 @@
     reason = "tests fail by panicking, and say what they do"
 )]
 
+mod at_once;
 mod bed;
 mod damage;
 mod failures;

@@ -1,0 +1,1 @@
+-- The index of those that nobody holds was there from the beginning.
