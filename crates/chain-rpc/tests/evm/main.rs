@@ -9,5 +9,7 @@
 mod allowances;
 mod facts;
 mod failures;
+#[path = "../fake/mod.rs"]
+mod fake;
 mod node;
 mod secrets;

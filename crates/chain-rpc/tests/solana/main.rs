@@ -8,6 +8,8 @@
 
 mod facts;
 mod failures;
+#[path = "../fake/mod.rs"]
+mod fake;
 mod mints;
 mod node;
 mod sample;
