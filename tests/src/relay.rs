@@ -1,12 +1,12 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use countersign::api_types::defi::ApprovalSubmission;
+use countersign::Submission;
 use countersign::http_client::Retry;
 use countersign::{ApiError, DefiApi, Intent, Offer, Order, SwapApi, SwapStatus};
 
 type Change<T> = Box<dyn Fn(&mut T) + Send + Sync>;
-type Submission = Box<dyn Fn(u32) -> Fate + Send + Sync>;
+type Delivery = Box<dyn Fn(u32) -> Fate + Send + Sync>;
 
 /// An API that changes what another one answers: what a broken or bought implementation could
 /// hand to the flow.
@@ -14,7 +14,7 @@ pub struct Relay {
     api: DefiApi,
     offer: Change<Offer>,
     intent: Change<Intent>,
-    submission: Submission,
+    submission: Delivery,
     submissions: AtomicU32,
     hidden_statuses: AtomicU32,
 }
@@ -87,7 +87,7 @@ impl SwapApi for Relay {
         Ok(intent)
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError> {
         let before = self.submissions.fetch_add(1, Ordering::SeqCst);
         match (self.submission)(before) {
             Fate::Delivered => self.api.submit(intent_id, approval).await,

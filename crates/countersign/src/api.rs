@@ -1,13 +1,28 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use countersign_api_types::defi;
 pub use countersign_api_types::defi::Status;
-use countersign_api_types::defi::{ApprovalSubmission, Mechanism};
 use countersign_approval::{Refusal, Violations};
 use countersign_http_client::Retry;
 use countersign_units::{Bps, Lots, UnixMillis, UnixSeconds};
 
-use crate::{Order, accept};
+use crate::{Order, Submission, accept};
+
+/// The name of the Changelly DeFi API.
+pub(crate) const DEFI: &str = "defi";
+
+/// What an API takes for the funds of a swap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "the flow must know all of them")]
+pub enum Takes {
+    /// An approval by which it moves the funds itself: a permit, a PSBT, a transaction to co-sign.
+    Approval,
+    /// A deposit at an address that its signed quote names, by a transaction of our own.
+    Deposit,
+    /// A signed intent over funds that lie with it already.
+    SignedIntent,
+}
 
 /// An intent API, as the flow sees it: one implementation for each API.
 ///
@@ -15,6 +30,16 @@ use crate::{Order, accept};
 /// and with the registry before anything is signed.
 #[async_trait]
 pub trait SwapApi: Send + Sync {
+    /// Returns the API's name: a swap is carried on by the API that it was begun with.
+    fn name(&self) -> &'static str {
+        DEFI
+    }
+
+    /// Says what the API takes for the funds of its swaps.
+    fn takes(&self) -> Takes {
+        Takes::Approval
+    }
+
     /// Asks for an offer. Has no effect.
     ///
     /// # Errors
@@ -29,12 +54,14 @@ pub trait SwapApi: Send + Sync {
     /// Returns an [`ApiError`]; where its `retry` is `AskFirst` there may be an intent.
     async fn create(&self, order: &Order, offer: &Offer) -> Result<Intent, ApiError>;
 
-    /// Submits a signed approval. Sent once.
+    /// Submits what was signed. Sent once.
+    ///
+    /// A deposit was sent to its chain before: here its transaction is made known.
     ///
     /// # Errors
     ///
     /// Returns an [`ApiError`]; where its `retry` is `AskFirst` the approval may have been taken.
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError>;
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError>;
 
     /// Asks how far a swap is.
     ///
@@ -102,6 +129,61 @@ impl Offer {
     }
 }
 
+/// How an intent is to be approved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mechanism {
+    /// A Permit2 permit (EVM, Tron).
+    Permit2,
+    /// A PSBT that funds a hash time-locked output (Bitcoin).
+    Htlc,
+    /// A transaction that waits for one more signature (Solana).
+    Cosign,
+    /// A deposit at a quoted address.
+    Deposit,
+    /// A signed NEAR intent.
+    SignedIntent,
+    /// A mechanism that this version doesn't know, by its name. It can't be signed.
+    Unknown(String),
+}
+
+impl Mechanism {
+    /// Reads a name.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "permit2" => Self::Permit2,
+            "htlc" => Self::Htlc,
+            "cosign" => Self::Cosign,
+            "deposit" => Self::Deposit,
+            "signed_intent" => Self::SignedIntent,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+
+    /// Returns the name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Permit2 => "permit2",
+            Self::Htlc => "htlc",
+            Self::Cosign => "cosign",
+            Self::Deposit => "deposit",
+            Self::SignedIntent => "signed_intent",
+            Self::Unknown(name) => name,
+        }
+    }
+}
+
+impl From<defi::Mechanism> for Mechanism {
+    fn from(mechanism: defi::Mechanism) -> Self {
+        match mechanism {
+            defi::Mechanism::Permit2 => Self::Permit2,
+            defi::Mechanism::Htlc => Self::Htlc,
+            defi::Mechanism::Cosign => Self::Cosign,
+            other => Self::Unknown(other.name().to_owned()),
+        }
+    }
+}
+
 /// An intent that an API created. Nothing about it has been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
@@ -141,6 +223,14 @@ pub struct SwapStatus {
     pub deposit_tx: Option<String>,
     /// The transaction that paid the recipient.
     pub payout_tx: Option<String>,
+}
+
+impl ApiError {
+    /// Says that an API does not take what was signed: nothing was sent.
+    pub fn not_taken(submission: &Submission) -> Self {
+        let message = format!("this API does not take {submission:?}");
+        Self { code: "not_taken", retry: Retry::Never, retry_after: None, message }
+    }
 }
 
 /// Why a call of an API failed.

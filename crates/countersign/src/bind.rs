@@ -3,7 +3,6 @@ mod htlc;
 
 use std::sync::Arc;
 
-use countersign_api_types::defi::Mechanism;
 use countersign_approval::{
     BitcoinFacts, Code, Coin, CoinId, CosignTerms, HtlcTerms, Network, Permit2Terms, Refusal,
     SeenCoins, Terms, Violation, Violations, is_same_address,
@@ -14,7 +13,7 @@ use countersign_solana::{CosignClaims, CosignPayload};
 use countersign_units::U256;
 
 use crate::accept::compare_offer;
-use crate::{Agreement, HtlcAgreement, Intent, Offer, Order};
+use crate::{Agreement, HtlcAgreement, Intent, Mechanism, Offer, Order};
 
 /// Terms with an intent's claims, and the payload that is to be compared with them.
 #[derive(Debug)]

@@ -1,13 +1,13 @@
 use async_trait::async_trait;
 use countersign_api_types::defi::{
-    ApprovalSubmission, Asset, AssetFilter, CreateIntentRequest, CreatedIntent, HumanAmount,
-    ListedSwap, Quote, QuoteRequest, SwapListRequest,
+    Asset, AssetFilter, CreateIntentRequest, CreatedIntent, HumanAmount, ListedSwap, Quote,
+    QuoteRequest, SwapListRequest,
 };
 use countersign_approval::is_same_address;
 use countersign_http_client::{Cause, ClientError, DefiClient};
 use countersign_units::UnixMillis;
 
-use crate::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
+use crate::{ApiError, Intent, Offer, Order, Submission, SwapApi, SwapStatus};
 
 /// How many intents of the list are asked for.
 const LISTED: u64 = 100;
@@ -43,7 +43,10 @@ impl SwapApi for DefiApi {
         Ok(self.client.create_intent(&request).await?.into())
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, submission: &Submission) -> Result<(), ApiError> {
+        let Submission::Approval(approval) = submission else {
+            return Err(ApiError::not_taken(submission));
+        };
         self.client.add_approval(intent_id, approval).await?;
         Ok(())
     }
@@ -113,7 +116,7 @@ impl From<CreatedIntent> for Intent {
     fn from(intent: CreatedIntent) -> Self {
         Self {
             id: intent.id,
-            mechanism: intent.mechanism,
+            mechanism: intent.mechanism.into(),
             deadline: intent.deadline,
             secret_hash: intent.secret_hash,
             approve_to: intent.approve_to,

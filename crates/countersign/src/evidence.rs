@@ -6,6 +6,8 @@ use countersign_bitcoin::{PsbtForm, SignedPsbt, VerifiedPsbt};
 use countersign_evm::{SignedPermit, VerifiedPermit};
 use countersign_solana::{SignedCosign, VerifiedCosign};
 
+use crate::Submission;
+
 /// What was compared with its terms and found to be what was agreed.
 ///
 /// Each kind has one door, its chain crate's `verify`; this only says which kind it is.
@@ -115,8 +117,8 @@ impl Evidence {
 
 impl Signature {
     /// Returns what is submitted to the API.
-    pub fn to_submission(&self) -> ApprovalSubmission {
-        match self {
+    pub fn to_submission(&self) -> Submission {
+        Submission::Approval(match self {
             Self::Permit(signature) => {
                 ApprovalSubmission::Permit2 { signature: signature.to_string() }
             }
@@ -127,6 +129,6 @@ impl Signature {
                 transaction: transaction.to_hex(),
                 user_address: transaction.user_address().to_string(),
             },
-        }
+        })
     }
 }

@@ -31,13 +31,14 @@ mod missing_allowance;
 mod refund;
 mod request;
 mod steps;
+mod submission;
 mod swap;
 mod track;
 #[cfg(feature = "journal")]
 mod worker;
 
 pub use agreement::{AgreedAsset, Agreement, CosignAgreement, HtlcAgreement};
-pub use api::{ApiError, Intent, Offer, Status, SwapApi, SwapStatus};
+pub use api::{ApiError, Intent, Mechanism, Offer, Status, SwapApi, SwapStatus, Takes};
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigFileError};
 pub use countersign_api_types as api_types;
@@ -60,6 +61,7 @@ pub use missing_allowance::MissingAllowance;
 pub use refund::{RefundError, Refunded, refund};
 pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
 pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};
+pub use submission::{SentTransaction, Submission};
 pub use swap::{Event, SwapOutcome, follow};
 pub use track::TrackOptions;
 #[cfg(feature = "journal")]

@@ -111,6 +111,12 @@ impl Worker {
             writer.give_back(later(self.now(), self.options.hold)).await?;
             return Err(WorkError::Environment { swap_id, expected, found });
         }
+        let (expected, found) = (self.flow.api().name(), records::api(&known.request));
+        if expected != found {
+            let (swap_id, found) = (known.swap_id, found.to_owned());
+            writer.give_back(later(self.now(), self.options.hold)).await?;
+            return Err(WorkError::Api { swap_id, expected, found });
+        }
         Ok(Drive::new(self, writer, known, observe))
     }
 

@@ -38,6 +38,7 @@ pub(crate) fn opening_entries(key: &str) -> Vec<Entry> {
         recipient: label("recipient"),
         refund_address: label("owner"),
         coins: None,
+        api: None,
     };
     vec![Entry::new(UnixMillis::new(0), What::Requested(Box::new(request)))]
 }

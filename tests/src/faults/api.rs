@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use countersign::api_types::defi::ApprovalSubmission;
+use countersign::Submission;
 use countersign::units::UnixMillis;
 use countersign::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
 
@@ -30,7 +30,7 @@ impl<A: SwapApi> SwapApi for FaultApi<A> {
         self.faults.around("api:create", self.api.create(order, offer)).await
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError> {
         self.faults.around("api:submit", self.api.submit(intent_id, approval)).await
     }
 

@@ -1,6 +1,7 @@
 //! An implementation of an API that lies member by member, also where no JSON could.
 
-use countersign::api_types::defi::{Mechanism, Profile};
+use countersign::Mechanism;
+use countersign::api_types::defi::Profile;
 use countersign::approval::Code;
 use countersign::units::{Bps, Lots, UnixMillis, UnixSeconds};
 use countersign::{FlowError, Intent, Offer, Status, Step};

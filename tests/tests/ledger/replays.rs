@@ -129,7 +129,7 @@ impl countersign::SwapApi for Through {
     async fn submit(
         &self,
         intent_id: &str,
-        approval: &countersign::api_types::defi::ApprovalSubmission,
+        approval: &countersign::Submission,
     ) -> Result<(), countersign::ApiError> {
         self.0.submit(intent_id, approval).await
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign::api_types::defi::ApprovalSubmission;
+use countersign::Submission;
 use countersign::approval::{Decision, ReviewRequest, Reviewer};
 use countersign::bitcoin::{CoinKey, CoinSigner, KeyRequest, SignerError as CoinSignerError};
 use countersign::evm::{PermitSigner, SignPermit, SignerError, UncheckedSignature};
@@ -42,7 +42,7 @@ impl SwapApi for Silent {
         self.after("create", answer).await
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError> {
         if self.call == "submit before" {
             std::future::pending::<()>().await;
         }

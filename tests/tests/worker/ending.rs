@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign::api_types::defi::ApprovalSubmission;
+use countersign::Submission;
 use countersign::approval::{
     ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery, NonceQuery, NonceState,
     TypedDataStandard,
@@ -156,7 +156,7 @@ impl SwapApi for Denying {
         self.0.create(order, offer).await
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError> {
         self.0.submit(intent_id, approval).await?;
         // Until the deposit is on the chain.
         while self.0.status(intent_id).await?.deposit_tx.is_none() {

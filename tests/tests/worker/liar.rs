@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign::api_types::defi::ApprovalSubmission;
+use countersign::Submission;
 use countersign::http_client::Retry;
 use countersign::{ApiError, DefiApi, Intent, Offer, Order, Status, SwapApi, SwapStatus, Worker};
 use tokio::sync::Notify;
@@ -100,7 +100,7 @@ impl SwapApi for Liar {
         self.api.create(order, offer).await
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError> {
         self.hears("submit").await;
         if self.idle {
             return Ok(());
@@ -154,7 +154,7 @@ impl SwapApi for Busy {
         }
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError> {
         self.api.submit(intent_id, approval).await
     }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign::api_types::defi::ApprovalSubmission;
+use countersign::Submission;
 use countersign::http_client::Retry;
 use countersign::units::UnixMillis;
 use countersign::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
@@ -56,7 +56,7 @@ impl<A: SwapApi> SwapApi for MoodyApi<A> {
         if before < self.mood.lost_creates { Err(lost(Retry::AskFirst)) } else { Ok(created) }
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError> {
         let before = self.submits.fetch_add(1, Ordering::SeqCst);
         if self.mood.twice {
             self.api.submit(intent_id, approval).await?;

@@ -131,6 +131,7 @@ fn requested(key: &str) -> What {
         recipient: label("recipient-1"),
         refund_address: label("0x01"),
         coins: None,
+        api: None,
     }))
 }
 

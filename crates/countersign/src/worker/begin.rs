@@ -46,7 +46,8 @@ impl Worker {
         let order = Order::new(request, registry).map_err(FlowError::from)?;
         let policy = self.flow.config().policy().map_err(FlowError::from)?;
         let config = judgement::config(registry, &policy);
-        let record = records::request(key, &order, registry.environment(), config)?;
+        let (environment, api) = (registry.environment(), self.flow.api().name());
+        let record = records::request(key, &order, environment, config, api)?;
         if let Some(found) = self.store.find(key).await? {
             return Box::pin(self.join(&found, &record, &mut observe)).await;
         }

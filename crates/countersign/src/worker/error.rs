@@ -33,6 +33,16 @@ pub enum WorkError {
         /// Where the swap takes place.
         found: Environment,
     },
+    /// The swap was begun with another API. It is left to a worker of that one.
+    #[error("swap {swap_id}: expected one of the API {expected}, found one of {found}")]
+    Api {
+        /// The swap.
+        swap_id: SwapId,
+        /// The API that this worker works with.
+        expected: &'static str,
+        /// The API that the swap was begun with.
+        found: String,
+    },
     /// A step panicked: a mistake in this program, or in what it was set up with. The swap is left
     /// until its lease is over.
     #[error("a step of swap {0} panicked")]
@@ -51,6 +61,7 @@ impl WorkError {
             Self::Text(_) => "text",
             Self::Unreadable(_) => "unreadable",
             Self::Environment { .. } => "environment",
+            Self::Api { .. } => "api",
             Self::Panicked(_) => "panicked",
             Self::LeaseOver(_) => "lease_lost",
         }

@@ -1,6 +1,6 @@
 //! What the flow knows, as the journal keeps it, and back.
 
-use countersign_api_types::defi::{ApprovalSubmission, Mechanism, Status};
+use countersign_api_types::defi::{ApprovalSubmission, Status};
 use countersign_approval::{Coin, CoinId, Sats};
 use countersign_journal::{
     ApprovalBytes, Asset, CoinRecord, ConfigRecord, Digest, IntentRecord, Label, Note, OfferRecord,
@@ -9,7 +9,10 @@ use countersign_journal::{
 use countersign_units::Lots;
 
 use super::WorkError;
-use crate::{Intent, Offer, Order, SwapRequest, SwapStatus, TokenAt};
+use crate::api::DEFI;
+use crate::{
+    Intent, Mechanism, Offer, Order, SentTransaction, Submission, SwapRequest, SwapStatus, TokenAt,
+};
 
 /// Records what was asked for. Its digest covers the request alone: neither its key nor by what it
 /// is judged.
@@ -18,6 +21,7 @@ pub(super) fn request(
     order: &Order,
     environment: countersign_approval::Environment,
     config: ConfigRecord,
+    api: &str,
 ) -> Result<Request, TextError> {
     let coins = order.coins.as_ref().map(|coins| coins.iter().map(coin).collect());
     let request = Request {
@@ -32,6 +36,7 @@ pub(super) fn request(
         recipient: Label::new(&order.recipient)?,
         refund_address: Label::new(&order.refund_address)?,
         coins: coins.transpose()?,
+        api: (api != DEFI).then(|| Label::new(api)).transpose()?,
     };
     Ok(Request { digest: digest(&request), ..request })
 }
@@ -41,13 +46,22 @@ fn digest(request: &Request) -> Digest {
     let parties = [owner, &request.recipient, &request.refund_address].map(spelled);
     let asked = (environment, source, destination, slippage, parties, &request.coins);
     // Nothing in it can't be written as JSON: it is what the journal itself writes.
-    Digest::of(&serde_json::to_vec(&asked).unwrap_or_default())
+    let written = match &request.api {
+        None => serde_json::to_vec(&asked),
+        Some(api) => serde_json::to_vec(&(asked, api)),
+    };
+    Digest::of(&written.unwrap_or_default())
 }
 
 /// Spells an address as all do: hexadecimal ones differ in case alone.
 fn spelled(address: &Label) -> String {
     let text = address.as_str();
     if text.starts_with("0x") { text.to_ascii_lowercase() } else { text.to_owned() }
+}
+
+/// Returns the name of the API that a swap was begun with.
+pub(super) fn api(request: &Request) -> &str {
+    request.api.as_ref().map_or(DEFI, Label::as_str)
 }
 
 /// Makes the request again that was recorded.
@@ -175,32 +189,48 @@ pub(super) fn created(record: &IntentRecord) -> Intent {
     }
 }
 
-/// Records an approval as it is submitted.
-pub(super) fn approval(submission: &ApprovalSubmission) -> Result<ApprovalBytes, WorkError> {
+/// Records what was signed, as it is let out.
+pub(super) fn approval(submission: &Submission) -> Result<ApprovalBytes, WorkError> {
     Ok(match submission {
-        ApprovalSubmission::Permit2 { signature } => {
+        Submission::Approval(ApprovalSubmission::Permit2 { signature }) => {
             ApprovalBytes::Permit2 { signature: Label::new(signature)? }
         }
-        ApprovalSubmission::Htlc { psbt } => ApprovalBytes::Htlc { psbt: Payload::new(psbt)? },
-        ApprovalSubmission::Cosign { transaction, user_address } => ApprovalBytes::Cosign {
-            transaction: Payload::new(transaction)?,
-            user_address: Label::new(user_address)?,
-        },
-        _ => return Err(WorkError::Unreadable("an approval")),
+        Submission::Approval(ApprovalSubmission::Htlc { psbt }) => {
+            ApprovalBytes::Htlc { psbt: Payload::new(psbt)? }
+        }
+        Submission::Approval(ApprovalSubmission::Cosign { transaction, user_address }) => {
+            ApprovalBytes::Cosign {
+                transaction: Payload::new(transaction)?,
+                user_address: Label::new(user_address)?,
+            }
+        }
+        Submission::Approval(_) => return Err(WorkError::Unreadable("an approval")),
+        Submission::Deposit(SentTransaction { transaction, id }) => {
+            ApprovalBytes::Deposit { transaction: Payload::new(transaction)?, id: Label::new(id)? }
+        }
+        Submission::Intent(signed) => ApprovalBytes::Intent { signed: Payload::new(signed)? },
     })
 }
 
 /// Makes the submission again that was recorded: the same bytes.
-pub(super) fn submission(bytes: &ApprovalBytes) -> ApprovalSubmission {
+pub(super) fn submission(bytes: &ApprovalBytes) -> Submission {
     match bytes {
         ApprovalBytes::Permit2 { signature } => {
-            ApprovalSubmission::Permit2 { signature: signature.as_str().to_owned() }
+            ApprovalSubmission::Permit2 { signature: signature.as_str().to_owned() }.into()
         }
-        ApprovalBytes::Htlc { psbt } => ApprovalSubmission::Htlc { psbt: psbt.as_str().to_owned() },
+        ApprovalBytes::Htlc { psbt } => {
+            ApprovalSubmission::Htlc { psbt: psbt.as_str().to_owned() }.into()
+        }
         ApprovalBytes::Cosign { transaction, user_address } => ApprovalSubmission::Cosign {
             transaction: transaction.as_str().to_owned(),
             user_address: user_address.as_str().to_owned(),
-        },
+        }
+        .into(),
+        ApprovalBytes::Deposit { transaction, id } => Submission::Deposit(SentTransaction {
+            transaction: transaction.as_str().to_owned(),
+            id: id.as_str().to_owned(),
+        }),
+        ApprovalBytes::Intent { signed } => Submission::Intent(signed.as_str().to_owned()),
     }
 }
 

@@ -28,6 +28,18 @@ pub enum ApprovalBytes {
         /// The account that signed, in base58.
         user_address: Label,
     },
+    /// A signed transaction of our own that funds a deposit address.
+    Deposit {
+        /// The whole transaction as hex digits.
+        transaction: Payload,
+        /// Its id.
+        id: Label,
+    },
+    /// A signed intent over funds that lie with the counterparty.
+    Intent {
+        /// The signed payload, the text of a JSON object.
+        signed: Payload,
+    },
 }
 
 impl ApprovalBytes {
@@ -37,6 +49,8 @@ impl ApprovalBytes {
             Self::Permit2 { .. } => "permit2",
             Self::Htlc { .. } => "htlc",
             Self::Cosign { .. } => "cosign",
+            Self::Deposit { .. } => "deposit",
+            Self::Intent { .. } => "signed_intent",
         }
     }
 }

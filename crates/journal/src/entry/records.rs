@@ -31,6 +31,9 @@ pub struct Request {
     pub refund_address: Label,
     /// The coins to spend, where the request names them.
     pub coins: Option<Vec<CoinRecord>>,
+    /// By which API, where it is not the first one that swaps were made by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<Label>,
 }
 
 /// SHA-256 of the policy's and of the registry's text.

@@ -61,10 +61,10 @@ fn requests() -> impl Strategy<Value = What> {
         },
     );
     let coins = prop::option::of(prop::collection::vec(coin, 0..3));
-    let names = (labels(), labels(), labels(), labels());
+    let names = (labels(), labels(), labels(), labels(), prop::option::of(labels()));
     (names, digests(), configs(), assets(), assets(), 0_u16..=10_000, coins).prop_map(
         |(
-            (key, owner, recipient, refund_address),
+            (key, owner, recipient, refund_address, api),
             digest,
             config,
             source,
@@ -84,6 +84,7 @@ fn requests() -> impl Strategy<Value = What> {
                 recipient,
                 refund_address,
                 coins,
+                api,
             }))
         },
     )
@@ -167,6 +168,9 @@ fn approvals() -> impl Strategy<Value = ApprovalBytes> {
             transaction,
             user_address
         }),
+        (payloads(), labels())
+            .prop_map(|(transaction, id)| ApprovalBytes::Deposit { transaction, id }),
+        payloads().prop_map(|signed| ApprovalBytes::Intent { signed }),
     ]
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn requested(key: &str, digest: u8) -> What {
         recipient: label("0x02"),
         refund_address: label("0x01"),
         coins: None,
+        api: None,
     }))
 }
 

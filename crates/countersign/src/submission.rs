@@ -1,0 +1,49 @@
+use std::fmt;
+
+use countersign_api_types::defi::ApprovalSubmission;
+
+/// What was signed, as it is let out: whole, so that the same bytes can be sent again.
+///
+/// Its `Debug` form shows no signature.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "an implementation of an API must know all of them")]
+pub enum Submission {
+    /// An approval, by which the API moves the funds.
+    Approval(ApprovalSubmission),
+    /// A transaction that funds a deposit address.
+    Deposit(SentTransaction),
+    /// A signed intent: the text of a JSON object.
+    Intent(String),
+}
+
+/// A signed transaction of our own, as its chain takes it.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever sends it reads all of it")]
+pub struct SentTransaction {
+    /// The transaction's bytes in hex.
+    pub transaction: String,
+    /// Its id, in the chain's own form.
+    pub id: String,
+}
+
+impl From<ApprovalSubmission> for Submission {
+    fn from(approval: ApprovalSubmission) -> Self {
+        Self::Approval(approval)
+    }
+}
+
+impl fmt::Debug for Submission {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Approval(approval) => approval.fmt(formatter),
+            Self::Deposit(deposit) => deposit.fmt(formatter),
+            Self::Intent(_) => formatter.write_str("Intent(..)"),
+        }
+    }
+}
+
+impl fmt::Debug for SentTransaction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SentTransaction").field("id", &self.id).finish_non_exhaustive()
+    }
+}
