@@ -8,7 +8,7 @@ use std::fmt;
 use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
-pub use bitcoin::BitcoinFacts;
+pub use bitcoin::{BitcoinFacts, MempoolConflict, PaymentFacts};
 pub use lifetime::{BlockhashExpired, Finality, SeenLifetime, SeenTransaction, SolanaFate};
 pub use solana::{
     AccountChange, AccountSnapshot, LookupTable, MintFacts, SeenTables, Simulation, SolanaFacts,
@@ -45,6 +45,8 @@ pub enum Fact {
     Reserved,
     /// The height of the chain.
     Height,
+    /// Which of our coins a transaction that waits to be mined spends, and what it pays.
+    MempoolConflict,
     /// The lookup tables that the transaction uses.
     Tables,
     /// The mint of the token, with its extensions.
@@ -78,6 +80,10 @@ impl Fact {
 
     /// All facts of a Bitcoin chain, in the order in which they are reported.
     pub const BITCOIN: [Self; 4] = [Self::Coins, Self::Confirmations, Self::Reserved, Self::Height];
+
+    /// All facts of a payment of our own on Bitcoin, in the order in which they are reported.
+    pub const PAYMENT: [Self; 5] =
+        [Self::Coins, Self::Confirmations, Self::Reserved, Self::Height, Self::MempoolConflict];
 
     /// All facts of a Solana cluster, in the order in which they are reported.
     pub const SOLANA: [Self; 6] = [
@@ -117,6 +123,7 @@ impl Fact {
             Self::Confirmations => "confirmations",
             Self::Reserved => "reserved",
             Self::Height => "height",
+            Self::MempoolConflict => "mempool_conflict",
             Self::Tables => "tables",
             Self::Mint => "mint",
             Self::Source => "source",

@@ -34,8 +34,9 @@ pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};
 pub use facts::{
     AccountChange, AccountSnapshot, BitcoinFacts, BlockhashExpired, EvmFacts, Fact, Finality,
-    LatestBlockhash, LookupTable, MintFacts, Rent, SeenLifetime, SeenTables, SeenTransaction,
-    Simulation, SolanaFacts, SolanaFate, TokenAccount, TokenAccountState, TransferFacts,
+    LatestBlockhash, LookupTable, MempoolConflict, MintFacts, PaymentFacts, Rent, SeenLifetime,
+    SeenTables, SeenTransaction, Simulation, SolanaFacts, SolanaFate, TokenAccount,
+    TokenAccountState, TransferFacts,
 };
 pub use ledger::{Ledger, LedgerError};
 pub use memory_ledger::MemoryLedger;
@@ -51,9 +52,10 @@ pub use review::{Decision, ReviewRequest, Reviewer};
 pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;
 pub use terms::{
-    AddressError, AssetAmount, AssetTransfer, BitcoinNetwork, Coin, CoinId, CosignTerms,
-    DerivedHtlc, DurableNonce, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms, OthersSign,
-    ParseBitcoinNetworkError, Permit2Terms, Pin, Sats, SighashKind, Terms, TokenPayment,
-    TokenTransfer, TransferAction, TransferTerms, TypedDataStandard, UnpinnedMembers,
+    AddressError, AssetAmount, AssetTransfer, BitcoinDeposit, BitcoinNetwork, Coin, CoinId,
+    CosignTerms, DerivedHtlc, DurableNonce, FeeRate, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
+    OthersSign, ParseBitcoinNetworkError, PaymentAction, PaymentFees, PaymentTerms, Permit2Terms,
+    Pin, Sats, SighashKind, Terms, TokenPayment, TokenTransfer, TransferAction, TransferTerms,
+    TypedDataStandard, UnpinnedMembers,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

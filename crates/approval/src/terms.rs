@@ -1,5 +1,6 @@
 mod cosign;
 mod htlc;
+mod payment;
 mod transfer;
 
 use countersign_units::{EvmAddress, Lots, TronAddress, U256};
@@ -11,6 +12,7 @@ pub use htlc::{
     BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
     ParseBitcoinNetworkError, Sats, SighashKind,
 };
+pub use payment::{BitcoinDeposit, FeeRate, PaymentAction, PaymentFees, PaymentTerms};
 pub use transfer::{TokenPayment, TransferAction, TransferTerms};
 
 /// What we agreed to, and what an approval is compared with.

@@ -19,10 +19,14 @@ pub struct AddressError {
 ///
 /// Returns an [`AddressError`] if the text is no address, or one of another network.
 pub fn script_of_address(text: &str, on: BitcoinNetwork) -> Result<Vec<u8>, AddressError> {
-    let address = text.parse::<Address<NetworkUnchecked>>().ok();
-    let address = address.and_then(|address| address.require_network(network(on)).ok());
-    let script = address.map(|address| address.script_pubkey().into_bytes());
+    let script = read_address(text, on).map(|address| address.script_pubkey().into_bytes());
     script.ok_or(AddressError { network: on })
+}
+
+/// Reads an address of a network; nothing if it is none, or one of another network.
+pub(crate) fn read_address(text: &str, on: BitcoinNetwork) -> Option<Address> {
+    let address = text.parse::<Address<NetworkUnchecked>>().ok()?;
+    address.require_network(network(on)).ok()
 }
 
 /// Returns the scripts that a key of ours spends: P2WPKH, P2SH-P2WPKH, and P2TR by its key path

@@ -50,7 +50,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, Violation> {
     let global = read_map(&mut bytes, Place::Global, "psbt.global")?;
     let tx = global.value(global::UNSIGNED_TX);
     let tx = tx.ok_or_else(|| malformed("psbt.global", "an unsigned transaction", "none"))?;
-    let tx = read_unsigned(tx)?;
+    let tx = read_unsigned(tx, "psbt.global.unsigned_tx")?;
     let mut inputs = Vec::with_capacity(tx.input.len());
     for place in 0..tx.input.len() {
         inputs.push(read_map(&mut bytes, Place::Input, format_args!("psbt.inputs[{place}]"))?);
@@ -85,20 +85,16 @@ fn read_map<'a>(
 }
 
 /// Reads a transaction in the form without witnesses, which is the one that a PSBT holds.
-fn read_unsigned(bytes: &[u8]) -> Result<Transaction, Violation> {
-    const MEMBER: &str = "psbt.global.unsigned_tx";
+pub(crate) fn read_unsigned(bytes: &[u8], member: &str) -> Result<Transaction, Violation> {
     let mut rest = bytes;
     let tx = read_parts(&mut rest)
-        .map_err(|error| malformed(MEMBER, "a transaction without witnesses", error))?;
+        .map_err(|error| malformed(member, "a transaction without witnesses", error))?;
     if !rest.is_empty() {
-        return Err(malformed(
-            MEMBER,
-            "one transaction",
-            format_args!("{} bytes more", rest.len()),
-        ));
+        let found = format_args!("{} bytes more", rest.len());
+        return Err(malformed(member, "one transaction", found));
     }
     if tx.input.iter().any(|input| !input.script_sig.is_empty()) {
-        return Err(malformed(MEMBER, "inputs without scripts", "a scriptSig"));
+        return Err(malformed(member, "inputs without scripts", "a scriptSig"));
     }
     Ok(tx)
 }

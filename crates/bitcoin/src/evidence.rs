@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use countersign_approval::{
-    BitcoinFacts, BitcoinNetwork, Claim, Environment, HtlcTerms, Statement, Terms,
+    BitcoinFacts, BitcoinNetwork, Claim, CoinId, Environment, HtlcTerms, Statement, Terms,
 };
 use countersign_units::{Lots, UnixSeconds};
 
@@ -39,10 +39,7 @@ pub fn verify(
     if swap != Lots::from(htlc) {
         return Err(TermsError::Amounts { swap, htlc }.into());
     }
-    let (environment, network) = (terms.environment, terms.approval.network);
-    if (environment == Environment::Mainnet) != (network == BitcoinNetwork::Mainnet) {
-        return Err(TermsError::Network { environment, network }.into());
-    }
+    require_network(terms.environment, terms.approval.network)?;
     let judgement = judge(&payload, &terms.approval, facts, now)?;
     Ok(VerifiedPsbt { judgement, payload, terms: Arc::clone(terms) })
 }
@@ -92,8 +89,7 @@ impl VerifiedPsbt {
     pub fn claim(&self) -> Claim {
         let approval = &self.terms.approval;
         let coins = approval.coins.iter();
-        let resources =
-            coins.map(|coin| format!("bitcoin/{}/{}", approval.network, coin.id)).collect();
+        let resources = coins.map(|coin| coin_resource(approval.network, coin.id)).collect();
         Claim {
             swap_id: self.terms.swap_id,
             environment: self.terms.environment,
@@ -108,4 +104,20 @@ impl VerifiedPsbt {
     pub(crate) const fn judgement(&self) -> &Judgement {
         &self.judgement
     }
+}
+
+/// Names a coin in a claim: whatever takes a coin takes it by this name.
+pub(crate) fn coin_resource(network: BitcoinNetwork, coin: CoinId) -> String {
+    format!("bitcoin/{network}/{coin}")
+}
+
+/// Requires that real coins are moved where that is meant, and nowhere else.
+pub(crate) fn require_network(
+    environment: Environment,
+    network: BitcoinNetwork,
+) -> Result<(), TermsError> {
+    if (environment == Environment::Mainnet) == (network == BitcoinNetwork::Mainnet) {
+        return Ok(());
+    }
+    Err(TermsError::Network { environment, network })
 }

@@ -18,7 +18,7 @@ use std::fmt::Display;
 
 use countersign_api_types::json::Value;
 use countersign_approval::{
-    BitcoinFacts, Code, CoinId, Fact, HtlcTerms, Refusal, Statement, Violation, Violations,
+    BitcoinFacts, Code, Coin, CoinId, Fact, HtlcTerms, Refusal, Statement, Violation, Violations,
 };
 use countersign_units::UnixSeconds;
 
@@ -33,7 +33,7 @@ pub(crate) use agreed::{network, require_address};
 pub(crate) use coins::{Owner, Spend};
 #[cfg(test)]
 pub(crate) use funding::to_sign;
-pub(crate) use funding::{Funding, ToSign, script_sig};
+pub(crate) use funding::{Funding, ToSign, nested_script_sig};
 pub(crate) use outputs::Role;
 
 /// What a check of a payload found where nothing was wrong. It is no evidence: no signer takes it.
@@ -89,8 +89,8 @@ pub fn judge(
     facts: &BitcoinFacts,
     now: UnixSeconds,
 ) -> Result<Judgement, VerifyError> {
-    let keys = OwnKeys::new(terms)?;
-    let coins = index_coins(terms)?;
+    let keys = OwnKeys::new(terms.public_key, &terms.coins)?;
+    let coins = index_coins(&terms.coins)?;
     agreed::require_address(&terms.change_script)?;
     let Some(template) = templates::find(&terms.htlc.template) else {
         let found = &terms.htlc.template;
@@ -125,9 +125,10 @@ pub fn judge(
     Ok(Judgement { funding: funding.with_bytes(bytes), not_judged: facts::not_judged(facts) })
 }
 
-fn index_coins(terms: &HtlcTerms) -> Result<HashMap<CoinId, usize>, TermsError> {
-    let mut index = HashMap::with_capacity(terms.coins.len());
-    for (place, coin) in terms.coins.iter().enumerate() {
+/// Returns where each coin stands in the terms.
+pub(crate) fn index_coins(coins: &[Coin]) -> Result<HashMap<CoinId, usize>, TermsError> {
+    let mut index = HashMap::with_capacity(coins.len());
+    for (place, coin) in coins.iter().enumerate() {
         if index.insert(coin.id, place).is_some() {
             return Err(TermsError::CoinTwice { coin: coin.id });
         }
@@ -135,7 +136,7 @@ fn index_coins(terms: &HtlcTerms) -> Result<HashMap<CoinId, usize>, TermsError> 
     Ok(index)
 }
 
-fn refuse(violation: Violation) -> VerifyError {
+pub(crate) fn refuse(violation: Violation) -> VerifyError {
     VerifyError::Refused(Refusal::one(violation))
 }
 

@@ -1,5 +1,5 @@
 //! PSBTs that fund a hash time-locked output: from what the API sent to signatures, and back to a
-//! refund.
+//! refund; and payments of our own.
 //!
 //! [`verify`] reads a payload, accounts for every byte of it, compares all of it with the
 //! [`HtlcTerms`] and returns a [`VerifiedPsbt`]; [`sign`] takes that and nothing else. The output
@@ -11,7 +11,12 @@
 //!                       └─► Refusal: every violation, typed     └─► RefundRecipe ─► plan ─► sign_refund
 //! ```
 //!
+//! Payments of our own go the same way: [`build_payment`] drafts one that keeps the
+//! [`PaymentTerms`], [`verify_payment`] reads the draft in full, and [`sign_payment`] takes what
+//! comes of it.
+//!
 //! [`HtlcTerms`]: countersign_approval::HtlcTerms
+//! [`PaymentTerms`]: countersign_approval::PaymentTerms
 
 mod address;
 mod claims;
@@ -23,6 +28,7 @@ mod key;
 mod local;
 mod own;
 mod payload;
+mod payment;
 mod refund;
 mod secp;
 mod sighash;
@@ -42,6 +48,10 @@ pub use judge::{Judgement, judge};
 pub use key::{KeyRequest, KeyTweak};
 pub use local::{LocalCoinSigner, ParseKeyError};
 pub use payload::PsbtPayload;
+pub use payment::{
+    BuildError, ParseDraftError, PaymentDraft, PaymentJudgement, SignedPayment, VerifiedPayment,
+    build_payment, judge_payment, sign_payment, verify_payment,
+};
 pub use refund::{RecipeError, Refund, RefundError, RefundRecipe, SignedRefund, sign_refund};
 pub use sighash::InputSighash;
 pub use sign::{SignError, sign};

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use bitcoin::key::TapTweak;
 use bitcoin::secp256k1::{PublicKey, XOnlyPublicKey};
 use bitcoin::{CompressedPublicKey, Script, ScriptBuf};
-use countersign_approval::{Coin, HtlcKey, HtlcTerms};
+use countersign_approval::{Coin, HtlcKey};
 
 use crate::TermsError;
 use crate::secp::secp;
@@ -74,11 +74,11 @@ pub(crate) struct OwnKeys {
 }
 
 impl OwnKeys {
-    pub(crate) fn new(terms: &HtlcTerms) -> Result<Self, TermsError> {
-        let main = OwnKey::new(terms.public_key, "public_key", true)?;
+    pub(crate) fn new(public_key: [u8; 33], coins: &[Coin]) -> Result<Self, TermsError> {
+        let main = OwnKey::new(public_key, "public_key", true)?;
         let mut others = HashMap::new();
-        for coin in &terms.coins {
-            let Some(key) = coin.public_key.filter(|key| *key != terms.public_key) else {
+        for coin in coins {
+            let Some(key) = coin.public_key.filter(|key| *key != public_key) else {
                 continue;
             };
             let taproot = coin.script_pubkey.len() == 34;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use bitcoin::hashes::Hash;
 use bitcoin::sighash::{EcdsaSighashType, Prevouts, SighashCache, TapSighashType};
-use bitcoin::{Amount, ScriptBuf, Transaction, TxOut};
+use bitcoin::{Amount, Script, ScriptBuf, Transaction, TxOut};
 use countersign_approval::SighashKind;
 
 use crate::own::CoinKind;
@@ -55,6 +55,11 @@ impl<'a> Hasher<'a> {
     /// Starts on a transaction and all that it spends, in the order of its inputs.
     pub(crate) fn new(tx: &'a Transaction, spent: &'a [&'a TxOut]) -> Self {
         Self { cache: SighashCache::new(tx), spent }
+    }
+
+    /// Returns the script that an input spends.
+    pub(crate) fn script(&self, input: usize) -> Option<&'a Script> {
+        self.spent.get(input).map(|coin| coin.script_pubkey.as_script())
     }
 
     /// Hashes for one input; there is none beyond the transaction's inputs.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use bitcoin::secp256k1::PublicKey;
-use countersign_approval::{Policy, Reservation, SighashKind};
+use countersign_approval::{Claim, Policy, Reservation, SighashKind};
 use countersign_units::UnixSeconds;
 
 use crate::judge::ToSign;
@@ -13,15 +13,15 @@ use crate::{
     VerifiedPsbt,
 };
 
-/// Why a verified PSBT was not signed.
+/// Why a verified PSBT or payment was not signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignError {
     /// Policy says that nothing is signed now.
     #[error("signing is paused by policy")]
     Paused,
-    /// The PSBT is to be signed no longer.
-    #[error("the PSBT was valid until {valid_until}, now is {now}")]
+    /// The transaction is to be signed no longer.
+    #[error("the transaction was valid until {valid_until}, now is {now}")]
     OutOfDate {
         /// The last moment at which it could be signed, in Unix seconds.
         valid_until: UnixSeconds,
@@ -29,7 +29,7 @@ pub enum SignError {
         now: UnixSeconds,
     },
     /// The reservation is for another swap, other coins or another transaction.
-    #[error("the reservation is for another PSBT")]
+    #[error("the reservation is for another transaction")]
     OtherReservation,
     /// The key backend did not sign.
     #[error(transparent)]
@@ -55,22 +55,33 @@ pub async fn sign(
     signer: &dyn CoinSigner,
     now: UnixSeconds,
 ) -> Result<SignedPsbt, SignError> {
-    if policy.paused() {
-        return Err(SignError::Paused);
-    }
-    let valid_until = psbt.valid_until();
-    if valid_until <= now {
-        return Err(SignError::OutOfDate { valid_until, now });
-    }
-    if *reservation.claim() != psbt.claim() {
-        return Err(SignError::OtherReservation);
-    }
+    require_signable(&psbt.claim(), reservation, policy, (psbt.valid_until(), now))?;
     let funding = psbt.judgement().funding();
     let inputs = sign_inputs(&funding.to_sign, signer).await?;
     Ok(SignedPsbt::new(funding, inputs))
 }
 
-/// Signs what is below the door; [`sign`] alone decides whether it may be signed.
+/// Requires that policy lets us sign, that it is not too late, and that this very claim was
+/// reserved.
+pub(crate) fn require_signable(
+    claim: &Claim,
+    reservation: &Reservation,
+    policy: &Policy,
+    (valid_until, now): (UnixSeconds, UnixSeconds),
+) -> Result<(), SignError> {
+    if policy.paused() {
+        return Err(SignError::Paused);
+    }
+    if valid_until <= now {
+        return Err(SignError::OutOfDate { valid_until, now });
+    }
+    if reservation.claim() != claim {
+        return Err(SignError::OtherReservation);
+    }
+    Ok(())
+}
+
+/// Signs what is below the doors; they alone decide whether it may be signed.
 pub(crate) async fn sign_inputs(
     to_sign: &[ToSign],
     signer: &dyn CoinSigner,

@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bitcoin::consensus::encode::serialize;
 use bitcoin::secp256k1::PublicKey;
-use bitcoin::{CompressedPublicKey, ScriptBuf, VarInt};
+use bitcoin::{TxIn, VarInt, Witness};
 
 use crate::decode::input;
-use crate::judge::{Funding, script_sig};
+use crate::judge::{Funding, nested_script_sig};
 use crate::own::CoinKind;
 
 /// How signatures are written into a PSBT.
@@ -77,6 +77,20 @@ impl SignedPsbt {
 }
 
 impl SignedInput {
+    /// Puts the signature into the input of a transaction.
+    pub(crate) fn complete(&self, input: &mut TxIn) {
+        let key = self.key.serialize();
+        input.witness = match self.kind {
+            CoinKind::P2tr(_) => Witness::from_slice(&[&self.signature]),
+            CoinKind::P2wpkh | CoinKind::P2shP2wpkh => {
+                Witness::from_slice(&[self.signature.as_slice(), &key])
+            }
+        };
+        if self.kind == CoinKind::P2shP2wpkh {
+            input.script_sig = nested_script_sig(self.key);
+        }
+    }
+
     fn write(&self, form: PsbtForm, bytes: &mut Vec<u8>) {
         let key = self.key.serialize();
         let taproot = matches!(self.kind, CoinKind::P2tr(_));
@@ -92,8 +106,7 @@ impl SignedInput {
             }
             (PsbtForm::Finalised, false) => {
                 if self.kind == CoinKind::P2shP2wpkh {
-                    let hash = CompressedPublicKey(self.key).wpubkey_hash();
-                    let script = script_sig(&ScriptBuf::new_p2wpkh(&hash));
+                    let script = nested_script_sig(self.key);
                     write_field(bytes, input::FINAL_SCRIPT_SIG, &[], script.as_bytes());
                 }
                 let witness = witness(&[&self.signature, &key]);

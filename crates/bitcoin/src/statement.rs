@@ -39,7 +39,12 @@ pub(crate) fn of_funding(funding: &Funding, not_judged: &[Fact]) -> Statement {
     statement
 }
 
-fn push_input(place: usize, spend: &Spend, network: BitcoinNetwork, statement: &mut Statement) {
+pub(crate) fn push_input(
+    place: usize,
+    spend: &Spend,
+    network: BitcoinNetwork,
+    statement: &mut Statement,
+) {
     let (owner, origin) = if spend.is_ours() {
         ("ours, signed", Origin::Agreed)
     } else {
@@ -92,7 +97,7 @@ fn push_fee(funding: &Funding, statement: &mut Statement) {
     }
 }
 
-fn describe(script: &Script, on: BitcoinNetwork) -> String {
+pub(crate) fn describe(script: &Script, on: BitcoinNetwork) -> String {
     let address = Address::from_script(script, network(on));
     address.map_or_else(|_| format!("script {}", hex::encode(script.as_bytes())), |a| a.to_string())
 }

@@ -5,6 +5,7 @@ mod engine;
 mod honest;
 mod official;
 mod other_libraries;
+mod payments;
 mod properties;
 mod refunds;
 mod refusals;

@@ -11,6 +11,9 @@ const BASE: u64 = 4;
 /// The marker and the flag of a transaction with witnesses.
 const MARKER: u64 = 2;
 
+/// What a transaction weighs without inputs, outputs and their counts: version, lock time, marker.
+pub(crate) const EMPTY: u64 = 8 * BASE + MARKER;
+
 /// Returns the weight of an unsigned transaction without any input's scripts.
 pub(crate) fn unsigned(tx: &Transaction) -> u64 {
     let size = u64::try_from(tx.base_size()).unwrap_or(u64::MAX);

@@ -1,7 +1,7 @@
 use bitcoin::hashes::{Hash, HashEngine, sha256};
 use bitcoin::script::PushBytesBuf;
 use bitcoin::secp256k1::PublicKey;
-use bitcoin::{ScriptBuf, Transaction, TxOut};
+use bitcoin::{CompressedPublicKey, ScriptBuf, Transaction, TxOut};
 use countersign_approval::{BitcoinNetwork, Code, HtlcSpec, HtlcTerms, SighashKind, Violation};
 use countersign_units::UnixSeconds;
 
@@ -10,7 +10,7 @@ use super::fields::default_kind;
 use super::{Owner, Role, Spend};
 use crate::InputSighash;
 use crate::decode::{Decoded, Map, Pair, Place, is_known};
-use crate::own::{CoinKind, OwnKeys};
+use crate::own::{CoinKind, OwnKey, OwnKeys};
 use crate::refund::RefundRecipe;
 use crate::sighash::{Hasher, Signable};
 
@@ -47,6 +47,38 @@ pub(crate) struct ToSign {
     pub(crate) sighash: InputSighash,
 }
 
+impl ToSign {
+    /// Computes what our key signs for an input, by the sighash type that was asked for or by that
+    /// of the coin's kind; nothing if the key does not spend the coin.
+    pub(crate) fn new(
+        hasher: &mut Hasher<'_>,
+        input: usize,
+        key: &OwnKey,
+        asked: Option<SighashKind>,
+    ) -> Option<Self> {
+        let kind = key.spends(hasher.script(input)?.as_bytes())?;
+        let taproot = matches!(kind, CoinKind::P2tr(_));
+        let sighash_kind = asked.unwrap_or_else(|| default_kind(taproot));
+        let signable = Signable { input, kind, sighash: sighash_kind, p2wpkh: key.p2wpkh() };
+        let sighash = hasher.hash(&signable)?;
+        Some(Self { input, kind, key: key.public, sighash_kind, sighash })
+    }
+
+    /// Returns SHA-256 of all that is signed, one after another.
+    pub(crate) fn digest(all: &[Self]) -> [u8; 32] {
+        let mut engine = sha256::Hash::engine();
+        for input in all {
+            engine.input(input.sighash.as_bytes());
+        }
+        sha256::Hash::from_engine(engine).to_byte_array()
+    }
+
+    /// Returns what the input holds before its witness, where it holds anything.
+    pub(crate) fn script_sig(&self) -> Option<ScriptBuf> {
+        (self.kind == CoinKind::P2shP2wpkh).then(|| nested_script_sig(self.key))
+    }
+}
+
 /// What the checks found.
 pub(super) struct Found {
     pub(super) spends: Vec<Spend>,
@@ -62,11 +94,7 @@ impl Funding {
         let unused = unused(&psbt);
         let ends = psbt.inputs.iter().map(Map::end).collect();
         let Found { spends, roles, fee, recipe, to_sign, valid_until } = found;
-        let mut engine = sha256::Hash::engine();
-        for input in &to_sign {
-            engine.input(input.sighash.as_bytes());
-        }
-        let digest = sha256::Hash::from_engine(engine).to_byte_array();
+        let digest = ToSign::digest(&to_sign);
         Self {
             network: terms.network,
             spec: terms.htlc.clone(),
@@ -102,18 +130,10 @@ pub(crate) fn to_sign(
     let mut inputs = Vec::with_capacity(spends.len());
     for (input, (spend, map)) in spends.iter().zip(&psbt.inputs).enumerate() {
         let Owner::Ours(at) = spend.owner else { continue };
-        let to_sign = terms.coins.get(at).and_then(|coin| {
-            let key = keys.of(coin);
-            let kind = key.spends(&coin.script_pubkey)?;
-            let taproot = matches!(kind, CoinKind::P2tr(_));
-            let sighash_kind = match super::fields::read_sighash(map) {
-                Some(1) => SighashKind::All,
-                _ => default_kind(taproot),
-            };
-            let signable = Signable { input, kind, sighash: sighash_kind, p2wpkh: key.p2wpkh() };
-            let sighash = hasher.hash(&signable)?;
-            Some(ToSign { input, kind, key: key.public, sighash_kind, sighash })
-        });
+        let asked = super::fields::read_sighash(map).filter(|kind| *kind == 1);
+        let asked = asked.map(|_| SighashKind::All);
+        let coin = terms.coins.get(at);
+        let to_sign = coin.and_then(|coin| ToSign::new(&mut hasher, input, keys.of(coin), asked));
         let member = format_args!("psbt.inputs[{input}]");
         inputs.push(to_sign.ok_or_else(|| {
             Violation::new(Code::InputsList, member, "an input that our key signs", "another")
@@ -149,9 +169,14 @@ pub(super) fn outpoint(
 }
 
 /// Returns what a P2SH input holds before its witness: its redeem script, pushed.
-pub(crate) fn script_sig(redeem: &ScriptBuf) -> ScriptBuf {
+fn script_sig(redeem: &ScriptBuf) -> ScriptBuf {
     let push = PushBytesBuf::try_from(redeem.to_bytes()).unwrap_or_default();
     bitcoin::script::Builder::new().push_slice(push).into_script()
+}
+
+/// Returns what an input of a P2SH-P2WPKH coin of a key holds before its witness.
+pub(crate) fn nested_script_sig(key: PublicKey) -> ScriptBuf {
+    script_sig(&ScriptBuf::new_p2wpkh(&CompressedPublicKey(key).wpubkey_hash()))
 }
 
 /// Names the fields that are kept byte for byte and not used.

@@ -130,7 +130,7 @@ fn hash(case: &Value, psbt: &Decoded<'_>) -> Option<Vec<ToSign>> {
             Spend { id, owner: owners.get(&id).map_or(Owner::Other, |at| Owner::Ours(*at)), coin }
         })
         .collect();
-    to_sign(&terms, &OwnKeys::new(&terms).unwrap(), psbt, &spends).ok()
+    to_sign(&terms, &OwnKeys::new(terms.public_key, &terms.coins).unwrap(), psbt, &spends).ok()
 }
 
 fn base64(text: &Value) -> Vec<u8> {
