@@ -1,5 +1,6 @@
 mod bitcoin;
 mod lifetime;
+mod near;
 mod solana;
 mod transfer;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bitcoin::{BitcoinFacts, MempoolConflict, PaymentFacts};
 pub use lifetime::{BlockhashExpired, Finality, SeenLifetime, SeenTransaction, SolanaFate};
+pub use near::NearFacts;
 pub use solana::{
     AccountChange, AccountSnapshot, LookupTable, MintFacts, SeenTables, Simulation, SolanaFacts,
     TokenAccount, TokenAccountState,
@@ -63,6 +65,12 @@ pub enum Fact {
     Recipient,
     /// What an account must hold to be there.
     Rent,
+    /// The salts that the intents contract takes in nonces.
+    IntentSalt,
+    /// Whether our account has used the intent's nonce.
+    IntentNonce,
+    /// Whether the intents contract lets our key sign for our account.
+    IntentKey,
 }
 
 impl Fact {
@@ -108,6 +116,10 @@ impl Fact {
         Self::Simulation,
     ];
 
+    /// All facts of the intents contract, in the order in which they are reported.
+    pub const NEAR: [Self; 4] =
+        [Self::IntentSalt, Self::IntentNonce, Self::IntentKey, Self::Balance];
+
     /// Returns the fact's name, as it stands in policies and answers.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -132,6 +144,9 @@ impl Fact {
             Self::Simulation => "simulation",
             Self::Recipient => "recipient",
             Self::Rent => "rent",
+            Self::IntentSalt => "intent_salt",
+            Self::IntentNonce => "intent_nonce",
+            Self::IntentKey => "intent_key",
         }
     }
 }

@@ -34,8 +34,8 @@ pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};
 pub use facts::{
     AccountChange, AccountSnapshot, BitcoinFacts, BlockhashExpired, EvmFacts, Fact, Finality,
-    LatestBlockhash, LookupTable, MempoolConflict, MintFacts, PaymentFacts, Rent, SeenLifetime,
-    SeenTables, SeenTransaction, Simulation, SolanaFacts, SolanaFate, TokenAccount,
+    LatestBlockhash, LookupTable, MempoolConflict, MintFacts, NearFacts, PaymentFacts, Rent,
+    SeenLifetime, SeenTables, SeenTransaction, Simulation, SolanaFacts, SolanaFate, TokenAccount,
     TokenAccountState, TransferFacts,
 };
 pub use ledger::{Ledger, LedgerError};
@@ -52,10 +52,12 @@ pub use review::{Decision, ReviewRequest, Reviewer};
 pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;
 pub use terms::{
-    AddressError, AssetAmount, AssetTransfer, BitcoinDeposit, BitcoinNetwork, Coin, CoinId,
-    CosignTerms, DerivedHtlc, DurableNonce, FeeRate, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
-    OthersSign, ParseBitcoinNetworkError, PaymentAction, PaymentFees, PaymentTerms, Permit2Terms,
-    Pin, Sats, SighashKind, Terms, TokenPayment, TokenTransfer, TransferAction, TransferTerms,
-    TypedDataStandard, UnpinnedMembers,
+    AddressError, AppFee, AssetAlias, AssetAmount, AssetTransfer, BitcoinDeposit, BitcoinNetwork,
+    Coin, CoinId, CosignTerms, DerivedHtlc, DurableNonce, FeeRate, ForeignInputs, HtlcKey,
+    HtlcSpec, HtlcTerms, IntentKey, IntentNonceRule, IntentStandard, IntentTerms, OthersSign,
+    ParseBitcoinNetworkError, PaymentAction, PaymentFees, PaymentTerms, Permit2Terms, Pin,
+    QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate, QuoteSwapType,
+    QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer, TransferAction,
+    TransferTerms, TypedDataStandard, UnpinnedMembers,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

@@ -1,6 +1,8 @@
 mod cosign;
 mod htlc;
+mod intent;
 mod payment;
+mod quote;
 mod transfer;
 
 use countersign_units::{EvmAddress, Lots, TronAddress, U256};
@@ -12,7 +14,12 @@ pub use htlc::{
     BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
     ParseBitcoinNetworkError, Sats, SighashKind,
 };
+pub use intent::{IntentKey, IntentNonceRule, IntentStandard, IntentTerms};
 pub use payment::{BitcoinDeposit, FeeRate, PaymentAction, PaymentFees, PaymentTerms};
+pub use quote::{
+    AppFee, AssetAlias, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,
+    QuoteSwapType, QuoteTerms,
+};
 pub use transfer::{TokenPayment, TransferAction, TransferTerms};
 
 /// What we agreed to, and what an approval is compared with.

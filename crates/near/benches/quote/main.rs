@@ -1,0 +1,3 @@
+//! What the proof of a quote costs.
+
+fn main() {}

@@ -1,0 +1,10 @@
+#![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
+
+mod fixtures;
+mod honest;
+mod intents;
+mod payloads;
+mod properties;
+mod quotes;
+mod signing;
+mod vectors;

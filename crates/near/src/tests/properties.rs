@@ -1,0 +1,1 @@
+//! What holds for every quote and every intent.
