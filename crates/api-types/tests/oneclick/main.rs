@@ -2,4 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails ends its test")]
 
+mod bodies;
+mod hostile;
+mod round_trips;
 mod samples;
+mod schemas;
+mod strategies;
