@@ -1,4 +1,5 @@
 mod bitcoin;
+mod call;
 mod lifetime;
 mod near;
 mod solana;
@@ -10,6 +11,7 @@ use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 pub use bitcoin::{BitcoinFacts, MempoolConflict, PaymentFacts};
+pub use call::{AccountNonce, CallFacts, CallFactsQuery, CallOutcome};
 pub use lifetime::{BlockhashExpired, Finality, SeenLifetime, SeenTransaction, SolanaFate};
 pub use near::NearFacts;
 pub use solana::{
@@ -71,6 +73,18 @@ pub enum Fact {
     IntentNonce,
     /// Whether the intents contract lets our key sign for our account.
     IntentKey,
+    /// How many transactions of the owner's account there are.
+    AccountNonce,
+    /// The owner's balance of the chain's own coin, which pays the fee.
+    NativeBalance,
+    /// The code at the recipient's address: an account with code may do anything with a coin.
+    RecipientCode,
+    /// The code of the contract that is called.
+    ContractCode,
+    /// What a unit of gas cost in the latest block.
+    BaseFee,
+    /// How much gas the transaction uses.
+    Gas,
 }
 
 impl Fact {
@@ -83,6 +97,21 @@ impl Fact {
         Self::Allowance,
         Self::DomainSeparator,
         Self::NonceBitmap,
+        Self::BlockTime,
+    ];
+
+    /// All facts about a transaction of our own on an EVM chain, in the order in which they are
+    /// reported.
+    pub const CALL: [Self; 10] = [
+        Self::OwnerCode,
+        Self::AccountNonce,
+        Self::NativeBalance,
+        Self::Balance,
+        Self::RecipientCode,
+        Self::ContractCode,
+        Self::BaseFee,
+        Self::Gas,
+        Self::Simulation,
         Self::BlockTime,
     ];
 
@@ -147,6 +176,12 @@ impl Fact {
             Self::IntentSalt => "intent_salt",
             Self::IntentNonce => "intent_nonce",
             Self::IntentKey => "intent_key",
+            Self::AccountNonce => "account_nonce",
+            Self::NativeBalance => "native_balance",
+            Self::RecipientCode => "recipient_code",
+            Self::ContractCode => "contract_code",
+            Self::BaseFee => "base_fee",
+            Self::Gas => "gas",
         }
     }
 }

@@ -7,6 +7,7 @@
 //! nothing signs.
 
 mod address;
+mod call_view;
 mod chain_view;
 mod code;
 mod config;
@@ -24,6 +25,7 @@ mod terms;
 mod violation;
 
 pub use address::is_same_address;
+pub use call_view::{BroadcastError, CallChainView, CallState};
 pub use chain_view::{
     BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, LifetimeQuery, NonceQuery,
     NonceState, SeenCoins, SolanaChainView, SolanaFactsQuery, SolanaTransferView, TableUse,
@@ -33,10 +35,11 @@ pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};
 pub use environment::{Environment, ParseEnvironmentError};
 pub use facts::{
-    AccountChange, AccountSnapshot, BitcoinFacts, BlockhashExpired, EvmFacts, Fact, Finality,
-    LatestBlockhash, LookupTable, MempoolConflict, MintFacts, NearFacts, PaymentFacts, Rent,
-    SeenLifetime, SeenTables, SeenTransaction, Simulation, SolanaFacts, SolanaFate, TokenAccount,
-    TokenAccountState, TransferFacts,
+    AccountChange, AccountNonce, AccountSnapshot, BitcoinFacts, BlockhashExpired, CallFacts,
+    CallFactsQuery, CallOutcome, EvmFacts, Fact, Finality, LatestBlockhash, LookupTable,
+    MempoolConflict, MintFacts, NearFacts, PaymentFacts, Rent, SeenLifetime, SeenTables,
+    SeenTransaction, Simulation, SolanaFacts, SolanaFate, TokenAccount, TokenAccountState,
+    TransferFacts,
 };
 pub use ledger::{Ledger, LedgerError};
 pub use memory_ledger::MemoryLedger;
@@ -53,11 +56,11 @@ pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;
 pub use terms::{
     AddressError, AppFee, AssetAlias, AssetAmount, AssetTransfer, BitcoinDeposit, BitcoinNetwork,
-    Coin, CoinId, CosignTerms, DerivedHtlc, DurableNonce, FeeRate, ForeignInputs, HtlcKey,
-    HtlcSpec, HtlcTerms, IntentKey, IntentNonceRule, IntentStandard, IntentTerms, OthersSign,
-    ParseBitcoinNetworkError, PaymentAction, PaymentFees, PaymentTerms, Permit2Terms, Pin,
-    QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate, QuoteSwapType,
-    QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer, TransferAction,
-    TransferTerms, TypedDataStandard, UnpinnedMembers,
+    CallAction, CallTerms, Coin, CoinId, CosignTerms, DerivedHtlc, DurableNonce, FeeRate,
+    ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms, IntentKey, IntentNonceRule, IntentStandard,
+    IntentTerms, OthersSign, ParseBitcoinNetworkError, PaymentAction, PaymentFees, PaymentTerms,
+    Permit2Terms, Pin, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,
+    QuoteSwapType, QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer,
+    TransferAction, TransferTerms, TypedDataStandard, UnpinnedMembers,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

@@ -1,3 +1,4 @@
+mod call;
 mod cosign;
 mod htlc;
 mod intent;
@@ -9,6 +10,7 @@ use countersign_units::{EvmAddress, Lots, TronAddress, U256};
 
 use crate::{ConfigDigest, Environment, Fact, SwapId};
 
+pub use call::{CallAction, CallTerms};
 pub use cosign::{AssetTransfer, CosignTerms, DurableNonce, OthersSign, TokenTransfer};
 pub use htlc::{
     BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,

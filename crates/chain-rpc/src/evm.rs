@@ -1,9 +1,14 @@
-//! EVM chains: what an approval needs to know, and what stands open.
+//! EVM chains: what an approval or a transaction of our own needs to know, what stands open, and
+//! what became of what was sent.
 
 mod allowances;
 mod bindings;
 mod block;
+mod broadcast;
+mod call_facts;
+mod call_view;
 mod calls;
+mod mined;
 mod reading;
 mod settings;
 mod view;

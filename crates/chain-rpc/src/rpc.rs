@@ -16,4 +16,4 @@ pub use url::RpcUrl;
 pub(crate) use answer::Said;
 pub(crate) use http::redact_error;
 pub(crate) use node::{Call, Node, read};
-pub(crate) use quantity::{data, quantity, small, word};
+pub(crate) use quantity::{data, quantity, small, wei, word};

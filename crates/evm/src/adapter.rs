@@ -4,9 +4,9 @@ use alloy::primitives::B256;
 use async_trait::async_trait;
 use countersign_units::EvmAddress;
 
-use crate::{PermitSigner, SignPermit, SignerError, UncheckedSignature};
+use crate::{CallSigner, PermitSigner, SignCall, SignPermit, SignerError, UncheckedSignature};
 
-/// Makes a [`PermitSigner`] of any alloy signer.
+/// Makes a [`PermitSigner`] and a [`CallSigner`] of any alloy signer.
 ///
 /// An alloy signer signs any hash; in here it is handed verified digests only, and there is no way
 /// to get it out again.
@@ -21,6 +21,19 @@ impl<S> AlloySigner<S> {
     }
 }
 
+impl<S: alloy::signers::Signer + Send + Sync> AlloySigner<S> {
+    async fn sign_digest(&self, digest: [u8; 32]) -> Result<UncheckedSignature, SignerError> {
+        let signature = self.signer.sign_hash(&B256::from(digest)).await;
+        let signature = signature.map_err(|error| SignerError::Unavailable(error.to_string()))?;
+        let signature = signature.normalized_s();
+        Ok(UncheckedSignature {
+            r: signature.r().to_be_bytes(),
+            s: signature.s().to_be_bytes(),
+            y_parity: signature.v(),
+        })
+    }
+}
+
 #[async_trait]
 impl<S: alloy::signers::Signer + Send + Sync> PermitSigner for AlloySigner<S> {
     fn address(&self) -> EvmAddress {
@@ -31,15 +44,18 @@ impl<S: alloy::signers::Signer + Send + Sync> PermitSigner for AlloySigner<S> {
         &self,
         request: &SignPermit<'_>,
     ) -> Result<UncheckedSignature, SignerError> {
-        let digest = B256::from(*request.digest().as_bytes());
-        let signature = self.signer.sign_hash(&digest).await;
-        let signature = signature.map_err(|error| SignerError::Unavailable(error.to_string()))?;
-        let signature = signature.normalized_s();
-        Ok(UncheckedSignature {
-            r: signature.r().to_be_bytes(),
-            s: signature.s().to_be_bytes(),
-            y_parity: signature.v(),
-        })
+        self.sign_digest(*request.digest().as_bytes()).await
+    }
+}
+
+#[async_trait]
+impl<S: alloy::signers::Signer + Send + Sync> CallSigner for AlloySigner<S> {
+    fn account(&self) -> EvmAddress {
+        EvmAddress::new(self.signer.address().0.0)
+    }
+
+    async fn sign_call(&self, request: &SignCall<'_>) -> Result<UncheckedSignature, SignerError> {
+        self.sign_digest(*request.sighash().as_bytes()).await
     }
 }
 

@@ -1,7 +1,7 @@
 use countersign_units::{EvmAddress, Lots};
 
 /// The first four bytes of `keccak256("approve(address,uint256)")`.
-const SELECTOR: [u8; 4] = [0x09, 0x5e, 0xa7, 0xb3];
+pub(crate) const SELECTOR: [u8; 4] = [0x09, 0x5e, 0xa7, 0xb3];
 
 /// An ERC-20 `approve(spender, amount)`: what the owner has to send before a permit can move the
 /// token.

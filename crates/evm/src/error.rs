@@ -1,7 +1,7 @@
 use countersign_approval::Refusal;
 use countersign_units::Lots;
 
-/// Why a payload was not verified.
+/// Why a payload or a draft was not verified.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(clippy::exhaustive_enums, reason = "a caller must tell its own mistake from a refusal")]
 pub enum VerifyError {
@@ -32,6 +32,20 @@ pub enum TermsError {
         swap: Lots,
         /// What would be signed.
         permit: Lots,
+    },
+    /// The swap's amount and the transaction's are not the same.
+    #[error("terms: expected one amount, found {swap} for the swap and {call} for the transaction")]
+    CallAmounts {
+        /// What limits and reviews go by.
+        swap: Lots,
+        /// What would be sent, or allowed.
+        call: Lots,
+    },
+    /// What the transaction is to do can't be done.
+    #[error("terms: action: expected {expected}")]
+    Action {
+        /// What it had to be.
+        expected: &'static str,
     },
     /// A pinned witness member is not in the witness type, or not of its type.
     #[error("terms: pinned {member}: expected {expected}")]

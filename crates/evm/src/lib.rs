@@ -1,4 +1,4 @@
-//! Permit2 approvals: from what the API sent to a signature.
+//! Permit2 approvals, from what the API sent to a signature; and transactions of our own.
 //!
 //! [`verify`] reads a payload, compares all of it with the [`Terms`], rebuilds the EIP-712 message
 //! from checked values and returns a [`VerifiedPermit`]; [`sign`] takes that and nothing else.
@@ -8,10 +8,14 @@
 //!                         └─► Refusal: every violation, typed
 //! ```
 //!
+//! What we send ourselves takes the same way: [`verify_call`] reads a [`CallDraft`], which we made
+//! or another did, and [`sign_call`] signs the [`VerifiedCall`].
+//!
 //! [`Terms`]: countersign_approval::Terms
 
 mod adapter;
 mod approve_call;
+mod call;
 mod digest;
 mod eip712;
 mod error;
@@ -29,6 +33,11 @@ mod statement;
 
 pub use adapter::AlloySigner;
 pub use approve_call::ApproveCall;
+pub use call::{
+    BuildError, Call, CallDraft, CallJudgement, CallSighash, CallSigner, GasPrice, ParseDraftError,
+    SignCall, SignCallError, SignedCall, VerifiedCall, call_facts_query, judge_call, sign_call,
+    verify_call,
+};
 pub use digest::PermitDigest;
 pub use eip712::check_witness_type;
 pub use error::{TermsError, VerifyError};

@@ -6,7 +6,7 @@ use secp256k1::{Message, PublicKey, SECP256K1, SecretKey};
 use zeroize::Zeroizing;
 
 use crate::keccak::keccak;
-use crate::{PermitSigner, SignPermit, SignerError, UncheckedSignature};
+use crate::{CallSigner, PermitSigner, SignCall, SignPermit, SignerError, UncheckedSignature};
 
 /// A key in memory, signing with libsecp256k1: for tests, the sandbox, and small sums.
 ///
@@ -61,6 +61,17 @@ impl PermitSigner for LocalSigner {
         request: &SignPermit<'_>,
     ) -> Result<UncheckedSignature, SignerError> {
         Ok(self.sign_digest(*request.digest().as_bytes()))
+    }
+}
+
+#[async_trait]
+impl CallSigner for LocalSigner {
+    fn account(&self) -> EvmAddress {
+        self.address
+    }
+
+    async fn sign_call(&self, request: &SignCall<'_>) -> Result<UncheckedSignature, SignerError> {
+        Ok(self.sign_digest(*request.sighash().as_bytes()))
     }
 }
 

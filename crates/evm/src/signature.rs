@@ -71,7 +71,7 @@ impl UncheckedSignature {
     }
 
     /// Appends `v`, as EVM contracts take it.
-    fn with_v(self) -> [u8; 65] {
+    pub(crate) fn with_v(self) -> [u8; 65] {
         let v = if self.y_parity { 28 } else { 27 };
         let mut bytes = [v; 65];
         if let Some(scalars) = bytes.first_chunk_mut() {
@@ -80,10 +80,23 @@ impl UncheckedSignature {
         bytes
     }
 
-    fn recover(self, digest: &PermitDigest) -> Result<EvmAddress, secp256k1::Error> {
+    /// Recovers the signer over a digest, and passes if it is the owner.
+    pub(crate) fn check(self, digest: &[u8; 32], owner: EvmAddress) -> Result<(), SignatureError> {
+        if self.s > HALF_ORDER {
+            return Err(SignatureError::HighS);
+        }
+        let found =
+            self.recover(digest).map_err(|_| SignatureError::Unrecoverable { expected: owner })?;
+        if found != owner {
+            return Err(SignatureError::OtherSigner { expected: owner, found });
+        }
+        Ok(())
+    }
+
+    fn recover(self, digest: &[u8; 32]) -> Result<EvmAddress, secp256k1::Error> {
         let parity = if self.y_parity { RecoveryId::One } else { RecoveryId::Zero };
         let signature = RecoverableSignature::from_compact(&self.to_compact(), parity)?;
-        let message = Message::from_digest(*digest.as_bytes());
+        let message = Message::from_digest(*digest);
         Ok(address_of(&SECP256K1.recover_ecdsa(&message, &signature)?))
     }
 }
@@ -95,15 +108,7 @@ impl SignedPermit {
         digest: &PermitDigest,
         owner: EvmAddress,
     ) -> Result<Self, SignatureError> {
-        if unchecked.s > HALF_ORDER {
-            return Err(SignatureError::HighS);
-        }
-        let found = unchecked
-            .recover(digest)
-            .map_err(|_| SignatureError::Unrecoverable { expected: owner })?;
-        if found != owner {
-            return Err(SignatureError::OtherSigner { expected: owner, found });
-        }
+        unchecked.check(digest.as_bytes(), owner)?;
         Ok(Self(unchecked.with_v()))
     }
 

@@ -2,7 +2,7 @@ use countersign_units::{U256, UnixSeconds};
 use serde_json::{Value, json};
 
 use super::BlockSelector;
-use crate::rpc::{Call, RpcError, quantity, small, word};
+use crate::rpc::{Call, RpcError, quantity, small, wei, word};
 
 const METHOD: &str = "eth_getBlockByNumber";
 
@@ -12,6 +12,8 @@ pub(super) struct Block {
     pub(super) hash: [u8; 32],
     pub(super) number: U256,
     pub(super) time: UnixSeconds,
+    /// What a unit of gas costs, on chains that say so.
+    pub(super) base_fee: Option<u128>,
 }
 
 impl Block {
@@ -59,6 +61,7 @@ impl Block {
             hash: word(member("hash")?, METHOD)?,
             number: quantity(member("number")?, METHOD)?,
             time: UnixSeconds::new(small(member("timestamp")?, METHOD)?),
+            base_fee: answer.get("baseFeePerGas").map(|fee| wei(fee, METHOD)).transpose()?,
         })
     }
 

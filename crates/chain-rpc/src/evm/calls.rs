@@ -2,11 +2,15 @@
 
 use alloy::primitives::{B256, Bytes};
 use alloy::sol_types::SolCall;
+use countersign_approval::CallFactsQuery;
 use countersign_units::{EvmAddress, U256};
 use serde_json::{Value, json};
 
 use super::bindings::{BEACON_SLOT, Erc20, IMPLEMENTATION_SLOT, Permit2, address};
 use crate::rpc::Call;
+
+/// Counts the transactions of an account.
+const COUNT: &str = "eth_getTransactionCount";
 
 /// Asks about one block.
 pub(super) struct Questions {
@@ -40,6 +44,20 @@ impl Questions {
         self.call(token, &call)
     }
 
+    pub(super) fn native_balance(&self, of: EvmAddress) -> Call {
+        Call { method: "eth_getBalance", params: json!([of, self.block]) }
+    }
+
+    /// Asks how many transactions of an account were mined.
+    pub(super) fn mined(&self, of: EvmAddress) -> Call {
+        Call { method: COUNT, params: json!([of, self.block]) }
+    }
+
+    /// Runs a transaction without sending it.
+    pub(super) fn run(&self, query: &CallFactsQuery) -> Call {
+        Call { method: "eth_call", params: json!([transaction(query), self.block]) }
+    }
+
     /// Asks for the word that holds the bit of a nonce.
     pub(super) fn nonce_bitmap(&self, permit2: EvmAddress, owner: EvmAddress, nonce: U256) -> Call {
         let word = nonce.wrapping_shr(8);
@@ -59,4 +77,28 @@ impl Questions {
         let transaction = json!({"to": to, "data": data});
         Call { method: "eth_call", params: json!([transaction, self.block]) }
     }
+}
+
+/// Asks how many transactions of an account there are with those that wait.
+pub(super) fn pending(of: EvmAddress) -> Call {
+    Call { method: COUNT, params: json!([of, "pending"]) }
+}
+
+/// Asks how much gas a transaction would use.
+pub(super) fn gas(query: &CallFactsQuery) -> Call {
+    Call { method: "eth_estimateGas", params: json!([transaction(query)]) }
+}
+
+/// Asks how much the node advises to give to whoever makes the block.
+pub(super) fn priority_fee() -> Call {
+    Call { method: "eth_maxPriorityFeePerGas", params: json!([]) }
+}
+
+fn transaction(query: &CallFactsQuery) -> Value {
+    json!({
+        "from": query.owner,
+        "to": query.to,
+        "value": format!("{:#x}", query.value.value()),
+        "data": format!("0x{}", hex::encode(&query.data)),
+    })
 }

@@ -39,6 +39,18 @@ pub(crate) fn small(value: &Value, method: &'static str) -> Result<u64, RpcError
         .map_err(|_| RpcError::value(method, "a number below 2^64", number.to_string()))
 }
 
+/// Reads a price or a fee: a number of at most 128 bits.
+///
+/// # Errors
+///
+/// Returns [`RpcError::Value`] if it is anything else.
+pub(crate) fn wei(value: &Value, method: &'static str) -> Result<u128, RpcError> {
+    let number = quantity(value, method)?;
+    number
+        .try_into()
+        .map_err(|_| RpcError::value(method, "a number below 2^128", number.to_string()))
+}
+
 /// Reads bytes: `0x` and two hex digits for each, at most `limit` of them.
 ///
 /// # Errors
@@ -95,6 +107,9 @@ mod tests {
         let most = format!("0x{}", "f".repeat(64));
         assert_eq!(quantity(&json!(most), "m").unwrap(), U256::MAX);
         assert!(small(&json!("0x10000000000000000"), "m").is_err());
+        let most = format!("0x{}", "f".repeat(32));
+        assert_eq!(wei(&json!(most), "m").unwrap(), u128::MAX);
+        assert!(wei(&json!(format!("{most}0")), "m").is_err());
     }
 
     #[test]

@@ -1,0 +1,29 @@
+//! Transactions of our own on EVM chains: deposits, and what undoes an approval.
+//!
+//! ```text
+//! CallDraft ─► verify_call(draft, terms, facts, now) ─► VerifiedCall ─► sign_call(call, reservation, …) ─► SignedCall
+//!    ▲                └─► Refusal: every violation, typed
+//!    └─ CallDraft::build(terms, facts), or bytes that another made
+//! ```
+
+mod action;
+mod draft;
+mod evidence;
+mod facts;
+mod judge;
+mod sign;
+mod signed;
+mod signer;
+mod statement;
+mod transaction;
+
+pub use draft::{BuildError, CallDraft, GasPrice, ParseDraftError};
+pub use evidence::{VerifiedCall, verify_call};
+pub use facts::call_facts_query;
+pub use judge::{Call, CallJudgement, judge_call};
+pub use sign::{SignCallError, sign_call};
+pub use signed::{CallSighash, SignedCall};
+pub use signer::{CallSigner, SignCall};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+use std::fmt;
+
+use super::VerifiedCall;
+use crate::keccak::keccak;
+use crate::{SignatureError, UncheckedSignature};
+
+/// The hash of a verified transaction of our own: what a key signs.
+///
+/// Its bytes may be read by anyone. Only [`verify_call`](crate::verify_call) makes one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CallSighash([u8; 32]);
+
+impl CallSighash {
+    pub(super) const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Returns the 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for CallSighash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "0x{}", hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for CallSighash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// A transaction with a signature that recovers to its owner, as the bytes that are sent.
+///
+/// Whoever has them can send it. `Display` writes them in hex, `Debug` shows the hash alone.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use = "a transaction that is dropped has still been signed"]
+pub struct SignedCall {
+    bytes: Vec<u8>,
+    hash: [u8; 32],
+}
+
+impl SignedCall {
+    /// Recovers the signer, and lets the transaction out if it is the owner.
+    pub(super) fn check(
+        call: &VerifiedCall,
+        unchecked: &UncheckedSignature,
+    ) -> Result<Self, SignatureError> {
+        unchecked.check(call.sighash().as_bytes(), call.call().owner())?;
+        let bytes = call.judgement().transaction().signed(unchecked);
+        let hash = keccak(&bytes);
+        Ok(Self { bytes, hash })
+    }
+
+    /// Returns the bytes that are sent: `02` and the list of twelve members.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns the hash by which the chain knows the transaction.
+    pub const fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+}
+
+impl fmt::Display for SignedCall {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "0x{}", hex::encode(&self.bytes))
+    }
+}
+
+impl fmt::Debug for SignedCall {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SignedCall(0x{})", hex::encode(self.hash))
+    }
+}

@@ -1,0 +1,6 @@
+mod building;
+mod facts;
+mod honest;
+mod properties;
+mod refusals;
+mod signing;
