@@ -1,4 +1,7 @@
+mod turns;
+
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgArguments, PgColumn, PgConnectOptions, PgConnection, PgRow, Postgres};
@@ -9,12 +12,15 @@ use crate::StoreError;
 use crate::connections::{Connections, Held};
 use crate::sql::{Backend, Row, Session, Sql, Value, look, migrate, sql};
 
+use turns::Turns;
+
 /// A journal in Postgres, or in a database that speaks its protocol: for any number of machines.
 ///
 /// It needs rows that can be locked and `SKIP LOCKED`; neither advisory locks nor `LISTEN`. Its tables
 /// are made in the first schema of the search path, which should be its own.
 pub struct PostgresStore {
-    connections: Connections<PgConnection>,
+    connections: Arc<Connections<PgConnection>>,
+    turns: Turns,
 }
 
 impl PostgresStore {
@@ -30,7 +36,8 @@ impl PostgresStore {
         let options: PgConnectOptions = url.parse().map_err(|_| {
             StoreError::Gone("expected a URL such as postgres://user@host/journal".to_owned())
         })?;
-        let store = Self { connections: Connections::new(options, connections, sort) };
+        let connections = Arc::new(Connections::new(options, connections, sort));
+        let store = Self { turns: Turns::new(Arc::clone(&connections)), connections };
         store.require_durable().await?;
         migrate(&store).await?;
         Ok(store)
@@ -108,16 +115,16 @@ impl Backend for PostgresStore {
     }
 
     async fn at_once(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
-        let mut held = self.connections.get().await?;
-        let rows = bind(sql, &values).fetch_all(&mut held.connection).await;
-        let rows = match rows {
-            Ok(rows) => rows.iter().map(read).collect(),
-            // The server has taken all of it back.
-            Err(error) if is_forbidden(&error) => Ok(Vec::new()),
-            Err(error) => return Err(sort(&error)),
-        };
-        held.keep();
-        rows
+        alone(&self.connections, sql, &values).await
+    }
+
+    async fn in_turn(
+        &self,
+        row: &str,
+        sql: Sql,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.turns.take(row, sql, values).await
     }
 }
 
@@ -149,6 +156,31 @@ impl Session for PostgresSession {
         self.run("COMMIT").await?;
         self.held.keep();
         Ok(())
+    }
+}
+
+/// Runs a statement that is a transaction of its own.
+async fn alone(
+    connections: &Connections<PgConnection>,
+    sql: Sql,
+    values: &[Value],
+) -> Result<Vec<Row>, StoreError> {
+    let mut held = connections.get().await?;
+    let rows = fetch(&mut held.connection, sql, values).await?;
+    held.keep();
+    Ok(rows)
+}
+
+/// Runs a statement. Without rows where it is forbidden: then the server has taken it back.
+async fn fetch(
+    connection: &mut PgConnection,
+    sql: Sql,
+    values: &[Value],
+) -> Result<Vec<Row>, StoreError> {
+    match bind(sql, values).fetch_all(connection).await {
+        Ok(rows) => rows.iter().map(read).collect(),
+        Err(error) if is_forbidden(&error) => Ok(Vec::new()),
+        Err(error) => Err(sort(&error)),
     }
 }
 

@@ -113,6 +113,14 @@ pub(crate) trait Backend: Send + Sync {
     /// Runs one statement that is a transaction of its own, and returns its rows. Without rows it wrote
     /// nothing: what it needs is not there, or a constraint forbids it.
     async fn at_once(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError>;
+
+    /// Does the same with a statement that waits for a row which many others wait for.
+    async fn in_turn(
+        &self,
+        row: &str,
+        sql: Sql,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError>;
 }
 
 /// A transaction, or what reads without one. One that is dropped is rolled back.

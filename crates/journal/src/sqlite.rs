@@ -102,6 +102,11 @@ impl Backend for SqliteStore {
     async fn at_once(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         self.writer.at_once(sql, values).await
     }
+
+    /// All of them wait for the file.
+    async fn in_turn(&self, _: &str, sql: Sql, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
+        self.writer.at_once(sql, values).await
+    }
 }
 
 #[async_trait]

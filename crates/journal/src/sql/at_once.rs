@@ -84,7 +84,7 @@ pub(super) async fn reserve(
     asset_limits: AssetLimits,
 ) -> Result<Option<Head>, StoreError> {
     let Some((values, head)) = reserved(write, claim, asset_limits) else { return Ok(None) };
-    let rows = backend.at_once(texts::RESERVE, values).await?;
+    let rows = backend.in_turn(&claim.token, texts::RESERVE, values).await?;
     Ok((!rows.is_empty()).then_some(head))
 }
 
