@@ -53,6 +53,11 @@ impl Chain {
         self.svm.latest_blockhash()
     }
 
+    /// Returns what an account of some bytes keeps to be there.
+    pub(crate) fn rent(&self, bytes: usize) -> u64 {
+        self.svm.minimum_balance_for_rent_exemption(bytes)
+    }
+
     pub(crate) fn slot(&self) -> u64 {
         self.svm.get_sysvar::<solana_sdk::clock::Clock>().slot
     }

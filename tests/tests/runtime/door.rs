@@ -39,11 +39,15 @@ per_swap = "1000000000000"
 per_day = "1000000000000"
 "#;
 
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     Policy::from_toml(POLICY, &Registry::from_toml(REGISTRY).unwrap()).unwrap()
 }
 
 fn swap(approval: CosignTerms) -> Arc<Terms<CosignTerms>> {
+    swap_of(approval.transfer.amount(), approval)
+}
+
+pub(crate) fn swap_of<A>(amount: Lots, approval: A) -> Arc<Terms<A>> {
     let asset = |amount: Lots| AssetAmount {
         token: "MOVED".to_owned(),
         symbol: "MOVED".to_owned(),
@@ -54,7 +58,7 @@ fn swap(approval: CosignTerms) -> Arc<Terms<CosignTerms>> {
     Arc::new(Terms {
         swap_id: SwapId::generate(),
         environment: Environment::Sandbox,
-        source: asset(approval.transfer.amount()),
+        source: asset(amount),
         destination: asset(Lots::from(1)),
         recipient: "someone".to_owned(),
         refund_address: "us".to_owned(),

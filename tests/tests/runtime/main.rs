@@ -1,4 +1,4 @@
-//! What is verified and co-signed is what Solana's runtime executes; what is not agreed is refused.
+//! What is verified and signed is what Solana's runtime executes; what is not agreed is refused.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,6 +11,7 @@ mod chain;
 mod door;
 mod hostile;
 mod opaque;
+mod own;
 mod scenario;
 
 use std::cell::RefCell;

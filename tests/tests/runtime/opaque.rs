@@ -3,7 +3,7 @@
 
 mod program;
 mod scene;
-mod simulation;
+pub(crate) mod simulation;
 
 use countersign_approval::{Code, Refusal};
 use countersign_solana::{VerifyError, facts_query};

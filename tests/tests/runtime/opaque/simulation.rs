@@ -37,7 +37,12 @@ fn writable(query: &SolanaFactsQuery, built: &Built) -> Vec<SolanaAddress> {
     query.writable.iter().copied().chain(by_tables).collect()
 }
 
-fn run(chain: &Chain, query: &SolanaFactsQuery, watched: &[SolanaAddress]) -> Simulation {
+/// Runs the transaction of a query, and tells of these accounts.
+pub(crate) fn run(
+    chain: &Chain,
+    query: &SolanaFactsQuery,
+    watched: &[SolanaAddress],
+) -> Simulation {
     let tx = wincode::deserialize_exact(&query.transaction).unwrap();
     let after = match chain.simulate(tx) {
         Ok(after) => after,
