@@ -8,13 +8,14 @@ use countersign::Submission;
 use countersign::approval::{Decision, ReviewRequest, Reviewer};
 use countersign::bitcoin::{CoinKey, CoinSigner, KeyRequest, SignerError as CoinSignerError};
 use countersign::evm::{PermitSigner, SignPermit, SignerError, UncheckedSignature};
-use countersign::journal::{Outcome, Page, State, Which};
-use countersign::units::EvmAddress;
+use countersign::journal::{CoinRecord, Digest, Outcome, Page, Payload, State, What, Which};
+use countersign::units::{EvmAddress, Lots};
 use countersign::{ApiError, DefiApi, Event, Intent, Offer, Order, Progress, SwapApi, SwapStatus};
 use countersign::{Worker, approval::SwapId};
 use countersign_tests::{CountingSigner, short_steps};
 
-use super::bed::{Bed, key};
+use super::bed::{Bed, key, options};
+use super::rigged::Rigged;
 
 /// An API that never answers one of its calls, though it does what it is asked to.
 struct Silent {
@@ -91,6 +92,29 @@ async fn a_create_whose_answer_was_lost_is_given_up_with_what_the_list_says() {
     assert!(reason.contains(&bed.scene.sandbox.swaps()[0].intent_id), "{reason}");
     assert_eq!(bed.scene.signatures.get(), 0);
     assert_eq!(bed.scene.sandbox.executions(), []);
+}
+
+#[tokio::test]
+async fn a_create_whose_coins_cant_be_read_is_given_up_all_the_same() {
+    let bed = Bed::new(short_steps(), "USDC@ethereum").await;
+    let api = Silent { api: bed.scene.api(), call: "create" };
+    cut_off(&bed, &bed.worker_over(api, bed.scene.config())).await;
+    let broken = CoinRecord {
+        txid: Digest::NONE,
+        vout: 0,
+        amount: Lots::from(1),
+        script_pubkey: Payload::new("no hex").unwrap(),
+        public_key: None,
+    };
+    let store = Rigged::new(&bed.store).entry(move |what| {
+        if let What::Requested(request) = what {
+            request.coins = Some(vec![broken.clone()]);
+        }
+    });
+    let worker = Worker::new(bed.scene.countersign(), Arc::new(store), options());
+    let done = carried_on(&bed, worker).await;
+    assert_eq!(done.state, State::Ended(Outcome::Failed), "{:?}", done.reason);
+    assert!(done.reason.unwrap().contains("of the 1 intents"));
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use super::bed::{Bed, key, options};
 use super::liar::{Busy, Calls, Liar, cut_off};
 use super::places::{HOUR, brief, policy_with, worker};
 
-fn count(names: &[&str], name: &str) -> usize {
+pub(super) fn count(names: &[&str], name: &str) -> usize {
     names.iter().filter(|found| **found == name).count()
 }
 
@@ -124,13 +124,13 @@ async fn an_approval_that_was_not_sent_is_sent_where_only_the_status_is_dark() {
 }
 
 /// A sandbox that never pays, and whose coins can be taken back soon.
-fn failing() -> SandboxConfig {
+pub(super) fn failing() -> SandboxConfig {
     let (intent_lifetime, refund_delay) = (Duration::from_secs(3), Duration::from_secs(1));
     SandboxConfig { resolver_fails: true, intent_lifetime, refund_delay, ..short_steps() }
 }
 
 /// Asserts that coins came back by our own transaction, but for fees.
-async fn assert_taken_back(bed: &Bed, done: &Progress, before: &Funds) {
+pub(super) async fn assert_taken_back(bed: &Bed, done: &Progress, before: &Funds) {
     assert_eq!(done.state, State::Ended(Outcome::Refunded), "{:?}", done.reason);
     let names = bed.names(done.swap_id).await;
     assert_eq!(count(&names, "refund"), 2, "{names:?}");

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
 mod bed;
+mod bounds;
 mod carrying_on;
 mod clocks;
 #[path = "../../benches/flow/counted.rs"]
 mod counted;
+mod crowd;
 mod ending;
 mod finishing;
 mod keys;
@@ -13,3 +15,5 @@ mod liar;
 mod lies;
 mod places;
 mod refunding;
+mod rigged;
+mod silence;
