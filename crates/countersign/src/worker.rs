@@ -52,7 +52,8 @@ pub use progress::Progress;
 ///
 /// A swap that was let out ends when its approval can no longer be used, or was: see [`Progress`].
 /// What the counterparty says is compared with the chain where there is a view of it: a used nonce is no
-/// expiry, and coins that lie in an output are taken back whatever it says.
+/// expiry, and coins that lie in an output are taken back whatever it says. A chain that is silent ends
+/// nothing.
 pub struct Worker {
     flow: Countersign,
     store: Arc<dyn Store>,

@@ -104,6 +104,7 @@ impl Bed {
             mood: Mood::default(),
             lease_ms: 1_000,
             hold_ms: 500,
+            checkpoint_ms: None,
             at_once: 16,
             job,
         }

@@ -20,6 +20,11 @@ async fn worker() {
     let worker = Arc::new(orders.worker().await);
     orders.wait().await;
     say("began");
+    let committing = orders.checkpoint_ms.map(|every| {
+        let worker = Arc::clone(&worker);
+        let (key, every) = (AuditKey::from_seed(&SEED).unwrap(), Duration::from_millis(every));
+        tokio::spawn(async move { worker.keep_checkpoints(&key, every).await })
+    });
     match &orders.job {
         Job::Swap(asks) => swap_all(&worker, asks, orders.at_once).await,
         Job::SwapAndWork(asks) => {
@@ -30,6 +35,10 @@ async fn worker() {
             helping.await.unwrap().unwrap();
         }
         Job::Resume => worker.resume(orders.at_once, told).await.unwrap(),
+    }
+    if let Some(committing) = committing {
+        worker.stop();
+        committing.await.unwrap();
     }
     say("done");
 }

@@ -27,6 +27,8 @@ pub(crate) struct Orders {
     pub(crate) mood: Mood,
     pub(crate) lease_ms: u64,
     pub(crate) hold_ms: u64,
+    /// How often it has a checkpoint signed, if it does.
+    pub(crate) checkpoint_ms: Option<u64>,
     /// How many swaps it drives at a time.
     pub(crate) at_once: usize,
     pub(crate) job: Job,
