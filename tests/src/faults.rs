@@ -5,7 +5,7 @@ mod chain;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub use chain::FaultCoins;
 
 /// Every call of the journal that writes, by the last entry where it appends some, and every call
 /// of what is outside. A call that is not here ends the process that makes it.
-pub const CALLS: [&str; 21] = [
+pub const CALLS: [&str; 22] = [
     "open",
     "reserve",
     "append:judged",
@@ -34,6 +34,7 @@ pub const CALLS: [&str; 21] = [
     "give_back",
     "lease",
     "lease_open",
+    "checkpoint",
     "api:quote",
     "api:create",
     "api:submit",
@@ -70,6 +71,8 @@ pub struct Trap {
     call: usize,
     when: When,
     how: How,
+    /// The how many-th call of the kind, from 1.
+    turn: u32,
 }
 
 impl Trap {
@@ -80,7 +83,13 @@ impl Trap {
     /// Panics if there is no such call.
     pub fn new(call: &str, when: When, how: How) -> Self {
         let call = CALLS.iter().position(|known| *known == call).unwrap();
-        Self { call, when, how }
+        Self { call, when, how, turn: 1 }
+    }
+
+    /// Names a later call of the same kind, from 1 on.
+    #[must_use]
+    pub const fn at_turn(self, turn: u32) -> Self {
+        Self { turn, ..self }
     }
 }
 
@@ -88,18 +97,18 @@ impl Trap {
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     trap: Option<Trap>,
-    sprung: Arc<AtomicBool>,
+    calls: Arc<AtomicU32>,
 }
 
 impl Faults {
     /// Sets a trap, or none.
     pub fn new(trap: Option<Trap>) -> Self {
-        Self { trap, sprung: Arc::default() }
+        Self { trap, calls: Arc::default() }
     }
 
-    /// Says whether a trap springs: once.
-    fn springs(&self) -> bool {
-        !self.sprung.swap(true, Ordering::SeqCst)
+    /// Says whether a trap springs at this call: once.
+    fn springs(&self, turn: u32) -> bool {
+        self.calls.fetch_add(1, Ordering::SeqCst).saturating_add(1) == turn
     }
 }
 
@@ -107,7 +116,7 @@ impl Around for Faults {
     /// Makes a call, unless the process is caught before it.
     async fn around<T: Send>(&self, call: &str, made: impl Future<Output = T> + Send) -> T {
         let Some(call) = CALLS.iter().position(|known| *known == call) else { unlisted(call) };
-        let caught = self.trap.filter(|trap| trap.call == call && self.springs());
+        let caught = self.trap.filter(|trap| trap.call == call && self.springs(trap.turn));
         let Some(trap) = caught else { return made.await };
         if trap.when == When::Before {
             catch(trap.how);

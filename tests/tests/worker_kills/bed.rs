@@ -125,6 +125,8 @@ impl Bed {
             assert!(status.success(), "expected a process without faults to end well: {heard:?}");
             said.extend(heard);
         }
+        // The sandbox notices coins that were taken back at its next step.
+        tokio::time::sleep(Duration::from_millis(100)).await;
         said
     }
 }

@@ -2,12 +2,14 @@
 
 use std::io::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use countersign::approval::SwapId;
-use countersign::journal::Label;
+use countersign::journal::{AuditKey, Label};
 use countersign::{Event, Progress, WorkError, Worker};
 use futures::{StreamExt as _, stream};
 
+use crate::judge::AUDIT;
 use crate::orders::{Job, Orders};
 use crate::process::ORDERS;
 use crate::site::Ask;
@@ -22,7 +24,7 @@ async fn worker() {
     say("began");
     let committing = orders.checkpoint_ms.map(|every| {
         let worker = Arc::clone(&worker);
-        let (key, every) = (AuditKey::from_seed(&SEED).unwrap(), Duration::from_millis(every));
+        let (key, every) = (AuditKey::from_seed(&AUDIT).unwrap(), Duration::from_millis(every));
         tokio::spawn(async move { worker.keep_checkpoints(&key, every).await })
     });
     match &orders.job {

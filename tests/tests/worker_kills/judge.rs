@@ -321,7 +321,7 @@ pub(crate) async fn commit(bed: &Bed) -> Option<Anchor> {
 }
 
 /// The secret of the audit key, which commits to journals of tests alone.
-const AUDIT: [u8; 32] = [7; 32];
+pub(crate) const AUDIT: [u8; 32] = [7; 32];
 
 pub(crate) fn now() -> UnixMillis {
     SystemClock.now()
