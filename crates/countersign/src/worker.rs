@@ -84,7 +84,9 @@ impl Worker {
         mut observe: impl FnMut(Event<'_>) + Send,
     ) -> Result<Progress, WorkError> {
         let lease = self.store.lease(swap_id, &self.term(), self.now()).await?;
-        self.take(lease, &mut observe).await?.run().await
+        let drive = self.take(lease, &mut observe).await?;
+        // It holds all that is known of the swap.
+        Box::pin(drive.run()).await
     }
 
     /// Reads where a swap stands, without touching it.

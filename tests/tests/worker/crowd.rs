@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign::api_types::defi::ApprovalSubmission;
 use countersign::journal::{Lease, Outcome, State, StoreError, Term};
 use countersign::units::UnixMillis;
 use countersign::{
-    ApiError, Clock as _, DefiApi, Intent, Offer, Order, Progress, Status, SwapApi, SwapStatus,
-    SystemClock, WorkError, Worker, WorkerOptions,
+    ApiError, Clock as _, DefiApi, Intent, Offer, Order, Progress, Status, Submission, SwapApi,
+    SwapStatus, SystemClock, WorkError, Worker, WorkerOptions,
 };
 use countersign_sandbox::SandboxConfig;
 use countersign_tests::{SetClock, short_steps};
@@ -35,7 +34,7 @@ async fn left_open(bed: &Bed, names: &[&str]) -> Vec<Progress> {
 }
 
 fn in_millis(wait: u64) -> UnixMillis {
-    UnixMillis::new(SystemClock.now().value() + wait)
+    UnixMillis::new(SystemClock.now().value().saturating_add(wait))
 }
 
 async fn lease(bed: &Bed, open: &Progress, lasts: u64) -> Result<Lease, StoreError> {
@@ -75,12 +74,13 @@ impl SwapApi for Panicking {
         self.0.create(order, offer).await
     }
 
-    async fn submit(&self, intent_id: &str, approval: &ApprovalSubmission) -> Result<(), ApiError> {
+    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError> {
         self.0.submit(intent_id, approval).await
     }
 
-    async fn status(&self, _: &str) -> Result<SwapStatus, ApiError> {
-        panic!("a mistake")
+    async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
+        assert!(intent_id.is_empty(), "a mistake");
+        self.0.status(intent_id).await
     }
 }
 
