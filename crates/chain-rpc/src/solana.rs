@@ -1,7 +1,8 @@
-//! Solana: what a transaction that we co-sign uses, and what it does.
+//! Solana: what a transaction uses and does, and what becomes of one of our own.
 
 mod answers;
 mod cluster;
+mod lifetime;
 mod mint;
 mod questions;
 mod run;
@@ -9,6 +10,7 @@ mod settings;
 mod settled;
 mod table;
 mod token;
+mod transfer;
 mod view;
 mod watched;
 

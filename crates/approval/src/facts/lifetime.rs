@@ -2,6 +2,10 @@
 ///
 /// Source: [Transaction confirmation](https://solana.com/developers/guides/advanced/confirmation).
 const MAX_AGE: u64 = 150;
+/// How many slots a block may take, some of which stay without one.
+const SLOTS_OF_A_BLOCK: u64 = 4;
+/// The slot of the first block that can hold anything.
+const FIRST_SLOT: u64 = 1;
 
 /// What a cluster says, from its finalised state, of a transaction that was let out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,11 +15,14 @@ pub struct SeenLifetime {
     pub finalized_height: u64,
     /// Whether that state still takes the blockhash.
     pub blockhash_valid: bool,
+    /// The slot of that block.
+    pub finalized_slot: u64,
     /// What became of the transaction; `None` where no block is known to have it, or where its
     /// first signature was not asked about.
     pub transaction: Option<SeenTransaction>,
-    /// Whether its first signature was asked about, over all of the node's history.
-    pub asked_for_transaction: bool,
+    /// From which slot on the node knows all transactions; `None` where the transaction was not asked
+    /// about.
+    pub history_from_slot: Option<u64>,
 }
 
 /// A transaction that is in a block.
@@ -96,7 +103,7 @@ pub enum SolanaFate {
     Failed(SeenTransaction),
     /// It was never executed, and can't be any more.
     Expired(BlockhashExpired),
-    /// It can't be executed any more; whether it was, was not asked.
+    /// It can't be executed any more; whether it was is not known.
     Over(BlockhashExpired),
 }
 
@@ -109,10 +116,19 @@ impl SeenLifetime {
             Some(seen) => SolanaFate::Executed(seen.clone()),
             None => match BlockhashExpired::prove(last_valid_block_height, self) {
                 None => SolanaFate::Live,
-                Some(expired) if self.asked_for_transaction => SolanaFate::Expired(expired),
+                Some(expired) if self.reaches_back(&expired) => SolanaFate::Expired(expired),
                 Some(expired) => SolanaFate::Over(expired),
             },
         }
+    }
+
+    /// Says whether the node's history goes back to the block that the blockhash is of, even if most
+    /// slots since stayed without one.
+    fn reaches_back(&self, expired: &BlockhashExpired) -> bool {
+        let blocks = expired.seen_height.saturating_sub(expired.last_valid_block_height);
+        let slots = blocks.saturating_add(MAX_AGE).saturating_mul(SLOTS_OF_A_BLOCK);
+        let begins = self.finalized_slot.saturating_sub(slots).max(FIRST_SLOT);
+        self.history_from_slot.is_some_and(|from| from <= begins)
     }
 }
 
@@ -121,8 +137,15 @@ mod tests {
     use super::*;
 
     fn seen(finalized_height: u64, transaction: Option<SeenTransaction>) -> SeenLifetime {
-        let (blockhash_valid, asked_for_transaction) = (false, true);
-        SeenLifetime { finalized_height, blockhash_valid, transaction, asked_for_transaction }
+        let (blockhash_valid, history_from_slot) = (false, Some(1));
+        let finalized_slot = finalized_height + 10_000;
+        SeenLifetime {
+            finalized_height,
+            blockhash_valid,
+            finalized_slot,
+            transaction,
+            history_from_slot,
+        }
     }
 
     fn in_block(finality: Finality, error: Option<&str>) -> SeenLifetime {
@@ -140,8 +163,20 @@ mod tests {
         assert_eq!((proof.last_valid_block_height(), proof.seen_height()), (1_150, 1_151));
         let valid = SeenLifetime { blockhash_valid: true, ..seen(2_000, None) };
         assert_eq!(valid.fate(1_150), SolanaFate::Live);
-        let not_asked = SeenLifetime { asked_for_transaction: false, ..seen(1_151, None) };
+        let not_asked = SeenLifetime { history_from_slot: None, ..seen(1_151, None) };
         assert_eq!(not_asked.fate(1_150), SolanaFate::Over(proof));
+    }
+
+    #[test]
+    fn a_history_that_was_cut_off_proves_nothing() {
+        let from = |slot| SeenLifetime { history_from_slot: Some(slot), ..seen(1_151, None) };
+        let begins = 11_151 - 4 * 151;
+        assert!(matches!(from(begins).fate(1_150), SolanaFate::Expired(_)));
+        assert!(matches!(from(begins + 1).fate(1_150), SolanaFate::Over(_)));
+        let young = SeenLifetime { finalized_slot: 1_160, ..from(1) };
+        assert!(matches!(young.fate(1_150), SolanaFate::Expired(_)));
+        let much_later = SeenLifetime { finalized_height: 9_000, ..from(begins) };
+        assert!(matches!(much_later.fate(1_150), SolanaFate::Over(_)));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign_units::SolanaAddress;
+use countersign_units::{SolanaAddress, SolanaHash};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -62,13 +62,59 @@ pub(super) struct Simulated {
 }
 
 impl Simulated {
-    /// Returns why the transaction fails, where it does: a name, or JSON with the details.
+    /// Returns why the transaction fails, where it does.
     pub(super) fn error(&self) -> Option<String> {
-        match &self.err {
-            Value::Null => None,
-            Value::String(name) => Some(name.clone()),
-            details => Some(details.to_string()),
-        }
+        error(&self.err)
+    }
+}
+
+/// The answer to `getLatestBlockhash`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Latest {
+    pub(super) blockhash: SolanaHash,
+    pub(super) last_valid_block_height: u64,
+}
+
+/// What one of the recent blocks took for a compute unit.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Price {
+    pub(super) prioritization_fee: u64,
+}
+
+/// What became of a transaction.
+#[derive(Deserialize)]
+pub(super) struct Status {
+    pub(super) slot: u64,
+    /// Why it failed; `null` where it did not. It has to be there.
+    err: Value,
+    #[serde(rename = "confirmationStatus")]
+    pub(super) stage: Stage,
+}
+
+/// How far a block has come.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Stage {
+    Processed,
+    Confirmed,
+    Finalized,
+}
+
+impl Status {
+    /// Returns why the transaction failed, where it did.
+    pub(super) fn error(&self) -> Option<String> {
+        error(&self.err)
+    }
+}
+
+/// Reads why a transaction failed: a name, or JSON with the details.
+fn error(err: &Value) -> Option<String> {
+    match err {
+        Value::Null => None,
+        Value::String(name) => Some(name.clone()),
+        details => Some(details.to_string()),
     }
 }
 

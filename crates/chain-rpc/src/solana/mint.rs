@@ -5,13 +5,14 @@
 use countersign_approval::MintFacts;
 use countersign_units::SolanaAddress;
 use solana_program_pack::Pack;
+use spl_token_2022_interface::extension::account_len::try_calculate_account_len_from_mint_data;
 use spl_token_2022_interface::extension::pausable::PausableConfig;
 use spl_token_2022_interface::extension::transfer_fee::TransferFeeConfig;
 use spl_token_2022_interface::extension::transfer_hook::TransferHook;
 use spl_token_2022_interface::extension::{
     BaseStateWithExtensions, ExtensionType, StateWithExtensions,
 };
-use spl_token_2022_interface::state::Mint;
+use spl_token_2022_interface::state::{Account as Held, Mint};
 
 use super::answers::Account;
 use super::questions::ACCOUNTS;
@@ -60,6 +61,19 @@ fn read(account: &Account) -> Option<MintFacts> {
         facts.transfer_hook = program.map(|program| SolanaAddress::new(program.to_bytes()));
     }
     Some(facts)
+}
+
+/// Returns how many bytes an associated token account of a mint has; nothing if there is no mint.
+pub(super) fn account_bytes(account: &Account) -> Option<usize> {
+    match account.owner {
+        TOKEN => Some(Held::LEN),
+        // Of whose mints each associated account is marked as one that keeps its owner.
+        TOKEN_2022 => {
+            let more = [ExtensionType::ImmutableOwner];
+            try_calculate_account_len_from_mint_data(&account.data, &more).ok()
+        }
+        _ => None,
+    }
 }
 
 /// Returns the higher of the fees before and from an epoch on, whichever of them it is by now.

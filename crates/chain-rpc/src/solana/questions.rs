@@ -13,6 +13,13 @@ pub(super) const GENESIS: &str = "getGenesisHash";
 pub(super) const ACCOUNTS: &str = "getMultipleAccounts";
 pub(super) const BLOCKHASH: &str = "isBlockhashValid";
 pub(super) const SIMULATE: &str = "simulateTransaction";
+pub(super) const LATEST: &str = "getLatestBlockhash";
+pub(super) const HEIGHT: &str = "getBlockHeight";
+pub(super) const RENT: &str = "getMinimumBalanceForRentExemption";
+pub(super) const PRICES: &str = "getRecentPrioritizationFees";
+pub(super) const SEND: &str = "sendTransaction";
+pub(super) const STATUSES: &str = "getSignatureStatuses";
+pub(super) const HISTORY: &str = "getFirstAvailableBlock";
 /// How many accounts a node tells of in one answer.
 pub(super) const MOST_ACCOUNTS: usize = 100;
 
@@ -25,6 +32,60 @@ pub(super) fn genesis() -> Call {
 pub(super) fn settled(addresses: &[SolanaAddress]) -> Call {
     let settings = json!({"commitment": "finalized", "encoding": "base64"});
     Call { method: ACCOUNTS, params: json!([texts(addresses), settings]) }
+}
+
+/// Asks for a blockhash to build on, of a block that the cluster has voted for.
+pub(super) fn latest_blockhash() -> Call {
+    Call { method: LATEST, params: json!([{"commitment": "confirmed"}]) }
+}
+
+/// Asks what recent blocks took for a compute unit where transactions write to all of these.
+pub(super) fn prices(writable: &[SolanaAddress]) -> Call {
+    Call { method: PRICES, params: json!([texts(writable)]) }
+}
+
+/// Asks what an account of some bytes keeps to be there.
+pub(super) fn rent(bytes: usize) -> Call {
+    Call { method: RENT, params: json!([bytes, {"commitment": "confirmed"}]) }
+}
+
+/// Asks to pass a transaction on, once it was run without being sent.
+pub(super) fn send(transaction: &[u8]) -> Call {
+    let settings =
+        json!({"encoding": "base64", "skipPreflight": false, "preflightCommitment": "confirmed"});
+    Call { method: SEND, params: json!([STANDARD.encode(transaction), settings]) }
+}
+
+/// Asks what became of a transaction, over all of the node's history.
+pub(super) fn status(signature: &[u8; 64]) -> Call {
+    let name = bs58::encode(signature).into_string();
+    Call { method: STATUSES, params: json!([[name], {"searchTransactionHistory": true}]) }
+}
+
+/// Asks from which slot on the node's history goes.
+pub(super) fn history() -> Call {
+    Call { method: HISTORY, params: json!([]) }
+}
+
+/// Asks about the state that can't be undone any more, not older than one slot.
+pub(super) struct Final {
+    pub(super) min_slot: u64,
+}
+
+impl Final {
+    /// Asks for the height of the latest block.
+    pub(super) fn height(&self) -> Call {
+        Call { method: HEIGHT, params: json!([self.settings()]) }
+    }
+
+    /// Asks whether a blockhash can be used.
+    pub(super) fn blockhash(&self, blockhash: SolanaHash) -> Call {
+        Call { method: BLOCKHASH, params: json!([blockhash.to_string(), self.settings()]) }
+    }
+
+    fn settings(&self) -> Value {
+        json!({"commitment": "finalized", "minContextSlot": self.min_slot})
+    }
 }
 
 /// Asks about the state that the cluster has voted for, not older than one slot.
@@ -43,6 +104,11 @@ impl Current {
     pub(super) fn blockhash(&self, blockhash: SolanaHash) -> Call {
         let settings = self.settings(json!({}));
         Call { method: BLOCKHASH, params: json!([blockhash.to_string(), settings]) }
+    }
+
+    /// Asks for the height of the latest block.
+    pub(super) fn height(&self) -> Call {
+        Call { method: HEIGHT, params: json!([self.settings(json!({}))]) }
     }
 
     /// Asks what a transaction does to accounts, as it stands: with its own blockhash, and whether

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_approval::{ChainViewError, SolanaFactsQuery};
-use countersign_units::SolanaAddress;
+use countersign_units::{SolanaAddress, SolanaHash};
 
 use super::answers::{Account, Accounts, AsOf};
 use super::cluster::Cluster;
@@ -22,7 +22,7 @@ impl Settled {
 }
 
 impl Cluster {
-    /// Reads the accounts that a question names.
+    /// Reads accounts.
     ///
     /// # Errors
     ///
@@ -30,10 +30,15 @@ impl Cluster {
     /// of as of one slot.
     pub(super) async fn settled(
         &self,
-        query: &SolanaFactsQuery,
+        genesis_hash: SolanaHash,
+        named: BTreeSet<SolanaAddress>,
     ) -> Result<Settled, ChainViewError> {
-        let addresses = named(query)?;
-        let answers = self.ask(query.genesis_hash, [settled(&addresses)]).await?;
+        if named.len() > MOST_ACCOUNTS {
+            let found = format!("{} accounts", named.len());
+            return Err(RpcError::Malformed { expected: "at most 100 accounts", found }.into());
+        }
+        let addresses: Vec<SolanaAddress> = named.into_iter().collect();
+        let answers = self.ask(genesis_hash, [settled(&addresses)]).await?;
         let [said] =
             <[_; 1]>::try_from(answers).map_err(|_| RpcError::Unanswered { method: ACCOUNTS })?;
         let answer: AsOf<Accounts> = read(&said?, ACCOUNTS, "accounts as of a slot")?;
@@ -61,15 +66,10 @@ pub(super) fn accounts(
 }
 
 /// Returns each account that a question names, once.
-fn named(query: &SolanaFactsQuery) -> Result<Vec<SolanaAddress>, RpcError> {
+pub(super) fn named(query: &SolanaFactsQuery) -> BTreeSet<SolanaAddress> {
     let SolanaFactsQuery { mint, source, destination, .. } = query;
     let tables = query.tables.iter().map(|used| used.table);
     // Without a mint these hold no tokens.
     let token = mint.iter().flat_map(|mint| [Some(*mint), *source, *destination]).flatten();
-    let named: BTreeSet<SolanaAddress> = tables.chain(token).collect();
-    if named.len() > MOST_ACCOUNTS {
-        let found = format!("{} accounts", named.len());
-        return Err(RpcError::Malformed { expected: "at most 100 accounts", found });
-    }
-    Ok(named.into_iter().collect())
+    tables.chain(token).collect()
 }

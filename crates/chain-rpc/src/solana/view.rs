@@ -9,7 +9,7 @@ use countersign_units::SolanaAddress;
 use super::SolanaRpcSettings;
 use super::cluster::Cluster;
 use super::questions::ACCOUNTS;
-use super::settled::Settled;
+use super::settled::{Settled, named};
 use super::watched::watched;
 use super::{mint, table, token};
 use crate::rpc::{HttpRpc, JsonRpcTransport, Node, RpcError, RpcUrl};
@@ -23,8 +23,11 @@ use crate::rpc::{HttpRpc, JsonRpcTransport, Node, RpcError, RpcUrl};
 ///
 /// Where a node's error means that it won't run the transaction, the simulation tells it. A
 /// blockhash that is a durable nonce is no blockhash: the node says that it is not valid.
+///
+/// It is a [`SolanaTransferView`](countersign_approval::SolanaTransferView) too: it passes transfers
+/// of our own on, and tells when they are dead.
 pub struct SolanaRpc {
-    cluster: Cluster,
+    pub(super) cluster: Cluster,
 }
 
 impl SolanaRpc {
@@ -55,7 +58,7 @@ impl SolanaRpc {
 #[async_trait]
 impl SolanaChainView for SolanaRpc {
     async fn facts(&self, query: &SolanaFactsQuery) -> Result<SolanaFacts, ChainViewError> {
-        let settled = self.cluster.settled(query).await?;
+        let settled = self.cluster.settled(query.genesis_hash, named(query)).await?;
         let tables = table::seen(&settled, &query.tables)?;
         let facts = token_facts(query, &settled)?;
         let watched = watched(query, &tables)?;
@@ -66,7 +69,10 @@ impl SolanaChainView for SolanaRpc {
 }
 
 /// Reads the facts about the token, where one moves.
-fn token_facts(query: &SolanaFactsQuery, settled: &Settled) -> Result<SolanaFacts, RpcError> {
+pub(super) fn token_facts(
+    query: &SolanaFactsQuery,
+    settled: &Settled,
+) -> Result<SolanaFacts, RpcError> {
     let Some(mint) = query.mint else {
         return Ok(SolanaFacts::default());
     };

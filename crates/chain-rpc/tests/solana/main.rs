@@ -10,6 +10,7 @@ mod facts;
 mod failures;
 #[path = "../fake/mod.rs"]
 mod fake;
+mod lifetime;
 mod mints;
 mod node;
 mod sample;
@@ -17,3 +18,4 @@ mod secrets;
 mod simulation;
 mod tables;
 mod tokens;
+mod transfers;

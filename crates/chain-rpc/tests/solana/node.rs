@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use countersign_approval::{ChainViewError, SolanaChainView, SolanaFacts};
 use countersign_chain_rpc::{SolanaRpc, SolanaRpcSettings};
 use countersign_units::SolanaAddress;
@@ -9,7 +11,10 @@ use serde_json::{Value, json};
 
 pub(crate) use crate::fake::http;
 use crate::fake::{self, Chain};
-use crate::sample::{GENESIS, SETTLED_SLOT, SLOT, after, before, query};
+use crate::sample::{
+    BLOCKHASH, GENESIS, HEIGHT, LAST_HEIGHT, SETTLED_HEIGHT, SETTLED_SLOT, SLOT, after, before,
+    query,
+};
 
 type Accounts = BTreeMap<SolanaAddress, Value>;
 
@@ -89,6 +94,28 @@ impl Chain for Solana {
                 let accounts = told(&self.after, &settings["accounts"]["addresses"]);
                 as_of(settings, &simulated(&json!(null), &accounts))
             }
+            "getLatestBlockhash" => {
+                let latest = json!({
+                    "blockhash": BLOCKHASH.to_string(),
+                    "lastValidBlockHeight": LAST_HEIGHT,
+                });
+                as_of(asked, &latest)
+            }
+            "getBlockHeight" => {
+                let settled = asked["commitment"] == "finalized";
+                json!(if settled { SETTLED_HEIGHT } else { HEIGHT })
+            }
+            "getMinimumBalanceForRentExemption" => {
+                let bytes = asked.as_u64().unwrap();
+                json!(bytes.saturating_add(128).saturating_mul(6_960))
+            }
+            "getRecentPrioritizationFees" => {
+                let taken = [7, 0, 1_000, 20].into_iter();
+                taken.map(|fee| json!({"slot": SLOT, "prioritizationFee": fee})).collect()
+            }
+            "sendTransaction" => json!(first_signature(asked)),
+            "getSignatureStatuses" => as_of(settings, &json!([null])),
+            "getFirstAvailableBlock" => json!(1),
             method => json!(format!("unknown: {method}")),
         }
     }
@@ -134,6 +161,12 @@ fn told(known: &Accounts, addresses: &Value) -> Value {
     let addresses = addresses.as_array().unwrap().iter();
     let of = |address: &Value| known.get(&address.as_str().unwrap().parse().unwrap()).cloned();
     addresses.map(of).collect()
+}
+
+/// Returns the name of a transaction that is sent in base64.
+fn first_signature(sent: &Value) -> String {
+    let wire = STANDARD.decode(sent.as_str().unwrap()).unwrap();
+    bs58::encode(&wire[1..65]).into_string()
 }
 
 fn as_of(settings: &Value, value: &Value) -> Value {

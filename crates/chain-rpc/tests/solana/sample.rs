@@ -24,6 +24,10 @@ pub(crate) const BLOCKHASH: SolanaHash = SolanaHash::new([0xb1; 32]);
 /// What can't be undone any more, and what has been voted for.
 pub(crate) const SETTLED_SLOT: u64 = 348_193_000;
 pub(crate) const SLOT: u64 = 348_193_032;
+/// The same, by blocks, and the last height at which the blockhash is taken.
+pub(crate) const SETTLED_HEIGHT: u64 = 326_000_000;
+pub(crate) const HEIGHT: u64 = 326_000_032;
+pub(crate) const LAST_HEIGHT: u64 = 326_000_150;
 /// What an account of tokens keeps to be there.
 pub(crate) const RENT: u64 = 2_039_280;
 /// More than a float holds exactly: 2^53 + 1.
