@@ -2,7 +2,8 @@ use async_trait::async_trait;
 use countersign_units::{EvmAddress, SolanaAddress, SolanaHash, U256, UnixSeconds};
 
 use crate::{
-    BitcoinNetwork, Coin, EvmFacts, LatestBlockhash, SeenLifetime, SolanaFacts, TransferFacts,
+    BitcoinNetwork, Coin, CoinId, EvmFacts, FeeRate, LatestBlockhash, MempoolConflict,
+    SeenLifetime, SolanaFacts, TransferFacts,
 };
 
 /// Reads the facts of an EVM chain that the checks of a Permit2 approval need.
@@ -109,6 +110,34 @@ pub trait BitcoinChainView: Send + Sync {
         network: BitcoinNetwork,
         transaction: &[u8],
     ) -> Result<(), ChainViewError>;
+
+    /// Asks by which fee rate a transaction is likely to be mined within some blocks; nothing where
+    /// the view can't tell.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the chain can't be asked, or is another one.
+    async fn fee_rate(
+        &self,
+        _network: BitcoinNetwork,
+        _blocks: u16,
+    ) -> Result<Option<FeeRate>, ChainViewError> {
+        Ok(None)
+    }
+
+    /// Asks which of some coins are spent by transactions that wait to be mined, and what those pay.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the chain can't be asked, is another one, or the view does not
+    /// see what waits.
+    async fn conflict(
+        &self,
+        _network: BitcoinNetwork,
+        _coins: &[CoinId],
+    ) -> Result<MempoolConflict, ChainViewError> {
+        Err(ChainViewError::Unavailable("it does not see what waits to be mined".to_owned()))
+    }
 }
 
 /// What a view of a Bitcoin chain sees of some scripts.

@@ -7,6 +7,7 @@
 mod claims;
 mod counterparty;
 mod keys;
+mod payments;
 mod refunds;
 mod scene;
 mod swap;

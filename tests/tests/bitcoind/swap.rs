@@ -216,7 +216,7 @@ fn outpoint(coin: &Coin) -> OutPoint {
     OutPoint { txid: Txid::from_byte_array(coin.id.txid), vout: coin.id.vout }
 }
 
-fn asset(token: &str, amount: Lots) -> AssetAmount {
+pub(crate) fn asset(token: &str, amount: Lots) -> AssetAmount {
     AssetAmount {
         token: token.to_owned(),
         symbol: token.to_owned(),

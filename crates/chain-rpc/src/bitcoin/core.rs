@@ -1,6 +1,7 @@
 //! Bitcoin Core's JSON-RPC.
 
 mod answers;
+mod mempool;
 mod view;
 
 pub use view::CoreRpc;

@@ -8,6 +8,7 @@
 
 mod core;
 mod esplora;
+mod mempool;
 mod sample;
 mod secrets;
 mod server;

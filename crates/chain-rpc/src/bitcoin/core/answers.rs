@@ -2,12 +2,13 @@
 //!
 //! Source: [Bitcoin Core RPC](https://bitcoincore.org/en/doc/28.0.0/).
 
-use countersign_approval::{BitcoinNetwork, Sats};
+use countersign_approval::{BitcoinNetwork, CoinId, Sats};
 use countersign_units::Lots;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
-use crate::bitcoin::seen::Told;
+use crate::bitcoin::seen::{Told, txid};
 use crate::rpc::RpcError;
 
 /// A bitcoin has this many decimals.
@@ -73,8 +74,8 @@ impl Unspent {
     }
 
     /// Names the coin in a question.
-    pub(super) fn outpoint(&self) -> serde_json::Value {
-        serde_json::json!({"txid": self.txid, "vout": self.vout})
+    pub(super) fn outpoint(&self) -> Value {
+        json!({"txid": self.txid, "vout": self.vout})
     }
 }
 
@@ -98,6 +99,30 @@ impl Spending {
         }
         Err(RpcError::value(method, "answers in the order of the coins", "another order"))
     }
+
+    /// Returns the transaction that waits to be mined and spends a coin.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RpcError::Value`] if this is about another coin.
+    pub(super) fn spender(
+        &self,
+        coin: CoinId,
+        method: &'static str,
+    ) -> Result<Option<&str>, RpcError> {
+        let id = CoinId { txid: txid(&self.txid, method)?, vout: self.vout };
+        if id == coin {
+            return Ok(self.spendingtxid.as_deref());
+        }
+        Err(RpcError::value(method, "answers in the order of the coins", "another order"))
+    }
+}
+
+/// Names a coin in a question.
+pub(super) fn outpoint(coin: CoinId) -> Value {
+    let CoinId { mut txid, vout } = coin;
+    txid.reverse();
+    json!({"txid": hex::encode(txid), "vout": vout})
 }
 
 /// The answer to `testmempoolaccept` about one transaction.
@@ -109,7 +134,7 @@ pub(super) struct Acceptance {
 }
 
 /// Reads an amount of bitcoin from its decimal text, exactly or not at all.
-fn sats(text: &str) -> Option<Sats> {
+pub(super) fn sats(text: &str) -> Option<Sats> {
     let lots = Lots::from_decimal(text, DECIMALS).ok()?;
     Sats::new(lots.value().try_into().ok()?)
 }

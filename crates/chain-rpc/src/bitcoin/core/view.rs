@@ -3,7 +3,10 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_approval::{BitcoinChainView, BitcoinNetwork, ChainViewError, SeenCoins, excerpt};
+use countersign_approval::{
+    BitcoinChainView, BitcoinNetwork, ChainViewError, CoinId, FeeRate, MempoolConflict, SeenCoins,
+    excerpt,
+};
 use countersign_http_client::transport::{Auth, Limits, Waiting};
 use countersign_http_client::{ConfigError, TransportError};
 use serde::de::DeserializeOwned;
@@ -20,7 +23,7 @@ use crate::rpc::{Call, HttpRpc, JsonRpcTransport, Node, RpcError, RpcUrl};
 
 const INFO: &str = "getblockchaininfo";
 const SCAN: &str = "scantxoutset";
-const SPENDING: &str = "gettxspendingprevout";
+pub(super) const SPENDING: &str = "gettxspendingprevout";
 const SEND: &str = "sendrawtransaction";
 const TEST: &str = "testmempoolaccept";
 /// How long a scan of all coins there are may take: minutes, on the main network.
@@ -101,7 +104,11 @@ impl CoreRpc {
     }
 
     /// Asks what a node answers at once.
-    async fn quick<T: DeserializeOwned>(&self, call: &Call, expected: &str) -> Result<T, RpcError> {
+    pub(super) async fn quick<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        expected: &str,
+    ) -> Result<T, RpcError> {
         let (waiting, limit) = (Waiting::Request, QUICK_TIME);
         let late = |_| Err(TransportError::Timeout { waiting, limit }.into());
         timeout(limit, self.node.ask_one(call, expected)).await.unwrap_or_else(late)
@@ -116,7 +123,8 @@ impl CoreRpc {
         if !scan.success {
             return Err(RpcError::value(SCAN, "a whole scan", "one that was broken off"));
         }
-        let spending = self.spending(&scan.unspents).await?;
+        let outpoints = scan.unspents.iter().map(Unspent::outpoint).collect();
+        let spending = self.spending(outpoints).await?;
         let tip = Call { method: "getbestblockhash", params: json!([]) };
         let tip: String = self.quick(&tip, "the hash of a block").await?;
         if tip != scan.bestblock {
@@ -127,18 +135,18 @@ impl CoreRpc {
     }
 
     /// Asks which coins transactions that wait to be mined spend.
-    async fn spending(&self, coins: &[Unspent]) -> Result<Vec<Spending>, RpcError> {
-        if coins.is_empty() {
+    pub(super) async fn spending(&self, outpoints: Vec<Value>) -> Result<Vec<Spending>, RpcError> {
+        if outpoints.is_empty() {
             return Ok(Vec::new());
         }
-        let outpoints: Vec<Value> = coins.iter().map(Unspent::outpoint).collect();
+        let count = outpoints.len();
         let call = Call { method: SPENDING, params: json!([outpoints]) };
         let spending: Vec<Spending> = self.quick(&call, "what spends some coins").await?;
-        if spending.len() == coins.len() {
+        if spending.len() == count {
             return Ok(spending);
         }
         let found = spending.len().to_string();
-        Err(RpcError::value(SPENDING, &format!("{} answers", coins.len()), found))
+        Err(RpcError::value(SPENDING, &format!("{count} answers"), found))
     }
 }
 
@@ -202,6 +210,29 @@ impl BitcoinChainView for CoreRpc {
             }
             Err(other) => Err(other.into()),
         }
+    }
+
+    async fn fee_rate(
+        &self,
+        network: BitcoinNetwork,
+        blocks: u16,
+    ) -> Result<Option<FeeRate>, ChainViewError> {
+        self.info(network).await?;
+        Ok(self.estimate(blocks).await?)
+    }
+
+    async fn conflict(
+        &self,
+        network: BitcoinNetwork,
+        coins: &[CoinId],
+    ) -> Result<MempoolConflict, ChainViewError> {
+        self.info(network).await?;
+        for _ in 0..ATTEMPTS {
+            if let Some(conflict) = self.waiting(coins).await? {
+                return Ok(conflict);
+            }
+        }
+        Err(RpcError::Moved { attempts: ATTEMPTS }.into())
     }
 }
 

@@ -30,8 +30,8 @@ pub(super) struct Utxo {
 }
 
 #[derive(Deserialize)]
-struct Status {
-    confirmed: bool,
+pub(super) struct Status {
+    pub(super) confirmed: bool,
     block_height: Option<u32>,
 }
 

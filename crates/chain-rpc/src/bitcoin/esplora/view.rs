@@ -3,10 +3,14 @@ use std::fmt;
 
 use async_trait::async_trait;
 use bitcoin::hashes::{Hash, sha256};
-use countersign_approval::{BitcoinChainView, BitcoinNetwork, ChainViewError, SeenCoins, excerpt};
+use countersign_approval::{
+    BitcoinChainView, BitcoinNetwork, ChainViewError, CoinId, FeeRate, MempoolConflict, SeenCoins,
+    excerpt,
+};
 use countersign_http_client::transport::{Answer, Auth, Limits, Waiting};
 use countersign_http_client::{ConfigError, TransportError};
 use futures::stream::{self, StreamExt, TryStreamExt};
+use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use super::answers::{Utxo, height, network_of};
@@ -19,6 +23,7 @@ use crate::rpc::{RpcError, RpcUrl};
 
 const TIP: &str = "blocks/tip/height";
 const UTXO: &str = "scripthash/utxo";
+pub(super) const TX: &str = "tx";
 /// How many scripts are asked about at the same time.
 const AT_ONCE: usize = 4;
 
@@ -27,7 +32,7 @@ const AT_ONCE: usize = 4;
 /// Coins that have not been mined are told with no confirmations; those that a waiting transaction
 /// spends are not told.
 pub struct Esplora {
-    rest: Rest,
+    pub(super) rest: Rest,
 }
 
 impl Esplora {
@@ -100,18 +105,14 @@ impl Esplora {
         // Unlike Electrum, Esplora takes the hash as it is, not in reverse.
         let hash = hex::encode(sha256::Hash::hash(script).to_byte_array());
         let body = self.rest.get(&["scripthash", &hash, "utxo"]).await?;
-        serde_json::from_str(&body).map_err(|error| {
-            // Its own text may repeat what the server sent.
-            let found = format!("other text at line {} column {}", error.line(), error.column());
-            RpcError::value(UTXO, "a list of coins", found)
-        })
+        read(&body, UTXO, "a list of coins")
     }
 
     fn judge(&self, raw: &Raw, answer: &Answer) -> Result<(), ChainViewError> {
         let text = answer.body.trim();
         match answer.status {
             200 if text == raw.txid => Ok(()),
-            200 => Err(RpcError::value("tx", "the transaction's id", "other text").into()),
+            200 => Err(RpcError::value(TX, "the transaction's id", "other text").into()),
             400 if is_known(text) => Ok(()),
             // A page is from something before the server, which knows nothing of transactions.
             400 if !text.starts_with('<') => {
@@ -148,6 +149,38 @@ impl BitcoinChainView for Esplora {
         let answer = self.rest.post(&["tx"], &raw.hex).await?;
         self.judge(&raw, &answer)
     }
+
+    async fn fee_rate(
+        &self,
+        network: BitcoinNetwork,
+        blocks: u16,
+    ) -> Result<Option<FeeRate>, ChainViewError> {
+        self.check(network).await?;
+        Ok(self.estimate(blocks).await?)
+    }
+
+    /// The server does not tell what builds on a transaction, so that the fees are those of the
+    /// spending transactions alone.
+    async fn conflict(
+        &self,
+        network: BitcoinNetwork,
+        coins: &[CoinId],
+    ) -> Result<MempoolConflict, ChainViewError> {
+        self.check(network).await?;
+        Ok(self.waiting(coins).await?)
+    }
+}
+
+/// Reads JSON. Its own errors may repeat what the server sent.
+pub(super) fn read<T: DeserializeOwned>(
+    body: &str,
+    method: &'static str,
+    expected: &str,
+) -> Result<T, RpcError> {
+    serde_json::from_str(body).map_err(|error| {
+        let found = format!("other text at line {} column {}", error.line(), error.column());
+        RpcError::value(method, expected, found)
+    })
 }
 
 impl fmt::Debug for Esplora {
