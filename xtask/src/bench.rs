@@ -6,6 +6,7 @@ mod fit;
 mod flow;
 mod judged;
 mod medians;
+mod quote;
 mod ratio;
 mod solana;
 
@@ -39,6 +40,8 @@ enum Suite {
     Bitcoin,
     /// Transactions to co-sign: verification and approval beside raw signatures, and throughput
     Solana,
+    /// Quotes: the proof of one beside the verification of its signature
+    Quote,
     /// Whole swaps: with a journal beside without one, and how soon a long journal answers
     Flow,
 }
@@ -89,6 +92,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, BenchError> {
         Suite::Evm => evm(arguments.quick),
         Suite::Bitcoin => bitcoin(arguments.quick),
         Suite::Solana => solana(arguments.quick),
+        Suite::Quote => quote(arguments.quick),
         Suite::Flow => flow(arguments.quick),
     }
 }
@@ -113,6 +117,11 @@ fn bitcoin(quick: bool) -> Result<Outcome, BenchError> {
 fn solana(quick: bool) -> Result<Outcome, BenchError> {
     let medians = medians(bench("countersign-solana", "cosign"), quick, &solana::names())?;
     report(solana::describe(&medians), &solana::judge(&medians))
+}
+
+fn quote(quick: bool) -> Result<Outcome, BenchError> {
+    let medians = medians(bench("countersign-near", "quote"), quick, &quote::names())?;
+    report(quote::describe(&medians), &quote::judge(&medians))
 }
 
 fn flow(quick: bool) -> Result<Outcome, BenchError> {

@@ -123,14 +123,13 @@ impl VerifiedIntent {
     pub fn claim(&self) -> Claim {
         let Intent { verifying_contract, signer_id, receiver_id, nonce, .. } = &self.intent;
         let nonce = hex::encode(nonce);
-        let network = &self.terms.source.network;
         Claim {
             swap_id: self.terms.swap_id,
             environment: self.terms.environment,
             digest: *self.digest.as_bytes(),
             resources: vec![
                 format!("near/{verifying_contract}/{signer_id}/{nonce}"),
-                format!("deposit:{network}:{receiver_id}"),
+                format!("deposit:near/{verifying_contract}:{receiver_id}"),
             ],
             token: self.terms.source.token.clone(),
             amount: self.intent.amount,

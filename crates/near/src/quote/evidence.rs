@@ -112,13 +112,6 @@ impl ProvenQuote {
         self.verdict.deposit.as_ref().filter(|_| !self.is_legacy())
     }
 
-    /// Returns by which name the ledger holds the deposit: no two swaps fund one.
-    pub fn deposit_resource(&self) -> Option<String> {
-        let (network, address) = (&self.terms.source.network, self.deposit_address()?);
-        let memo = self.deposit_memo().map_or_else(String::new, |memo| format!(":{memo}"));
-        Some(format!("deposit:{network}:{address}{memo}"))
-    }
-
     /// Returns what is to be sent, exactly.
     pub const fn amount_in(&self) -> Lots {
         self.verdict.amount_in

@@ -44,7 +44,8 @@ fn an_honest_intent_is_verified() {
         assert_eq!(intent.amount(), Lots::from(100_000_000));
         let claim = intent.claim();
         assert_eq!(claim.amount, intent.amount());
-        assert!(claim.resources.contains(&format!("deposit:near:{DEPOSIT}")), "{claim:?}");
+        let resource = format!("deposit:near/intents.near:{DEPOSIT}");
+        assert!(claim.resources.contains(&resource), "{claim:?}");
         let nonce = hex::encode(intent.nonce());
         let resource = format!("near/intents.near/{}/{nonce}", intent.signer_id());
         assert!(claim.resources.contains(&resource), "{claim:?}");

@@ -45,7 +45,6 @@ fn an_honest_quote_is_proven() {
     let quote = proven();
     assert_eq!(quote.deposit_address(), Some(DEPOSIT));
     assert_eq!(quote.deposit_memo(), None);
-    assert_eq!(quote.deposit_resource().unwrap(), format!("deposit:near:{DEPOSIT}"));
     assert_eq!(quote.amount_in(), Lots::from(100_000_000));
     assert_eq!(quote.min_amount_out(), Lots::from(671_220_121));
     assert_eq!(quote.fund_by(), UnixSeconds::new(DEADLINE_SECONDS));
@@ -207,7 +206,6 @@ fn what_is_offered_is_bounded() {
     }
     let memo = signed(|answer| answer["quote"]["depositMemo"] = "1234".into()).unwrap();
     assert_eq!(memo.deposit_memo(), Some("1234"));
-    assert_eq!(memo.deposit_resource().unwrap(), format!("deposit:near:{DEPOSIT}:1234"));
     let empty = signed(|answer| answer["quote"]["depositMemo"] = "".into()).unwrap();
     assert_eq!(empty.deposit_memo(), None);
 }
@@ -285,7 +283,7 @@ fn a_price_alone_is_proven_by_its_own_projection() {
     terms.approval.virtual_chain_recipient = Some("virtual \"1\"\\\u{1}\u{7f}é\n".to_owned());
     let answer = sign(answer);
     let quote = prove_json(&answer, terms.clone()).unwrap();
-    assert_eq!((quote.deposit_address(), quote.deposit_resource()), (None, None));
+    assert_eq!((quote.deposit_address(), quote.deposit_memo()), (None, None));
     let mut with_address = answer;
     with_address["quote"]["depositAddress"] = DEPOSIT.into();
     assert_eq!(codes(prove_json(&with_address, terms)), ["deposit_address"]);

@@ -1,3 +1,0 @@
-//! What the proof of a quote costs.
-
-fn main() {}
