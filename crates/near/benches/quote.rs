@@ -45,6 +45,9 @@ const ROUNDS: usize = 41;
 const QUICK_CASES: u32 = 10;
 const QUICK_ROUNDS: usize = 1;
 
+/// A name and what is measured under it.
+type Measure = (&'static str, fn(&Suite) -> Duration);
+
 /// A quote, and what is signed of it.
 struct Case {
     answer: QuoteAnswer,
@@ -71,7 +74,7 @@ fn main() {
 }
 
 fn run(suites: &[Suite], rounds: usize) {
-    let measures = [("prove", prove_each as fn(&Suite) -> Duration), ("raw_verify", verify_each)];
+    let measures: [Measure; 2] = [("prove", prove_each), ("raw_verify", verify_each)];
     let mut taken = vec![[const { Vec::new() }; 2]; suites.len()];
     for _ in 0..rounds {
         for (suite, times) in suites.iter().zip(&mut taken) {

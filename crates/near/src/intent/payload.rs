@@ -67,7 +67,10 @@ impl<'v> Sent<'v> {
     pub(crate) fn read(value: &'v Value<'v>) -> Result<Self, Violation> {
         let outer = object(value, "payload")?;
         let intent = match outer.get("intent") {
-            Some(intent) => object(intent, "intent")?,
+            Some(intent) => {
+                refuse_second(outer)?;
+                object(intent, "intent")?
+            }
             None => outer,
         };
         only(intent, "intent", &["standard", "payload"])?;
@@ -81,6 +84,14 @@ impl<'v> Sent<'v> {
             }
         };
         Ok(Self { standard, signed, payload })
+    }
+}
+
+/// Refuses an answer that another reader could take for another intent.
+fn refuse_second(outer: &Object<'_>) -> Result<(), Violation> {
+    match ["standard", "payload"].into_iter().find(|name| outer.get(name).is_some()) {
+        Some(name) => Err(malformed("payload", "one intent", name)),
+        None => Ok(()),
     }
 }
 

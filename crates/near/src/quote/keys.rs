@@ -37,13 +37,10 @@ impl QuoteKeys {
         keys.collect::<Result<_, _>>().map(Self)
     }
 
-    /// Pins the key of the live API.
-    ///
-    /// # Errors
-    ///
-    /// Never: the key is known to be one.
-    pub fn production() -> Result<Self, QuoteKeyError> {
-        Self::new([PRODUCTION_QUOTE_KEY])
+    /// Pins the key of the live API, and no other.
+    pub fn production() -> Self {
+        // That the text is a key is tested; without one, no quote would be proven.
+        Self(read_key(PRODUCTION_QUOTE_KEY).into_iter().collect())
     }
 
     /// Finds the key by which `message` was signed.
@@ -80,4 +77,31 @@ pub(crate) fn read_base58<const N: usize>(text: &str) -> Option<[u8; N]> {
 /// Writes `ed25519:` and base58.
 pub(crate) fn write_key(bytes: &[u8]) -> String {
     format!("{PREFIX}{}", bs58::encode(bytes).into_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_keys_are_keys() {
+        assert_eq!(QuoteKeys::production().describe(), PRODUCTION_QUOTE_KEY);
+        assert_eq!(QuoteKeys::new([STAGING_QUOTE_KEY]).unwrap().describe(), STAGING_QUOTE_KEY);
+    }
+
+    #[test]
+    fn a_key_by_which_anybody_can_sign_is_none() {
+        // The neutral point and one of order two, a point off the curve, and other forms.
+        let [neutral, off] = [1_u8, 2].map(|first| {
+            let mut bytes = [0; 32];
+            bytes[0] = first;
+            write_key(&bytes)
+        });
+        let short = write_key(&[7; 31]);
+        let bare = PRODUCTION_QUOTE_KEY.replace("ed25519:", "");
+        for text in ["", "ed25519:", &neutral, &write_key(&[0; 32]), &off, &short, &bare] {
+            assert!(QuoteKeys::new([text]).is_err(), "{text}");
+        }
+        assert!(QuoteKeys::new([]).unwrap().signer_of(b"", &[0; 64]).is_none());
+    }
 }

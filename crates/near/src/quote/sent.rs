@@ -99,7 +99,10 @@ impl<'v> Sent<'v> {
     ) -> Result<Self, Violation> {
         let outer = object(Some(answer), "answer")?;
         let (form, answer) = match outer.get("quoteResponse") {
-            Some(inner) => (Form::Status, object(Some(inner), "quoteResponse")?),
+            Some(inner) => {
+                refuse_second(outer)?;
+                (Form::Status, object(Some(inner), "quoteResponse")?)
+            }
             None => (Form::Quote, outer),
         };
         let mut taken =
@@ -109,6 +112,18 @@ impl<'v> Sent<'v> {
         let echo = Echo::read(object(answer.get("quoteRequest"), "quoteRequest")?, violations);
         let offer = Offer::read(object(answer.get("quote"), "quote")?, violations);
         Ok(Self { form, signature, timestamp, correlation_id, echo, offer })
+    }
+}
+
+/// Refuses an answer that another reader could take for another quote.
+fn refuse_second(outer: &Object<'_>) -> Result<(), Violation> {
+    let second = ["quote", "quoteRequest", "signature"].into_iter().find(|name| {
+        let value = outer.get(name);
+        value.is_some_and(|value| !value.is_null())
+    });
+    match second {
+        Some(name) => Err(Violation::new(Code::Malformed, "answer", "one quote", name)),
+        None => Ok(()),
     }
 }
 

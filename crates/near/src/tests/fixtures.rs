@@ -28,7 +28,7 @@ fn staging() -> QuoteKeys {
 }
 
 fn production() -> QuoteKeys {
-    QuoteKeys::production().unwrap()
+    QuoteKeys::production()
 }
 
 fn place(word: &Value) -> QuotePlace {

@@ -63,6 +63,15 @@ fn the_intent_may_come_alone() {
 }
 
 #[test]
+fn an_answer_with_two_intents_is_refused() {
+    for name in ["standard", "payload"] {
+        let mut answer: Value = serde_json::from_str(&payload(IntentStandard::Nep413)).unwrap();
+        answer[name] = answer["intent"][name].clone();
+        assert_eq!(codes(verify(IntentStandard::Nep413, &answer.to_string())), ["malformed"]);
+    }
+}
+
+#[test]
 fn nothing_but_the_one_transfer_is_taken() {
     let intent = |message: &Value| message["intents"][0].clone();
     let with = |name: &'static str, value: Value| {

@@ -47,19 +47,29 @@ fn with_byte(text: &str, place: prop::sample::Index, byte: u8) -> Option<String>
 /// Says whether two answers say the same of all that is looked at.
 fn means_the_same(one: &str, other: &str) -> bool {
     let [one, other] = [one, other].map(|text| {
-        let mut value: Value = serde_json::from_str(text).unwrap();
-        // Nothing is made of this one.
-        value.as_object_mut().unwrap().remove("correlationId");
+        let mut answer: Value = serde_json::from_str(text).unwrap();
+        let members = answer.as_object_mut().unwrap();
+        let read = ["quoteRequest", "quote", "signature", "timestamp"];
+        members.retain(|name, _| read.contains(&name.as_str()));
+        let request = members["quoteRequest"].as_object_mut().unwrap();
+        request.retain(|_, value| *value != 0 && *value != false);
         // Who else is paid is the API's own affair, within the bound.
-        if let Some(fee) = value.pointer_mut("/quoteRequest/appFees/0") {
-            *fee = Value::Null;
-        }
-        value
+        request["appFees"][0] = Value::Null;
+        let deadline = request["deadline"].as_str().unwrap().to_uppercase();
+        request["deadline"] = deadline.into();
+        answer
     });
     one == other
 }
 
+/// Signatures are slow where nothing is optimised.
+fn cases() -> u32 {
+    ProptestConfig::default().cases.div_ceil(4)
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
     #[test]
     fn what_is_signed_is_what_a_library_writes(
         texts in prop::array::uniform4(any_text()),
@@ -154,7 +164,8 @@ proptest! {
     #[test]
     fn no_payload_panics(standard in 0..4_usize, text in ".*", cut: prop::sample::Index) {
         prop_assert!(!is_verified(standard, &text));
-        prop_assert!(!is_verified(standard, &generated(ALL[standard], &Value::String(text))));
+        let inner = payload(ALL[standard]).replacen("signer_id", &text.replace(['"', '\\'], ""), 1);
+        prop_assert_eq!(is_verified(standard, &inner), text == "signer_id");
         let payload = &PAYLOADS[standard];
         prop_assert!(!is_verified(standard, &payload[..cut.index(payload.len())]));
     }

@@ -1,8 +1,8 @@
 //! Quotes that must be refused, each with its honest twin.
 
 use countersign_approval::{
-    AppFee, AssetAlias, Code, QuoteConfidentiality, QuoteDepositMode, QuoteRebate, QuoteSwapType,
-    QuoteTerms, Refusal, Terms,
+    AppFee, AssetAlias, Code, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,
+    QuoteSwapType, QuoteTerms, Refusal, Terms,
 };
 use countersign_units::{Bps, Lots, UnixMillis, UnixSeconds};
 use serde_json::{Value, json};
@@ -271,6 +271,18 @@ fn an_asset_may_answer_by_a_name_of_our_table_alone() {
 }
 
 #[test]
+fn an_account_on_a_chain_has_more_than_one_text_and_one_in_the_contract_has_not() {
+    let mixed = "0xC62169ACcCE6daf88b36975f4BFFD66B0D0057c9";
+    let mut answer = unsigned();
+    answer["quoteRequest"]["refundTo"] = mixed.into();
+    assert_eq!(codes(prove_json(&sign(answer.clone()), terms())), ["echo"]);
+    answer["quoteRequest"]["refundType"] = "ORIGIN_CHAIN".into();
+    let mut terms = terms();
+    terms.approval.refund_type = QuotePlace::Chain;
+    assert!(prove_json(&sign(answer), terms).is_ok());
+}
+
+#[test]
 fn a_price_alone_is_proven_by_its_own_projection() {
     let mut answer = unsigned();
     answer["quoteRequest"]["dry"] = true.into();
@@ -302,6 +314,9 @@ fn a_status_leaves_out_what_we_put_back() {
     terms.approval.insured = true;
     let status = json!({"status": "PENDING_DEPOSIT", "quoteResponse": answer});
     assert!(prove_json(&status, terms.clone()).is_ok());
+    let mut two = status.clone();
+    two["quote"] = answer["quote"].clone();
+    assert_eq!(codes(prove_json(&two, terms.clone())), ["malformed"]);
     // The answer to a request repeats them.
     assert_eq!(codes(prove_json(&answer, terms.clone())), ["echo"]);
     terms.approval.quote_waiting_time_ms = 0;

@@ -24,7 +24,7 @@ async fn fund(
     let intent: VerifiedIntent = verify_intent(payload, &terms, &facts, now)?;
     let claim: Claim = intent.claim();
     let reservation: Reservation = reserve(ledger, claim.clone(), policy, now).await?;
-    sign_intent(&intent, &Reservation { claim: claim.clone() }, policy, signer, now).await?;
+    let _signed = sign_intent(&intent, &Reservation { claim: claim.clone() }, policy, signer, now).await?;
     let _ = (unproven, unverified, claim, quote, intent, signer, reservation);
     Ok(())
 }

@@ -1,5 +1,5 @@
 use countersign_api_types::json::Value;
-use countersign_approval::{Code, QuoteRebate, is_same_address};
+use countersign_approval::{Code, QuotePlace, QuoteRebate, is_same_address};
 
 use super::Judge;
 use crate::moment::Moment;
@@ -24,8 +24,9 @@ impl Judge<'_> {
         self.same("slippageTolerance", slippage.as_str(), echo.slippage.as_deref());
         self.asset("originAsset", &asked.origin_asset, echo.origin_asset);
         self.asset("destinationAsset", &asked.destination_asset, echo.destination_asset);
-        self.address("recipient", &terms.recipient, echo.recipient);
-        self.address("refundTo", &terms.refund_address, echo.refund_to);
+        let (recipient, refund) = (&terms.recipient, &terms.refund_address);
+        self.account("recipient", asked.recipient_type, recipient, echo.recipient);
+        self.account("refundTo", asked.refund_type, refund, echo.refund_to);
         let amount = self.lots("quoteRequest.amount", echo.amount);
         if amount.is_some() || echo.amount.is_none() {
             self.same("amount", asked.amount, amount);
@@ -164,8 +165,10 @@ impl Judge<'_> {
         }
     }
 
-    fn address(&mut self, name: &str, asked: &str, echoed: Option<&str>) {
-        if echoed != Some(asked) && !echoed.is_some_and(|echoed| is_same_address(asked, echoed)) {
+    /// Compares accounts: on a chain as that chain does, inside the contract by their names.
+    fn account(&mut self, name: &str, place: QuotePlace, asked: &str, echoed: Option<&str>) {
+        let on_chain = |echoed| place == QuotePlace::Chain && is_same_address(asked, echoed);
+        if echoed != Some(asked) && !echoed.is_some_and(on_chain) {
             self.same(name, asked, echoed);
         }
     }

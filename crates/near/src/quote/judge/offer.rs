@@ -70,8 +70,8 @@ impl Judge<'_> {
         }
     }
 
-    /// What comes is at least what we agreed to, and less than what is shown by no more than the
-    /// slippage.
+    /// What comes is at least what we agreed to, and, where what we send is exact, less than what is
+    /// shown by no more than the slippage.
     fn amounts_out(&mut self, amount: Lots, least: Lots) {
         let agreed = self.terms.destination.amount;
         if least < agreed {
@@ -79,7 +79,10 @@ impl Judge<'_> {
             self.push(Code::Quote, "quote.minAmountOut", expected, least);
         }
         let kept = u64::from(self.asked().slippage.complement().value());
-        let bound = amount.checked_mul_div(kept, 10_000);
+        let bound = match self.asked().swap_type {
+            QuoteSwapType::ExactInput => amount.checked_mul_div(kept, 10_000),
+            QuoteSwapType::ExactOutput | QuoteSwapType::FlexInput => Some(Lots::ZERO),
+        };
         if least > amount || bound.is_none_or(|bound| least < bound) {
             let slippage = self.asked().slippage;
             let expected = format_args!("at most {slippage} bps below {amount}");
