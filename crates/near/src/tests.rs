@@ -1,5 +1,6 @@
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
 
+mod echo;
 mod fixtures;
 mod honest;
 mod intents;
