@@ -3,7 +3,10 @@
 //! Each file that must fail has a twin that compiles and differs in the one line that matters, so
 //! that none fails for another reason.
 
-use countersign_bitcoin::{InputSighash, KeyRequest, Refund, SignedPsbt, VerifiedPsbt};
+use countersign_bitcoin::{
+    InputSighash, KeyRequest, PaymentJudgement, Refund, SignedPayment, SignedPsbt, VerifiedPayment,
+    VerifiedPsbt,
+};
 use serde::de::DeserializeOwned;
 use static_assertions::assert_not_impl_any;
 
@@ -13,9 +16,12 @@ assert_not_impl_any!(InputSighash: DeserializeOwned, Default, From<[u8; 32]>);
 assert_not_impl_any!(KeyRequest: DeserializeOwned, Default);
 assert_not_impl_any!(SignedPsbt: DeserializeOwned, Default);
 assert_not_impl_any!(Refund: DeserializeOwned, Default);
+assert_not_impl_any!(VerifiedPayment: DeserializeOwned, Default, Clone);
+assert_not_impl_any!(PaymentJudgement: DeserializeOwned, Default);
+assert_not_impl_any!(SignedPayment: DeserializeOwned, Default);
 
 #[test]
-fn only_verified_psbts_are_signed() {
+fn only_what_was_verified_is_signed() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/door/honest.rs");
     cases.compile_fail("tests/door/sign_payload.rs");
@@ -23,4 +29,7 @@ fn only_verified_psbts_are_signed() {
     cases.compile_fail("tests/door/make_sighash.rs");
     cases.compile_fail("tests/door/make_request.rs");
     cases.compile_fail("tests/door/refund_recipe.rs");
+    cases.pass("tests/door/pay_honest.rs");
+    cases.compile_fail("tests/door/pay_draft.rs");
+    cases.compile_fail("tests/door/pay_judgement.rs");
 }

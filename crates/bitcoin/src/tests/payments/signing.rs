@@ -10,10 +10,7 @@ use crate::tests::engine;
 use crate::tests::honest::Built;
 use crate::tests::signing::{policy, signer};
 use crate::tests::terms::NOW;
-use crate::{
-    PaymentDraft, PaymentJudgement, SignError, SignedPayment, TermsError, VerifiedPayment,
-    VerifyError, sign_payment, verify_payment,
-};
+use crate::{SignError, TermsError, VerifiedPayment, VerifyError, sign_payment, verify_payment};
 
 #[test]
 fn what_is_built_is_signed_and_accepted_by_the_script_engine() {
@@ -174,8 +171,4 @@ fn facts_that_were_not_given_are_named() {
     assert_eq!(judged.unwrap().not_judged(), Fact::PAYMENT);
 }
 
-static_assertions::assert_not_impl_any!(VerifiedPayment: Clone, Default, serde::de::DeserializeOwned);
-static_assertions::assert_not_impl_any!(SignedPayment: Default, serde::de::DeserializeOwned);
-static_assertions::assert_not_impl_any!(PaymentJudgement: Default, serde::de::DeserializeOwned);
 static_assertions::assert_impl_all!(VerifiedPayment: Send, Sync);
-static_assertions::assert_impl_all!(PaymentDraft: Send, Sync);
