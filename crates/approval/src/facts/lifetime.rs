@@ -57,7 +57,9 @@ pub enum Finality {
 ///
 /// This is how an approval on Solana is cancelled: nothing is sent, it is waited out. It holds for
 /// transactions of our own and for those that we co-sign, never for one that lives by a durable
-/// nonce.
+/// nonce. Nobody tells the last height of a blockhash that another chose: that of the
+/// [`LatestBlockhash`](crate::LatestBlockhash), asked for after the cluster has said that it knows
+/// the other's, is not below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockhashExpired {
     last_valid_block_height: u64,
@@ -72,12 +74,6 @@ impl BlockhashExpired {
             return None;
         }
         Some(Self { last_valid_block_height, seen_height })
-    }
-
-    /// Returns the last height at which a block takes a blockhash at the latest, if the cluster knew
-    /// it at a height. Of a blockhash that another chose nothing more is known.
-    pub const fn at_the_latest(known_at_height: u64) -> u64 {
-        known_at_height.saturating_add(MAX_AGE)
     }
 
     /// Returns the last height at which a block took it.
@@ -155,7 +151,6 @@ mod tests {
 
     #[test]
     fn a_blockhash_is_waited_out_by_finalised_blocks_alone() {
-        assert_eq!(BlockhashExpired::at_the_latest(1_000), 1_150);
         assert_eq!(seen(1_150, None).fate(1_150), SolanaFate::Live);
         let SolanaFate::Expired(proof) = seen(1_151, None).fate(1_150) else {
             panic!("expected the end")

@@ -51,6 +51,6 @@ impl TransferFacts {
 pub struct LatestBlockhash {
     /// The blockhash.
     pub blockhash: SolanaHash,
-    /// The last height at which a block takes it.
+    /// The last height at which a block takes it, and so every older blockhash at most.
     pub last_valid_block_height: u64,
 }
