@@ -1,4 +1,5 @@
 mod cosign;
+mod deposit;
 mod htlc;
 mod permit2;
 
@@ -8,7 +9,7 @@ use countersign_approval::{
 };
 use countersign_units::{Lots, UnixMillis};
 
-use crate::{Agreement, Offer, Order};
+use crate::{Agreement, Offer, Order, Takes};
 
 /// Makes terms of our order and the offer, or refuses the offer.
 ///
@@ -19,13 +20,18 @@ pub(crate) fn accept(
     offer: &Offer,
     registry: &Registry,
     policy: &Policy,
-    (swap_id, now): (SwapId, UnixMillis),
+    (swap_id, takes, now): (SwapId, Takes, UnixMillis),
 ) -> Result<Terms<Agreement>, Refusal> {
     let mut violations = Violations::new();
     check_offer(order, offer, now, &mut violations);
     check_least(order, offer, registry, &mut violations);
     check_bounds(order, policy, &mut violations);
-    let agreement = agreement(order, registry, policy, now, &mut violations);
+    let agreement = match takes {
+        Takes::Approval => agreement(order, registry, policy, now, &mut violations),
+        Takes::Deposit | Takes::SignedIntent => {
+            deposit::agree(order, registry, policy, now, &mut violations)
+        }
+    };
     violations.into_result()?;
     let Some(approval) = agreement else {
         return Err(Refusal::one(unpinned("networks", "a network of the registry", "less")));

@@ -1,7 +1,13 @@
+mod deposit;
+
 use countersign_approval::{
     BitcoinNetwork, BitcoinPolicy, Coin, CosignPins, Fact, Permit2Terms, Sats, SolanaPolicy,
 };
 use countersign_units::{SolanaAddress, UnixSeconds};
+
+pub use deposit::{
+    BitcoinSource, DepositAgreement, DepositSource, EvmSource, QuoteAgreement, SolanaSource,
+};
 
 /// What an approval has to say, before an intent's claims are added to it.
 #[derive(Clone, Debug)]
@@ -13,6 +19,8 @@ pub enum Agreement {
     Htlc(Box<HtlcAgreement>),
     /// A transaction that we co-sign, on Solana.
     Cosign(Box<CosignAgreement>),
+    /// A deposit at a quoted address.
+    Deposit(Box<DepositAgreement>),
 }
 
 /// What was agreed of a hash time-locked output, before the counterparty has named its hash and its

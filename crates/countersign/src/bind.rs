@@ -10,9 +10,10 @@ use countersign_approval::{
 use countersign_bitcoin::{PsbtClaims, PsbtPayload};
 use countersign_evm::PermitPayload;
 use countersign_solana::{CosignClaims, CosignPayload};
-use countersign_units::U256;
+use countersign_units::{U256, UnixSeconds};
 
 use crate::accept::compare_offer;
+use crate::deposit::{self, BoundDeposit};
 use crate::{Agreement, HtlcAgreement, Intent, Mechanism, Offer, Order};
 
 /// Terms with an intent's claims, and the payload that is to be compared with them.
@@ -21,6 +22,7 @@ pub(crate) enum BoundPayload {
     Permit2 { terms: Arc<Terms<Permit2Terms>>, payload: PermitPayload },
     Htlc(Box<BoundPsbt>),
     Cosign { terms: Arc<Terms<CosignTerms>>, payload: CosignPayload },
+    Deposit(Box<BoundDeposit>),
 }
 
 /// Terms of a PSBT, which lack what only the chain can tell.
@@ -73,7 +75,7 @@ pub(crate) fn bind(
     terms: Terms<Agreement>,
     (order, accepted): (&Order, &Offer),
     intent: &Intent,
-    network: &Network,
+    (network, now): (&Network, UnixSeconds),
 ) -> Result<BoundPayload, Refusal> {
     let mut violations = Violations::new();
     check_mechanism(&terms.approval, intent, &mut violations);
@@ -110,6 +112,10 @@ pub(crate) fn bind(
             let cosign = cosign::terms(&agreement, deadline, claims.as_ref())?;
             Ok(BoundPayload::Cosign { terms: Arc::new(terms.with(cosign)), payload })
         }
+        Agreement::Deposit(agreed) => {
+            let deposit = deposit::bind(terms, *agreed, intent, now)?;
+            Ok(BoundPayload::Deposit(Box::new(deposit)))
+        }
         Agreement::Htlc(agreement) => {
             let payload = PsbtPayload::new(payload);
             let claims = PsbtClaims::read(&payload);
@@ -132,6 +138,7 @@ fn check_mechanism(agreement: &Agreement, intent: &Intent, violations: &mut Viol
         Agreement::Permit2(_) => Mechanism::Permit2,
         Agreement::Htlc(_) => Mechanism::Htlc,
         Agreement::Cosign(_) => Mechanism::Cosign,
+        Agreement::Deposit(_) => Mechanism::Deposit,
     };
     let (right, found) = (intent.mechanism == expected, intent.mechanism.name());
     violations.require(right, Code::Mechanism, "approval_type", expected.name(), found);

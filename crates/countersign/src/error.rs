@@ -141,6 +141,13 @@ pub enum FlowError {
     /// The signature of a transaction on Solana was not made, or not let out.
     #[error(transparent)]
     SignCosign(countersign_solana::SignError),
+    /// No transaction of our own can be made now: fees are too high, or funds too low. Nothing was
+    /// signed.
+    #[error("verify: no transaction can be made: {0}")]
+    Draft(String),
+    /// A transaction of our own was not signed, or not let out.
+    #[error(transparent)]
+    SignCall(countersign_evm::SignCallError),
     /// The approval was signed, and what came after it failed: it may be live. Nothing else may be
     /// signed for this swap before `valid_until`.
     #[error("after signing, intent {}: {source}", approval.intent_id)]
@@ -185,6 +192,7 @@ impl FlowError {
             Self::Terms(_)
             | Self::HtlcTerms(_)
             | Self::CosignTerms(_)
+            | Self::Draft(_)
             | Self::Chain { .. }
             | Self::Allowance(_) => Step::Verify,
             Self::NotApproved(_) => Step::Review,
@@ -192,6 +200,7 @@ impl FlowError {
             Self::Sign(_)
             | Self::SignPsbt(_)
             | Self::SignCosign(_)
+            | Self::SignCall(_)
             | Self::NoRefundKeeper
             | Self::KeepRefund(_) => Step::Sign,
             Self::TrackTimeout { .. } => Step::Track,
@@ -234,6 +243,21 @@ impl From<countersign_solana::VerifyError> for FlowError {
         match error {
             VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
             VerifyError::Terms(error) => Self::CosignTerms(error),
+        }
+    }
+}
+
+impl From<Refusal> for FlowError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused { step: Step::Verify, refusal }
+    }
+}
+
+impl From<countersign_evm::SignCallError> for FlowError {
+    fn from(error: countersign_evm::SignCallError) -> Self {
+        match error {
+            countersign_evm::SignCallError::Paused => Self::Paused,
+            error => Self::SignCall(error),
         }
     }
 }

@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use countersign_api_types::defi::ApprovalSubmission;
 use countersign_approval::{AssetAmount, Claim, Statement, SwapId};
-use countersign_bitcoin::{PsbtForm, SignedPsbt, VerifiedPsbt};
-use countersign_evm::{SignedPermit, VerifiedPermit};
-use countersign_solana::{SignedCosign, VerifiedCosign};
+use countersign_bitcoin::{PsbtForm, SignedPayment, SignedPsbt, VerifiedPayment, VerifiedPsbt};
+use countersign_evm::{SignedCall, SignedPermit, VerifiedCall, VerifiedPermit};
+use countersign_solana::{SignedCosign, SignedTransfer, VerifiedCosign, VerifiedTransfer};
 
-use crate::Submission;
+use crate::{SentTransaction, Submission};
 
 /// What was compared with its terms and found to be what was agreed.
 ///
@@ -20,6 +20,12 @@ pub enum Evidence {
     Psbt(Arc<VerifiedPsbt>),
     /// A transaction that we co-sign, on Solana.
     Cosign(Arc<VerifiedCosign>),
+    /// A transaction of our own, on an EVM chain.
+    Call(Arc<VerifiedCall>),
+    /// A payment of our own, on Bitcoin.
+    Payment(Arc<VerifiedPayment>),
+    /// A transfer of our own, on Solana.
+    Transfer(Arc<VerifiedTransfer>),
 }
 
 /// An approval with our signatures, each of which was verified.
@@ -32,6 +38,12 @@ pub enum Signature {
     Psbt(Box<SignedPsbt>),
     /// That of a transaction, in its slot.
     Cosign(Box<SignedCosign>),
+    /// That of a transaction of our own, in it.
+    Call(Box<SignedCall>),
+    /// Those of a payment of our own, in it.
+    Payment(Box<SignedPayment>),
+    /// That of a transfer of our own, in it.
+    Transfer(Box<SignedTransfer>),
 }
 
 impl Evidence {
@@ -41,6 +53,9 @@ impl Evidence {
             Self::Permit(permit) => permit.terms().swap_id,
             Self::Psbt(psbt) => psbt.terms().swap_id,
             Self::Cosign(cosign) => cosign.terms().swap_id,
+            Self::Call(call) => call.terms().swap_id,
+            Self::Payment(payment) => payment.terms().swap_id,
+            Self::Transfer(transfer) => transfer.terms().swap_id,
         }
     }
 
@@ -50,6 +65,9 @@ impl Evidence {
             Self::Permit(permit) => &permit.terms().source,
             Self::Psbt(psbt) => &psbt.terms().source,
             Self::Cosign(cosign) => &cosign.terms().source,
+            Self::Call(call) => &call.terms().source,
+            Self::Payment(payment) => &payment.terms().source,
+            Self::Transfer(transfer) => &transfer.terms().source,
         }
     }
 
@@ -59,6 +77,9 @@ impl Evidence {
             Self::Permit(permit) => permit.statement(),
             Self::Psbt(psbt) => psbt.statement(),
             Self::Cosign(cosign) => cosign.statement(),
+            Self::Call(call) => call.statement(),
+            Self::Payment(payment) => payment.statement(),
+            Self::Transfer(transfer) => transfer.statement(),
         }
     }
 
@@ -69,6 +90,9 @@ impl Evidence {
             Self::Permit(permit) => *permit.digest().as_bytes(),
             Self::Psbt(psbt) => psbt.digest(),
             Self::Cosign(cosign) => cosign.digest(),
+            Self::Call(call) => *call.sighash().as_bytes(),
+            Self::Payment(payment) => payment.digest(),
+            Self::Transfer(transfer) => transfer.digest(),
         }
     }
 
@@ -78,6 +102,9 @@ impl Evidence {
             Self::Permit(permit) => permit.claim(),
             Self::Psbt(psbt) => psbt.claim(),
             Self::Cosign(cosign) => cosign.claim(),
+            Self::Call(call) => call.claim(),
+            Self::Payment(payment) => payment.claim(),
+            Self::Transfer(transfer) => transfer.claim(),
         }
     }
 
@@ -87,6 +114,9 @@ impl Evidence {
             Self::Permit(permit) => permit.terms().config.policy,
             Self::Psbt(psbt) => psbt.terms().config.policy,
             Self::Cosign(cosign) => cosign.terms().config.policy,
+            Self::Call(call) => call.terms().config.policy,
+            Self::Payment(payment) => payment.terms().config.policy,
+            Self::Transfer(transfer) => transfer.terms().config.policy,
         }
     }
 
@@ -94,7 +124,7 @@ impl Evidence {
     pub fn as_permit(&self) -> Option<&VerifiedPermit> {
         match self {
             Self::Permit(permit) => Some(permit),
-            Self::Psbt(_) | Self::Cosign(_) => None,
+            _ => None,
         }
     }
 
@@ -102,7 +132,7 @@ impl Evidence {
     pub fn as_psbt(&self) -> Option<&VerifiedPsbt> {
         match self {
             Self::Psbt(psbt) => Some(psbt),
-            Self::Permit(_) | Self::Cosign(_) => None,
+            _ => None,
         }
     }
 
@@ -110,15 +140,15 @@ impl Evidence {
     pub fn as_cosign(&self) -> Option<&VerifiedCosign> {
         match self {
             Self::Cosign(cosign) => Some(cosign),
-            Self::Permit(_) | Self::Psbt(_) => None,
+            _ => None,
         }
     }
 }
 
 impl Signature {
-    /// Returns what is submitted to the API.
+    /// Returns what is let out.
     pub fn to_submission(&self) -> Submission {
-        Submission::Approval(match self {
+        let approval = match self {
             Self::Permit(signature) => {
                 ApprovalSubmission::Permit2 { signature: signature.to_string() }
             }
@@ -129,6 +159,22 @@ impl Signature {
                 transaction: transaction.to_hex(),
                 user_address: transaction.user_address().to_string(),
             },
-        })
+            Self::Call(call) => {
+                let id = format!("0x{}", hex::encode(call.hash()));
+                return sent(call.as_bytes(), id);
+            }
+            Self::Payment(payment) => {
+                let mut txid = payment.txid();
+                // Bitcoin's people read a hash from its end.
+                txid.reverse();
+                return sent(&payment.to_bytes(), hex::encode(txid));
+            }
+            Self::Transfer(transfer) => return sent(transfer.wire(), transfer.txid()),
+        };
+        approval.into()
     }
+}
+
+fn sent(transaction: &[u8], id: String) -> Submission {
+    Submission::Deposit(SentTransaction { transaction: hex::encode(transaction), id })
 }

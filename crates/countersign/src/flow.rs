@@ -1,5 +1,6 @@
 mod builder;
 mod chain;
+mod deposit;
 #[cfg(feature = "journal")]
 mod refund;
 mod sign;
@@ -14,11 +15,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinChainView, Decision, EvmChainView, Ledger, ReviewRequest, Reviewer, SolanaChainView,
-    SwapId, reserve,
+    BitcoinChainView, CallChainView, Decision, EvmChainView, Ledger, ReviewRequest, Reviewer,
+    SolanaChainView, SolanaTransferView, SwapId, reserve,
 };
-use countersign_evm::PermitSigner;
-use countersign_solana::CosignSigner;
+use countersign_evm::{CallSigner, PermitSigner};
+use countersign_solana::{CosignSigner, TransferSigner};
 use countersign_units::{EvmAddress, SolanaAddress, UnixSeconds};
 use futures::Stream;
 use tokio::time::timeout;
@@ -49,6 +50,10 @@ pub struct Countersign {
     bitcoin_chains: BTreeMap<String, Arc<dyn BitcoinChainView>>,
     solana_keys: BTreeMap<SolanaAddress, Arc<dyn CosignSigner>>,
     solana_chains: BTreeMap<String, Arc<dyn SolanaChainView>>,
+    call_signers: Vec<Arc<dyn CallSigner>>,
+    call_chains: BTreeMap<String, Arc<dyn CallChainView>>,
+    transfer_signers: BTreeMap<SolanaAddress, Arc<dyn TransferSigner>>,
+    transfer_chains: BTreeMap<String, Arc<dyn SolanaTransferView>>,
     refund_keeper: Option<Arc<dyn KeepRefund>>,
     ledger: Arc<dyn Ledger>,
     reviewer: Option<Arc<dyn Reviewer>>,
@@ -89,9 +94,14 @@ impl Countersign {
         self.require_own(maker)?;
         let policy = self.config.policy()?;
         let now = self.clock.now();
-        let mut terms =
-            accept::accept(&order, &offer, self.config.registry(), &policy, (swap_id, now))
-                .map_err(FlowError::refused(Step::Accept))?;
+        let mut terms = accept::accept(
+            &order,
+            &offer,
+            self.config.registry(),
+            &policy,
+            (swap_id, self.api.takes(), now),
+        )
+        .map_err(FlowError::refused(Step::Accept))?;
         match &mut terms.approval {
             Agreement::Permit2(permit2) => permit2.signer = Some(self.signer(permit2)?.address()),
             Agreement::Htlc(htlc) => {
@@ -102,6 +112,7 @@ impl Countersign {
             Agreement::Cosign(cosign) => {
                 self.solana_key(cosign.user)?;
             }
+            Agreement::Deposit(deposit) => self.find_key(&mut deposit.from, &order.owner)?,
         }
         Ok(Accepted { maker, order, offer, terms })
     }
@@ -152,7 +163,7 @@ impl Countersign {
             let token = terms.source.describe();
             return Err(crate::RequestError::UnknownToken { token, known: String::new() }.into());
         };
-        let payload = bind::bind(terms, (&order, &offer), &intent, network)
+        let payload = bind::bind(terms, (&order, &offer), &intent, (network, self.now()))
             .map_err(FlowError::refused(Step::Bind))?;
         Ok(Bound { maker, intent_id: intent.id, payload })
     }

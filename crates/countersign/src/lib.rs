@@ -23,11 +23,13 @@ pub mod check;
 mod clock;
 mod config;
 mod defi;
+mod deposit;
 mod error;
 mod evidence;
 mod flow;
 mod keep_refund;
 mod missing_allowance;
+mod quoted_api;
 mod refund;
 mod request;
 mod steps;
@@ -37,7 +39,10 @@ mod track;
 #[cfg(feature = "journal")]
 mod worker;
 
-pub use agreement::{AgreedAsset, Agreement, CosignAgreement, HtlcAgreement};
+pub use agreement::{
+    AgreedAsset, Agreement, BitcoinSource, CosignAgreement, DepositAgreement, DepositSource,
+    EvmSource, HtlcAgreement, QuoteAgreement, SolanaSource,
+};
 pub use api::{ApiError, Intent, Mechanism, Offer, Status, SwapApi, SwapStatus, Takes};
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigFileError};
@@ -50,6 +55,7 @@ pub use countersign_evm as evm;
 pub use countersign_http_client as http_client;
 #[cfg(feature = "journal")]
 pub use countersign_journal as journal;
+pub use countersign_near as near;
 pub use countersign_solana as solana;
 pub use countersign_units as units;
 pub use defi::DefiApi;
@@ -58,6 +64,7 @@ pub use evidence::{Evidence, Signature};
 pub use flow::{Countersign, CountersignBuilder, Facts};
 pub use keep_refund::{KeepRefund, KeepRefundError};
 pub use missing_allowance::MissingAllowance;
+pub use quoted_api::QuotedApi;
 pub use refund::{RefundError, Refunded, refund};
 pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
 pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};

@@ -73,12 +73,16 @@ pub struct Order {
     pub source_address: String,
     /// The API's number of the source network, from the registry.
     pub source_network_id: u64,
+    /// The asset ids of the source token, from the registry: the first is the one that is sent.
+    pub source_asset_ids: Vec<String>,
     /// What we get; the amount is the least that the caller asked for, or zero.
     pub destination: AssetAmount,
     /// The destination token's address, from the registry.
     pub destination_address: String,
     /// The API's number of the destination network, from the registry.
     pub destination_network_id: u64,
+    /// The asset ids of the destination token, from the registry.
+    pub destination_asset_ids: Vec<String>,
     /// How far the price may move.
     pub slippage: Bps,
     /// The account that pays.
@@ -170,10 +174,15 @@ impl Order {
         }
         let (destination, destination_address, destination_network_id) =
             look_up(to, None, "min_out", registry)?;
+        let asset_ids = |asset: &AssetAmount| {
+            registry.token(&asset.token).map(|token| token.asset_ids.clone()).unwrap_or_default()
+        };
         Ok(Self {
+            source_asset_ids: asset_ids(&source),
             source,
             source_address,
             source_network_id,
+            destination_asset_ids: asset_ids(&destination),
             destination,
             destination_address,
             destination_network_id,

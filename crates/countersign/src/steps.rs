@@ -124,6 +124,7 @@ impl Bound {
             BoundPayload::Permit2 { terms, .. } => terms.swap_id,
             BoundPayload::Cosign { terms, .. } => terms.swap_id,
             BoundPayload::Htlc(psbt) => psbt.terms.swap_id,
+            BoundPayload::Deposit(deposit) => deposit.terms.swap_id,
         }
     }
 
@@ -133,6 +134,7 @@ impl Bound {
             BoundPayload::Permit2 { payload, .. } => payload.as_json(),
             BoundPayload::Cosign { payload, .. } => payload.as_json(),
             BoundPayload::Htlc(psbt) => psbt.payload.as_json(),
+            BoundPayload::Deposit(deposit) => deposit.quote.answer().as_json(),
         }
     }
 }

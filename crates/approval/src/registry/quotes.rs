@@ -12,7 +12,7 @@ pub struct QuotePins {
     /// The Ed25519 keys that a quote may be signed by, in the file as `ed25519:` and base58. Empty:
     /// unpinned.
     #[serde(deserialize_with = "keys")]
-    pub keys: Vec<[u8; 32]>,
+    pub keys: Vec<String>,
     /// The contract that carries out signed intents, such as `intents.near`.
     pub verifying_contract: Option<String>,
     /// The salts that a nonce of that contract may have, in the file as 8 hex digits each. Empty: any.
@@ -23,14 +23,17 @@ pub struct QuotePins {
     pub fee_recipients: Vec<String>,
 }
 
-fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[u8; 32]>, D::Error> {
-    let read = |text: String| {
-        // A key of Ed25519 and an address of Solana are written alike.
-        let key = text.strip_prefix("ed25519:")?.parse::<SolanaAddress>().ok()?;
-        Some(*key.as_bytes())
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let keys = Vec::<String>::deserialize(deserializer)?;
+    // A key of Ed25519 and an address of Solana are written alike.
+    let is_key = |text: &String| {
+        let key = text.strip_prefix("ed25519:");
+        key.is_some_and(|key| key.parse::<SolanaAddress>().is_ok())
     };
-    let keys: Option<_> = Vec::deserialize(deserializer)?.into_iter().map(read).collect();
-    keys.ok_or_else(|| D::Error::custom("expected keys: ed25519: and 32 bytes in base58"))
+    if keys.iter().all(is_key) {
+        return Ok(keys);
+    }
+    Err(D::Error::custom("expected keys: ed25519: and 32 bytes in base58"))
 }
 
 fn salts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[u8; 4]>, D::Error> {

@@ -44,7 +44,11 @@ pub(super) fn agree(
 }
 
 /// Says which program moves the token, and which mint it is.
-fn asset(order: &Order, token: &Token, violations: &mut Violations) -> Option<AgreedAsset> {
+pub(super) fn asset(
+    order: &Order,
+    token: &Token,
+    violations: &mut Violations,
+) -> Option<AgreedAsset> {
     let key = &order.source.token;
     let program = match token.program {
         Some(TokenProgram::Native) => return Some(AgreedAsset::Native),
@@ -60,7 +64,8 @@ fn asset(order: &Order, token: &Token, violations: &mut Violations) -> Option<Ag
     Some(AgreedAsset::Token { program, mint, decimals: order.source.decimals })
 }
 
-fn address(
+/// Reads an address, or notes that it is none.
+pub(super) fn address(
     code: Code,
     member: &str,
     text: &str,

@@ -3,11 +3,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use countersign_approval::{
-    BitcoinChainView, EvmChainView, Ledger, MemoryLedger, Reviewer, SolanaChainView,
+    BitcoinChainView, CallChainView, EvmChainView, Ledger, MemoryLedger, Reviewer, SolanaChainView,
+    SolanaTransferView,
 };
 use countersign_bitcoin::{CoinSigner, TermsError, scripts_of_key};
-use countersign_evm::PermitSigner;
-use countersign_solana::CosignSigner;
+use countersign_evm::{CallSigner, PermitSigner};
+use countersign_solana::{CosignSigner, TransferSigner};
 use countersign_units::SolanaAddress;
 
 use super::Countersign;
@@ -100,6 +101,45 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds a key for transactions of our own on EVM chains. The key of a swap is found by the owner's
+    /// address.
+    pub fn call_signer(mut self, signer: impl CallSigner + 'static) -> Self {
+        self.inner.call_signers.push(Arc::new(signer));
+        self
+    }
+
+    /// Adds a view of an EVM network's chain by which transactions of our own are made, and through
+    /// which they are sent.
+    pub fn call_chain(
+        mut self,
+        network: impl Into<String>,
+        view: impl CallChainView + 'static,
+    ) -> Self {
+        self.inner.call_chains.insert(network.into(), Arc::new(view));
+        self
+    }
+
+    /// Adds a key for transfers of our own on Solana.
+    pub fn transfer_signer(
+        mut self,
+        account: SolanaAddress,
+        signer: impl TransferSigner + 'static,
+    ) -> Self {
+        self.inner.transfer_signers.insert(account, Arc::new(signer));
+        self
+    }
+
+    /// Adds a view of a Solana cluster by which transfers of our own are made, and through which they
+    /// are sent.
+    pub fn transfer_chain(
+        mut self,
+        network: impl Into<String>,
+        view: impl SolanaTransferView + 'static,
+    ) -> Self {
+        self.inner.transfer_chains.insert(network.into(), Arc::new(view));
+        self
+    }
+
     /// Sets who keeps the recipes of refunds. Without a keeper no PSBT is signed.
     pub fn refund_keeper(mut self, keeper: impl KeepRefund + 'static) -> Self {
         self.inner.refund_keeper = Some(Arc::new(keeper));
@@ -125,6 +165,10 @@ impl Countersign {
                 bitcoin_chains: BTreeMap::new(),
                 solana_keys: BTreeMap::new(),
                 solana_chains: BTreeMap::new(),
+                call_signers: Vec::new(),
+                call_chains: BTreeMap::new(),
+                transfer_signers: BTreeMap::new(),
+                transfer_chains: BTreeMap::new(),
                 refund_keeper: None,
                 ledger: Arc::new(MemoryLedger::new()),
                 reviewer: None,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, Permit2Terms, SolanaFacts,
-    Terms,
+    BitcoinFacts, CallFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, PaymentFacts,
+    Permit2Terms, SolanaFacts, Terms, TransferFacts,
 };
 #[cfg(feature = "journal")]
 use countersign_approval::{NonceQuery, NonceState};
@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::Countersign;
 use crate::bind::{BoundPayload, BoundPsbt};
+use crate::deposit::not_drafted;
 use crate::{Bound, Evidence, FlowError, MissingAllowance, Verified};
 
 /// How long a view of a chain may take.
@@ -34,6 +35,12 @@ pub enum Facts {
     Bitcoin(BitcoinFacts),
     /// Of a Solana cluster.
     Solana(Box<SolanaFacts>),
+    /// About a transaction of our own on an EVM chain.
+    Call(Box<CallFacts>),
+    /// About a payment of our own on Bitcoin.
+    Payment(Box<PaymentFacts>),
+    /// About a transfer of our own on Solana.
+    Transfer(Box<TransferFacts>),
 }
 
 impl Countersign {
@@ -68,6 +75,7 @@ impl Countersign {
             BoundPayload::Cosign { terms, payload } => {
                 Ok(Facts::Solana(Box::new(self.solana_facts(terms, payload).await?)))
             }
+            BoundPayload::Deposit(deposit) => self.draft(deposit).await,
         }
     }
 
@@ -148,6 +156,11 @@ impl Countersign {
                 let cosign = countersign_solana::verify(payload, &terms, facts, self.now())?;
                 Evidence::Cosign(Arc::new(cosign))
             }
+            BoundPayload::Deposit(deposit) => {
+                let network = &deposit.terms.source.network;
+                let draft = deposit.draft.ok_or_else(|| not_drafted(network))?;
+                draft.verify(facts, self.now())?
+            }
         };
         Ok(Verified { maker, intent_id, evidence, judged_at: self.now() })
     }
@@ -172,6 +185,9 @@ impl Countersign {
             Evidence::Permit(permit) => self.judge_permit_again(permit).await,
             Evidence::Psbt(psbt) => self.judge_psbt_again(psbt).await,
             Evidence::Cosign(cosign) => self.judge_cosign_again(cosign).await,
+            Evidence::Call(call) => self.judge_call_again(call).await,
+            Evidence::Payment(payment) => self.judge_payment_again(payment).await,
+            Evidence::Transfer(transfer) => self.judge_transfer_again(transfer).await,
         }
     }
 

@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use countersign_approval::Permit2Terms;
 use countersign_bitcoin::{
-    CoinSigner, SignError as PsbtSignError, SignerError as CoinSignerError, VerifiedPsbt,
+    CoinSigner, SignError as PsbtSignError, SignerError as CoinSignerError, VerifiedPayment,
+    VerifiedPsbt, sign_payment,
 };
-use countersign_evm::{PermitSigner, SignError, SignerError, VerifiedPermit};
+use countersign_evm::{
+    PermitSigner, SignCallError, SignError, SignerError, VerifiedCall, VerifiedPermit, sign_call,
+};
 use countersign_solana::{
     CosignSigner, SignError as CosignError, SignerError as CosignerError, VerifiedCosign,
+    VerifiedTransfer, sign_transfer,
 };
 use countersign_units::SolanaAddress;
 use tokio::time::timeout;
@@ -57,6 +61,9 @@ impl Countersign {
             Evidence::Permit(permit) => self.sign_permit(reserved, permit).await?,
             Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt, keeper).await?,
             Evidence::Cosign(cosign) => self.sign_cosign(reserved, cosign).await?,
+            Evidence::Call(call) => self.sign_call(reserved, call).await?,
+            Evidence::Payment(payment) => self.sign_payment(reserved, payment).await?,
+            Evidence::Transfer(transfer) => self.sign_transfer(reserved, transfer).await?,
         };
         let (intent_id, evidence) = (intent_id.clone(), evidence.clone());
         Ok(Signed { maker: *maker, intent_id, evidence, signature })
@@ -106,6 +113,49 @@ impl Countersign {
         let late = |_| CosignError::from(CosignerError::Unavailable(NO_ANSWER.to_owned()));
         let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
         Ok(Signature::Cosign(Box::new(signed)))
+    }
+
+    async fn sign_call(
+        &self,
+        reserved: &Reserved,
+        call: &VerifiedCall,
+    ) -> Result<Signature, FlowError> {
+        let backend = self.call_signer(call.terms().approval.owner)?;
+        let policy = self.config.policy()?;
+        let reservation = &reserved.reservation;
+        let signing = sign_call(call, reservation, &policy, backend, self.now());
+        let late = |_| SignCallError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
+        let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
+        Ok(Signature::Call(Box::new(signed)))
+    }
+
+    async fn sign_payment(
+        &self,
+        reserved: &Reserved,
+        payment: &VerifiedPayment,
+    ) -> Result<Signature, FlowError> {
+        let terms = payment.terms();
+        let key = self.coin_key(&terms.approval.change_script, &terms.refund_address)?;
+        let policy = self.config.policy()?;
+        let (reservation, backend) = (&reserved.reservation, key.signer.as_ref());
+        let signing = sign_payment(payment, reservation, &policy, backend, self.now());
+        let late = |_| PsbtSignError::from(CoinSignerError::Unavailable(NO_ANSWER.to_owned()));
+        let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
+        Ok(Signature::Payment(Box::new(signed)))
+    }
+
+    async fn sign_transfer(
+        &self,
+        reserved: &Reserved,
+        transfer: &VerifiedTransfer,
+    ) -> Result<Signature, FlowError> {
+        let backend = self.transfer_signer(transfer.terms().approval.owner)?;
+        let policy = self.config.policy()?;
+        let reservation = &reserved.reservation;
+        let signing = sign_transfer(transfer, reservation, &policy, backend, self.now());
+        let late = |_| CosignError::from(CosignerError::Unavailable(NO_ANSWER.to_owned()));
+        let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
+        Ok(Signature::Transfer(Box::new(signed)))
     }
 
     /// Finds our key of an account on Solana.

@@ -6,7 +6,7 @@ use countersign_api_types::defi::Status;
 use countersign_http_client::Retry;
 
 use super::Countersign;
-use crate::{ApiError, FlowError, Signed, Step};
+use crate::{ApiError, FlowError, Signed, Step, Submission};
 
 /// How often an approval is sent whose fate is unknown. Each time are the same bytes.
 const SUBMISSIONS: u32 = 3;
@@ -51,8 +51,29 @@ impl Countersign {
     }
 
     async fn submit(&self, approval: &Signed) -> Result<(), ApiError> {
-        let submission = approval.signature.to_submission();
-        self.api.submit(&approval.intent_id, &submission).await
+        let network = &approval.evidence.source().network;
+        self.let_out(network, &approval.intent_id, &approval.signature.to_submission()).await
+    }
+
+    /// Lets out what was signed. A deposit goes to its chain, and that is what counts: that the API
+    /// is told of it only makes it faster.
+    pub(crate) async fn let_out(
+        &self,
+        network: &str,
+        intent_id: &str,
+        submission: &Submission,
+    ) -> Result<(), ApiError> {
+        let Submission::Deposit(sent) = submission else {
+            return self.api.submit(intent_id, submission).await;
+        };
+        self.send(network, sent).await?;
+        if let Err(error) = self.api.submit(intent_id, submission).await {
+            tracing::warn!(
+                code = error.code,
+                "the deposit is sent, and the API was not told of it"
+            );
+        }
+        Ok(())
     }
 
     /// Finds out whether an approval arrived whose submission failed.

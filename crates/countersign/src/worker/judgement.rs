@@ -1,7 +1,8 @@
 //! What was judged, by which facts, and what came of it, as the journal keeps it.
 
 use countersign_approval::{
-    BitcoinFacts, EvmFacts, Fact, Policy, Registry, SolanaFacts, Statement,
+    BitcoinFacts, CallFacts, CallOutcome, EvmFacts, Fact, PaymentFacts, Policy, Registry,
+    SolanaFacts, Statement, TransferFacts,
 };
 use countersign_journal::{
     ConfigRecord, Digest, Judgement, Note, Seen, Stage, StatementRecord, TextError, Verdict,
@@ -36,6 +37,9 @@ pub(super) fn of_payload(
         Facts::Evm(_) => &Fact::EVM,
         Facts::Bitcoin(_) => &Fact::BITCOIN,
         Facts::Solana(_) => &Fact::SOLANA,
+        Facts::Call(_) => &Fact::CALL,
+        Facts::Payment(_) => &Fact::PAYMENT,
+        Facts::Transfer(_) => &Fact::SOLANA_TRANSFER,
     };
     let seen = |fact: &Fact| value(facts, *fact).map(|value| Seen { fact: *fact, value });
     let not_judged = known.iter().copied().filter(|fact| value(facts, *fact).is_none());
@@ -56,6 +60,9 @@ fn height(facts: &Facts) -> Option<u64> {
         Facts::Evm(facts) => facts.block_number,
         Facts::Bitcoin(facts) => facts.height.map(u64::from),
         Facts::Solana(facts) => facts.tables.as_ref().map(|tables| tables.slot),
+        Facts::Call(facts) => facts.block_number,
+        Facts::Payment(facts) => facts.chain.height.map(u64::from),
+        Facts::Transfer(facts) => facts.block_height,
     }
 }
 
@@ -64,6 +71,9 @@ fn value(facts: &Facts, fact: Fact) -> Option<Note> {
         Facts::Evm(facts) => evm(facts, fact),
         Facts::Bitcoin(facts) => bitcoin(facts, fact),
         Facts::Solana(facts) => solana(facts, fact),
+        Facts::Call(facts) => call(facts, fact),
+        Facts::Payment(facts) => payment(facts, fact),
+        Facts::Transfer(facts) => transfer(facts, fact),
     }
 }
 
@@ -123,6 +133,58 @@ fn solana(facts: &SolanaFacts, fact: Fact) -> Option<Note> {
             Some(Note::whole(format_args!("{error}; {count} accounts")))
         }
         _ => None,
+    }
+}
+
+fn call(facts: &CallFacts, fact: Fact) -> Option<Note> {
+    let count = |code: &Vec<u8>| Note::whole(format_args!("{} bytes", code.len()));
+    match fact {
+        Fact::OwnerCode => facts.owner_code.as_ref().map(count),
+        Fact::AccountNonce => {
+            let counted = facts.account_nonce?;
+            let (mined, pending) = (counted.mined, counted.pending);
+            Some(Note::whole(format_args!("{mined} mined, {pending} with those that wait")))
+        }
+        Fact::NativeBalance => facts.native_balance.map(Note::whole),
+        Fact::Balance => facts.balance.map(Note::whole),
+        Fact::RecipientCode => facts.recipient_code.as_ref().map(count),
+        Fact::ContractCode => {
+            let hash = facts.contract_code_hash.as_ref()?;
+            Some(Note::whole(format_args!("0x{}", hex::encode(hash))))
+        }
+        Fact::BaseFee => facts.base_fee.map(Note::whole),
+        Fact::Gas => facts.gas.map(Note::whole),
+        Fact::Simulation => match facts.simulation.as_ref()? {
+            CallOutcome::Returned(bytes) => {
+                Some(Note::whole(format_args!("returns {} bytes", bytes.len())))
+            }
+            CallOutcome::Failed(reason) => Some(Note::whole(format_args!("fails: {reason}"))),
+        },
+        Fact::BlockTime => facts.block_time.map(Note::whole),
+        _ => None,
+    }
+}
+
+fn payment(facts: &PaymentFacts, fact: Fact) -> Option<Note> {
+    match fact {
+        Fact::MempoolConflict => {
+            let conflict = facts.conflict.as_ref()?;
+            Some(list(conflict.coins.iter().map(ToString::to_string)))
+        }
+        fact => bitcoin(&facts.chain, fact),
+    }
+}
+
+fn transfer(facts: &TransferFacts, fact: Fact) -> Option<Note> {
+    match fact {
+        Fact::Balance => Some(Note::whole(format_args!("{:?}", facts.owner.as_ref()?))),
+        Fact::Recipient => Some(Note::whole(format_args!("{:?}", facts.recipient.as_ref()?))),
+        Fact::Rent => {
+            let rent = facts.rent?;
+            Some(Note::whole(format_args!("{} for a wallet", rent.wallet)))
+        }
+        Fact::Height => facts.block_height.map(Note::whole),
+        fact => solana(&facts.transaction, fact),
     }
 }
 

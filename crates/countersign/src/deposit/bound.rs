@@ -1,0 +1,138 @@
+use std::sync::Arc;
+
+use countersign_approval::{
+    Code, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteSwapType, QuoteTerms,
+    Refusal, Terms, Violation,
+};
+use countersign_near::{ProvenQuote, QuoteAnswer, QuoteKeys, prove};
+use countersign_units::{Lots, UnixMillis, UnixSeconds};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Draft;
+use crate::{DepositAgreement, Intent, QuoteAgreement};
+
+/// What a quote was asked by beside the order, and the answer: what an intent keeps of them.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Quoted<'a> {
+    /// The deadline that we asked for, in Unix milliseconds.
+    pub(crate) asked_deadline: u64,
+    /// The answer, byte for byte.
+    #[serde(borrow)]
+    pub(crate) answer: &'a RawValue,
+}
+
+/// A proven quote, and the transaction that is to fund it, once it was drafted.
+#[derive(Debug)]
+pub(crate) struct BoundDeposit {
+    pub(crate) terms: Terms<()>,
+    pub(crate) agreed: DepositAgreement,
+    pub(crate) quote: ProvenQuote,
+    pub(crate) draft: Option<Draft>,
+}
+
+/// Proves the quote of an intent, and requires that the deposit can be made.
+pub(crate) fn bind(
+    terms: Terms<()>,
+    agreed: DepositAgreement,
+    intent: &Intent,
+    now: UnixSeconds,
+) -> Result<BoundDeposit, Refusal> {
+    let text = intent.params_to_sign.as_deref().unwrap_or_default();
+    let quoted: Quoted<'_> = serde_json::from_str(text).map_err(|_| {
+        refuse(Code::Malformed, "quote", "a quote, and what it was asked by", "something else")
+    })?;
+    let asked = quote_terms(&agreed, UnixMillis::new(quoted.asked_deadline), terms.source.amount);
+    let keys = keys(&agreed.quote)?;
+    let answer = QuoteAnswer::new(quoted.answer.get());
+    let quote = prove(answer, &Arc::new(terms.clone().with(asked)), &keys, now)?;
+    require_payable(&quote, intent)?;
+    Ok(BoundDeposit { terms, agreed, quote, draft: None })
+}
+
+fn keys(agreed: &QuoteAgreement) -> Result<QuoteKeys, Refusal> {
+    let keys = QuoteKeys::new(agreed.keys.iter().map(String::as_str));
+    keys.map_err(|error| refuse(Code::Unpinned, "quotes.keys", "strong keys of Ed25519", error))
+}
+
+/// Says what we asked, member by member: what is not here was not said.
+fn quote_terms(agreed: &DepositAgreement, deadline: UnixMillis, amount: Lots) -> QuoteTerms {
+    let quote = &agreed.quote;
+    QuoteTerms {
+        dry: false,
+        swap_type: QuoteSwapType::ExactInput,
+        deposit_mode: QuoteDepositMode::Simple,
+        slippage: quote.slippage,
+        origin_asset: quote.origin_asset.clone(),
+        destination_asset: quote.destination_asset.clone(),
+        asset_aliases: quote.asset_aliases.clone(),
+        amount,
+        deposit_type: QuotePlace::Chain,
+        refund_type: QuotePlace::Chain,
+        recipient_type: QuotePlace::Chain,
+        deadline: Some(deadline),
+        latest_deadline: agreed.max_deadline,
+        min_remaining: agreed.min_remaining,
+        made_after: Some(made_after(agreed)),
+        virtual_chain_recipient: None,
+        virtual_chain_refund_recipient: None,
+        custom_recipient_msg: None,
+        confidentiality: QuoteConfidentiality::Public,
+        referral: None,
+        quote_waiting_time_ms: 0,
+        connected_wallets: Vec::new(),
+        session_id: None,
+        rebates: Vec::new(),
+        app_fees: Vec::new(),
+        insured: false,
+        max_app_fees: quote.max_app_fees,
+        max_slippage: quote.max_slippage,
+        age: QuoteAge::New,
+    }
+}
+
+/// Returns the earliest moment of a quote that answers us: clocks may differ, and after a crash an
+/// offer is accepted again that was made a while ago.
+fn made_after(agreed: &DepositAgreement) -> UnixSeconds {
+    const CRASH_SECONDS: u64 = 3_600;
+    let earlier = agreed.max_clock_skew.saturating_add(CRASH_SECONDS);
+    UnixSeconds::new(agreed.quote.asked_at.value().saturating_sub(earlier))
+}
+
+/// Requires an address that a plain transfer can pay, and that the swap is named by.
+fn require_payable(quote: &ProvenQuote, intent: &Intent) -> Result<(), Refusal> {
+    if let Some(memo) = quote.deposit_memo() {
+        let expected = "none: a transfer of this chain carries none";
+        return Err(refuse(Code::Memo, "quote.depositMemo", expected, memo.escape_debug()));
+    }
+    let address = quote.deposit_address().unwrap_or_default();
+    if address.is_empty() || address != intent.id {
+        let (member, found) = ("quote.depositAddress", address.escape_debug());
+        return Err(refuse(Code::DepositAddress, member, &intent.id, found));
+    }
+    Ok(())
+}
+
+pub(super) fn refuse(
+    code: Code,
+    member: &str,
+    expected: impl std::fmt::Display,
+    found: impl std::fmt::Display,
+) -> Refusal {
+    Refusal::one(Violation::new(code, member, expected, found))
+}
+
+impl BoundDeposit {
+    /// Returns the proven address.
+    pub(crate) fn address(&self) -> &str {
+        self.quote.deposit_address().unwrap_or_default()
+    }
+
+    /// Returns the terms of the swap with what the chain's transaction has to say.
+    pub(crate) fn terms_with<A>(&self, approval: A) -> Arc<Terms<A>> {
+        let mut terms = self.terms.clone();
+        terms.source.amount = self.quote.amount_in();
+        terms.destination.amount = self.quote.min_amount_out();
+        Arc::new(terms.with(approval))
+    }
+}
