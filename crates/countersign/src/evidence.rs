@@ -161,20 +161,24 @@ impl Signature {
             },
             Self::Call(call) => {
                 let id = format!("0x{}", hex::encode(call.hash()));
-                return sent(call.as_bytes(), id);
+                return sent(call.as_bytes(), id, None);
             }
             Self::Payment(payment) => {
                 let mut txid = payment.txid();
                 // Bitcoin's people read a hash from its end.
                 txid.reverse();
-                return sent(&payment.to_bytes(), hex::encode(txid));
+                return sent(&payment.to_bytes(), hex::encode(txid), None);
             }
-            Self::Transfer(transfer) => return sent(transfer.wire(), transfer.txid()),
+            Self::Transfer(transfer) => {
+                let last = Some(transfer.last_valid_block_height());
+                return sent(transfer.wire(), transfer.txid(), last);
+            }
         };
         approval.into()
     }
 }
 
-fn sent(transaction: &[u8], id: String) -> Submission {
-    Submission::Deposit(SentTransaction { transaction: hex::encode(transaction), id })
+fn sent(transaction: &[u8], id: String, last_valid_block_height: Option<u64>) -> Submission {
+    let transaction = hex::encode(transaction);
+    Submission::Deposit(SentTransaction { transaction, id, last_valid_block_height })
 }

@@ -2,12 +2,16 @@ mod builder;
 mod chain;
 mod deposit;
 #[cfg(feature = "journal")]
+mod deposit_fate;
+#[cfg(feature = "journal")]
 mod refund;
 mod sign;
 mod submit;
 
 pub use builder::CountersignBuilder;
 pub use chain::Facts;
+#[cfg(feature = "journal")]
+pub(crate) use deposit_fate::{DepositFate, LetOut};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign_api_types::oneclick::{
     DepositSubmission, DepositType, Exact, QuoteOptions, QuoteRequest, QuoteResponse,
-    RecipientType, RefundType, StatusRequest, StatusResponse, SubmitIntentRequest, SwapDetails,
+    RecipientType, RefundType, StatusRequest, StatusResponse, SwapDetails,
     SwapStatus as QuotedStatus, SwapType, Timestamp,
 };
 use countersign_http_client::aurora::AuroraClient;
@@ -84,8 +84,7 @@ impl QuotedApi {
     }
 
     async fn ask_status(&self, intent_id: &str) -> Result<StatusResponse, ClientError> {
-        let request =
-            StatusRequest { deposit_address: intent_id.to_owned(), deposit_memo: None };
+        let request = StatusRequest { deposit_address: intent_id.to_owned(), deposit_memo: None };
         match &self.client {
             Client::OneClick(client) => client.status(&request).await,
             Client::Aurora(client) => client.status(&request).await,
@@ -134,7 +133,7 @@ impl SwapApi for QuotedApi {
         let quote = answer.quote.value();
         let id = quote.deposit_address.clone().ok_or_else(no_address)?;
         let quoted = RawValue::from_string(answer.raw().as_str().to_owned());
-        let quoted = quoted.map_err(|error| unwritable(error))?;
+        let quoted = quoted.map_err(unwritable)?;
         let params = Quoted { asked_deadline: deadline.value(), answer: &quoted };
         Ok(Intent {
             id,
@@ -154,9 +153,7 @@ impl SwapApi for QuotedApi {
     async fn submit(&self, intent_id: &str, submission: &Submission) -> Result<(), ApiError> {
         match submission {
             Submission::Deposit(sent) => Ok(self.tell(intent_id, sent).await?),
-            Submission::Approval(_) | Submission::Intent(_) => {
-                Err(ApiError::not_taken(submission))
-            }
+            Submission::Approval(_) | Submission::Intent(_) => Err(ApiError::not_taken(submission)),
         }
     }
 

@@ -24,6 +24,8 @@ pub struct SentTransaction {
     pub transaction: String,
     /// Its id, in the chain's own form.
     pub id: String,
+    /// The last height at which a block takes it, on Solana.
+    pub last_valid_block_height: Option<u64>,
 }
 
 impl From<ApprovalSubmission> for Submission {

@@ -52,7 +52,7 @@ pub use message::CosignMessage;
 pub use own::{
     SignedTransfer, TransferDraft, TransferJudgement, TransferMessage, TransferPlan,
     TransferRequest, TransferSigner, VerifiedTransfer, build_transfer, judge_transfer,
-    sign_transfer, transfer_facts_query, verify_transfer,
+    lifetime_query, sign_transfer, transfer_facts_query, verify_transfer,
 };
 pub use payload::CosignPayload;
 pub use sign::{SignError, sign};

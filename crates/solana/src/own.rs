@@ -26,7 +26,7 @@ mod statement;
 pub use build::{TransferPlan, build_transfer};
 pub use draft::TransferDraft;
 pub use evidence::{VerifiedTransfer, verify_transfer};
-pub use facts_query::transfer_facts_query;
+pub use facts_query::{lifetime_query, transfer_facts_query};
 pub use judge::{TransferJudgement, judge_transfer};
 pub use message::TransferMessage;
 pub use sign::sign_transfer;

@@ -170,11 +170,7 @@ impl Countersign {
     }
 
     /// Sends a signed transaction to its chain. The same bytes may be sent again.
-    pub(super) async fn send(
-        &self,
-        network: &str,
-        sent: &SentTransaction,
-    ) -> Result<(), ApiError> {
+    pub(super) async fn send(&self, network: &str, sent: &SentTransaction) -> Result<(), ApiError> {
         let bytes = hex::decode(&sent.transaction).map_err(|_| declined("no bytes in hex"))?;
         let registry = self.config.registry();
         let Some(pins) = registry.network(network) else {

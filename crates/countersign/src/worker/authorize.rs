@@ -260,6 +260,7 @@ const fn is_final(error: &FlowError) -> Option<Outcome> {
         | FlowError::Chain { .. }
         | FlowError::Ledger(_)
         | FlowError::NoKey { .. }
+        | FlowError::Draft(_)
         | FlowError::Api { .. } => None,
         _ => Some(Outcome::Failed),
     }
@@ -284,6 +285,7 @@ const fn cause(error: &FlowError) -> &'static str {
         FlowError::Chain { .. } => "chain",
         FlowError::Ledger(_) => "ledger",
         FlowError::NoKey { .. } => "no_key",
+        FlowError::Draft(_) => "draft",
         FlowError::Api { source, .. } => source.code,
         _ => "not_now",
     }

@@ -2,7 +2,7 @@
 //!
 //! What has to be asked is in the journal: a policy or a registry that changed since does not matter.
 
-use countersign_approval::{Coin, NonceQuery, SeenCoins};
+use countersign_approval::{BlockhashExpired, Coin, NonceQuery, SeenCoins};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{Death, Label};
 use countersign_units::UnixSeconds;
@@ -10,7 +10,8 @@ use countersign_units::UnixSeconds;
 use super::drive::Drive;
 use super::records;
 use super::refund::Kept;
-use crate::Facts;
+use crate::flow::{DepositFate, LetOut};
+use crate::{Facts, SentTransaction, Submission};
 
 /// What became of an approval.
 #[derive(Clone, Debug)]
@@ -39,6 +40,9 @@ impl Drive<'_> {
     /// Asks the chain and the clock. Where a chain can't be asked, the approval is taken for live
     /// until its own deadline.
     pub(super) async fn fate(&self) -> Fate {
+        if let Some(sent) = self.deposit() {
+            return self.fate_of(&sent).await;
+        }
         match trace(&self.known.resources) {
             Some(Trace::Permit(query)) => self.permit_fate(&query).await,
             Some(Trace::Coins) => self.coins_fate().await,
@@ -49,6 +53,13 @@ impl Drive<'_> {
 
     /// Says whether the chain has used the approval; nothing where it can't be asked, or can't tell.
     pub(super) async fn used(&self) -> Option<bool> {
+        if let Some(sent) = self.deposit() {
+            return match self.fate_of(&sent).await {
+                Fate::Used(_) => Some(true),
+                Fate::Dead(_) => Some(false),
+                Fate::Over(_) | Fate::Live => None,
+            };
+        }
         match trace(&self.known.resources)? {
             Trace::Permit(query) => {
                 let network = self.known.request.source.network.as_str();
@@ -56,6 +67,34 @@ impl Drive<'_> {
             }
             Trace::Coins => self.own_coins().await.map(|seen| self.gone(&seen).is_some()),
             Trace::Message { .. } => None,
+        }
+    }
+
+    /// Returns the transaction of our own that was signed, where the swap is paid for by one.
+    fn deposit(&self) -> Option<SentTransaction> {
+        match records::submission(&self.known.approval.as_ref()?.bytes) {
+            Submission::Deposit(sent) => Some(sent),
+            Submission::Approval(_) | Submission::Intent(_) => None,
+        }
+    }
+
+    async fn fate_of(&self, sent: &SentTransaction) -> Fate {
+        let request = &self.known.request;
+        let (network, owner) = (request.source.network.as_str(), request.owner.as_str());
+        let resources: Vec<_> = self.known.resources.iter().map(Label::as_str).collect();
+        let Some(nonce) = self.known.resources.first().cloned() else { return Fate::Live };
+        // Coins that are not looked for must not be taken for spent.
+        let Ok(asked) = records::asked(request) else { return Fate::Live };
+        let coins = asked.coins.unwrap_or_default().into_iter();
+        let scripts: Vec<_> = coins.map(|coin| coin.script_pubkey).collect();
+        let (resources, scripts) = (&resources[..], &scripts[..]);
+        let deposit = LetOut { network, owner, resources, scripts, sent };
+        match self.flow().deposit_fate(deposit).await {
+            DepositFate::Executed { height } => Fate::Used(Death::NonceSpent { nonce, height }),
+            DepositFate::Replaced { height } => Fate::Dead(Death::NonceSpent { nonce, height }),
+            DepositFate::Expired(proof) => Fate::Dead(expired(&proof)),
+            DepositFate::Over(proof) => Fate::Over(expired(&proof)),
+            DepositFate::Live => Fate::Live,
         }
     }
 
@@ -132,6 +171,10 @@ impl Drive<'_> {
 }
 
 const FOR_GOOD: UnixSeconds = UnixSeconds::new(u64::MAX);
+
+fn expired(proof: &BlockhashExpired) -> Death {
+    Death::BlockhashExpired { height: Some(proof.seen_height()) }
+}
 
 /// Reads the name of what was reserved.
 fn trace(resources: &[Label]) -> Option<Trace> {

@@ -205,9 +205,11 @@ pub(super) fn approval(submission: &Submission) -> Result<ApprovalBytes, WorkErr
             }
         }
         Submission::Approval(_) => return Err(WorkError::Unreadable("an approval")),
-        Submission::Deposit(SentTransaction { transaction, id }) => {
-            ApprovalBytes::Deposit { transaction: Payload::new(transaction)?, id: Label::new(id)? }
-        }
+        Submission::Deposit(sent) => ApprovalBytes::Deposit {
+            transaction: Payload::new(&sent.transaction)?,
+            id: Label::new(&sent.id)?,
+            last_valid_block_height: sent.last_valid_block_height,
+        },
         Submission::Intent(signed) => ApprovalBytes::Intent { signed: Payload::new(signed)? },
     })
 }
@@ -226,10 +228,13 @@ pub(super) fn submission(bytes: &ApprovalBytes) -> Submission {
             user_address: user_address.as_str().to_owned(),
         }
         .into(),
-        ApprovalBytes::Deposit { transaction, id } => Submission::Deposit(SentTransaction {
-            transaction: transaction.as_str().to_owned(),
-            id: id.as_str().to_owned(),
-        }),
+        ApprovalBytes::Deposit { transaction, id, last_valid_block_height } => {
+            Submission::Deposit(SentTransaction {
+                transaction: transaction.as_str().to_owned(),
+                id: id.as_str().to_owned(),
+                last_valid_block_height: *last_valid_block_height,
+            })
+        }
         ApprovalBytes::Intent { signed } => Submission::Intent(signed.as_str().to_owned()),
     }
 }

@@ -73,7 +73,9 @@ impl Drive<'_> {
         let intent_id = approval.intent_id.clone();
         self.require_lease()?;
         self.tell(Event::Began(Step::Approve));
-        let answer = self.flow().api().submit(intent_id.as_str(), &submission).await;
+        let network = self.known.request.source.network.as_str();
+        let sending = self.flow().let_out(network, intent_id.as_str(), &submission);
+        let answer = sending.await;
         match answer {
             Ok(()) => self.note(What::Answered(Answer::Taken)),
             Err(error) => self.note_answer(&error),

@@ -34,6 +34,8 @@ pub enum ApprovalBytes {
         transaction: Payload,
         /// Its id.
         id: Label,
+        /// The last height at which a block takes it, where its chain counts so.
+        last_valid_block_height: Option<u64>,
     },
     /// A signed intent over funds that lie with the counterparty.
     Intent {

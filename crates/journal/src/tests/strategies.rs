@@ -168,8 +168,9 @@ fn approvals() -> impl Strategy<Value = ApprovalBytes> {
             transaction,
             user_address
         }),
-        (payloads(), labels())
-            .prop_map(|(transaction, id)| ApprovalBytes::Deposit { transaction, id }),
+        (payloads(), labels(), any::<Option<u64>>()).prop_map(|(transaction, id, last)| {
+            ApprovalBytes::Deposit { transaction, id, last_valid_block_height: last }
+        }),
         payloads().prop_map(|signed| ApprovalBytes::Intent { signed }),
     ]
 }

@@ -1,4 +1,5 @@
-use countersign_approval::{SolanaFactsQuery, TransferFactsQuery, TransferTerms};
+use countersign_approval::{LifetimeQuery, SolanaFactsQuery, TransferFactsQuery, TransferTerms};
+use countersign_units::SolanaHash;
 
 use super::TransferDraft;
 use super::agreed::Agreed;
@@ -30,4 +31,14 @@ pub fn transfer_facts_query(
     };
     let recipient = terms.action.to();
     Some(TransferFactsQuery { transaction, owner: terms.owner, recipient })
+}
+
+/// Says how to ask what became of a signed transfer, by its bytes.
+///
+/// `None` where these are no transaction with a signature.
+pub fn lifetime_query(wire: &[u8], genesis_hash: SolanaHash) -> Option<LifetimeQuery> {
+    let blockhash = TransferDraft::from_transaction(wire.to_vec()).decode().ok()?.blockhash();
+    // One signer's transaction begins with the count of signatures, one byte, and the signature.
+    let signature = wire.get(1..65)?.try_into().ok()?;
+    Some(LifetimeQuery { genesis_hash, blockhash, signature: Some(signature) })
 }
