@@ -10,9 +10,9 @@ use countersign::chain_rpc::Esplora;
 use countersign::http_client::Retry;
 use countersign::journal::{Outcome, State};
 use countersign::units::Lots;
-use countersign::{Event, Progress, Status, Worker, WorkerOptions};
+use countersign::{Event, Progress, Status, TrackOptions, Worker, WorkerOptions};
 use countersign_sandbox::SandboxConfig;
-use countersign_tests::{Funds, SetClock, short_steps};
+use countersign_tests::{Funds, SHORT, SetClock, short_steps};
 
 use super::bed::{Bed, key, options};
 use super::liar::{Busy, Calls, Liar, cut_off};
@@ -85,7 +85,9 @@ async fn a_transaction_without_a_form_is_written_down_once() {
     let bed = Bed::new(short_steps(), "USDC@ethereum").await;
     let calls = Calls::default();
     let api = Liar::saying(&bed, Status::Approved).of_deposit("0xab cd").counted(&calls);
-    let worker = worker(&bed, api, bed.scene.config(), &SetClock::default(), brief());
+    let track = TrackOptions { deadline: Duration::from_secs(2), ..SHORT };
+    let options = WorkerOptions { track, ..options() };
+    let worker = worker(&bed, api, bed.scene.config(), &SetClock::default(), options);
     let open = worker.swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
     assert_eq!(open.state, State::Settling, "{:?}", open.reason);
     let names = bed.names(open.swap_id).await;
