@@ -3,7 +3,10 @@
 //! Each file that must fail has a twin that compiles and differs in the one line that matters, so
 //! that none fails for another reason.
 
-use countersign_solana::{CosignMessage, CosignRequest, SignedCosign, VerifiedCosign};
+use countersign_solana::{
+    CosignMessage, CosignRequest, SignedCosign, SignedTransfer, TransferMessage, TransferRequest,
+    VerifiedCosign, VerifiedTransfer,
+};
 use serde::de::DeserializeOwned;
 use static_assertions::assert_not_impl_any;
 
@@ -12,6 +15,10 @@ assert_not_impl_any!(VerifiedCosign: DeserializeOwned, Default, Clone);
 assert_not_impl_any!(CosignMessage: DeserializeOwned, Default, From<Vec<u8>>, From<Box<[u8]>>);
 assert_not_impl_any!(CosignRequest<'_>: DeserializeOwned, Default);
 assert_not_impl_any!(SignedCosign: DeserializeOwned, Default);
+assert_not_impl_any!(VerifiedTransfer: DeserializeOwned, Default, Clone);
+assert_not_impl_any!(TransferMessage: DeserializeOwned, Default, From<Vec<u8>>, From<Box<[u8]>>);
+assert_not_impl_any!(TransferRequest<'_>: DeserializeOwned, Default);
+assert_not_impl_any!(SignedTransfer: DeserializeOwned, Default);
 
 #[test]
 fn only_verified_transactions_are_signed() {
@@ -24,4 +31,16 @@ fn only_verified_transactions_are_signed() {
     cases.compile_fail("tests/door/ask_signer.rs");
     cases.compile_fail("tests/door/make_signed.rs");
     cases.compile_fail("tests/door/blind_signer.rs");
+}
+
+#[test]
+fn only_verified_transfers_are_signed() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("tests/door/transfer/honest.rs");
+    cases.compile_fail("tests/door/transfer/sign_draft.rs");
+    cases.compile_fail("tests/door/transfer/sign_judgement.rs");
+    cases.compile_fail("tests/door/transfer/sign_unreserved.rs");
+    cases.compile_fail("tests/door/transfer/make_message.rs");
+    cases.compile_fail("tests/door/transfer/ask_signer.rs");
+    cases.compile_fail("tests/door/transfer/blind_signer.rs");
 }
