@@ -107,7 +107,8 @@ pub struct Execution {
     pub call: String,
     /// What it was for.
     pub kind: ExecutionKind,
-    /// The intent that it was run for, by the API's id; `None` if it was for none.
+    /// The intent that it was run for, by the API's id, or the deposit address; `None` if it was
+    /// for none.
     pub intent_id: Option<String>,
     /// The gas that the call used: compute units on Solana, zero on Bitcoin.
     pub gas_used: u64,

@@ -10,6 +10,7 @@ mod flat_body;
 mod guard;
 mod intents;
 mod listings;
+mod oneclick;
 mod opening;
 mod quotes;
 pub(crate) mod render;
@@ -53,7 +54,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(flat_router())
         .fallback(guard::not_found)
         .layer(from_fn_with_state(Arc::clone(&shared), guard::check))
-        // Behind the guard: the chains are open to anybody.
+        // Behind the guard: the chains are open to anybody, and the others have their own keys.
+        .merge(oneclick::router(&shared))
         .route("/rpc/{network}", post(rpc::answer))
         .nest("/esplora/bitcoin", esplora::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

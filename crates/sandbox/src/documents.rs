@@ -9,7 +9,8 @@ use crate::bitcoin::{CoinForm, Wallet};
 use crate::config::{HtlcTemplate, SponsorSigns};
 use crate::market::TOKENS;
 use crate::network::{NETWORKS, Network, NetworkKind};
-use crate::solana::Solana;
+use crate::quoted::{Quoted, VERIFYING_CONTRACT, asset_ids};
+use crate::solana::{Asset, Solana};
 use crate::world::{Token, World};
 
 /// What the sandbox's chains can say before a signature, so that nothing is signed without it.
@@ -55,6 +56,24 @@ max_fee_lamports = 0
 max_compute_unit_price = 100000
 allowed_extensions = [\"metadata_pointer\", \"token_metadata\"]
 opaque_programs = false
+max_transfer_fee_lamports = 5000000
+";
+
+/// What bounds transactions of our own where an EVM runs, and quoted deposits.
+const DEPOSITS: &str = "
+[evm]
+max_gas = 500000
+max_fee_per_gas = 200000000000
+max_priority_fee_per_gas = 20000000000
+max_fee = 50000000000000000
+send_approvals = true
+
+[tron]
+max_fee_limit_sun = 100000000
+max_expiration_seconds = 600
+
+[deposits]
+max_app_fee_bps = 100
 ";
 
 /// The programs that a transaction on Solana may call.
@@ -68,10 +87,11 @@ const PROGRAMS: [Address; 6] = [
 ];
 
 /// Writes the registry.
-pub(crate) fn registry(world: &World, sponsor: SponsorSigns) -> String {
+pub(crate) fn registry(world: &World, quoted: &Quoted, sponsor: SponsorSigns) -> String {
     let networks = NETWORKS.iter().map(|network| pinned_network(world, network, sponsor));
     let tokens = world.tokens().iter().map(pinned_token);
     let sections: Vec<_> = std::iter::once("environment = \"sandbox\"\n".to_owned())
+        .chain([quote_pins(quoted)])
         .chain(networks)
         .chain(tokens)
         .collect();
@@ -81,7 +101,7 @@ pub(crate) fn registry(world: &World, sponsor: SponsorSigns) -> String {
 /// Writes the policy.
 pub(crate) fn policy() -> String {
     let head = format!(
-        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}{SOLANA}"
+        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}{SOLANA}{DEPOSITS}"
     );
     let limits = TOKENS.iter().map(|token| {
         let (per_swap, per_day) = token.limits;
@@ -127,6 +147,19 @@ fn pinned_network(world: &World, network: &Network, sponsor: SponsorSigns) -> St
     )
 }
 
+/// Pins who signs quotes, and what carries intents out.
+fn quote_pins(quoted: &Quoted) -> String {
+    let (key, salt) = (quoted.quote_key(), hex::encode(quoted.ledger().salt()));
+    let platform = quoted.platform();
+    format!(
+        "[quotes]\n\
+         keys = [\"{key}\"]\n\
+         verifying_contract = \"{VERIFYING_CONTRACT}\"\n\
+         nonce_salts = [\"{salt}\"]\n\
+         fee_recipients = [\"{platform}\"]\n"
+    )
+}
+
 fn bitcoin_pins(world: &World) -> String {
     let templates = HtlcTemplate::ALL.map(HtlcTemplate::name);
     let claim_key = world.bitcoin().claim_key();
@@ -159,10 +192,13 @@ fn pinned_token(token: &Token) -> String {
     } else {
         format!("symbol = \"{}\"\n", listing.symbol)
     };
-    let program = token.asset.map(|asset| format!("program = \"{}\"\n", asset.program_name()));
-    let program = program.unwrap_or_default();
+    let native = token.contract.filter(|contract| contract.is_zero()).map(|_| "native");
+    let program = native.or(token.asset.map(Asset::program_name));
+    let program = program.map(|name| format!("program = \"{name}\"\n")).unwrap_or_default();
+    let ids = asset_ids(listing);
     format!(
-        "[tokens.{}]\n{symbol}network = \"{}\"\naddress = \"{}\"\ndecimals = {}\n{program}",
+        "[tokens.{}]\n{symbol}network = \"{}\"\naddress = \"{}\"\ndecimals = {}\n{program}\
+         asset_ids = {ids:?}\n",
         listing.key, listing.network.name, token.address, listing.decimals
     )
 }

@@ -14,10 +14,11 @@ use crate::auth::{Credentials, KeyError};
 use crate::chain::ChainError;
 use crate::config::SandboxConfig;
 use crate::network::BITCOIN;
+use crate::quoted::DepositRecord;
 use crate::record::SwapRecord;
-use crate::shared::Shared;
+use crate::shared::{Shared, State};
 use crate::world::World;
-use crate::{api, clock, documents, record};
+use crate::{api, clock, documents, quoted, record};
 
 /// A local counterparty: the intent API on 127.0.0.1, and chains that execute what is approved.
 ///
@@ -73,6 +74,7 @@ impl Sandbox {
         let world = World::start(clock::seconds(clock::now()), &config)?;
         let credentials = Credentials::random(config.auth)?;
         let shared = Arc::new(Shared::new(config, credentials, world));
+        tokio::spawn(Shared::follow_deposits(Arc::clone(&shared)));
         let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
         Ok(Self { url, shared, server })
     }
@@ -97,10 +99,50 @@ impl Sandbox {
         }
     }
 
+    /// Returns the base URL of the server that answers as 1Click does, without a slash at its end:
+    /// `/v0/tokens`, `/v0/quote`, `/v0/status`, `/v0/deposit/submit`, `/v0/any-input/withdrawals`,
+    /// `/v0/generate-intent` and `/v0/submit-intent` follow.
+    pub fn oneclick_url(&self) -> String {
+        format!("{}/oneclick", self.url)
+    }
+
+    /// Returns the key that partners of 1Click bring in `X-API-Key`. Prices, quotes and statuses are
+    /// told without one; another key is refused.
+    pub fn oneclick_key(&self) -> String {
+        self.shared.read(|state| state.quoted.partner_key().to_owned())
+    }
+
+    /// Returns the base URL of the server that answers as Aurora does, without a slash at its end:
+    /// `/api/tokens/{key}`, `/api/quote/{key}`, `/api/status/{key}`, `/api/deposit/submit/{key}`,
+    /// `/api/generate-intent/{key}` and `/api/submit-intent/{key}` follow.
+    pub fn aurora_url(&self) -> String {
+        format!("{}/aurora", self.url)
+    }
+
+    /// Returns the key that ends each of Aurora's paths.
+    pub fn aurora_key(&self) -> String {
+        self.shared.read(|state| state.quoted.aurora_key().to_owned())
+    }
+
+    /// Returns every quote with an address of its own, the oldest first, and what arrived there.
+    pub fn deposits(&self) -> Vec<DepositRecord> {
+        self.shared.change(|State { world, quoted, .. }| {
+            quoted.count(world);
+            quoted::records(quoted)
+        })
+    }
+
+    /// Reads what an account holds inside NEAR Intents. The accounts that the default keys control
+    /// hold something of each token: `0x` and the address in lower case for the key of EVM chains
+    /// and Tron, the public key in hex for the one of Solana.
+    pub fn intents_balances(&self, account: &str) -> Vec<Balance> {
+        self.shared.read(|state| state.quoted.ledger().balances(&state.world, account))
+    }
+
     /// Returns a registry that pins this sandbox's networks, contracts and tokens.
     pub fn registry_toml(&self) -> String {
         let sponsor = self.shared.config().sponsor_signs;
-        self.shared.read(|state| documents::registry(&state.world, sponsor))
+        self.shared.read(|state| documents::registry(&state.world, &state.quoted, sponsor))
     }
 
     /// Returns a policy to begin with.

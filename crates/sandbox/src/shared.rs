@@ -15,6 +15,7 @@ use crate::chain::ChainError;
 use crate::clock;
 use crate::config::SandboxConfig;
 use crate::network::Network;
+use crate::quoted::Quoted;
 use crate::solana::read_address;
 use crate::swap::{Event, Funding, Intent, Quote, Status};
 use crate::world::{Settlement, World};
@@ -32,6 +33,7 @@ pub(crate) struct Shared {
 /// Everything that changes.
 pub(crate) struct State {
     pub(crate) world: World,
+    pub(crate) quoted: Quoted,
     quotes: HashMap<Uuid, Quote>,
     /// The quotes in the order in which they expire: each lives as long as the others.
     quotes_by_age: VecDeque<Uuid>,
@@ -43,8 +45,10 @@ pub(crate) struct State {
 
 impl Shared {
     pub(crate) fn new(config: SandboxConfig, credentials: Credentials, world: World) -> Self {
+        let quoted = Quoted::start(&world, config.wealth);
         let state = State {
             world,
+            quoted,
             quotes: HashMap::new(),
             quotes_by_age: VecDeque::new(),
             intents: Vec::new(),
@@ -94,6 +98,18 @@ impl Shared {
     /// Changes the state. The lock is held for as long as `change` runs, never across an await.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Moves deposits along, a step at a time, until the server ends.
+    pub(crate) async fn follow_deposits(shared: Arc<Self>) {
+        let stop = shared.stop.clone();
+        stop.run_until_cancelled(async {
+            loop {
+                tokio::time::sleep(shared.config.step).await;
+                shared.change(|State { world, quoted, .. }| quoted.tick(world, &shared.config));
+            }
+        })
+        .await;
     }
 
     /// Moves an approved intent one step at a time until nothing follows.

@@ -3,8 +3,10 @@
 mod answer;
 mod cosign;
 mod domain;
+mod intent;
 mod message;
 mod psbt;
+mod quoted;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -21,7 +23,9 @@ use crate::answer::Answer;
 use crate::json::Json;
 
 pub(crate) use cosign::{CosignScene, apply as apply_to_cosign};
+pub(crate) use intent::{IntentScene, apply as apply_to_intent};
 pub(crate) use psbt::{PsbtScene, apply as apply_to_psbt};
+pub(crate) use quoted::apply as apply_to_quote;
 pub use table::Tamper;
 
 /// A text names no tampering.

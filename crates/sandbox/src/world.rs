@@ -3,13 +3,14 @@
 mod cosign;
 mod htlc;
 mod moves;
+mod payments;
 mod seed;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use alloy::primitives::{Address, B256, U256};
 use countersign_units::{Lots, UnixSeconds};
-use uuid::Uuid;
 
 use crate::SandboxConfig;
 use crate::account::{Account, Balance, Execution, Party};
@@ -21,6 +22,7 @@ use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::solana::{Asset, Solana, read_address};
 
 pub(crate) use moves::{Destination, Settlement, Shortage};
+pub(crate) use payments::{Arrived, Payout};
 
 /// Every chain, and every account.
 pub(crate) struct World {
@@ -106,8 +108,12 @@ impl World {
         &self.executions
     }
 
-    /// Runs something for an intent: what it executes names the intent.
-    pub(crate) fn run_for<T>(&mut self, intent: Uuid, run: impl FnOnce(&mut Self) -> T) -> T {
+    /// Runs something for an intent or a deposit: what it executes names it.
+    pub(crate) fn run_for<T>(
+        &mut self,
+        intent: impl Display,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         let before = self.executions.len();
         let result = run(self);
         for execution in self.executions.iter_mut().skip(before) {
@@ -204,6 +210,14 @@ impl Token {
     pub(crate) fn is_at(&self, address: &str) -> bool {
         let read = self.listing.network.addresses().and_then(|form| form.read(address));
         self.contract.map_or(self.address == address, |contract| read == Some(contract))
+    }
+
+    /// Says whether the token has a contract or a mint, and is not a chain's own coin.
+    pub(crate) fn has_contract(&self) -> bool {
+        match (self.contract, self.asset) {
+            (Some(contract), _) => !contract.is_zero(),
+            (None, asset) => matches!(asset, Some(Asset::Token(_))),
+        }
     }
 
     /// Says whether the token is on a network of a kind that has no parameters.

@@ -23,7 +23,7 @@ pub(crate) struct ReadFailures(Mutex<HashMap<String, u32>>);
 
 impl ReadFailures {
     /// Counts a read, and says whether it is to fail. After a success the count begins anew.
-    fn next_fails(&self, path: &str) -> bool {
+    pub(super) fn next_fails(&self, path: &str) -> bool {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(path.to_owned()).or_default();
         let fails = *count < READ_FAILURES;

@@ -1,12 +1,15 @@
 //! The list of lies: one row each.
 
 #[macro_use]
+mod quoted;
+#[macro_use]
 mod solana;
 mod told;
 
-/// Makes the enum, its names, its descriptions and the kinds of test vector from three tables: the
+/// Makes the enum, its names, its descriptions and the kinds of test vector from four tables: the
 /// lies about what is signed for an EVM, or about the swap, those about a PSBT, and those about a
-/// transaction on Solana, which also say by which codes they may be refused.
+/// transaction on Solana, or about quotes and intents of 1Click and Aurora, which also say by which
+/// codes they may be refused.
 macro_rules! tampers {
     (
         { $($variant:ident $name:literal $description:literal [$($kind:literal)*])* }
@@ -14,6 +17,10 @@ macro_rules! tampers {
         {
             $($cosigned:ident $cosigned_name:literal $cosigned_description:literal
             [$($cosigned_kind:literal)*] [$($code:literal)*])*
+        }
+        {
+            $($quoted:ident $quoted_name:literal $quoted_description:literal
+            [$($quoted_kind:literal)*] [$($quoted_code:literal)*])*
         }
     ) => {
         /// A named lie in an otherwise honest and consistent answer, so that only the check that
@@ -27,6 +34,7 @@ macro_rules! tampers {
             $(#[doc = concat!("`", $name, "`: ", $description, ".")] $variant,)*
             $(#[doc = concat!("`", $coins_name, "`: ", $coins_description, ".")] $coins,)*
             $(#[doc = concat!("`", $cosigned_name, "`: ", $cosigned_description, ".")] $cosigned,)*
+            $(#[doc = concat!("`", $quoted_name, "`: ", $quoted_description, ".")] $quoted,)*
         }
 
         impl Tamper {
@@ -41,9 +49,19 @@ macro_rules! tampers {
             /// swaps go out of Solana alone.
             pub const SOLANA: &[Self] = &[$(Self::$cosigned,)*];
 
+            /// Every lie that 1Click and Aurora tell, about quotes that are to be funded and about
+            /// the intents that are signed for them.
+            pub const QUOTED: &[Self] = &[$(Self::$quoted,)*];
+
             /// Every lie there is.
-            pub const EVERY: &[Self] =
-                &[$(Self::$variant,)* $(Self::$coins,)* $(Self::$cosigned,)*];
+            pub const EVERY: &[Self] = &[
+                $(Self::$variant,)* $(Self::$coins,)* $(Self::$cosigned,)* $(Self::$quoted,)*
+            ];
+
+            /// Says whether 1Click and Aurora tell the lie. The others are told by the DeFi API.
+            pub const fn is_of_quotes(self) -> bool {
+                matches!(self, $(Self::$quoted)|*)
+            }
 
             /// Returns the name that the command line and the documents use.
             pub const fn name(self) -> &'static str {
@@ -51,6 +69,7 @@ macro_rules! tampers {
                     $(Self::$variant => $name,)*
                     $(Self::$coins => $coins_name,)*
                     $(Self::$cosigned => $cosigned_name,)*
+                    $(Self::$quoted => $quoted_name,)*
                 }
             }
 
@@ -60,6 +79,7 @@ macro_rules! tampers {
                     $(Self::$variant => $description,)*
                     $(Self::$coins => $coins_description,)*
                     $(Self::$cosigned => $cosigned_description,)*
+                    $(Self::$quoted => $quoted_description,)*
                 }
             }
 
@@ -70,14 +90,17 @@ macro_rules! tampers {
                     $(Self::$variant => &[$($kind),*],)*
                     $(Self::$coins => &[$($coins_kind),*],)*
                     $(Self::$cosigned => &[$($cosigned_kind),*],)*
+                    $(Self::$quoted => &[$($quoted_kind),*],)*
                 }
             }
 
-            /// Returns the codes of which one is to be found where a lie about a transaction on
-            /// Solana is refused. Empty for the others, whose vectors say it.
+            /// Returns the codes of which one is to be found where a lie is refused, if it is about
+            /// a transaction on Solana, a quote or an intent. Empty for the others, whose vectors
+            /// say it.
             pub const fn codes(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$cosigned => &[$($code),*],)*
+                    $(Self::$quoted => &[$($quoted_code),*],)*
                     _ => &[],
                 }
             }
@@ -85,7 +108,7 @@ macro_rules! tampers {
     };
 }
 
-with_lies_of_solana! { tampers {
+with_lies_of_solana! { with_lies_of_quotes { tampers {
     {
         ChainIdMissing "chain-id-missing" "the domain has no chain id" ["chain-id-missing"]
         ChainIdOther "chain-id-other" "the domain names another chain" ["chain-id-other"]
@@ -204,4 +227,4 @@ with_lies_of_solana! { tampers {
         BtcWrongMagic "btc-wrong-magic" "the PSBT begins with other bytes" ["wrong-magic"]
         BtcVersion2 "btc-version-2" "the PSBT says version 2 and has an unsigned transaction" ["version-2-with-unsigned-tx"]
     }
-} }
+} } }

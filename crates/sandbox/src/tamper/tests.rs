@@ -420,11 +420,16 @@ fn an_honest_payload_is_the_documented_one() {
 fn names_round_trip_and_are_unique() {
     let names: BTreeSet<_> = Tamper::EVERY.iter().map(|tamper| tamper.name()).collect();
     assert_eq!(names.len(), Tamper::EVERY.len());
-    assert_eq!([Tamper::ALL, Tamper::BITCOIN, Tamper::SOLANA].concat(), Tamper::EVERY);
+    assert_eq!(
+        [Tamper::ALL, Tamper::BITCOIN, Tamper::SOLANA, Tamper::QUOTED].concat(),
+        Tamper::EVERY
+    );
     for tamper in Tamper::EVERY {
         assert_eq!(tamper.name().starts_with("btc-"), Tamper::BITCOIN.contains(tamper));
         assert_eq!(tamper.name().starts_with("sol-"), Tamper::SOLANA.contains(tamper));
-        assert_eq!(tamper.codes().is_empty(), !Tamper::SOLANA.contains(tamper));
+        assert_eq!(tamper.is_of_quotes(), Tamper::QUOTED.contains(tamper));
+        let has_codes = tamper.is_of_quotes() || Tamper::SOLANA.contains(tamper);
+        assert_eq!(tamper.codes().is_empty(), !has_codes);
         assert_eq!(tamper.name().parse(), Ok(*tamper));
         assert!(!tamper.description().is_empty());
     }
@@ -472,6 +477,8 @@ fn a_lie_says_where_it_is_told() {
         (Tamper::SolMint, "PYUSD", "solana", true),
         (Tamper::SolTransferHook, "USDC", "solana", false),
         (Tamper::BtcFee, "BTC", "bitcoin", true),
+        (Tamper::QuoteMemo, "BTC", "bitcoin", true),
+        (Tamper::IntentAmount, "USDT", "tron", true),
         (Tamper::BtcFee, "USDC", "ethereum", false),
     ] {
         assert_eq!(lie.is_told_from(symbol, network), told, "{lie} {symbol}@{network}");

@@ -141,7 +141,7 @@ fn rejected(reason: Rejected) -> ChainError {
     ChainError::Reverted(reason.to_string())
 }
 
-fn address(script: &Script) -> String {
+pub(super) fn address(script: &Script) -> String {
     Address::from_script(script, Network::Regtest)
         .map_or_else(|_| script.to_hex_string(), |address| address.to_string())
 }

@@ -10,6 +10,23 @@ impl Tamper {
         matches!(self, Self::BtcHtlcKeyOnly | Self::BtcTapInternalKey | Self::BtcTapMerkleRoot)
     }
 
+    /// Says whether the lie is about an intent, so that it is told only where a quote of 1Click or
+    /// Aurora is to be funded by a signed one.
+    pub fn needs_signed_intent(self) -> bool {
+        self.is_of_quotes() && self.name().starts_with("intent-")
+    }
+
+    /// Says whether the lie lives in a member that only an intent of NEP-413 has.
+    pub const fn needs_nep413(self) -> bool {
+        matches!(self, Self::IntentCallback)
+    }
+
+    /// Says whether the lie is told in the answer to a signed intent, so that it is noticed after
+    /// the signature.
+    pub const fn is_told_after_signing(self) -> bool {
+        matches!(self, Self::IntentHashAnswer)
+    }
+
     /// Returns a token out of which a swap is told the lie: most lies about a transaction on Solana
     /// need a token, some of them one of the newer token program.
     pub const fn source(self) -> &'static str {
@@ -59,9 +76,11 @@ impl Tamper {
     }
 
     /// Says whether a swap out of a token, by its symbol and the name of its network, is told the
-    /// lie. One that is not told is an honest swap.
+    /// lie. One that is not told is an honest swap. Those about quotes and intents are told from
+    /// everywhere, by their own APIs.
     pub fn is_told_from(self, symbol: &str, network: &str) -> bool {
         match network {
+            _ if self.is_of_quotes() => true,
             "bitcoin" => Self::BITCOIN.contains(&self) || self.is_of_every_chain(),
             "solana" => {
                 let token = symbol != "SOL" || !self.needs_token();
