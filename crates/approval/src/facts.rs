@@ -11,7 +11,7 @@ use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 use serde::{Deserialize, Serialize};
 
 pub use bitcoin::{BitcoinFacts, MempoolConflict, PaymentFacts};
-pub use call::{AccountNonce, CallFacts, CallFactsQuery, CallOutcome};
+pub use call::{AccountNonce, CallFacts, CallFactsQuery, CallOutcome, TronBlock, TronCallFacts};
 pub use lifetime::{BlockhashExpired, Finality, SeenLifetime, SeenTransaction, SolanaFate};
 pub use near::NearFacts;
 pub use solana::{
@@ -59,7 +59,8 @@ pub enum Fact {
     Source,
     /// The account that the tokens go to.
     Destination,
-    /// Whether the cluster knows the blockhash and would still take it.
+    /// The block by which a transaction names its chain: whether the chain knows it, and would still
+    /// take it.
     Blockhash,
     /// What the transaction does when it is run without being sent.
     Simulation,
@@ -113,6 +114,20 @@ impl Fact {
         Self::Gas,
         Self::Simulation,
         Self::BlockTime,
+    ];
+
+    /// All facts about a transaction of our own on Tron, in the order in which they are reported.
+    pub const TRON_CALL: [Self; 10] = [
+        Self::OwnerCode,
+        Self::NativeBalance,
+        Self::Balance,
+        Self::RecipientCode,
+        Self::ContractCode,
+        Self::BaseFee,
+        Self::Gas,
+        Self::Simulation,
+        Self::BlockTime,
+        Self::Blockhash,
     ];
 
     /// All facts of a Bitcoin chain, in the order in which they are reported.

@@ -39,7 +39,7 @@ pub use facts::{
     CallFactsQuery, CallOutcome, EvmFacts, Fact, Finality, LatestBlockhash, LookupTable,
     MempoolConflict, MintFacts, NearFacts, PaymentFacts, Rent, SeenLifetime, SeenTables,
     SeenTransaction, Simulation, SolanaFacts, SolanaFate, TokenAccount, TokenAccountState,
-    TransferFacts,
+    TransferFacts, TronBlock, TronCallFacts,
 };
 pub use ledger::{Ledger, LedgerError};
 pub use memory_ledger::MemoryLedger;
@@ -61,6 +61,6 @@ pub use terms::{
     IntentTerms, OthersSign, ParseBitcoinNetworkError, PaymentAction, PaymentFees, PaymentTerms,
     Permit2Terms, Pin, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,
     QuoteSwapType, QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer,
-    TransferAction, TransferTerms, TypedDataStandard, UnpinnedMembers,
+    TransferAction, TransferTerms, TronCallTerms, TypedDataStandard, UnpinnedMembers,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

@@ -5,6 +5,7 @@ mod intent;
 mod payment;
 mod quote;
 mod transfer;
+mod tron_call;
 
 use countersign_units::{EvmAddress, Lots, TronAddress, U256};
 
@@ -23,6 +24,7 @@ pub use quote::{
     QuoteSwapType, QuoteTerms,
 };
 pub use transfer::{TokenPayment, TransferAction, TransferTerms};
+pub use tron_call::TronCallTerms;
 
 /// What we agreed to, and what an approval is compared with.
 ///

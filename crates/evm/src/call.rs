@@ -6,15 +6,15 @@
 //!    └─ CallDraft::build(terms, facts), or bytes that another made
 //! ```
 
-mod action;
+pub(crate) mod action;
 mod draft;
-mod evidence;
-mod facts;
+pub(crate) mod evidence;
+pub(crate) mod facts;
 mod judge;
-mod sign;
+pub(crate) mod sign;
 mod signed;
 mod signer;
-mod statement;
+pub(crate) mod statement;
 mod transaction;
 
 pub use draft::{BuildError, CallDraft, GasPrice, ParseDraftError};
@@ -23,7 +23,7 @@ pub use facts::call_facts_query;
 pub use judge::{Call, CallJudgement, judge_call};
 pub use sign::{SignCallError, sign_call};
 pub use signed::{CallSighash, SignedCall};
-pub use signer::{CallSigner, SignCall};
+pub use signer::{CallEvidence, CallSigner, SignCall};
 
 #[cfg(test)]
 mod tests;

@@ -30,13 +30,14 @@ mod sign;
 mod signature;
 mod signer;
 mod statement;
+mod tron_call;
 
 pub use adapter::AlloySigner;
 pub use approve_call::ApproveCall;
 pub use call::{
-    BuildError, Call, CallDraft, CallJudgement, CallSighash, CallSigner, GasPrice, ParseDraftError,
-    SignCall, SignCallError, SignedCall, VerifiedCall, call_facts_query, judge_call, sign_call,
-    verify_call,
+    BuildError, Call, CallDraft, CallEvidence, CallJudgement, CallSighash, CallSigner, GasPrice,
+    ParseDraftError, SignCall, SignCallError, SignedCall, VerifiedCall, call_facts_query,
+    judge_call, sign_call, verify_call,
 };
 pub use digest::PermitDigest;
 pub use eip712::check_witness_type;
@@ -50,6 +51,10 @@ pub use permit::Permit;
 pub use sign::{SignError, sign};
 pub use signature::{SignatureError, SignedPermit, UncheckedSignature};
 pub use signer::{PermitSigner, SignPermit, SignerError};
+pub use tron_call::{
+    SignedTronCall, TronCall, TronCallDraft, TronCallJudgement, VerifiedTronCall, judge_tron_call,
+    sign_tron_call, tron_call_facts_query, verify_tron_call,
+};
 
 #[cfg(test)]
 mod tests;

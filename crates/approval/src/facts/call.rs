@@ -92,3 +92,35 @@ impl CallFacts {
         }
     }
 }
+
+/// What a view of Tron said about a transaction of our own. A fact that is absent is not judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a caller fills in the facts it has")]
+pub struct TronCallFacts {
+    /// What is known as on any chain of its kind: gas is energy, and the base fee is what a unit of
+    /// it costs in sun. There are no account nonces.
+    pub call: CallFacts,
+    /// The block by which the transaction names its chain.
+    pub reference: Option<TronBlock>,
+}
+
+/// A block of Tron.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a transaction is made by these")]
+pub struct TronBlock {
+    /// Its height.
+    pub number: u64,
+    /// Its id, which begins with its height.
+    pub id: [u8; 32],
+}
+
+impl TronCallFacts {
+    /// Says whether a fact was given.
+    pub const fn has(&self, fact: Fact) -> bool {
+        match fact {
+            Fact::Blockhash => self.reference.is_some(),
+            Fact::AccountNonce => false,
+            _ => self.call.has(fact),
+        }
+    }
+}

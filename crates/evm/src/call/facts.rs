@@ -3,29 +3,26 @@ use std::fmt::Display;
 use alloy::primitives::KECCAK256_EMPTY;
 use countersign_approval::{
     AccountNonce, CallAction, CallFacts, CallFactsQuery, CallOutcome, CallTerms, Code, Fact,
-    Violations,
+    Violation, Violations,
 };
-use countersign_units::{U256, UnixSeconds};
+use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
 
 use super::action::message;
 use super::transaction::Transaction;
 
 /// Returns what a chain has to be asked about a transaction that is to be made.
 pub fn call_facts_query(terms: &CallTerms) -> CallFactsQuery {
-    let (to, value, data) = message(&terms.action, terms.owner);
-    let token = match terms.action {
-        CallAction::TransferToken { token, .. } => Some(token),
+    query(terms.chain_id, terms.owner, &terms.action)
+}
+
+/// Returns what a chain has to be asked about an action.
+pub(crate) fn query(chain_id: u64, owner: EvmAddress, action: &CallAction) -> CallFactsQuery {
+    let (to, value, data) = message(action, owner);
+    let token = match action {
+        CallAction::TransferToken { token, .. } => Some(*token),
         _ => None,
     };
-    CallFactsQuery {
-        chain_id: terms.chain_id,
-        owner: terms.owner,
-        to,
-        value,
-        data,
-        token,
-        recipient: terms.action.recipient(),
-    }
+    CallFactsQuery { chain_id, owner, to, value, data, token, recipient: action.recipient() }
 }
 
 /// Returns the facts that say something about an action and were not given.
@@ -41,34 +38,40 @@ pub(super) fn check_facts(
     now: UnixSeconds,
     violations: &mut Violations,
 ) {
-    let mut check = Check { transaction, terms, facts, violations };
-    check.required();
-    check.owner_code();
+    let action = &terms.action;
+    let missed = |fact: &Fact| action.needs(*fact) && !facts.has(*fact);
+    require_facts(terms.require_facts.iter().copied().filter(missed), violations);
+    Check { action, facts, violations }.all(now, terms.max_clock_skew);
+    let mut check = Sender { transaction, facts, violations };
     check.account_nonce();
     check.native_balance();
-    check.balance();
-    check.recipient_code();
-    check.contract_code();
     check.price();
-    check.simulation();
-    check.block_time(now);
 }
 
-struct Check<'a> {
-    transaction: &'a Transaction,
-    terms: &'a CallTerms,
-    facts: &'a CallFacts,
-    violations: &'a mut Violations,
+/// Refuses for each required fact that was not given.
+pub(crate) fn require_facts(missed: impl Iterator<Item = Fact>, violations: &mut Violations) {
+    for fact in missed {
+        let member = format!("facts.{fact}");
+        violations.push(Violation::new(Code::Unavailable, member, "a fact", "nothing"));
+    }
+}
+
+/// The facts that say the same on EVM chains and on Tron.
+pub(crate) struct Check<'a> {
+    pub(crate) action: &'a CallAction,
+    pub(crate) facts: &'a CallFacts,
+    pub(crate) violations: &'a mut Violations,
 }
 
 impl Check<'_> {
-    fn required(&mut self) {
-        let required = self.terms.require_facts.iter();
-        for fact in required.filter(|fact| self.terms.action.needs(**fact)) {
-            let member = format!("facts.{fact}");
-            let given = self.facts.has(*fact);
-            self.violations.require(given, Code::Unavailable, member, "a fact", "nothing");
-        }
+    /// Judges each of them that was given.
+    pub(crate) fn all(&mut self, now: UnixSeconds, max_clock_skew: u64) {
+        self.owner_code();
+        self.balance();
+        self.recipient_code();
+        self.contract_code();
+        self.simulation();
+        self.block_time(now, max_clock_skew);
     }
 
     /// An owner with code is not its key's alone; one with a contract's code can send nothing.
@@ -79,29 +82,9 @@ impl Check<'_> {
         self.require(code.is_empty(), Code::Owner, "facts.owner_code", expected, found);
     }
 
-    /// A nonce beyond the next free one would wait for another transaction, maybe for good.
-    fn account_nonce(&mut self) {
-        let Some(AccountNonce { mined, pending }) = self.facts.account_nonce else { return };
-        let nonce = self.transaction.nonce;
-        let within = nonce >= U256::from(mined) && nonce <= U256::from(pending.max(mined));
-        let expected = format_args!("from {mined} to {pending}, as the chain counts");
-        self.require(within, Code::Nonce, "facts.account_nonce", expected, nonce);
-    }
-
-    fn native_balance(&mut self) {
-        let Some(balance) = self.facts.native_balance else { return };
-        let Transaction { value, gas_limit, max_fee_per_gas, .. } = *self.transaction;
-        let fee = gas_limit.saturating_mul(max_fee_per_gas);
-        let needed = value.saturating_add(fee);
-        let code = if balance.value() < value { Code::Amount } else { Code::Fee };
-        let expected = format_args!("at least {needed} wei, for value and fee");
-        let enough = balance.value() >= needed;
-        self.require(enough, code, "facts.native_balance", expected, balance);
-    }
-
     fn balance(&mut self) {
         let Some(balance) = self.facts.balance else { return };
-        let CallAction::TransferToken { amount, .. } = self.terms.action else { return };
+        let CallAction::TransferToken { amount, .. } = *self.action else { return };
         let expected = format_args!("at least {amount}");
         self.require(balance >= amount, Code::Amount, "facts.balance", expected, balance);
     }
@@ -109,7 +92,7 @@ impl Check<'_> {
     /// A contract may do anything with a coin that it is sent, or decline it.
     fn recipient_code(&mut self) {
         let Some(code) = &self.facts.recipient_code else { return };
-        if !self.terms.action.needs(Fact::RecipientCode) {
+        if !self.action.needs(Fact::RecipientCode) {
             return;
         }
         let (expected, found) = ("no code", format_args!("{} bytes", code.len()));
@@ -119,27 +102,13 @@ impl Check<'_> {
     /// A call of an account without code succeeds and does nothing.
     fn contract_code(&mut self) {
         let Some(found) = self.facts.contract_code_hash else { return };
-        let code = match self.terms.action {
+        let code = match self.action {
             CallAction::TransferToken { .. } | CallAction::Approve { .. } => Code::Token,
             CallAction::InvalidateNonces { .. } => Code::VerifyingContract,
             CallAction::TransferNative { .. } | CallAction::ReplaceNonce => return,
         };
         let no_code = found == [0; 32] || found == KECCAK256_EMPTY.0;
         self.require(!no_code, code, "facts.contract_code", "a contract", "no code");
-    }
-
-    fn price(&mut self) {
-        let Transaction { gas_limit, max_fee_per_gas, .. } = *self.transaction;
-        if let Some(needed) = self.facts.gas {
-            let expected = format_args!("at least {needed}, which it uses");
-            let enough = gas_limit >= U256::from(needed);
-            self.require(enough, Code::Gas, "gas_limit", expected, gas_limit);
-        }
-        if let Some(base) = self.facts.base_fee {
-            let expected = format_args!("at least {base}, the price in the latest block");
-            let enough = max_fee_per_gas >= U256::from(base);
-            self.require(enough, Code::Gas, "max_fee_per_gas", expected, max_fee_per_gas);
-        }
     }
 
     fn simulation(&mut self) {
@@ -150,16 +119,15 @@ impl Check<'_> {
                 self.require(false, Code::Simulation, member, "a call that succeeds", reason);
             }
             Some(CallOutcome::Returned(data)) => {
-                let right = returns_success(&self.terms.action, data);
+                let right = returns_success(self.action, data);
                 let found = format_args!("{} bytes: 0x{}", data.len(), hex::encode(data));
                 self.require(right, Code::Simulation, member, "nothing, or true", found);
             }
         }
     }
 
-    fn block_time(&mut self, now: UnixSeconds) {
+    fn block_time(&mut self, now: UnixSeconds, skew: u64) {
         let Some(block) = self.facts.block_time else { return };
-        let skew = self.terms.max_clock_skew;
         let expected = format_args!("within {skew} seconds of {now}");
         let near = block.abs_diff(now) <= skew;
         self.require(near, Code::Clock, "facts.block_time", expected, block);
@@ -176,6 +144,60 @@ impl Check<'_> {
     ) {
         self.violations.require(holds, code, member, expected, found);
     }
+}
+
+/// The facts about what the sender pays, and in which turn.
+struct Sender<'a> {
+    transaction: &'a Transaction,
+    facts: &'a CallFacts,
+    violations: &'a mut Violations,
+}
+
+impl Sender<'_> {
+    /// A nonce beyond the next free one would wait for another transaction, maybe for good.
+    fn account_nonce(&mut self) {
+        let Some(AccountNonce { mined, pending }) = self.facts.account_nonce else { return };
+        let nonce = self.transaction.nonce;
+        let within = nonce >= U256::from(mined) && nonce <= U256::from(pending.max(mined));
+        let expected = format_args!("from {mined} to {pending}, as the chain counts");
+        self.violations.require(within, Code::Nonce, "facts.account_nonce", expected, nonce);
+    }
+
+    fn native_balance(&mut self) {
+        let Some(balance) = self.facts.native_balance else { return };
+        let Transaction { value, gas_limit, max_fee_per_gas, .. } = *self.transaction;
+        let fee = gas_limit.saturating_mul(max_fee_per_gas);
+        require_native_balance(balance, value, fee, self.violations);
+    }
+
+    fn price(&mut self) {
+        let Transaction { gas_limit, max_fee_per_gas, .. } = *self.transaction;
+        if let Some(needed) = self.facts.gas {
+            let expected = format_args!("at least {needed}, which it uses");
+            let enough = gas_limit >= U256::from(needed);
+            self.violations.require(enough, Code::Gas, "gas_limit", expected, gas_limit);
+        }
+        if let Some(base) = self.facts.base_fee {
+            let expected = format_args!("at least {base}, the price in the latest block");
+            let enough = max_fee_per_gas >= U256::from(base);
+            let member = "max_fee_per_gas";
+            self.violations.require(enough, Code::Gas, member, expected, max_fee_per_gas);
+        }
+    }
+}
+
+/// Requires that an account can pay for what goes along and for the fee.
+pub(crate) fn require_native_balance(
+    balance: Lots,
+    value: U256,
+    fee: U256,
+    violations: &mut Violations,
+) {
+    let needed = value.saturating_add(fee);
+    let code = if balance.value() < value { Code::Amount } else { Code::Fee };
+    let expected = format_args!("at least {needed}, for value and fee");
+    let enough = balance.value() >= needed;
+    violations.require(enough, code, "facts.native_balance", expected, balance);
 }
 
 /// Says whether a token says that it did what it was asked: tokens return true, or nothing.

@@ -1,7 +1,7 @@
-use countersign_approval::{Policy, Reservation};
+use countersign_approval::{Claim, Policy, Reservation};
 use countersign_units::{EvmAddress, UnixSeconds};
 
-use super::{CallSigner, SignCall, SignedCall, VerifiedCall};
+use super::{CallEvidence, CallSigner, SignCall, SignedCall, VerifiedCall};
 use crate::{SignatureError, SignerError};
 
 /// Why a verified transaction of our own was not signed.
@@ -53,20 +53,49 @@ pub async fn sign_call(
     signer: &dyn CallSigner,
     now: UnixSeconds,
 ) -> Result<SignedCall, SignCallError> {
-    if policy.paused() {
-        return Err(SignCallError::Paused);
+    let first = now.saturating_add(call.terms().approval.min_remaining.max(1));
+    let moment = Moment { first, deadline: call.deadline(), now };
+    moment.check(policy)?;
+    check_parties(&call.claim(), reservation, call.call().owner(), signer)?;
+    let signature = signer.sign_call(&SignCall::new(CallEvidence::Evm(call))).await?;
+    Ok(SignedCall::check(call, &signature)?)
+}
+
+/// When a transaction is to be signed, and until when it may be.
+pub(crate) struct Moment {
+    /// The deadline must not be before this.
+    pub(crate) first: UnixSeconds,
+    pub(crate) deadline: UnixSeconds,
+    pub(crate) now: UnixSeconds,
+}
+
+impl Moment {
+    /// Requires that anything is signed now, and this.
+    pub(crate) fn check(&self, policy: &Policy) -> Result<(), SignCallError> {
+        let Self { first, deadline, now } = *self;
+        if policy.paused() {
+            return Err(SignCallError::Paused);
+        }
+        if deadline < first {
+            return Err(SignCallError::OutOfDate { deadline, now });
+        }
+        Ok(())
     }
-    let deadline = call.deadline();
-    if deadline < now.saturating_add(call.terms().approval.min_remaining.max(1)) {
-        return Err(SignCallError::OutOfDate { deadline, now });
-    }
-    if *reservation.claim() != call.claim() {
+}
+
+/// Requires the reservation of the claim, and the owner's key.
+pub(crate) fn check_parties(
+    claim: &Claim,
+    reservation: &Reservation,
+    owner: EvmAddress,
+    signer: &dyn CallSigner,
+) -> Result<(), SignCallError> {
+    if reservation.claim() != claim {
         return Err(SignCallError::OtherReservation);
     }
-    let (expected, found) = (call.call().owner(), signer.account());
-    if expected != found {
-        return Err(SignCallError::OtherKey { expected, found });
+    let found = signer.account();
+    if owner != found {
+        return Err(SignCallError::OtherKey { expected: owner, found });
     }
-    let signature = signer.sign_call(&SignCall::new(call)).await?;
-    Ok(SignedCall::check(call, &signature)?)
+    Ok(())
 }

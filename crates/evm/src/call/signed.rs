@@ -6,12 +6,13 @@ use crate::{SignatureError, UncheckedSignature};
 
 /// The hash of a verified transaction of our own: what a key signs.
 ///
-/// Its bytes may be read by anyone. Only [`verify_call`](crate::verify_call) makes one.
+/// Its bytes may be read by anyone. Only [`verify_call`](crate::verify_call) and
+/// [`verify_tron_call`](crate::verify_tron_call) make one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallSighash([u8; 32]);
 
 impl CallSighash {
-    pub(super) const fn new(bytes: [u8; 32]) -> Self {
+    pub(crate) const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 

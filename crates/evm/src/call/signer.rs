@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use countersign_units::EvmAddress;
 
 use super::{CallSighash, VerifiedCall};
-use crate::{SignerError, UncheckedSignature};
+use crate::{SignerError, UncheckedSignature, VerifiedTronCall};
 
 /// Signs transactions of our own that verification accepted: a key, wherever it is kept.
 ///
@@ -21,26 +21,39 @@ pub trait CallSigner: Send + Sync {
     async fn sign_call(&self, request: &SignCall<'_>) -> Result<UncheckedSignature, SignerError>;
 }
 
-/// A request to sign one verified and reserved transaction. Only [`sign_call`](crate::sign_call)
-/// makes one.
+/// A request to sign one verified and reserved transaction. Only [`sign_call`](crate::sign_call) and
+/// [`sign_tron_call`](crate::sign_tron_call) make one.
 #[derive(Clone, Copy, Debug)]
 pub struct SignCall<'a> {
-    call: &'a VerifiedCall,
+    evidence: CallEvidence<'a>,
+}
+
+/// A transaction of our own that was verified, on either kind of chain.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "keys of secp256k1 send on these two")]
+pub enum CallEvidence<'a> {
+    /// On an EVM chain.
+    Evm(&'a VerifiedCall),
+    /// On Tron.
+    Tron(&'a VerifiedTronCall),
 }
 
 impl<'a> SignCall<'a> {
-    pub(super) const fn new(call: &'a VerifiedCall) -> Self {
-        Self { call }
+    pub(crate) const fn new(evidence: CallEvidence<'a>) -> Self {
+        Self { evidence }
     }
 
     /// Returns what is to be signed.
     pub const fn sighash(&self) -> &'a CallSighash {
-        self.call.sighash()
+        match self.evidence {
+            CallEvidence::Evm(call) => call.sighash(),
+            CallEvidence::Tron(call) => call.sighash(),
+        }
     }
 
     /// Returns the evidence, for a backend that verifies by itself or shows a person what it signs.
-    pub const fn call(&self) -> &'a VerifiedCall {
-        self.call
+    pub const fn evidence(&self) -> CallEvidence<'a> {
+        self.evidence
     }
 }
 

@@ -1,5 +1,6 @@
 use countersign_approval::{CallAction, Origin, Statement};
 
+use super::action::Show;
 use super::{Call, CallJudgement};
 
 /// Says what a transaction of ours does, from its decoded bytes.
@@ -8,7 +9,7 @@ pub(super) fn of_call(judgement: &CallJudgement) -> Statement {
     let mut statement = Statement::new(title(&call.action));
     statement.push("from", call.owner, Origin::Agreed);
     statement.push("chain id", call.chain_id, Origin::Pinned);
-    push_action(&call.action, &mut statement);
+    push_action(&call.action, |address| address.to_string(), &mut statement);
     if let Some(length) = judgement.contract_gets() {
         let found = format_args!("a contract, with {length} bytes of code");
         statement.push("the recipient is", found, Origin::Context);
@@ -23,7 +24,7 @@ pub(super) fn of_call(judgement: &CallJudgement) -> Statement {
     statement
 }
 
-pub(super) fn title(action: &CallAction) -> &'static str {
+pub(crate) fn title(action: &CallAction) -> &'static str {
     match action {
         CallAction::TransferNative { .. } => "Transaction: one transfer of the chain's own coin",
         CallAction::TransferToken { .. } => "Transaction: one transfer of a token",
@@ -36,25 +37,26 @@ pub(super) fn title(action: &CallAction) -> &'static str {
     }
 }
 
-fn push_action(action: &CallAction, statement: &mut Statement) {
+/// Says what is done, with addresses as the chain's people write them.
+pub(crate) fn push_action(action: &CallAction, show: Show, statement: &mut Statement) {
     match action {
         CallAction::TransferNative { to, amount } => {
-            statement.push("to", to, Origin::Agreed);
-            statement.push("amount (wei)", amount, Origin::Agreed);
+            statement.push("to", show(*to), Origin::Agreed);
+            statement.push("amount (smallest units)", amount, Origin::Agreed);
         }
         CallAction::TransferToken { token, to, amount } => {
-            statement.push("token", token, Origin::Agreed);
-            statement.push("to", to, Origin::Agreed);
+            statement.push("token", show(*token), Origin::Agreed);
+            statement.push("to", show(*to), Origin::Agreed);
             statement.push("amount (base units)", amount, Origin::Agreed);
         }
         CallAction::InvalidateNonces { permit2, word, mask } => {
-            statement.push("Permit2 contract", permit2, Origin::Pinned);
+            statement.push("Permit2 contract", show(*permit2), Origin::Pinned);
             statement.push("word of the nonces", word, Origin::Agreed);
             statement.push("bits of the nonces", format_args!("{mask:#x}"), Origin::Agreed);
         }
         CallAction::Approve { token, permit2, amount } => {
-            statement.push("token", token, Origin::Agreed);
-            statement.push("Permit2 contract", permit2, Origin::Pinned);
+            statement.push("token", show(*token), Origin::Agreed);
+            statement.push("Permit2 contract", show(*permit2), Origin::Pinned);
             statement.push("allowance (base units)", amount, Origin::Agreed);
         }
         CallAction::ReplaceNonce => statement.push("moves", "nothing", Origin::Agreed),

@@ -1,0 +1,5 @@
+mod honest;
+mod properties;
+mod refusals;
+mod signing;
+mod vectors;
