@@ -20,8 +20,8 @@ pub(crate) const MINTED: u64 = 1_000_000;
 /// Enough for any transaction here, so that the node runs also those that it sees failing.
 const GAS: &str = "0x7a1200";
 /// How often a receipt is asked for, and what passes in between.
-const ATTEMPTS: u32 = 1_000;
-const PAUSE: Duration = Duration::from_millis(10);
+pub(crate) const ATTEMPTS: u32 = 1_000;
+pub(crate) const PAUSE: Duration = Duration::from_millis(10);
 
 pub(crate) struct Chain {
     pub(crate) anvil: Anvil,

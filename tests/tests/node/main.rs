@@ -14,6 +14,8 @@ mod chain;
 mod deposits;
 mod judged;
 mod offer;
+mod own_call;
+mod own_calls;
 mod reverts;
 mod sandbox;
 mod strict_token;

@@ -218,7 +218,7 @@ fn types() -> Value {
     })
 }
 
-fn policy() -> Policy {
+pub(crate) fn policy() -> Policy {
     let registry = r#"
         environment = "sandbox"
         [networks.node]
