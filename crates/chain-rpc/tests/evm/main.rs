@@ -7,6 +7,7 @@
 )]
 
 mod allowances;
+mod calls;
 mod facts;
 mod failures;
 #[path = "../fake/mod.rs"]

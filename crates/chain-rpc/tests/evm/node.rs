@@ -1,5 +1,6 @@
 //! A node that knows one account, one token and one contract, and can be told to lie.
 
+use alloy::primitives::{Bytes, keccak256};
 use countersign_approval::{ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery};
 use countersign_chain_rpc::{EvmRpc, EvmRpcSettings};
 use countersign_units::U256;
@@ -64,7 +65,7 @@ pub(crate) fn word(value: u64) -> String {
 pub(crate) fn block(number: u64) -> Value {
     let (number, time) = (format!("{number:#x}"), format!("{BLOCK_TIME:#x}"));
     let hash = format!("0x{}", "b1".repeat(32));
-    json!({"hash": hash, "number": number, "timestamp": time, "transactions": []})
+    json!({"hash": hash, "number": number, "timestamp": time, "baseFeePerGas": "0x4a817c800", "transactions": []})
 }
 
 impl Chain for Evm {
@@ -76,6 +77,17 @@ impl Chain for Evm {
             "eth_getCode" => json!("0x6001"),
             "eth_getStorageAt" => json!(word(0)),
             "eth_call" => json!(called(params[0]["data"].as_str().unwrap())),
+            "eth_getTransactionCount" if params[1] == "pending" => json!("0x9"),
+            "eth_getTransactionCount" => json!("0x7"),
+            "eth_getBalance" => json!("0xde0b6b3a7640000"),
+            "eth_maxPriorityFeePerGas" => json!("0x3b9aca00"),
+            "eth_estimateGas" => json!("0xea60"),
+            "eth_blockNumber" => json!("0xb"),
+            "eth_getTransactionByHash" | "eth_getTransactionReceipt" => json!(null),
+            "eth_sendRawTransaction" => {
+                let bytes: Bytes = params[0].as_str().unwrap().parse().unwrap();
+                json!(keccak256(bytes).to_string())
+            }
             method => json!(format!("unknown: {method}")),
         }
     }
@@ -83,8 +95,10 @@ impl Chain for Evm {
 
 /// Answers a call of a contract by its selector.
 fn called(data: &str) -> String {
-    match &data[..10] {
+    match data.get(..10).unwrap_or(data) {
+        "0x" => "0x".to_owned(),
         "0x70a08231" => word(5_000),
+        "0xa9059cbb" => word(1),
         "0xdd62ed3e" => word(4_000),
         "0x4fe02b44" => word(0b10_0000),
         "0x3644e515" => format!("0x{}", "d5".repeat(32)),
