@@ -3,7 +3,10 @@
 //! Each file that must fail has a twin that compiles and differs in the one line that matters, so
 //! that none fails for another reason.
 
-use countersign_evm::{PermitDigest, SignPermit, SignedPermit, VerifiedPermit};
+use countersign_evm::{
+    CallSighash, PermitDigest, SignCall, SignPermit, SignedCall, SignedPermit, SignedTronCall,
+    VerifiedCall, VerifiedPermit, VerifiedTronCall,
+};
 use serde::de::DeserializeOwned;
 use static_assertions::assert_not_impl_any;
 
@@ -12,6 +15,12 @@ assert_not_impl_any!(VerifiedPermit: DeserializeOwned, Default, Clone, From<[u8;
 assert_not_impl_any!(PermitDigest: DeserializeOwned, Default, From<[u8; 32]>);
 assert_not_impl_any!(SignedPermit: DeserializeOwned, Default, From<[u8; 65]>);
 assert_not_impl_any!(SignPermit<'static>: DeserializeOwned, Default);
+assert_not_impl_any!(VerifiedCall: DeserializeOwned, Default, Clone, From<Vec<u8>>);
+assert_not_impl_any!(VerifiedTronCall: DeserializeOwned, Default, Clone, From<Vec<u8>>);
+assert_not_impl_any!(CallSighash: DeserializeOwned, Default, From<[u8; 32]>);
+assert_not_impl_any!(SignedCall: DeserializeOwned, Default, From<Vec<u8>>);
+assert_not_impl_any!(SignedTronCall: DeserializeOwned, Default, From<Vec<u8>>);
+assert_not_impl_any!(SignCall<'static>: DeserializeOwned, Default);
 
 #[test]
 fn only_verified_permits_are_signed() {
@@ -24,4 +33,7 @@ fn only_verified_permits_are_signed() {
     cases.compile_fail("tests/door/make_request.rs");
     cases.compile_fail("tests/door/make_reservation.rs");
     cases.compile_fail("tests/door/blind_signer.rs");
+    cases.pass("tests/door/honest_call.rs");
+    cases.compile_fail("tests/door/sign_draft.rs");
+    cases.compile_fail("tests/door/make_sighash.rs");
 }
