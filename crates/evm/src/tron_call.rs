@@ -3,6 +3,7 @@
 mod build;
 mod draft;
 mod evidence;
+mod facts;
 mod judge;
 mod signed;
 mod statement;

@@ -8,10 +8,11 @@ use countersign_units::{EvmAddress, U256, UnixSeconds};
 use sha2::{Digest, Sha256};
 
 use super::TronCallDraft;
-use super::build::{MILLIS, PREFIX, names_of};
+use super::build::{MILLIS, PREFIX};
+use super::facts::needs;
 use super::wire::{Contract, Raw, TRANSFER, TRANSFER_URL, TRIGGER, TRIGGER_URL, Transfer, Trigger};
 use crate::call::action::{self, Message};
-use crate::call::facts::{self, query};
+use crate::call::facts::query;
 
 /// What a transaction of our own on Tron says, decoded from its bytes after each of them was
 /// compared.
@@ -115,16 +116,6 @@ pub fn judge_tron_call(
     })
 }
 
-/// Says whether a fact says anything about an action on Tron.
-fn needs(action: &CallAction, fact: Fact) -> bool {
-    match fact {
-        Fact::Blockhash => true,
-        Fact::AccountNonce => false,
-        Fact::Gas | Fact::BaseFee => !matches!(action, CallAction::TransferNative { .. }),
-        _ => action.needs(fact),
-    }
-}
-
 /// Reads a message, and requires that it is written in the one way, with no member that is unknown.
 fn decode<M: prost::Message + Default>(bytes: &[u8], member: &str) -> Result<M, Violation> {
     let message = M::decode(bytes)
@@ -149,10 +140,10 @@ fn read(raw: &Raw, owner: EvmAddress, action: CallAction) -> Option<TronCall> {
 }
 
 /// One draft under examination.
-struct Check<'a> {
-    raw: &'a Raw,
-    terms: &'a TronCallTerms,
-    violations: Violations,
+pub(super) struct Check<'a> {
+    pub(super) raw: &'a Raw,
+    pub(super) terms: &'a TronCallTerms,
+    pub(super) violations: Violations,
 }
 
 impl Check<'_> {
@@ -280,60 +271,8 @@ impl Check<'_> {
         self.require(within, Code::Fee, "fee_limit", expected, limit);
     }
 
-    fn facts(&mut self, facts: &TronCallFacts, now: UnixSeconds) {
-        let TronCallTerms { action, require_facts, max_clock_skew, .. } = self.terms;
-        let missed = |fact: &Fact| needs(action, *fact) && !facts.has(*fact);
-        let missed = require_facts.iter().copied().filter(missed);
-        facts::require_facts(missed, &mut self.violations);
-        let violations = &mut self.violations;
-        facts::Check { action, facts: &facts.call, violations }.all(now, *max_clock_skew);
-        self.native_balance(facts);
-        self.energy(facts);
-        self.reference(facts);
-    }
-
-    fn native_balance(&mut self, facts: &TronCallFacts) {
-        let Some(balance) = facts.call.native_balance else { return };
-        let value = match self.terms.action {
-            CallAction::TransferNative { amount, .. } => amount.value(),
-            _ => U256::ZERO,
-        };
-        let fee = U256::from(u64::try_from(self.raw.fee_limit).unwrap_or_default());
-        facts::require_native_balance(balance, value, fee, &mut self.violations);
-    }
-
-    fn energy(&mut self, facts: &TronCallFacts) {
-        let (Some(energy), Some(price)) = (facts.call.gas, facts.call.base_fee) else { return };
-        if !needs(&self.terms.action, Fact::Gas) {
-            return;
-        }
-        let needed = price.saturating_mul(u128::from(energy));
-        let limit = self.raw.fee_limit;
-        let enough = u128::try_from(limit).is_ok_and(|limit| limit >= needed);
-        let expected = format_args!("at least {needed} sun, for {energy} units of energy");
-        self.require(enough, Code::Gas, "fee_limit", expected, limit);
-    }
-
-    /// Requires that the transaction names the block that our view of the chain knows.
-    fn reference(&mut self, facts: &TronCallFacts) {
-        let Raw { ref_block_bytes, ref_block_hash, .. } = self.raw;
-        let names = facts.reference.as_ref().map(names_of);
-        let (bytes, hash) = names.map_or((None, None), |(bytes, hash)| (Some(bytes), Some(hash)));
-        self.name("ref_block_bytes", ref_block_bytes, bytes.as_ref());
-        self.name("ref_block_hash", ref_block_hash, hash.as_ref());
-    }
-
-    fn name<const N: usize>(&mut self, member: &str, found: &[u8], expected: Option<&[u8; N]>) {
-        let right = found.len() == N && expected.is_none_or(|expected| found == expected);
-        let expected = match expected {
-            Some(expected) => hex::encode(expected),
-            None => format!("{N} bytes"),
-        };
-        self.require(right, Code::Blockhash, member, expected, hex::encode(found));
-    }
-
     #[expect(clippy::too_many_arguments, reason = "a check and the four members of a violation")]
-    fn require(
+    pub(super) fn require(
         &mut self,
         holds: bool,
         code: Code,
