@@ -95,11 +95,25 @@ impl Balance {
     }
 }
 
+/// What one transaction brought to an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The network, by the registry's name.
+    pub network: String,
+    /// The token, by the registry's key.
+    pub token: String,
+    /// The transaction, as [`Execution::id`] names it.
+    pub id: String,
+    /// The amount in base units.
+    pub amount: Lots,
+}
+
 /// Something that ran and moved tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {
-    /// Names the execution: the txid on Bitcoin, else `0x` and 64 hex digits. Transactions are
-    /// not signed there, so that is no hash of a signed transaction.
+    /// Names the execution: the txid on Bitcoin, else `0x` and 64 hex digits. The sandbox's own
+    /// transactions are not signed there, so that is no hash of a signed one; those that a client
+    /// sent have their own hash.
     pub id: String,
     /// The network, by the registry's name.
     pub network: String,
@@ -112,7 +126,8 @@ pub struct Execution {
     pub intent_id: Option<String>,
     /// The gas that the call used: compute units on Solana, zero on Bitcoin.
     pub gas_used: u64,
-    /// The token that moved, by the registry's key.
+    /// The token that moved, by the registry's key; empty where a client sent a transaction that
+    /// moved none of those that are listed.
     pub token: String,
     /// Whose tokens moved.
     pub from: String,
@@ -122,7 +137,7 @@ pub struct Execution {
     pub amount: Lots,
 }
 
-/// What an execution does for a swap.
+/// What an execution does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExecutionKind {
@@ -134,6 +149,8 @@ pub enum ExecutionKind {
     Claim,
     /// The deposit goes back.
     Refund,
+    /// A client's own transaction, that it sent to a chain's node.
+    Transfer,
 }
 
 /// A key made at start.

@@ -1,13 +1,19 @@
 //! One EVM network: Permit2's own code at its canonical address, our escrow, our tokens.
 
 mod bindings;
+mod credits;
 mod error;
 mod history;
 mod machine;
 mod past;
 mod queries;
+mod refused;
+mod sending;
+mod signed;
 #[cfg(test)]
 mod tests;
+
+use std::collections::HashMap;
 
 use alloy::primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use alloy::sol_types::{SolCall, SolConstructor};
@@ -16,12 +22,17 @@ use tempo_contracts::contracts::ARACHNID_CREATE2_FACTORY_BYTECODE;
 use tempo_contracts::{ARACHNID_CREATE2_FACTORY_ADDRESS, PERMIT2_ADDRESS, PERMIT2_SALT};
 
 use bindings::{IPermit2, Permit2, SandboxEscrow, SandboxToken};
-use machine::{Call, Machine};
+use machine::Machine;
 
+pub(crate) use bindings::SandboxToken::Transfer as TokenTransfer;
+pub(crate) use credits::Credit;
 pub(crate) use error::ChainError;
 pub(crate) use history::{Block, BlockId};
-pub(crate) use machine::Receipt;
+pub(crate) use machine::{BLOCK_GAS, Call, Receipt};
 pub(crate) use queries::Outcome;
+pub(crate) use refused::Refused;
+pub(crate) use sending::call_name;
+pub(crate) use signed::{Mined, Ran, SignedCall};
 
 /// A chain with everything deployed that a swap needs.
 pub(crate) struct Chain {
@@ -29,6 +40,10 @@ pub(crate) struct Chain {
     deployer: Address,
     escrow: Address,
     escrow_code_hash: B256,
+    /// The transactions that others sent.
+    mined: HashMap<B256, Mined>,
+    /// Which of them is in which block.
+    mined_at: HashMap<u64, B256>,
 }
 
 /// A token to deploy.
@@ -52,19 +67,23 @@ pub(crate) struct Deposit {
 }
 
 impl Chain {
-    /// Starts a chain: the CREATE2 factory in its genesis, then Permit2 and the escrow by
+    /// Starts a chain on which a unit of gas has a price: the CREATE2 factory in its genesis, then Permit2 and the escrow by
     /// transactions.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if a deployment fails or Permit2 lands at another address.
-    pub(crate) fn start(chain_id: u64, now: UnixSeconds) -> Result<Self, ChainError> {
-        let mut machine = Machine::new(chain_id);
+    pub(crate) fn start(
+        (chain_id, base_fee): (u64, u64),
+        now: UnixSeconds,
+    ) -> Result<Self, ChainError> {
+        let mut machine = Machine::new(chain_id, base_fee);
         machine
             .put_code(ARACHNID_CREATE2_FACTORY_ADDRESS, ARACHNID_CREATE2_FACTORY_BYTECODE.clone());
         let deployer = Address::from(rand::random::<[u8; 20]>());
         let (escrow, escrow_code_hash) = (Address::ZERO, B256::ZERO);
-        let mut chain = Self { machine, deployer, escrow, escrow_code_hash };
+        let (mined, mined_at) = (HashMap::new(), HashMap::new());
+        let mut chain = Self { machine, deployer, escrow, escrow_code_hash, mined, mined_at };
         chain.deploy_permit2(now)?;
         let arguments = SandboxEscrow::constructorCall { permit2_: PERMIT2_ADDRESS };
         chain.escrow = chain.create(now, &SandboxEscrow::BYTECODE, &arguments.abi_encode())?;
@@ -137,7 +156,12 @@ impl Chain {
         )
     }
 
-    /// Moves tokens of `from`.
+    /// Lets an account have so much of the chain's own coin, as a genesis file would.
+    pub(crate) fn put_coins(&mut self, account: Address, amount: U256) {
+        self.machine.put_coins(account, amount);
+    }
+
+    /// Moves tokens of `from`, or of the chain's own coin.
     ///
     /// # Errors
     ///
@@ -145,10 +169,16 @@ impl Chain {
     pub(crate) fn transfer(
         &mut self,
         now: UnixSeconds,
-        token: Address,
+        token: Option<Address>,
         (from, to): (Address, Address),
         amount: U256,
     ) -> Result<Receipt, ChainError> {
+        let Some(token) = token else {
+            let to = TxKind::Call(to);
+            return self
+                .machine
+                .transact(now, Call { from, to, value: amount, data: Bytes::new() });
+        };
         self.send(now, from, token, &SandboxToken::transferCall { to, amount })
     }
 
@@ -193,7 +223,7 @@ impl Chain {
         secret: B256,
     ) -> Result<(), ChainError> {
         let data = SandboxEscrow::claimCall { preimage: secret }.abi_encode().into();
-        self.machine.view(now, Call { from: caller, to: TxKind::Call(self.escrow), data }).map(drop)
+        self.machine.view(now, calling(caller, self.escrow, data)).map(drop)
     }
 
     /// Has the escrow pay a deposit back to its owner.
@@ -210,12 +240,17 @@ impl Chain {
         self.send(now, caller, self.escrow, &SandboxEscrow::refundCall { secretHash: hash })
     }
 
-    /// Reads an account's balance of a token.
+    /// Reads an account's balance of a token, or of the chain's own coin.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if the call fails.
-    pub(crate) fn balance(&self, token: Address, account: Address) -> Result<U256, ChainError> {
+    pub(crate) fn balance(
+        &self,
+        token: Option<Address>,
+        account: Address,
+    ) -> Result<U256, ChainError> {
+        let Some(token) = token else { return Ok(self.machine.account(account).balance) };
         self.view(token, &SandboxToken::balanceOfCall { account })
     }
 
@@ -246,8 +281,8 @@ impl Chain {
 
     fn deploy_permit2(&mut self, now: UnixSeconds) -> Result<(), ChainError> {
         let data = [PERMIT2_SALT.as_slice(), &Permit2::BYTECODE].concat().into();
-        let to = TxKind::Call(ARACHNID_CREATE2_FACTORY_ADDRESS);
-        let receipt = self.machine.transact(now, Call { from: self.deployer, to, data })?;
+        let call = calling(self.deployer, ARACHNID_CREATE2_FACTORY_ADDRESS, data);
+        let receipt = self.machine.transact(now, call)?;
         if receipt.output.as_ref() == PERMIT2_ADDRESS.as_slice() {
             return Ok(());
         }
@@ -264,8 +299,8 @@ impl Chain {
         arguments: &[u8],
     ) -> Result<Address, ChainError> {
         let data = [code.as_ref(), arguments].concat().into();
-        let receipt =
-            self.machine.transact(now, Call { from: self.deployer, to: TxKind::Create, data })?;
+        let (from, to, value) = (self.deployer, TxKind::Create, U256::ZERO);
+        let receipt = self.machine.transact(now, Call { from, to, value, data })?;
         receipt.created.ok_or_else(|| ChainError::Engine("the creation has no address".to_owned()))
     }
 
@@ -276,16 +311,19 @@ impl Chain {
         to: Address,
         call: &impl SolCall,
     ) -> Result<Receipt, ChainError> {
-        let data = call.abi_encode().into();
-        self.machine.transact(now, Call { from, to: TxKind::Call(to), data })
+        self.machine.transact(now, calling(from, to, call.abi_encode().into()))
     }
 
     fn view<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, ChainError> {
-        let data = call.abi_encode().into();
-        let call = Call { from: Address::ZERO, to: TxKind::Call(to), data };
+        let call = calling(Address::ZERO, to, call.abi_encode().into());
         let output = self.machine.view(UnixSeconds::new(0), call)?;
         C::abi_decode_returns(&output).map_err(|error| ChainError::Engine(error.to_string()))
     }
+}
+
+/// Calls a contract, and sends no coins along.
+const fn calling(from: Address, to: Address, data: Bytes) -> Call {
+    Call { from, to: TxKind::Call(to), value: U256::ZERO, data }
 }
 
 impl Deposit {

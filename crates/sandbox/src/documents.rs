@@ -10,7 +10,7 @@ use crate::config::{HtlcTemplate, SponsorSigns};
 use crate::market::TOKENS;
 use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::quoted::{Quoted, VERIFYING_CONTRACT, asset_ids};
-use crate::solana::{Asset, Solana};
+use crate::solana::Solana;
 use crate::world::{Token, World};
 
 /// What the sandbox's chains can say before a signature, so that nothing is signed without it.
@@ -192,9 +192,8 @@ fn pinned_token(token: &Token) -> String {
     } else {
         format!("symbol = \"{}\"\n", listing.symbol)
     };
-    let native = token.contract.filter(|contract| contract.is_zero()).map(|_| "native");
-    let program = native.or(token.asset.map(Asset::program_name));
-    let program = program.map(|name| format!("program = \"{name}\"\n")).unwrap_or_default();
+    let program = token.program_name().map(|program| format!("program = \"{program}\"\n"));
+    let program = program.unwrap_or_default();
     let ids = asset_ids(listing);
     format!(
         "[tokens.{}]\n{symbol}network = \"{}\"\naddress = \"{}\"\ndecimals = {}\n{program}\

@@ -24,6 +24,10 @@
 //!
 //! Every destination is paid by a transfer on its own chain.
 //!
+//! Clients also send transactions of their own to the chains' nodes. Where an EVM runs, each account
+//! has its nonce, and pays for gas in the chain's own coin; the sandbox's own transactions cost
+//! nothing. What arrived at an address is told by [`Sandbox::received`].
+//!
 //! Requests prove who sends them by a static key or by RSA signatures ([`AuthScheme`]). Each chain
 //! also answers JSON-RPC, at [`Sandbox::rpc_url`].
 //!
@@ -76,7 +80,7 @@ mod swap;
 mod tamper;
 mod world;
 
-pub use account::{Account, Balance, Execution, ExecutionKind};
+pub use account::{Account, Balance, Execution, ExecutionKind, Received};
 pub use config::{AuthScheme, CosignForm, HtlcTemplate, PayloadForm, SandboxConfig, SponsorSigns};
 pub use fault::{Fault, ParseFaultError};
 pub use quoted::DepositRecord;

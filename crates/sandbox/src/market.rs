@@ -1,6 +1,6 @@
 //! What is traded here, and at which prices.
 
-use alloy::primitives::U256;
+use alloy::primitives::{Address, U256};
 
 use crate::network::{BASE, BITCOIN, ETHEREUM, Network, SOLANA, TRON};
 
@@ -32,8 +32,14 @@ pub(crate) const NATIVE_SOL: &str = "11111111111111111111111111111111";
 /// What stands for Bitcoin's own coin, which has no contract.
 pub(crate) const NATIVE_BTC: &str = "btc";
 
+/// What stands for the coin of a chain that an EVM runs, which has no contract.
+pub(crate) const NATIVE_EVM: Address = Address::ZERO;
+
+/// The keys of the tokens that are a chain's own coin where an EVM runs.
+pub(crate) const EVM_COINS: [&str; 1] = ["ETH"];
+
 /// Every token.
-pub(crate) const TOKENS: [TokenListing; 9] = [
+pub(crate) const TOKENS: [TokenListing; 10] = [
     TokenListing {
         key: "USDC",
         symbol: "USDC",
@@ -65,6 +71,17 @@ pub(crate) const TOKENS: [TokenListing; 9] = [
         decimals: 6,
         price: 1_000_000,
         seed: 100_000,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "ETH",
+        symbol: "ETH",
+        name: "Sandbox Ether",
+        network: &ETHEREUM,
+        api_id: 10,
+        decimals: 18,
+        price: 3_000_000_000,
+        seed: 10,
         limits: (50_000, 500_000),
     },
     TokenListing {

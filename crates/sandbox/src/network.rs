@@ -1,6 +1,7 @@
 //! The networks of the sandbox.
 
 use crate::address::AddressForm;
+use crate::swap::TransactionId;
 
 /// What the API adds to Tron's chain id on the wire: TIP-712 hashes the low 32 bits alone, so a
 /// client has to mask it.
@@ -70,6 +71,15 @@ impl Network {
             NetworkKind::Evm { .. } => Some(AddressForm::Hex),
             NetworkKind::Tron { .. } => Some(AddressForm::Base58Check),
             NetworkKind::Bitcoin | NetworkKind::Solana => None,
+        }
+    }
+
+    /// Writes the name of a transaction as clients of the network know it: in hex without `0x` on
+    /// Tron.
+    pub(crate) fn write_id(&self, id: TransactionId) -> String {
+        match (self.kind, id) {
+            (NetworkKind::Tron { .. }, TransactionId::Evm(id)) => hex::encode(id),
+            _ => id.to_string(),
         }
     }
 

@@ -86,6 +86,7 @@ impl SwapRecord {
             ExecutionKind::Payout => &mut self.payouts,
             ExecutionKind::Claim => &mut self.claims,
             ExecutionKind::Refund => &mut self.refunds,
+            ExecutionKind::Transfer => return,
         };
         *count = count.saturating_add(1);
     }

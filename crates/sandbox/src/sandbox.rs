@@ -8,7 +8,7 @@ use alloy::primitives::U256;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::account::{Account, Balance, Execution};
+use crate::account::{Account, Balance, Execution, Received};
 use crate::address::AddressForm;
 use crate::auth::{Credentials, KeyError};
 use crate::chain::ChainError;
@@ -161,9 +161,13 @@ impl Sandbox {
     /// Returns where a network's chain is asked by JSON-RPC, without a key; `None` for a network
     /// that isn't here or has no chain.
     ///
-    /// Where an EVM runs, it knows `eth_chainId`, `eth_blockNumber`, `eth_getBlockByNumber`, `eth_getBlockByHash`,
-    /// `eth_call`, `eth_getCode`, `eth_getStorageAt` and `eth_getBalance`, also in batches. The
-    /// latest block is as old as the host's clock says.
+    /// Where an EVM runs, it knows `eth_chainId`, `eth_blockNumber`, `eth_getBlockByNumber`,
+    /// `eth_getBlockByHash`, `eth_call`, `eth_estimateGas`, `eth_getCode`, `eth_getStorageAt`,
+    /// `eth_getBalance`, `eth_getTransactionCount`, `eth_gasPrice`, `eth_maxPriorityFeePerGas`,
+    /// `eth_feeHistory`, `eth_getTransactionByHash` and `eth_getTransactionReceipt`, also in
+    /// batches; but for Tron also `eth_sendRawTransaction`, for transactions of EIP-1559. Each is
+    /// in a block of its own at once, or refused: none waits for another. The latest block is as
+    /// old as the host's clock says.
     ///
     /// On Solana it knows `getGenesisHash`, `getHealth`, `getSlot`, `getBlockHeight`,
     /// `getLatestBlockhash`, `isBlockhashValid`, `getAccountInfo`, `getMultipleAccounts`,
@@ -194,6 +198,12 @@ impl Sandbox {
     /// Reads what an address holds, from the chains themselves.
     pub fn balances(&self, address: &str) -> Vec<Balance> {
         self.shared.change(|state| state.world.balances(address))
+    }
+
+    /// Returns what arrived at an address, of every token, with the transactions that brought it:
+    /// whatever moved it, the sandbox or its clients.
+    pub fn received(&self, address: &str) -> Vec<Received> {
+        self.shared.read(|state| state.world.received_at(address))
     }
 
     /// Returns everything that ran since the accounts were seeded, in order.

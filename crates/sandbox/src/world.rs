@@ -1,8 +1,10 @@
 //! All networks of the sandbox, the accounts on them, and what ran there.
 
+mod arrivals;
 mod cosign;
 mod htlc;
 mod moves;
+mod own;
 mod payments;
 mod seed;
 
@@ -20,6 +22,7 @@ use crate::chain::{Chain, ChainError};
 use crate::market::TokenListing;
 use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::solana::{Asset, Solana, read_address};
+use crate::swap::TransactionId;
 
 pub(crate) use moves::{Destination, Settlement, Shortage};
 pub(crate) use payments::{Arrived, Payout};
@@ -40,7 +43,7 @@ pub(crate) struct Token {
     pub(crate) listing: &'static TokenListing,
     /// The contract or mint, in the network's own form.
     pub(crate) address: String,
-    /// The contract where an EVM runs.
+    /// The contract where an EVM runs; none for the chain's own coin.
     pub(crate) contract: Option<Address>,
     /// What moves on Solana.
     pub(crate) asset: Option<Asset>,
@@ -159,7 +162,7 @@ impl World {
         for token in self.tokens.clone() {
             let here = token.listing.network.addresses().and_then(|form| form.read(address));
             let held = match (token.contract, here) {
-                (Some(contract), Some(account)) => {
+                (contract, Some(account)) => {
                     self.evm_balance(token.listing.network, contract, account)
                 }
                 (None, _) if token.is_on(NetworkKind::Bitcoin) => match coins {
@@ -197,7 +200,7 @@ impl World {
     fn evm_balance(
         &mut self,
         network: &Network,
-        contract: Address,
+        contract: Option<Address>,
         account: Address,
     ) -> Option<U256> {
         self.chains.get_mut(network.name)?.balance(contract, account).ok()
@@ -214,15 +217,28 @@ impl Token {
 
     /// Says whether the token has a contract or a mint, and is not a chain's own coin.
     pub(crate) fn has_contract(&self) -> bool {
-        match (self.contract, self.asset) {
-            (Some(contract), _) => !contract.is_zero(),
-            (None, asset) => matches!(asset, Some(Asset::Token(_))),
-        }
+        self.contract.is_some() || matches!(self.asset, Some(Asset::Token(_)))
+    }
+
+    /// Says whether the token is a chain's own coin where an EVM runs.
+    pub(crate) fn is_evm_coin(&self) -> bool {
+        self.contract.is_none() && self.listing.network.addresses().is_some()
+    }
+
+    /// Returns what moves it, as registries name it; `None` where there is only one way.
+    pub(crate) fn program_name(&self) -> Option<&'static str> {
+        let coin = self.is_evm_coin().then_some("native");
+        coin.or_else(|| self.asset.map(Asset::program_name))
     }
 
     /// Says whether the token is on a network of a kind that has no parameters.
     pub(crate) fn is_on(&self, kind: NetworkKind) -> bool {
         self.listing.network.kind == kind
+    }
+
+    /// Writes the name of a transaction as the token's network does.
+    pub(crate) fn write_id(&self, id: TransactionId) -> String {
+        self.listing.network.write_id(id)
     }
 
     /// Writes an address as the token's network does.

@@ -10,13 +10,11 @@ use uuid::Uuid;
 use super::{ApiError, Dialect, render};
 use crate::address::AddressForm;
 use crate::answer::Answer;
-use crate::bitcoin::script_of;
 use crate::chain::Deposit;
 use crate::json::Json;
 use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::payload::{Payload, Permit, Style};
 use crate::shared::State;
-use crate::solana::read_address;
 use crate::swap::{Addresses, Calls, Funding, History, Intent, Quote, Status, hash_secret};
 use crate::tamper::{self, Scene};
 use crate::world::{Destination, Token};
@@ -199,14 +197,7 @@ fn nonce(state: &mut State, config: &SandboxConfig, (network, owner): (&Network,
 }
 
 fn recipient(target: &Token, text: &str) -> Result<Destination, ApiError> {
-    if target.contract.is_some() {
-        return address(target.listing.network, text).map(Destination::Evm);
-    }
-    if target.is_on(NetworkKind::Bitcoin) {
-        let script = script_of(text).ok_or_else(invalid_address)?;
-        return Ok(Destination::Bitcoin(script, text.to_owned()));
-    }
-    read_address(text).map(Destination::Solana).ok_or_else(invalid_address)
+    Destination::read(target, text).ok_or_else(invalid_address)
 }
 
 fn address(network: &Network, text: &str) -> Result<Address, ApiError> {

@@ -50,6 +50,10 @@ fn price(
     if source.listing.key == target.listing.key {
         return Err(ApiError::unprocessable("Quote", "Swap type unsupported for requested token"));
     }
+    if source.is_evm_coin() {
+        let message = "Permit2 moves no native token: expected a token with a contract to swap";
+        return Err(ApiError::unprocessable("Quote", message));
+    }
     let asked = body::amount(&body.amount, source.listing.decimals)?.value();
     let amount = if config.tamper == Some(Tamper::QuoteAmount) {
         asked.saturating_add(asked)

@@ -2,9 +2,11 @@
 //! needs no key.
 
 mod error;
+mod fees;
 mod methods;
 mod params;
 mod solana;
+mod transactions;
 
 use std::sync::Arc;
 
@@ -18,7 +20,7 @@ use serde_json::Value;
 use super::error::json;
 use super::{ApiError, Dialect};
 use crate::json::Json;
-use crate::network::SOLANA;
+use crate::network::{Network, NetworkKind, SOLANA};
 use crate::shared::{Shared, State as SandboxState};
 
 use error::RpcError;
@@ -65,9 +67,18 @@ struct Node<'a> {
 impl Node<'_> {
     fn call(&mut self, question: Question) -> Result<Json, RpcError> {
         let Question { method, params, .. } = question;
-        match self.state.world.chain_named(self.network) {
-            Some(chain) => methods::call(chain, &method, params),
-            None => solana::call(&mut self.state.world.solana_mut().engine, &method, params),
+        let world = &mut self.state.world;
+        let Some(network) = Network::named(self.network) else {
+            return Err(RpcError::method(&method));
+        };
+        match (network.kind, method.as_str()) {
+            (NetworkKind::Evm { .. }, "eth_sendRawTransaction") => {
+                transactions::send(world, network, params)
+            }
+            _ => match world.chain_named(network.name) {
+                Some(chain) => methods::call(chain, &method, params),
+                None => solana::call(&mut world.solana_mut().engine, &method, params),
+            },
         }
     }
 }

@@ -6,6 +6,7 @@ use tempo_contracts::contracts::Permit2::Permit2Errors;
 
 use super::bindings::SandboxEscrow::SandboxEscrowErrors;
 use super::bindings::SandboxToken::SandboxTokenErrors;
+use super::refused::Refused;
 
 /// Why a transaction had no effect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +17,9 @@ pub(crate) enum ChainError {
     /// The machine stopped it: out of gas, or no such instruction.
     #[error("halted: {0}")]
     Halted(String),
+    /// The chain does not take it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
     /// The engine would not run it at all, or gave an answer of another form.
     #[error("the chain engine failed: {0}")]
     Engine(String),
@@ -31,7 +35,7 @@ impl ChainError {
     pub(crate) fn revert_name(&self) -> Option<&str> {
         match self {
             Self::Reverted(name) => Some(name),
-            Self::Halted(_) | Self::Engine(_) => None,
+            Self::Halted(_) | Self::Refused(_) | Self::Engine(_) => None,
         }
     }
 }

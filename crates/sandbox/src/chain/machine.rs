@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use alloy::primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
 use countersign_units::UnixSeconds;
-use revm::context::result::{ExecutionResult, Output, ResultAndState};
+use revm::context::result::{EVMError, ExecutionResult, Output, ResultAndState};
 use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
 use revm::database::WrapDatabaseRef;
 use revm::primitives::hardfork::SpecId;
@@ -12,36 +12,47 @@ use revm::state::{AccountInfo, Bytecode};
 use revm::{DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
 
 use super::ChainError;
+use super::credits::{Credit, Credits};
 use super::history::{Block, BlockId, History};
 use super::past::StateAt;
+use super::signed::Ran;
 
-/// Enough for any transaction of the sandbox, and below the cap on one transaction.
-const GAS_LIMIT: u64 = 10_000_000;
+/// Enough for any transaction of the sandbox's own.
+pub(super) const GAS_LIMIT: u64 = 10_000_000;
+/// How much gas a block takes.
+pub(crate) const BLOCK_GAS: u64 = 30_000_000;
 
 /// One chain. The engine itself is built anew for each transaction: it cannot be
 /// sent between threads, and building it takes a fraction of running a transaction.
 pub(super) struct Machine {
     chain_id: u64,
+    /// What a unit of gas costs those who send transactions of their own. The sandbox's own
+    /// transactions cost nothing.
+    base_fee: u64,
     history: History,
+    credits: Credits,
 }
 
 /// What a caller asks the machine to run.
-pub(super) struct Call {
-    /// Who calls. The machine takes it on trust: the sandbox alone makes transactions.
-    pub(super) from: Address,
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// Who calls. The machine takes it on trust.
+    pub(crate) from: Address,
     /// The contract, or none for a creation.
-    pub(super) to: TxKind,
+    pub(crate) to: TxKind,
+    /// How much of the chain's own coin goes along.
+    pub(crate) value: U256,
     /// The encoded call, or the creation code.
-    pub(super) data: Bytes,
+    pub(crate) data: Bytes,
 }
 
-/// What a successful transaction left.
+/// What a successful transaction of the sandbox's own left.
 #[derive(Clone, Debug)]
 pub(crate) struct Receipt {
-    /// Names the transaction: a hash over chain, height, caller and call. There are no signed
-    /// transactions here, so it is no hash of one.
+    /// Names the transaction: a hash over chain, height, caller and call. It is not signed, so
+    /// that is no hash of a signed one.
     pub(crate) id: B256,
-    /// What the transaction cost.
+    /// What the transaction took.
     pub(crate) gas_used: u64,
     /// What the call returned.
     pub(super) output: Bytes,
@@ -50,8 +61,24 @@ pub(crate) struct Receipt {
 }
 
 impl Machine {
-    pub(super) fn new(chain_id: u64) -> Self {
-        Self { chain_id, history: History::new(chain_id) }
+    pub(super) fn new(chain_id: u64, base_fee: u64) -> Self {
+        let (history, credits) = (History::new(chain_id), Credits::default());
+        Self { chain_id, base_fee, history, credits }
+    }
+
+    pub(super) const fn base_fee(&self) -> u64 {
+        self.base_fee
+    }
+
+    /// Returns what came in at an account: of a token, or of the chain's own coin.
+    pub(super) fn credits(&self, token: Option<Address>, account: Address) -> &[Credit] {
+        self.credits.of(token, account)
+    }
+
+    /// Returns an account as the latest block left it.
+    pub(super) fn account(&self, address: Address) -> AccountInfo {
+        let Ok(account) = self.history.state().basic_ref(address);
+        account.unwrap_or_default()
     }
 
     pub(super) const fn chain_id(&self) -> u64 {
@@ -76,19 +103,49 @@ impl Machine {
         self.history.genesis_mut().insert_account_info(address, info);
     }
 
-    /// Runs a transaction in a block of its own and keeps what it changed.
+    /// Lets an account have so much of the chain's own coin, as a genesis file would.
+    pub(super) fn put_coins(&mut self, address: Address, balance: U256) {
+        let info = AccountInfo { balance, ..self.account(address) };
+        self.history.genesis_mut().insert_account_info(address, info);
+    }
+
+    /// Runs a transaction of the sandbox's own in a block of its own, and keeps what it changed.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if it reverts, halts or cannot be run.
     pub(super) fn transact(&mut self, now: UnixSeconds, call: Call) -> Result<Receipt, ChainError> {
-        let before = self.history.latest();
-        let number = before.number.saturating_add(1);
-        let time = before.time.max(now.value());
+        let (number, time) = self.next_block(now);
         let id = self.transaction_id(number, &call);
-        let ran = self.run(self.history.state(), environment(number, time), call)?;
-        self.history.add(time, id, ran.state).map_err(engine)?;
-        receipt(id, ran.result)
+        let state = self.history.state();
+        let transaction = self.unsigned(state, call, GAS_LIMIT)?;
+        let ran = self.run(state, environment((number, time), 0), transaction)?;
+        receipt(id, self.keep(time, id, ran)?)
+    }
+
+    /// Runs a transaction that its sender pays for, in a block of its own, and keeps what it
+    /// changed, also if it fails.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if it cannot be run.
+    pub(super) fn send(
+        &mut self,
+        now: UnixSeconds,
+        id: B256,
+        transaction: TxEnv,
+    ) -> Result<(Block, Ran), ChainError> {
+        let (number, time) = self.next_block(now);
+        let block = environment((number, time), self.base_fee);
+        let ran = self.run(self.history.state(), block, transaction)?;
+        let result = self.keep(time, id, ran)?;
+        let ran = Ran {
+            succeeded: result.is_success(),
+            gas_used: result.tx_gas_used(),
+            created: result.created_address(),
+            logs: result.into_logs(),
+        };
+        Ok((self.history.latest(), ran))
     }
 
     /// Runs a call after the latest block, and drops what it changed.
@@ -99,17 +156,24 @@ impl Machine {
     pub(super) fn view(&self, now: UnixSeconds, call: Call) -> Result<Bytes, ChainError> {
         let latest = self.history.latest();
         let block = Block { time: latest.time.max(now.value()), ..latest };
-        receipt(B256::ZERO, self.simulate(block, call)?).map(|receipt| receipt.output)
+        receipt(B256::ZERO, self.simulate(block, call, GAS_LIMIT)?).map(|receipt| receipt.output)
     }
 
-    /// Runs a call on the state after a block, and drops what it changed.
+    /// Runs a call on the state after a block with so much gas, and drops what it changed.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if it cannot be run.
-    pub(super) fn simulate(&self, block: Block, call: Call) -> Result<ExecutionResult, ChainError> {
+    pub(super) fn simulate(
+        &self,
+        block: Block,
+        call: Call,
+        gas: u64,
+    ) -> Result<ExecutionResult, ChainError> {
         let state = self.state_at(block)?;
-        self.run(state, environment(block.number, block.time), call).map(|ran| ran.result)
+        let transaction = self.unsigned(&state, call, gas)?;
+        let ran = self.run(state, environment((block.number, block.time), 0), transaction)?;
+        Ok(ran.result)
     }
 
     /// Returns the state after a block.
@@ -122,36 +186,62 @@ impl Machine {
         self.history.state_at(block).ok_or_else(forgotten)
     }
 
-    fn run<S>(&self, state: S, block: BlockEnv, call: Call) -> Result<ResultAndState, ChainError>
+    /// Returns the number and the time of a block that follows now.
+    fn next_block(&self, now: UnixSeconds) -> (u64, u64) {
+        let before = self.history.latest();
+        (before.number.saturating_add(1), before.time.max(now.value()))
+    }
+
+    fn keep(
+        &mut self,
+        time: u64,
+        id: B256,
+        ran: ResultAndState,
+    ) -> Result<ExecutionResult, ChainError> {
+        self.credits.note(id, self.history.state(), &ran).map_err(engine)?;
+        self.history.add(time, id, ran.state).map_err(engine)?;
+        Ok(ran.result)
+    }
+
+    fn run<S>(
+        &self,
+        state: S,
+        block: BlockEnv,
+        transaction: TxEnv,
+    ) -> Result<ResultAndState, ChainError>
     where
         S: DatabaseRef<Error = Infallible>,
     {
-        let transaction = self.transaction(&state, call)?;
         let mut evm = Context::mainnet()
             .with_db(WrapDatabaseRef(state))
             .with_cfg(self.config())
             .with_block(block)
             .build_mainnet();
-        evm.transact(transaction).map_err(engine)
+        evm.transact(transaction).map_err(|error| match error {
+            EVMError::Transaction(reason) => ChainError::Refused(reason.into()),
+            other => engine(other),
+        })
     }
 
     fn config(&self) -> CfgEnv {
         CfgEnv::new_with_spec(SpecId::PRAGUE).with_chain_id(self.chain_id)
     }
 
-    fn transaction(
+    fn unsigned(
         &self,
         state: &impl DatabaseRef<Error = Infallible>,
         call: Call,
+        gas: u64,
     ) -> Result<TxEnv, ChainError> {
         let account = state.basic_ref(call.from).map_err(engine)?;
         TxEnv::builder()
             .caller(call.from)
             .kind(call.to)
+            .value(call.value)
             .data(call.data)
             .nonce(account.map_or(0, |account| account.nonce))
             .chain_id(Some(self.chain_id))
-            .gas_limit(GAS_LIMIT)
+            .gas_limit(gas)
             .gas_price(0)
             .build()
             .map_err(engine)
@@ -163,17 +253,18 @@ impl Machine {
         bytes.extend(number.to_be_bytes());
         bytes.extend(call.from.as_slice());
         bytes.extend(call.to.to().map_or([0; 20], |to| to.into_array()));
+        bytes.extend(call.value.to_be_bytes::<32>());
         bytes.extend(&call.data);
         keccak256(bytes)
     }
 }
 
-fn environment(number: u64, time: u64) -> BlockEnv {
+fn environment((number, time): (u64, u64), basefee: u64) -> BlockEnv {
     BlockEnv {
         number: U256::from(number),
         timestamp: U256::from(time),
-        gas_limit: 1_000_000_000,
-        basefee: 0,
+        gas_limit: BLOCK_GAS,
+        basefee,
         ..BlockEnv::default()
     }
 }

@@ -1,12 +1,12 @@
 //! What anybody may ask of a chain: blocks, code, storage, and calls that change nothing.
 
-use alloy::primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use countersign_units::UnixSeconds;
 use revm::DatabaseRef;
 use revm::context::result::ExecutionResult;
 
-use super::machine::{Call, engine};
-use super::{Block, BlockId, Chain, ChainError};
+use super::machine::{GAS_LIMIT, engine};
+use super::{Block, BlockId, Call, Chain, ChainError, Credit, Mined};
 
 /// How a call ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,18 +35,65 @@ impl Chain {
     /// # Errors
     ///
     /// Returns a [`ChainError`] if it cannot be run.
-    pub(crate) fn call_at(
+    pub(crate) fn call_at(&self, block: Block, call: Call) -> Result<Outcome, ChainError> {
+        self.machine.simulate(block, call, GAS_LIMIT).map(Outcome::from)
+    }
+
+    /// Finds the least gas with which a call returns, or how it ends with as much as there is.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if it cannot be run.
+    pub(crate) fn estimate(
         &self,
         block: Block,
-        (from, to): (Address, Address),
-        data: Bytes,
-    ) -> Result<Outcome, ChainError> {
-        let call = Call { from, to: TxKind::Call(to), data };
-        Ok(match self.machine.simulate(block, call)? {
-            ExecutionResult::Success { output, .. } => Outcome::Returned(output.into_data()),
-            ExecutionResult::Revert { output, .. } => Outcome::Reverted(output),
-            ExecutionResult::Halt { reason, .. } => Outcome::Halted(format!("{reason:?}")),
-        })
+        call: &Call,
+    ) -> Result<Result<u64, Outcome>, ChainError> {
+        let ended = self.machine.simulate(block, call.clone(), GAS_LIMIT)?;
+        if !ended.is_success() {
+            return Ok(Err(ended.into()));
+        }
+        // It takes this much, but may have to hold more on its way.
+        let (mut least, mut enough) = (ended.tx_gas_used(), GAS_LIMIT);
+        while least < enough {
+            let tried = least.midpoint(enough);
+            match self.machine.simulate(block, call.clone(), tried) {
+                Ok(ended) if ended.is_success() => enough = tried,
+                _ => least = tried.saturating_add(1),
+            }
+        }
+        Ok(Ok(enough))
+    }
+
+    /// Returns what a unit of gas costs at least.
+    pub(crate) const fn base_fee(&self) -> u64 {
+        self.machine.base_fee()
+    }
+
+    /// Counts the transactions that an account sent up to a block.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if the engine fails.
+    pub(crate) fn sent(&self, block: Block, address: Address) -> Result<u64, ChainError> {
+        let account = self.machine.state_at(block)?.basic_ref(address).map_err(engine)?;
+        Ok(account.map(|account| account.nonce).unwrap_or_default())
+    }
+
+    /// Returns a transaction that somebody sent.
+    pub(crate) fn mined(&self, id: &B256) -> Option<&Mined> {
+        self.mined.get(id)
+    }
+
+    /// Returns the transaction that somebody sent in a block, if there is one.
+    pub(crate) fn mined_in(&self, block: Block) -> Option<&Mined> {
+        self.mined_at.get(&block.number).and_then(|id| self.mined(id))
+    }
+
+    /// Returns what came in at an account, of a token or of the chain's own coin, the oldest
+    /// first.
+    pub(crate) fn credits(&self, token: Option<Address>, account: Address) -> &[Credit] {
+        self.machine.credits(token, account)
     }
 
     /// Returns the code at an address, which is empty for an account without any.
@@ -84,5 +131,15 @@ impl Chain {
     pub(crate) fn coins(&self, block: Block, address: Address) -> Result<U256, ChainError> {
         let account = self.machine.state_at(block)?.basic_ref(address).map_err(engine)?;
         Ok(account.map(|account| account.balance).unwrap_or_default())
+    }
+}
+
+impl From<ExecutionResult> for Outcome {
+    fn from(ended: ExecutionResult) -> Self {
+        match ended {
+            ExecutionResult::Success { output, .. } => Self::Returned(output.into_data()),
+            ExecutionResult::Revert { output, .. } => Self::Reverted(output),
+            ExecutionResult::Halt { reason, .. } => Self::Halted(format!("{reason:?}")),
+        }
     }
 }

@@ -37,7 +37,7 @@ struct Bench {
 impl Bench {
     fn new(allowance: u64) -> Self {
         let now = UnixSeconds::new(START);
-        let mut chain = Chain::start(CHAIN_ID, now).unwrap();
+        let mut chain = Chain::start((CHAIN_ID, 0), now).unwrap();
         let token = chain
             .deploy_token(now, &NewToken { name: "Token", symbol: "TKN", decimals: 6 })
             .unwrap();
@@ -83,7 +83,7 @@ impl Bench {
     }
 
     fn balance(&mut self, account: Address) -> u64 {
-        self.chain.balance(self.token, account).unwrap().to()
+        self.chain.balance(Some(self.token), account).unwrap().to()
     }
 }
 
@@ -187,7 +187,9 @@ fn only_the_deployer_mints_and_nobody_spends_more_than_it_has() {
         bench.chain.mint(now, bench.token, poor, U256::from(1)).map(drop),
         reverted("NotMinter")
     );
-    let sent =
-        bench.chain.transfer(now, bench.token, (poor, bench.resolver), U256::from(1)).map(drop);
+    let sent = bench
+        .chain
+        .transfer(now, Some(bench.token), (poor, bench.resolver), U256::from(1))
+        .map(drop);
     assert_eq!(sent, reverted("InsufficientBalance"));
 }

@@ -7,6 +7,7 @@ use countersign_units::UnixSeconds;
 use litesvm::LiteSVM;
 use litesvm::types::FailedTransactionMetadata;
 use solana_address::Address;
+use solana_address_lookup_table_interface::state::AddressLookupTable;
 use solana_sdk::account::{Account, ReadableAccount};
 use solana_sdk::clock::Clock;
 use solana_sdk::hash::Hash;
@@ -15,8 +16,8 @@ use solana_sdk::slot_hashes::SlotHashes;
 use solana_sdk::transaction::TransactionError;
 use solana_transaction::versioned::VersionedTransaction;
 
-use super::Rejected;
 use super::blocks::{BLOCKHASH_SLOTS, Block, Blocks};
+use super::{Rejected, tokens};
 
 /// How many transactions the engine itself remembers, which forgets the oldest slowly. What has
 /// landed is remembered beside it.
@@ -38,6 +39,23 @@ pub(crate) struct Engine {
     /// Each transaction that ran, ever: so many run while a blockhash is recent that an engine with
     /// a bound would run some twice.
     landed: HashMap<Signature, Landed>,
+    /// What came in at each account: lamports, and tokens where it holds some.
+    credits: HashMap<(Address, Unit), Vec<Credit>>,
+}
+
+/// What an account has more of than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Unit {
+    Lamports,
+    Tokens,
+}
+
+/// Something that came in at an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Credit {
+    /// The transaction.
+    pub(crate) id: Signature,
+    pub(crate) amount: u64,
 }
 
 /// In which slot a transaction ran, and whether it failed.
@@ -72,6 +90,7 @@ impl Engine {
             blocks,
             genesis: Hash::new_from_array(rand::random()),
             landed: HashMap::new(),
+            credits: HashMap::new(),
         };
         engine.show_blocks(now);
         engine
@@ -129,12 +148,14 @@ impl Engine {
         self.check_age(&transaction)?;
         let id = transaction.signatures.first().copied().unwrap_or_default();
         self.check_new(&id)?;
+        let before = self.holdings(&transaction);
         let done = self.svm.send_transaction(transaction);
         if let Some(ran) = self.svm.get_transaction(&id) {
             let result = ran.as_ref().map(drop).map_err(|failed| failed.err.clone());
             self.landed.insert(id, (self.blocks.latest().slot, result));
         }
         let meta = done.map_err(rejected)?;
+        self.note_credits(id, before);
         let (id, compute_units, fee) = (meta.signature, meta.compute_units_consumed, meta.fee);
         Ok(Executed { id, compute_units, fee })
     }
@@ -168,6 +189,11 @@ impl Engine {
         self.landed.get(id).cloned()
     }
 
+    /// Returns what came in at an account, the oldest first.
+    pub(super) fn credits(&self, account: Address, unit: Unit) -> &[Credit] {
+        self.credits.get(&(account, unit)).map_or(&[], Vec::as_slice)
+    }
+
     /// Returns an account that is there.
     pub(crate) fn account(&self, address: &Address) -> Option<Account> {
         // One that was closed has left an empty shell.
@@ -189,6 +215,42 @@ impl Engine {
     /// Returns what an account with so much data has to hold.
     pub(crate) fn rent(&self, bytes: usize) -> u64 {
         self.svm.minimum_balance_for_rent_exemption(bytes)
+    }
+
+    /// Reads what each account that a transaction names has.
+    fn holdings(&self, transaction: &VersionedTransaction) -> Vec<(Address, Unit, u64)> {
+        let message = &transaction.message;
+        let looked_up = message.address_table_lookups().unwrap_or_default().iter();
+        let looked_up = looked_up.flat_map(|lookup| {
+            let indexes = lookup.writable_indexes.iter().map(|index| usize::from(*index));
+            let table = self.table(&lookup.account_key);
+            indexes.filter_map(move |index| table.get(index).copied()).collect::<Vec<_>>()
+        });
+        let named = message.static_account_keys().iter().copied().chain(looked_up);
+        named.flat_map(|address| self.holding(address)).collect()
+    }
+
+    fn holding(&self, address: Address) -> [(Address, Unit, u64); 2] {
+        let tokens = tokens::held(self, &address);
+        [(address, Unit::Lamports, self.lamports(&address)), (address, Unit::Tokens, tokens)]
+    }
+
+    /// Returns the addresses of a lookup table.
+    fn table(&self, address: &Address) -> Vec<Address> {
+        let data = self.account(address).map(|account| account.data).unwrap_or_default();
+        let table = AddressLookupTable::deserialize(&data);
+        table.map(|table| table.addresses.to_vec()).unwrap_or_default()
+    }
+
+    /// Notes which accounts have more than before.
+    fn note_credits(&mut self, id: Signature, before: Vec<(Address, Unit, u64)>) {
+        for (address, unit, held) in before {
+            let now = self.holding(address).into_iter().find(|(_, of, _)| *of == unit);
+            let amount = now.map_or(0, |(_, _, now)| now.saturating_sub(held));
+            if amount > 0 {
+                self.credits.entry((address, unit)).or_default().push(Credit { id, amount });
+            }
+        }
     }
 
     /// Says whether signatures are looked at.

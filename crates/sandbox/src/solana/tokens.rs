@@ -11,6 +11,7 @@ use spl_token_2022_interface::instruction as token;
 use spl_token_2022_interface::state::{Account as TokenAccount, Mint as MintState};
 
 use super::Engine;
+use super::engine::{Credit, Unit};
 
 /// What a swap moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,14 @@ impl Asset {
         match self {
             Self::Native => engine.lamports(owner),
             Self::Token(mint) => held(engine, &mint.account_of(owner)),
+        }
+    }
+
+    /// Returns what came in of it at an owner's, the oldest first.
+    pub(crate) fn credits<'a>(self, engine: &'a Engine, owner: &Address) -> &'a [Credit] {
+        match self {
+            Self::Native => engine.credits(*owner, Unit::Lamports),
+            Self::Token(mint) => engine.credits(mint.account_of(owner), Unit::Tokens),
         }
     }
 
@@ -149,7 +158,7 @@ impl TokenProgram {
 }
 
 /// Reads how much an account has.
-fn held(engine: &Engine, account: &Address) -> u64 {
+pub(super) fn held(engine: &Engine, account: &Address) -> u64 {
     let account = engine.account(account);
     let data = account.map(|account| account.data).unwrap_or_default();
     StateWithExtensions::<TokenAccount>::unpack(&data).map_or(0, |account| account.base.amount)

@@ -5,9 +5,9 @@ use countersign_units::UnixSeconds;
 use solana_address::Address;
 use solana_transaction::versioned::VersionedTransaction;
 
-use super::htlc::{Call, Movement};
+use super::htlc::{self, Call, Movement};
 use super::moves::{Settled, Settlement};
-use super::{Token, World};
+use super::{Payout, Token, World};
 use crate::account::ExecutionKind;
 use crate::chain::ChainError;
 use crate::solana::{CosignOffer, Executed, Rejected};
@@ -78,15 +78,14 @@ impl World {
     pub(super) fn pay_on_solana(
         &mut self,
         now: UnixSeconds,
-        settlement: &Settlement<'_>,
+        payout: &Payout<'_>,
         to: &Address,
     ) -> Result<TransactionId, ChainError> {
-        let (token, amount) = (settlement.target, settlement.payout);
-        let missing = || ChainError::Engine("the token is not on Solana".to_owned());
-        let asset = token.asset.ok_or_else(missing)?;
+        let Payout { token, amount, kind, .. } = *payout;
+        let asset = token.asset.ok_or_else(htlc::elsewhere)?;
         let done = self.solana.pay(now, asset, to, amount.saturating_to())?;
         let (from, to) = (self.solana.resolver_address().to_string(), to.to_string());
-        let call = ("Solana payment", ExecutionKind::Payout);
+        let call = ("Solana payment", kind);
         Ok(self.record_run(done, Movement { call, token, from, to, amount }))
     }
 

@@ -5,10 +5,11 @@ use bitcoin::{Address, Network, Script, ScriptBuf, Transaction};
 use countersign_units::{Lots, UnixSeconds};
 
 use super::moves::{Settled, Settlement};
-use super::{Token, World};
+use super::{Payout, Token, World};
 use crate::account::{Execution, ExecutionKind};
 use crate::bitcoin::{Offer, Rejected};
 use crate::chain::ChainError;
+use crate::network::NetworkKind;
 use crate::swap::TransactionId;
 
 /// What a transaction is called, and what it is for.
@@ -79,16 +80,19 @@ impl World {
     pub(super) fn pay_in_coins(
         &mut self,
         now: UnixSeconds,
-        settlement: &Settlement<'_>,
+        payout: &Payout<'_>,
         (script, to): (&ScriptBuf, &str),
     ) -> Result<TransactionId, ChainError> {
-        let (token, amount) = (settlement.target, settlement.payout);
+        let Payout { token, amount, kind, .. } = *payout;
+        if !token.is_on(NetworkKind::Bitcoin) {
+            return Err(elsewhere());
+        }
         let sats = amount.saturating_to();
         let txid = self.bitcoin.pay(now, script.clone(), sats).map_err(rejected)?;
         let txid = TransactionId::Bitcoin(txid);
         let from = address(&self.bitcoin.resolver_script());
         let to = to.to_owned();
-        let call = ("Bitcoin payment", ExecutionKind::Payout);
+        let call = ("Bitcoin payment", kind);
         self.record_coins(txid, Movement { call, token, from, to, amount });
         Ok(txid)
     }
@@ -137,11 +141,16 @@ impl World {
     }
 }
 
+/// Says that what is to be paid is not on the network of who is to be paid.
+pub(super) fn elsewhere() -> ChainError {
+    ChainError::Engine("the recipient belongs to another network".to_owned())
+}
+
 fn rejected(reason: Rejected) -> ChainError {
     ChainError::Reverted(reason.to_string())
 }
 
-pub(super) fn address(script: &Script) -> String {
+fn address(script: &Script) -> String {
     Address::from_script(script, Network::Regtest)
         .map_or_else(|_| script.to_hex_string(), |address| address.to_string())
 }

@@ -5,10 +5,12 @@ use bitcoin::ScriptBuf;
 use countersign_units::UnixSeconds;
 
 use super::htlc::{self, Call};
-use super::{Token, World};
+use super::{Payout, Token, World};
 use crate::account::ExecutionKind;
+use crate::bitcoin::script_of;
 use crate::chain::{ChainError, Deposit, Receipt};
 use crate::network::NetworkKind;
+use crate::solana::read_address;
 use crate::swap::{Funding, TransactionId};
 
 /// Where a payout goes.
@@ -57,6 +59,19 @@ pub(crate) enum Shortage {
     Allowance,
     /// The owner does not have that much.
     Balance,
+}
+
+impl Destination {
+    /// Reads an address of a token's network.
+    pub(crate) fn read(token: &Token, text: &str) -> Option<Self> {
+        if let Some(form) = token.listing.network.addresses() {
+            return form.read(text).map(Self::Evm);
+        }
+        if token.is_on(NetworkKind::Bitcoin) {
+            return Some(Self::Bitcoin(script_of(text)?, text.to_owned()));
+        }
+        read_address(text).map(Self::Solana)
+    }
 }
 
 impl World {
@@ -152,7 +167,7 @@ impl World {
         if chain.permit2_allowance(contract, owner).ok()? < amount {
             return Some(Shortage::Allowance);
         }
-        (chain.balance(contract, owner).ok()? < amount).then_some(Shortage::Balance)
+        (chain.balance(Some(contract), owner).ok()? < amount).then_some(Shortage::Balance)
     }
 
     /// Says whether the resolver can pay an amount out.
@@ -164,8 +179,7 @@ impl World {
             return amount <= U256::from(self.solana.inventory(asset));
         }
         let resolver = self.parties.resolver.address();
-        let Some(contract) = token.contract else { return false };
-        self.evm_balance(token.listing.network, contract, resolver)
+        self.evm_balance(token.listing.network, token.contract, resolver)
             .is_some_and(|held| held >= amount)
     }
 
@@ -174,24 +188,29 @@ impl World {
         now: UnixSeconds,
         settlement: &Settlement<'_>,
     ) -> Result<TransactionId, ChainError> {
-        let (token, amount) = (settlement.target, settlement.payout);
-        match (token.contract, &settlement.recipient) {
-            (Some(contract), Destination::Evm(recipient)) => {
-                let (from, to) = (self.parties.resolver.address(), *recipient);
-                let chain = self.chain(token.listing.network)?;
-                let receipt = chain.transfer(now, contract, (from, to), amount)?;
-                let call = ("SandboxToken.transfer", ExecutionKind::Payout);
-                let movement = Movement { call, token, from, to, amount };
-                Ok(self.record(&movement, &receipt))
-            }
-            (None, Destination::Bitcoin(script, address)) => {
-                self.pay_in_coins(now, settlement, (script, address))
-            }
-            (None, Destination::Solana(recipient)) => {
-                self.pay_on_solana(now, settlement, recipient)
-            }
-            _ => Err(ChainError::Engine("the recipient belongs to another network".to_owned())),
-        }
+        let payout = Payout {
+            kind: ExecutionKind::Payout,
+            token: settlement.target,
+            to: settlement.recipient.clone(),
+            amount: settlement.payout,
+        };
+        self.pay_out(now, &payout)
+    }
+
+    /// Pays a token of the resolver's, or coins, where an EVM runs.
+    pub(super) fn pay_where_evm_runs(
+        &mut self,
+        now: UnixSeconds,
+        payout: &Payout<'_>,
+        to: Address,
+    ) -> Result<TransactionId, ChainError> {
+        let Payout { token, amount, kind, .. } = *payout;
+        let from = self.parties.resolver.address();
+        let chain = self.chain(token.listing.network)?;
+        let receipt = chain.transfer(now, token.contract, (from, to), amount)?;
+        let name = if token.is_evm_coin() { "transfer" } else { "SandboxToken.transfer" };
+        let movement = Movement { call: (name, kind), token, from, to, amount };
+        Ok(self.record(&movement, &receipt))
     }
 
     fn record(&mut self, movement: &Movement<'_>, receipt: &Receipt) -> TransactionId {

@@ -5,8 +5,8 @@ use countersign_units::UnixSeconds;
 
 use super::{Token, World};
 use crate::chain::{Chain, ChainError, NewToken};
-use crate::market::{self, NATIVE_BTC, NATIVE_SOL, TOKENS, TokenListing};
-use crate::network::{NETWORKS, NetworkKind};
+use crate::market::{self, EVM_COINS, NATIVE_BTC, NATIVE_EVM, NATIVE_SOL, TOKENS, TokenListing};
+use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::solana::{Asset, NewMint, TokenProgram};
 
 /// What the resolver has to pay out with, in whole tokens of each kind.
@@ -15,18 +15,35 @@ const INVENTORY: u64 = 1_000_000_000;
 const NATIVE: &str = "SOL";
 const NEW_PROGRAM: &str = "PYUSD";
 
-/// Starts a chain for each network that an EVM runs.
+/// What accounts begin with of a chain's own coin, to pay for gas: ten whole ones, of 18 digits.
+const GAS_MONEY: u128 = 10_000_000_000_000_000_000;
+/// The same on Tron, where they have six digits: ten thousand.
+const TRON_GAS_MONEY: u128 = 10_000_000_000;
+/// What a unit of gas costs at least, in the smallest unit of the chain's own coin.
+const BASE_FEE: u64 = 1_000_000_000;
+
+/// Starts a chain for each network that an EVM runs, and hands out what pays for gas there.
 ///
 /// # Errors
 ///
 /// Returns a [`ChainError`] if a deployment fails.
 pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainError> {
-    for network in NETWORKS {
-        if let Some(chain_id) = network.chain_id() {
-            world.chains.insert(network.name, Chain::start(chain_id, now)?);
-        }
+    let owners = [world.parties.user.address(), world.parties.no_allowance.address()];
+    for (network, chain_id) in NETWORKS.into_iter().filter_map(with_chain_id) {
+        // Who calls on Tron pays for energy, and there is no other price.
+        let (base_fee, money) = match network.kind {
+            NetworkKind::Tron { .. } => (0, TRON_GAS_MONEY),
+            _ => (BASE_FEE, GAS_MONEY),
+        };
+        let mut chain = Chain::start((chain_id, base_fee), now)?;
+        owners.into_iter().for_each(|owner| chain.put_coins(owner, U256::from(money)));
+        world.chains.insert(network.name, chain);
     }
     Ok(())
+}
+
+fn with_chain_id(network: &'static Network) -> Option<(&'static Network, u64)> {
+    Some((network, network.chain_id()?))
 }
 
 /// Deploys each token, and hands it out: `wealth` times what is listed.
@@ -38,6 +55,9 @@ pub(super) fn tokens(world: &mut World, now: UnixSeconds, wealth: u64) -> Result
     for listing in &TOKENS {
         let seed = listing.seed.saturating_mul(wealth);
         let token = match listing.network.kind {
+            NetworkKind::Evm { .. } if EVM_COINS.contains(&listing.key) => {
+                evm_coin(world, listing, seed)?
+            }
             NetworkKind::Evm { .. } | NetworkKind::Tron { .. } => {
                 deployed(world, listing, (now, seed))?
             }
@@ -51,6 +71,22 @@ pub(super) fn tokens(world: &mut World, now: UnixSeconds, wealth: u64) -> Result
 
 fn native_coin(listing: &'static TokenListing) -> Token {
     Token { listing, address: NATIVE_BTC.to_owned(), contract: None, asset: None }
+}
+
+/// Hands out a chain's own coin where an EVM runs.
+fn evm_coin(
+    world: &mut World,
+    listing: &'static TokenListing,
+    seed: u64,
+) -> Result<Token, ChainError> {
+    let (seed, inventory) = (lots(seed, listing)?, lots(INVENTORY, listing)?);
+    let (user, no_allowance) = (&world.parties.user, &world.parties.no_allowance);
+    let owners = [user.address(), no_allowance.address()];
+    let resolver = world.parties.resolver.address();
+    let chain = world.chain(listing.network)?;
+    owners.into_iter().for_each(|owner| chain.put_coins(owner, seed));
+    chain.put_coins(resolver, inventory);
+    Ok(Token { listing, address: NATIVE_EVM.to_string(), contract: None, asset: None })
 }
 
 /// Deploys a token where an EVM runs, and hands it out.

@@ -19,7 +19,7 @@ async fn lists_networks_and_tokens() {
         networks.as_array().unwrap().iter().map(|network| &network["type"]).collect();
     assert_eq!(kinds, ["EVM", "EVM", "TRON", "BITCOIN", "SOLANA"]);
     let page = get(&sandbox, "/v1/tokens?network_id=1&limit=2&offset=1").await.json();
-    assert_eq!(page["pagination"]["total"], 3);
+    assert_eq!(page["pagination"]["total"], 4);
     assert_eq!(page["pagination"]["pages"], 2);
     assert_eq!(page["data"][0]["symbol"], "WETH");
     let found = get(&sandbox, &format!("/v1/tokens?q={}", token(&sandbox, "USDT"))).await.json();

@@ -92,7 +92,10 @@ async fn reads_code_storage_and_coins() {
     let code = result(&sandbox, "ethereum", "eth_getCode", at(PERMIT2)).await;
     assert_eq!(code.as_str().unwrap().len(), 2 + 2 * 9_152);
     assert_eq!(result(&sandbox, "ethereum", "eth_getCode", at(&owner)).await, "0x");
-    assert_eq!(result(&sandbox, "ethereum", "eth_getBalance", at(&owner)).await, "0x0");
+    assert_eq!(
+        result(&sandbox, "ethereum", "eth_getBalance", at(&owner)).await,
+        "0x8ac7230489e80000"
+    );
     let slot = json!([PERMIT2, "0x0", "latest"]);
     let zero = format!("0x{:064x}", 0);
     assert_eq!(result(&sandbox, "ethereum", "eth_getStorageAt", slot).await, zero.as_str());
@@ -193,7 +196,9 @@ async fn a_mistake_has_the_code_of_json_rpc() {
     let sandbox = start().await;
     let address = format!("0x{:040x}", 1);
     for (method, params, code) in [
-        ("eth_sendRawTransaction", json!(["0x00"]), -32_601),
+        ("eth_sendTransaction", json!([]), -32_601),
+        ("eth_sendRawTransaction", json!([]), -32_602),
+        ("eth_sendRawTransaction", json!(["0x00"]), -32_000),
         ("eth_getBlockByNumber", json!(["latest"]), -32_602),
         ("eth_getBlockByNumber", json!([7, false]), -32_602),
         ("eth_getBlockByHash", json!(["0x12", false]), -32_602),

@@ -100,7 +100,7 @@ async fn one_key_owns_funds_on_both_kinds_of_network() {
         balances.into_iter().map(|balance| balance.token).collect::<Vec<_>>()
     };
     assert_eq!(tokens(&on_tron.address), ["USDT_tron"]);
-    assert_eq!(tokens(&user.address), ["USDC", "WETH", "USDT", "USDC_base"]);
+    assert_eq!(tokens(&user.address), ["USDC", "WETH", "USDT", "ETH", "USDC_base"]);
 }
 
 #[tokio::test]

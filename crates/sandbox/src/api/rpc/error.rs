@@ -92,6 +92,7 @@ impl RpcError {
 
 impl From<ChainError> for RpcError {
     fn from(error: ChainError) -> Self {
-        Self::new(-32_603, error.to_string())
+        let code = if matches!(error, ChainError::Refused(_)) { -32_000 } else { -32_603 };
+        Self::new(code, error.to_string())
     }
 }

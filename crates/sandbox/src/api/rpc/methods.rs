@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::error::RpcError;
-use super::params::{self, AddressParam, BlockParam, CallParam, SlotParam};
-use crate::chain::{Block, BlockId, Chain, Outcome};
+use super::params::{self, AddressParam, BlockParam, CallParam, OneOrTwo, SlotParam};
+use super::{fees, transactions};
+use crate::chain::{BLOCK_GAS, Block, BlockId, Chain, Outcome};
 use crate::clock;
 use crate::json::Json;
 
@@ -20,12 +21,12 @@ pub(super) fn call(chain: &mut Chain, method: &str, params: Value) -> Result<Jso
         "eth_blockNumber" => found(chain, BlockId::Latest).map(|block| quantity(block.number)),
         "eth_getBlockByNumber" => {
             let expected = "a block's tag or number, and a boolean";
-            let (BlockParam(id), _): (_, bool) = params::read(params, expected)?;
-            Ok(block(chain, id))
+            let (BlockParam(id), whole) = params::read(params, expected)?;
+            Ok(block(chain, (id, whole)))
         }
         "eth_getBlockByHash" => {
-            let (hash, _): (_, bool) = params::read(params, "a block's hash, and a boolean")?;
-            Ok(block(chain, BlockId::Hash(hash)))
+            let (hash, whole) = params::read(params, "a block's hash, and a boolean")?;
+            Ok(block(chain, (BlockId::Hash(hash), whole)))
         }
         "eth_call" => simulate(chain, params),
         "eth_getCode" => {
@@ -37,6 +38,16 @@ pub(super) fn call(chain: &mut Chain, method: &str, params: Value) -> Result<Jso
             Ok(quantity(chain.coins(block, address)?))
         }
         "eth_getStorageAt" => storage(chain, params),
+        "eth_getTransactionCount" => {
+            let (AddressParam(address), block) = account(chain, params)?;
+            Ok(quantity(chain.sent(block, address)?))
+        }
+        "eth_estimateGas" => estimate(chain, params),
+        "eth_gasPrice" => Ok(quantity(fees::gas_price(chain))),
+        "eth_maxPriorityFeePerGas" => Ok(quantity(fees::TIP)),
+        "eth_feeHistory" => fees::history(chain, params),
+        "eth_getTransactionByHash" => transactions::by_hash(chain, params),
+        "eth_getTransactionReceipt" => transactions::receipt(chain, params),
         _ => Err(RpcError::method(method)),
     }
 }
@@ -45,7 +56,23 @@ fn simulate(chain: &mut Chain, params: Value) -> Result<Json, RpcError> {
     let expected = "an object with to and data, and a block";
     let (call, BlockParam(id)): (CallParam, _) = params::read(params, expected)?;
     let block = found(chain, id)?;
-    match chain.call_at(block, (call.from, call.to), call.data)? {
+    ended(chain.call_at(block, call.into_call())?)
+}
+
+fn estimate(chain: &mut Chain, params: Value) -> Result<Json, RpcError> {
+    let expected = "an object with to and data, and perhaps a block";
+    let (call, id) = match params::read(params, expected)? {
+        OneOrTwo::Two(call, BlockParam(id)) => (call, id),
+        OneOrTwo::One([call]) => (call, BlockId::Latest),
+    };
+    let block = found(chain, id)?;
+    let estimated = chain.estimate(block, &CallParam::into_call(call))?;
+    estimated.map_or_else(ended, |gas| Ok(quantity(gas)))
+}
+
+/// Writes how a call ended.
+fn ended(outcome: Outcome) -> Result<Json, RpcError> {
+    match outcome {
         Outcome::Returned(output) => Ok(Json::text(output)),
         Outcome::Reverted(output) => Err(RpcError::reverted(output)),
         Outcome::Halted(reason) => Err(RpcError::halted(&reason)),
@@ -64,22 +91,29 @@ fn account(chain: &mut Chain, params: Value) -> Result<(AddressParam, Block), Rp
     Ok((address, found(chain, id)?))
 }
 
-fn found(chain: &mut Chain, id: BlockId) -> Result<Block, RpcError> {
+pub(super) fn found(chain: &mut Chain, id: BlockId) -> Result<Block, RpcError> {
     chain.block(clock::seconds(clock::now()), id).ok_or_else(RpcError::block)
 }
 
 /// Writes a block, or `null` for one that is not there.
-fn block(chain: &mut Chain, id: BlockId) -> Json {
+fn block(chain: &mut Chain, (id, whole): (BlockId, bool)) -> Json {
     let Ok(block) = found(chain, id) else { return Json::Null };
+    let mined = chain.mined_in(block);
+    let transactions = mined.map(|mined| {
+        if whole { transactions::write(chain, mined) } else { Json::text(mined.call.id()) }
+    });
     Json::object([
         ("number", quantity(block.number)),
         ("hash", Json::text(block.hash)),
         ("parentHash", Json::text(block.parent)),
         ("timestamp", quantity(block.time)),
-        ("transactions", Json::List(Vec::new())),
+        ("baseFeePerGas", quantity(chain.base_fee())),
+        ("gasLimit", quantity(BLOCK_GAS)),
+        ("gasUsed", quantity(mined.map_or(0, |mined| mined.ran.gas_used))),
+        ("transactions", Json::list(transactions)),
     ])
 }
 
-fn quantity(value: impl std::fmt::LowerHex) -> Json {
+pub(super) fn quantity(value: impl std::fmt::LowerHex) -> Json {
     Json::from(format!("{value:#x}"))
 }

@@ -1,12 +1,12 @@
 //! What stands in the parameters of a question.
 
-use alloy::primitives::{Address, B256, Bytes, U256};
+use alloy::primitives::{Address, B256, Bytes, TxKind, U256};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error};
 use serde_json::Value;
 
 use super::error::RpcError;
-use crate::chain::BlockId;
+use crate::chain::{BlockId, Call};
 
 /// An address: `0x` and 40 hex digits, on Tron too.
 #[derive(Deserialize)]
@@ -18,8 +18,44 @@ pub(super) struct CallParam {
     #[serde(default)]
     pub(super) from: Address,
     pub(super) to: Address,
+    #[serde(default)]
+    pub(super) value: U256,
     #[serde(default, alias = "input")]
     pub(super) data: Bytes,
+}
+
+/// Parameters of which the last may be missing.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum OneOrTwo<A, B> {
+    Two(A, B),
+    One([A; 1]),
+}
+
+/// A count: a number, or a quantity.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum CountParam {
+    Number(u64),
+    Quantity(U256),
+}
+
+impl CountParam {
+    /// Returns the count, or the largest that there is.
+    pub(super) fn value(&self) -> u64 {
+        match self {
+            Self::Number(count) => *count,
+            Self::Quantity(count) => count.saturating_to(),
+        }
+    }
+}
+
+impl CallParam {
+    /// Says what is to be run.
+    pub(super) fn into_call(self) -> Call {
+        let Self { from, to, value, data } = self;
+        Call { from, to: TxKind::Call(to), value, data }
+    }
 }
 
 /// A place in a contract's storage.
