@@ -80,7 +80,7 @@ impl Stage {
         let network: &Network = token.listing.network;
         let to = network.addresses().unwrap().read(address).unwrap();
         let chain = self.world.chain_named(network.name).unwrap();
-        chain.transfer(now(), token.contract.unwrap(), (user, to), U256::from(amount)).unwrap();
+        chain.transfer(now(), token.contract, (user, to), U256::from(amount)).unwrap();
     }
 
     fn held(&mut self, key: &str, address: &str) -> String {

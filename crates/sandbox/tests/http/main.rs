@@ -20,6 +20,7 @@ mod faults_later;
 mod flat;
 mod listings;
 mod many;
+mod own_evm;
 mod records;
 mod refusals;
 mod rpc;

@@ -11,7 +11,7 @@ use crate::client::{Answer, Dialect, Wish, account, balance, send, token, wait_f
 
 const PERMIT2: &str = "0x000000000022d473030f116ddee9f6b43ac78ba3";
 
-async fn start() -> Sandbox {
+pub(crate) async fn start() -> Sandbox {
     let step = Duration::from_millis(5);
     Sandbox::start(SandboxConfig { step, ..SandboxConfig::default() }).await.unwrap()
 }
@@ -23,30 +23,30 @@ async fn post(sandbox: &Sandbox, network: &str, body: &str) -> Answer {
 }
 
 /// Asks one question, and returns the whole answer.
-async fn ask(sandbox: &Sandbox, network: &str, method: &str, params: Value) -> Value {
+pub(crate) async fn ask(sandbox: &Sandbox, network: &str, method: &str, params: Value) -> Value {
     let body = json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params });
     let answer = post(sandbox, network, &body.to_string()).await.json();
     assert_eq!((&answer["jsonrpc"], &answer["id"]), (&json!("2.0"), &json!(7)));
     answer
 }
 
-async fn result(sandbox: &Sandbox, network: &str, method: &str, params: Value) -> Value {
+pub(crate) async fn result(sandbox: &Sandbox, network: &str, method: &str, params: Value) -> Value {
     let answer = ask(sandbox, network, method, params).await;
     answer.get("result").unwrap_or_else(|| panic!("{answer}")).clone()
 }
 
 /// Encodes a call of a function whose parameters are addresses and integers.
-fn call_data(signature: &str, words: &[U256]) -> String {
+pub(crate) fn call_data(signature: &str, words: &[U256]) -> String {
     let selector = keccak256(signature);
     let words: Vec<_> = words.iter().map(|word| format!("{word:064x}")).collect();
     format!("0x{}{}", hex::encode(&selector[..4]), words.concat())
 }
 
-fn word(address: &str) -> U256 {
+pub(crate) fn word(address: &str) -> U256 {
     U256::from_be_slice(address.parse::<Address>().unwrap().as_slice())
 }
 
-fn integer(quantity: &Value) -> u64 {
+pub(crate) fn integer(quantity: &Value) -> u64 {
     u64::from_str_radix(quantity.as_str().unwrap().strip_prefix("0x").unwrap(), 16).unwrap()
 }
 

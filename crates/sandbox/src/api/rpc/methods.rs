@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::error::RpcError;
 use super::params::{self, AddressParam, BlockParam, CallParam, OneOrTwo, SlotParam};
 use super::{fees, transactions};
-use crate::chain::{BLOCK_GAS, Block, BlockId, Chain, Outcome};
+use crate::chain::{BLOCK_GAS, Block, BlockId, Call, Chain, Outcome};
 use crate::clock;
 use crate::json::Json;
 
@@ -53,21 +53,23 @@ pub(super) fn call(chain: &mut Chain, method: &str, params: Value) -> Result<Jso
 }
 
 fn simulate(chain: &mut Chain, params: Value) -> Result<Json, RpcError> {
-    let expected = "an object with to and data, and a block";
-    let (call, BlockParam(id)): (CallParam, _) = params::read(params, expected)?;
-    let block = found(chain, id)?;
-    ended(chain.call_at(block, call.into_call())?)
+    let (block, call) = call_after(chain, params)?;
+    ended(chain.call_at(block, call)?)
 }
 
 fn estimate(chain: &mut Chain, params: Value) -> Result<Json, RpcError> {
+    let (block, call) = call_after(chain, params)?;
+    chain.estimate(block, &call)?.map_or_else(ended, |gas| Ok(quantity(gas)))
+}
+
+/// Reads what is to be run, and after which block.
+fn call_after(chain: &mut Chain, params: Value) -> Result<(Block, Call), RpcError> {
     let expected = "an object with to and data, and perhaps a block";
-    let (call, id) = match params::read(params, expected)? {
+    let (call, id): (CallParam, _) = match params::read(params, expected)? {
         OneOrTwo::Two(call, BlockParam(id)) => (call, id),
         OneOrTwo::One([call]) => (call, BlockId::Latest),
     };
-    let block = found(chain, id)?;
-    let estimated = chain.estimate(block, &CallParam::into_call(call))?;
-    estimated.map_or_else(ended, |gas| Ok(quantity(gas)))
+    Ok((found(chain, id)?, call.into_call()))
 }
 
 /// Writes how a call ended.
