@@ -3,8 +3,12 @@
 //! A custodian runs it over its own history. The verdict is no evidence: no signer takes it.
 
 mod bitcoin;
+mod deposit;
 mod evm;
 mod line;
+mod near;
+mod ours;
+mod quote;
 mod read;
 mod solana;
 mod solana_facts;
@@ -15,9 +19,12 @@ use countersign_units::UnixSeconds;
 
 pub use verdict::{Digest, Outcome, Verdict};
 
+/// What a line may be about.
+const CHAINS: &str = "evm, tron, bitcoin, solana, quote, deposit, near";
+
 /// Judges one line.
 ///
-/// A line holds `id`, `chain`, `terms`, `payload` and optionally `facts` and `require_facts`.
+/// A line holds `id`, `chain`, `terms`, `payload` and optionally `facts`, `require_facts` and `quote`.
 /// Without `terms.now` the payload is judged as of `now`. There is always a verdict: a payload
 /// that can't be decoded is refused, and a line whose terms can't be read is invalid.
 pub fn check_line(line: &str, now: UnixSeconds) -> Verdict {
@@ -28,9 +35,10 @@ pub fn check_line(line: &str, now: UnixSeconds) -> Verdict {
                 "tron" => evm::check(&line, TypedDataStandard::Tip712, now),
                 "bitcoin" => bitcoin::check(&line, now),
                 "solana" => solana::check(&line, now),
-                other => {
-                    Err(format!("chain: expected evm, tron, bitcoin or solana, found {other:?}"))
-                }
+                "quote" => quote::check(&line, now),
+                "deposit" => deposit::check(&line, now),
+                "near" => near::check(&line, now),
+                other => Err(format!("chain: expected one of {CHAINS}, found {other:?}")),
             };
             Verdict::new(&line.id, outcome.unwrap_or_else(|error| Outcome::Invalid { error }))
         }

@@ -67,7 +67,7 @@ fn read_terms(terms: Reader<'_>) -> Result<HtlcTerms, Invalid> {
     })
 }
 
-fn read_coin(coin: &Value<'_>) -> Result<Coin, Invalid> {
+pub(super) fn read_coin(coin: &Value<'_>) -> Result<Coin, Invalid> {
     let coin = Reader::new("terms.coins", coin)?;
     Ok(Coin {
         id: read_coin_id(coin)?,
@@ -78,7 +78,7 @@ fn read_coin(coin: &Value<'_>) -> Result<Coin, Invalid> {
 }
 
 /// Reads an outpoint; its txid is written in reverse.
-fn read_coin_id(coin: Reader<'_>) -> Result<CoinId, Invalid> {
+pub(super) fn read_coin_id(coin: Reader<'_>) -> Result<CoinId, Invalid> {
     let mut txid: [u8; 32] = coin.required("txid", Reader::array)?;
     txid.reverse();
     Ok(CoinId { txid, vout: coin.required("vout", number)? })
@@ -145,7 +145,7 @@ fn read_foreign_inputs(terms: Reader<'_>) -> Result<ForeignInputs, Invalid> {
 }
 
 /// Reads facts; a number of confirmations alone is that of every coin in the terms.
-fn read_facts(facts: &Value<'_>, agreed: &[Coin]) -> Result<BitcoinFacts, Invalid> {
+pub(super) fn read_facts(facts: &Value<'_>, agreed: &[Coin]) -> Result<BitcoinFacts, Invalid> {
     let facts = Reader::new("facts", facts)?;
     let coins = facts.get("coins").map(|_| facts.elements("coins")).transpose()?;
     let coins = coins.map(|coins| coins.iter().map(read_coin).collect::<Result<_, _>>());
@@ -205,7 +205,7 @@ fn read_reserved(facts: Reader<'_>, agreed: &[Coin]) -> Result<Option<Vec<CoinId
     }
 }
 
-fn coin_id(text: &str) -> Option<CoinId> {
+pub(super) fn coin_id(text: &str) -> Option<CoinId> {
     let (txid, vout) = text.split_once(':')?;
     let mut bytes = [0; 32];
     hex::decode_to_slice(txid, &mut bytes).ok()?;
@@ -213,13 +213,13 @@ fn coin_id(text: &str) -> Option<CoinId> {
     Some(CoinId { txid: bytes, vout: vout.parse().ok()? })
 }
 
-fn sats(reader: Reader<'_>, member: &str) -> Result<Option<Sats>, Invalid> {
+pub(super) fn sats(reader: Reader<'_>, member: &str) -> Result<Option<Sats>, Invalid> {
     let amount = reader.small(member)?;
     let read = |amount| Sats::new(amount).ok_or_else(|| reader.bad(member, "at most 21e14 sats"));
     amount.map(read).transpose()
 }
 
-fn number(reader: Reader<'_>, member: &str) -> Result<Option<u32>, Invalid> {
+pub(super) fn number(reader: Reader<'_>, member: &str) -> Result<Option<u32>, Invalid> {
     let value = reader.small(member)?;
     value
         .map(|value| value.try_into().map_err(|_| reader.bad(member, "an integer below 2^32")))

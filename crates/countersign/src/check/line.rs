@@ -20,6 +20,9 @@ pub(super) struct Line<'a> {
     pub(super) facts: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) require_facts: Option<&'a RawValue>,
+    /// The quote that a deposit or an intent is for.
+    #[serde(borrow)]
+    pub(super) quote: Option<&'a RawValue>,
 }
 
 impl<'a> Line<'a> {

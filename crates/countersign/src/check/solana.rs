@@ -25,7 +25,7 @@ const NEUTRAL_EXTENSIONS: [&str; 6] = [
 ];
 
 /// How far ahead a deadline may lie at most, by any policy.
-const DAY_SECONDS: u64 = 86_400;
+pub(super) const DAY_SECONDS: u64 = 86_400;
 
 pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Invalid> {
     let parse = |name, text| json::parse(text).map_err(|error| format!("{name}: {error}"));
@@ -129,7 +129,7 @@ fn read_tables(terms: Reader<'_>) -> Result<BTreeMap<SolanaAddress, Vec<SolanaAd
         .collect()
 }
 
-fn read_extensions(terms: Reader<'_>) -> Result<Vec<String>, Invalid> {
+pub(super) fn read_extensions(terms: Reader<'_>) -> Result<Vec<String>, Invalid> {
     const NAME: &str = "allowed_extensions";
     if terms.get(NAME).is_none() {
         return Ok(NEUTRAL_EXTENSIONS.map(str::to_owned).to_vec());

@@ -140,7 +140,7 @@ fn read_simulation(simulation: &Value<'_>) -> Result<Simulation, Invalid> {
     Ok(Simulation { error, accounts: changes.collect::<Result<_, Invalid>>()? })
 }
 
-fn read_snapshot(snapshot: &Value<'_>) -> Result<AccountSnapshot, Invalid> {
+pub(super) fn read_snapshot(snapshot: &Value<'_>) -> Result<AccountSnapshot, Invalid> {
     let snapshot = Reader::new("facts.simulation.accounts", snapshot)?;
     Ok(AccountSnapshot {
         program: snapshot.required("program", Reader::parsed)?,

@@ -1,5 +1,7 @@
 use super::*;
 
+mod deposits;
+
 const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
 const REFUSE: &str = include_str!("../../../../tests/vectors/refuse.jsonl");
 const ATTACKS: &str = include_str!("../../../../tests/vectors/attacks.jsonl");
