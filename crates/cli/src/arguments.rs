@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-pub(crate) use api::{Api, Endpoint};
+pub(crate) use api::{Api, ApiName, Endpoint};
 pub(crate) use audit::{Audit, AuditCheckpoint, AuditExport, AuditKeygen, AuditVerify};
 pub(crate) use chains::{Allowances, Chains, NodeAt, NodeUrl};
 pub(crate) use generate::{Completions, Man};

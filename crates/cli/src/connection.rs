@@ -3,23 +3,26 @@
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use countersign::ConfigFileError;
 #[cfg(feature = "sandbox")]
 use countersign::api_types::defi::Profile;
 use countersign::approval::{AddressError, ConfigError, NetworkKind, Registry};
 use countersign::bitcoin::{LocalCoinSigner, RefundRecipe};
 use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl, SolanaRpc};
 use countersign::evm::{LocalSigner, ParseKeyError};
+use countersign::http_client::aurora::{AURORA_URL, AuroraClient};
+use countersign::http_client::oneclick::{ONECLICK_URL, OneClickClient};
 use countersign::http_client::transport::{Auth, Limits};
 use countersign::http_client::{
     ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString, SigningRule,
 };
 use countersign::solana::LocalCosignSigner;
+use countersign::{ConfigFileError, DefiApi, QuotedApi, SwapApi};
 #[cfg(feature = "sandbox")]
 use countersign_sandbox::{Account, Sandbox};
 
-use crate::arguments::{Api, Chains, NodeAt, NodeUrl};
+use crate::arguments::{Api, ApiName, Chains, NodeAt, NodeUrl};
 use crate::commands::swap::LineError;
 
 const API_URL_VARIABLE: &str = "COUNTERSIGN_API_URL";
@@ -107,6 +110,51 @@ pub(crate) fn client(arguments: &Api) -> Result<DefiClient, SetupError> {
         None => builder.api_key(api_key(arguments.key_file.as_deref())?),
     };
     Ok(builder.build()?)
+}
+
+/// Makes the API that the arguments name.
+pub(crate) fn api(arguments: &Api) -> Result<Arc<dyn SwapApi>, SetupError> {
+    let url = arguments.url.clone().or_else(|| std::env::var(API_URL_VARIABLE).ok());
+    let key = || api_key(arguments.key_file.as_deref());
+    Ok(match arguments.name {
+        ApiName::Defi => Arc::new(DefiApi::new(client(arguments)?)),
+        ApiName::Oneclick => {
+            let url = url.unwrap_or_else(|| ONECLICK_URL.to_owned());
+            let builder = OneClickClient::builder(&url);
+            // It is asked without a key as well, at a price.
+            let builder = match key() {
+                Ok(key) => builder.partner_key(key),
+                Err(SetupError::NoApiKey) => builder,
+                Err(error) => return Err(error),
+            };
+            Arc::new(QuotedApi::oneclick(builder.build()?))
+        }
+        ApiName::Aurora => {
+            let url = url.unwrap_or_else(|| AURORA_URL.to_owned());
+            Arc::new(QuotedApi::aurora(AuroraClient::builder(&url).api_key(key()?).build()?))
+        }
+    })
+}
+
+/// Makes the API of a sandbox that the arguments name.
+#[cfg(feature = "sandbox")]
+pub(crate) fn api_of_sandbox(
+    sandbox: &Sandbox,
+    arguments: &Api,
+) -> Result<Arc<dyn SwapApi>, SetupError> {
+    Ok(match arguments.name {
+        ApiName::Defi => Arc::new(DefiApi::new(with_sandbox(sandbox, arguments.profile)?)),
+        ApiName::Oneclick => {
+            let builder = OneClickClient::builder(&sandbox.oneclick_url());
+            let client = builder.partner_key(sandbox.oneclick_key().into()).build()?;
+            Arc::new(QuotedApi::oneclick(client))
+        }
+        ApiName::Aurora => {
+            let builder = AuroraClient::builder(&sandbox.aurora_url());
+            let client = builder.api_key(sandbox.aurora_key().into()).build()?;
+            Arc::new(QuotedApi::aurora(client))
+        }
+    })
 }
 
 /// Makes a client of a sandbox, which knows how its requests are to be proved.

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -61,7 +62,7 @@ pub trait SwapApi: Send + Sync {
     /// # Errors
     ///
     /// Returns an [`ApiError`]; where its `retry` is `AskFirst` the approval may have been taken.
-    async fn submit(&self, intent_id: &str, approval: &Submission) -> Result<(), ApiError>;
+    async fn submit(&self, intent_id: &str, submission: &Submission) -> Result<(), ApiError>;
 
     /// Asks how far a swap is.
     ///
@@ -82,6 +83,41 @@ pub trait SwapApi: Send + Sync {
         _since: UnixMillis,
     ) -> Result<Option<Vec<String>>, ApiError> {
         Ok(None)
+    }
+}
+
+#[async_trait]
+impl<T: SwapApi + ?Sized> SwapApi for Arc<T> {
+    fn name(&self) -> &'static str {
+        self.as_ref().name()
+    }
+
+    fn takes(&self) -> Takes {
+        self.as_ref().takes()
+    }
+
+    async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
+        self.as_ref().quote(order).await
+    }
+
+    async fn create(&self, order: &Order, offer: &Offer) -> Result<Intent, ApiError> {
+        self.as_ref().create(order, offer).await
+    }
+
+    async fn submit(&self, intent_id: &str, submission: &Submission) -> Result<(), ApiError> {
+        self.as_ref().submit(intent_id, submission).await
+    }
+
+    async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
+        self.as_ref().status(intent_id).await
+    }
+
+    async fn created_since(
+        &self,
+        order: &Order,
+        since: UnixMillis,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        self.as_ref().created_since(order, since).await
     }
 }
 

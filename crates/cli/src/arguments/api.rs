@@ -1,12 +1,27 @@
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use countersign::api_types::defi::Profile;
 use countersign::http_client::SigningRule;
+
+/// An intent API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ApiName {
+    /// The Changelly DeFi API: approvals that it moves the funds by
+    #[default]
+    Defi,
+    /// 1Click of NEAR Intents: deposits at quoted addresses
+    Oneclick,
+    /// Aurora's service over 1Click
+    Aurora,
+}
 
 /// Where the API is, and how requests prove who sends them.
 #[derive(Debug, Args)]
 pub(crate) struct Api {
+    /// Which API is asked
+    #[arg(id = "api_name", long = "api", value_enum, default_value_t = ApiName::Defi)]
+    pub(crate) name: ApiName,
     /// The API's base URL [default: the variable `COUNTERSIGN_API_URL`]
     // The variable is read where it is needed: `--sandbox` excludes the option, not the variable.
     #[arg(long = "api-url", value_name = "URL")]

@@ -11,7 +11,7 @@ mod sandboxed;
 use std::path::{Path, PathBuf};
 
 use countersign::approval::Registry;
-use countersign::{Config, Countersign, CountersignBuilder, DefiApi};
+use countersign::{Config, Countersign, CountersignBuilder};
 
 use crate::arguments::{self, Api, Chains, KeyFile};
 use crate::connection::{self, NodeView, SetupError};
@@ -56,7 +56,7 @@ impl Setting {
         let config = Config::from_files(live.registry, live.policy)?;
         let registry = config.registry().clone();
         let keys = Keys::from_files(live.key_files, &registry, source)?;
-        let api = DefiApi::new(connection::client(live.api)?);
+        let api = connection::api(live.api)?;
         let nodes = connection::nodes(live.chains, &registry)?;
         let builder = with_nodes(Countersign::builder(api, config), nodes);
         Ok(Self { registry, keys, builder, place: Place::default() })
@@ -86,8 +86,8 @@ pub(super) fn with_nodes(
     nodes: impl IntoIterator<Item = (String, NodeView)>,
 ) -> CountersignBuilder {
     nodes.into_iter().fold(builder, |builder, (network, node)| match node {
-        NodeView::Evm(node) => builder.chain(network, node),
+        NodeView::Evm(node) => builder.evm_node(network, node),
         NodeView::Bitcoin(node) => builder.bitcoin_chain(network, *node),
-        NodeView::Solana(node) => builder.solana_chain(network, *node),
+        NodeView::Solana(node) => builder.solana_node(network, *node),
     })
 }

@@ -1,9 +1,7 @@
 //! `countersign status`: how far a swap is.
 
 use countersign::approval::excerpt;
-use countersign::{
-    DefiApi, Event, FlowError, Status as SwapState, Step, SwapApi, SwapStatus, TrackOptions,
-};
+use countersign::{Event, FlowError, Status as SwapState, Step, SwapApi, SwapStatus, TrackOptions};
 use serde::Serialize;
 
 use super::block_on;
@@ -22,7 +20,7 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(arguments: &Status) -> Result<Ended, Failure> {
-    let api = DefiApi::new(connection::client(&arguments.api)?);
+    let api = connection::api(&arguments.api)?;
     let seen = block_on(async {
         if arguments.follow {
             let options = TrackOptions { deadline: arguments.timeout, ..TrackOptions::default() };

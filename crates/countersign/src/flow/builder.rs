@@ -140,6 +140,54 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds a key of an EVM account for all that it may sign: permits, and transactions of our own.
+    pub fn evm_key(mut self, key: impl PermitSigner + CallSigner + 'static) -> Self {
+        let key = Arc::new(key);
+        self.inner.signers.push(Arc::clone(&key) as Arc<dyn PermitSigner>);
+        self.inner.call_signers.push(key);
+        self
+    }
+
+    /// Adds a node of an EVM network for all that it is asked: what permits are judged by, and what
+    /// transactions of our own are made by and sent through.
+    pub fn evm_node(
+        mut self,
+        network: impl Into<String>,
+        node: impl EvmChainView + CallChainView + 'static,
+    ) -> Self {
+        let (network, node) = (network.into(), Arc::new(node));
+        let view = Arc::clone(&node) as Arc<dyn EvmChainView>;
+        self.inner.chains.insert(network.clone(), view);
+        self.inner.call_chains.insert(network, node);
+        self
+    }
+
+    /// Adds a key of an account on Solana for all that it may sign: what is co-signed, and transfers
+    /// of our own.
+    pub fn solana_key(
+        mut self,
+        account: SolanaAddress,
+        key: impl CosignSigner + TransferSigner + 'static,
+    ) -> Self {
+        let key = Arc::new(key);
+        self.inner.solana_keys.insert(account, Arc::clone(&key) as Arc<dyn CosignSigner>);
+        self.inner.transfer_signers.insert(account, key);
+        self
+    }
+
+    /// Adds a node of a Solana cluster for all that it is asked.
+    pub fn solana_node(
+        mut self,
+        network: impl Into<String>,
+        node: impl SolanaChainView + SolanaTransferView + 'static,
+    ) -> Self {
+        let (network, node) = (network.into(), Arc::new(node));
+        let view = Arc::clone(&node) as Arc<dyn SolanaChainView>;
+        self.inner.solana_chains.insert(network.clone(), view);
+        self.inner.transfer_chains.insert(network, node);
+        self
+    }
+
     /// Sets who keeps the recipes of refunds. Without a keeper no PSBT is signed.
     pub fn refund_keeper(mut self, keeper: impl KeepRefund + 'static) -> Self {
         self.inner.refund_keeper = Some(Arc::new(keeper));

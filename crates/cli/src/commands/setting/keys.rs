@@ -101,9 +101,9 @@ impl Keys {
     ) -> Result<CountersignBuilder, SetupError> {
         self.0.into_iter().try_fold(builder, |builder, held| {
             Ok(match held.key {
-                Key::Permits(key) => builder.signer(*key),
+                Key::Permits(key) => builder.evm_key(*key),
                 Key::Coins(key) => builder.coin_signer(key.public_key(), *key)?,
-                Key::Solana(key) => builder.solana_signer(key.address(), *key),
+                Key::Solana(key) => builder.solana_key(key.address(), *key),
             })
         })
     }

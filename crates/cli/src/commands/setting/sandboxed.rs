@@ -1,7 +1,7 @@
 //! A sandbox that lives as long as the command.
 
 use countersign::approval::Registry;
-use countersign::{Config, Countersign, DefiApi};
+use countersign::{Config, Countersign};
 use countersign_sandbox::{Account, Sandbox, SandboxConfig};
 
 use super::refunder::Refunder;
@@ -52,8 +52,8 @@ impl Setting {
     ) -> Result<Self, Failure> {
         let registry: Registry = config.registry().clone();
         let keys = Keys::of_accounts(accounts, &registry)?;
-        let client = connection::with_sandbox(&sandbox, arguments.api.profile)?;
-        let builder = with_nodes(Countersign::builder(DefiApi::new(client), config), nodes);
+        let api = connection::api_of_sandbox(&sandbox, &arguments.api)?;
+        let builder = with_nodes(Countersign::builder(api, config), nodes);
         let place = Place { sandbox: Some(sandbox), refunds: None };
         Ok(Self { registry, keys, builder, place })
     }
