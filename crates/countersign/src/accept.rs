@@ -28,8 +28,10 @@ pub(crate) fn accept(
     check_bounds(order, policy, &mut violations);
     let agreement = match takes {
         Takes::Approval => agreement(order, registry, policy, now, &mut violations),
-        Takes::Deposit | Takes::SignedIntent => {
-            deposit::agree(order, registry, policy, now, &mut violations)
+        Takes::Deposit => deposit::agree(order, registry, policy, (None, now), &mut violations),
+        Takes::SignedIntent(standard) => {
+            let asked = (Some(standard), now);
+            deposit::agree(order, registry, policy, asked, &mut violations)
         }
     };
     violations.into_result()?;

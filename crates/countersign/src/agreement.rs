@@ -6,7 +6,8 @@ use countersign_approval::{
 use countersign_units::{SolanaAddress, UnixSeconds};
 
 pub use deposit::{
-    BitcoinSource, DepositAgreement, DepositSource, EvmSource, QuoteAgreement, SolanaSource,
+    BitcoinSource, DepositAgreement, DepositSource, EvmSource, IntentSource, QuoteAgreement,
+    SolanaSource,
 };
 
 /// What an approval has to say, before an intent's claims are added to it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign_api_types::defi;
 pub use countersign_api_types::defi::Status;
-use countersign_approval::{Refusal, Violations};
+use countersign_approval::{IntentStandard, Refusal, Violations};
 use countersign_http_client::Retry;
 use countersign_units::{Bps, Lots, UnixMillis, UnixSeconds};
 
@@ -21,8 +21,8 @@ pub enum Takes {
     Approval,
     /// A deposit at an address that its signed quote names, by a transaction of our own.
     Deposit,
-    /// A signed intent over funds that lie with it already.
-    SignedIntent,
+    /// A signed intent over funds that lie with it already, signed by a standard.
+    SignedIntent(IntentStandard),
 }
 
 /// An intent API, as the flow sees it: one implementation for each API.

@@ -14,7 +14,7 @@ use countersign_units::{U256, UnixSeconds};
 
 use crate::accept::compare_offer;
 use crate::deposit::{self, BoundDeposit};
-use crate::{Agreement, HtlcAgreement, Intent, Mechanism, Offer, Order};
+use crate::{Agreement, DepositSource, HtlcAgreement, Intent, Mechanism, Offer, Order};
 
 /// Terms with an intent's claims, and the payload that is to be compared with them.
 #[derive(Debug)]
@@ -138,7 +138,10 @@ fn check_mechanism(agreement: &Agreement, intent: &Intent, violations: &mut Viol
         Agreement::Permit2(_) => Mechanism::Permit2,
         Agreement::Htlc(_) => Mechanism::Htlc,
         Agreement::Cosign(_) => Mechanism::Cosign,
-        Agreement::Deposit(_) => Mechanism::Deposit,
+        Agreement::Deposit(deposit) => match deposit.from {
+            DepositSource::Intents(_) => Mechanism::SignedIntent,
+            _ => Mechanism::Deposit,
+        },
     };
     let (right, found) = (intent.mechanism == expected, intent.mechanism.name());
     violations.require(right, Code::Mechanism, "approval_type", expected.name(), found);

@@ -10,10 +10,12 @@ mod bitcoin;
 mod bound;
 mod draft;
 mod evm;
+mod intent;
 mod solana;
 
 pub(crate) use bitcoin::payment_terms;
 pub(crate) use bound::{BoundDeposit, Quoted, bind};
 pub(crate) use draft::{Draft, not_drafted};
 pub(crate) use evm::call_terms;
+pub(crate) use intent::intent_draft;
 pub(crate) use solana::transfer_terms;

@@ -148,6 +148,13 @@ pub enum FlowError {
     /// A transaction of our own was not signed, or not let out.
     #[error(transparent)]
     SignCall(countersign_evm::SignCallError),
+    /// A NEAR intent was not signed, or not let out.
+    #[error(transparent)]
+    SignIntent(countersign_near::SignError),
+    /// Our terms of a NEAR intent can't be compared with anything: our own mistake. Nothing was
+    /// signed.
+    #[error(transparent)]
+    IntentTerms(#[from] countersign_near::TermsError),
     /// The approval was signed, and what came after it failed: it may be live. Nothing else may be
     /// signed for this swap before `valid_until`.
     #[error("after signing, intent {}: {source}", approval.intent_id)]
@@ -193,6 +200,7 @@ impl FlowError {
             | Self::HtlcTerms(_)
             | Self::CosignTerms(_)
             | Self::Draft(_)
+            | Self::IntentTerms(_)
             | Self::Chain { .. }
             | Self::Allowance(_) => Step::Verify,
             Self::NotApproved(_) => Step::Review,
@@ -201,6 +209,7 @@ impl FlowError {
             | Self::SignPsbt(_)
             | Self::SignCosign(_)
             | Self::SignCall(_)
+            | Self::SignIntent(_)
             | Self::NoRefundKeeper
             | Self::KeepRefund(_) => Step::Sign,
             Self::TrackTimeout { .. } => Step::Track,
@@ -250,6 +259,25 @@ impl From<countersign_solana::VerifyError> for FlowError {
 impl From<Refusal> for FlowError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused { step: Step::Verify, refusal }
+    }
+}
+
+impl From<countersign_near::VerifyError> for FlowError {
+    fn from(error: countersign_near::VerifyError) -> Self {
+        use countersign_near::VerifyError;
+        match error {
+            VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
+            VerifyError::Terms(error) => Self::IntentTerms(error),
+        }
+    }
+}
+
+impl From<countersign_near::SignError> for FlowError {
+    fn from(error: countersign_near::SignError) -> Self {
+        match error {
+            countersign_near::SignError::Paused => Self::Paused,
+            error => Self::SignIntent(error),
+        }
     }
 }
 

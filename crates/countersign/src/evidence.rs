@@ -4,9 +4,10 @@ use countersign_api_types::defi::ApprovalSubmission;
 use countersign_approval::{AssetAmount, Claim, Statement, SwapId};
 use countersign_bitcoin::{PsbtForm, SignedPayment, SignedPsbt, VerifiedPayment, VerifiedPsbt};
 use countersign_evm::{SignedCall, SignedPermit, VerifiedCall, VerifiedPermit};
+use countersign_near::{SignedIntent, VerifiedIntent};
 use countersign_solana::{SignedCosign, SignedTransfer, VerifiedCosign, VerifiedTransfer};
 
-use crate::{SentTransaction, Submission};
+use crate::{SentIntent, SentTransaction, Submission};
 
 /// What was compared with its terms and found to be what was agreed.
 ///
@@ -26,6 +27,8 @@ pub enum Evidence {
     Payment(Arc<VerifiedPayment>),
     /// A transfer of our own, on Solana.
     Transfer(Arc<VerifiedTransfer>),
+    /// A NEAR intent over funds that lie with the API.
+    Intent(Arc<VerifiedIntent>),
 }
 
 /// An approval with our signatures, each of which was verified.
@@ -44,6 +47,8 @@ pub enum Signature {
     Payment(Box<SignedPayment>),
     /// That of a transfer of our own, in it.
     Transfer(Box<SignedTransfer>),
+    /// That of a NEAR intent, beside it.
+    Intent(Box<SignedIntent>),
 }
 
 impl Evidence {
@@ -56,6 +61,7 @@ impl Evidence {
             Self::Call(call) => call.terms().swap_id,
             Self::Payment(payment) => payment.terms().swap_id,
             Self::Transfer(transfer) => transfer.terms().swap_id,
+            Self::Intent(intent) => intent.terms().swap_id,
         }
     }
 
@@ -68,6 +74,7 @@ impl Evidence {
             Self::Call(call) => &call.terms().source,
             Self::Payment(payment) => &payment.terms().source,
             Self::Transfer(transfer) => &transfer.terms().source,
+            Self::Intent(intent) => &intent.terms().source,
         }
     }
 
@@ -80,6 +87,7 @@ impl Evidence {
             Self::Call(call) => call.statement(),
             Self::Payment(payment) => payment.statement(),
             Self::Transfer(transfer) => transfer.statement(),
+            Self::Intent(intent) => intent.statement(),
         }
     }
 
@@ -93,6 +101,7 @@ impl Evidence {
             Self::Call(call) => *call.sighash().as_bytes(),
             Self::Payment(payment) => payment.digest(),
             Self::Transfer(transfer) => transfer.digest(),
+            Self::Intent(intent) => *intent.digest().as_bytes(),
         }
     }
 
@@ -105,6 +114,7 @@ impl Evidence {
             Self::Call(call) => call.claim(),
             Self::Payment(payment) => payment.claim(),
             Self::Transfer(transfer) => transfer.claim(),
+            Self::Intent(intent) => intent.claim(),
         }
     }
 
@@ -117,6 +127,7 @@ impl Evidence {
             Self::Call(call) => call.terms().config.policy,
             Self::Payment(payment) => payment.terms().config.policy,
             Self::Transfer(transfer) => transfer.terms().config.policy,
+            Self::Intent(intent) => intent.terms().config.policy,
         }
     }
 
@@ -172,6 +183,10 @@ impl Signature {
             Self::Transfer(transfer) => {
                 let last = Some(transfer.last_valid_block_height());
                 return sent(transfer.wire(), transfer.txid(), last);
+            }
+            Self::Intent(intent) => {
+                let (signed, hash) = (intent.as_json().to_owned(), intent.digest().to_string());
+                return Submission::Intent(SentIntent { signed, hash });
             }
         };
         approval.into()

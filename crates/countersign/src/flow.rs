@@ -23,6 +23,7 @@ use countersign_approval::{
     SolanaChainView, SolanaTransferView, SwapId, reserve,
 };
 use countersign_evm::{CallSigner, PermitSigner};
+use countersign_near::IntentSigner;
 use countersign_solana::{CosignSigner, TransferSigner};
 use countersign_units::{EvmAddress, SolanaAddress, UnixSeconds};
 use futures::Stream;
@@ -58,6 +59,7 @@ pub struct Countersign {
     call_chains: BTreeMap<String, Arc<dyn CallChainView>>,
     transfer_signers: BTreeMap<SolanaAddress, Arc<dyn TransferSigner>>,
     transfer_chains: BTreeMap<String, Arc<dyn SolanaTransferView>>,
+    intent_signers: Vec<Arc<dyn IntentSigner>>,
     refund_keeper: Option<Arc<dyn KeepRefund>>,
     ledger: Arc<dyn Ledger>,
     reviewer: Option<Arc<dyn Reviewer>>,

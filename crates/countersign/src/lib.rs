@@ -41,7 +41,7 @@ mod worker;
 
 pub use agreement::{
     AgreedAsset, Agreement, BitcoinSource, CosignAgreement, DepositAgreement, DepositSource,
-    EvmSource, HtlcAgreement, QuoteAgreement, SolanaSource,
+    EvmSource, HtlcAgreement, IntentSource, QuoteAgreement, SolanaSource,
 };
 pub use api::{ApiError, Intent, Mechanism, Offer, Status, SwapApi, SwapStatus, Takes};
 pub use clock::{Clock, SystemClock};
@@ -68,7 +68,7 @@ pub use quoted_api::QuotedApi;
 pub use refund::{RefundError, Refunded, refund};
 pub use request::{Order, ParseAssetError, RequestError, SwapRequest, TokenAt};
 pub use steps::{Accepted, Bound, Created, Offered, Reserved, Reviewed, Signed, Verified};
-pub use submission::{SentTransaction, Submission};
+pub use submission::{SentIntent, SentTransaction, Submission};
 pub use swap::{Event, SwapOutcome, follow};
 pub use track::TrackOptions;
 #[cfg(feature = "journal")]

@@ -3,20 +3,23 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_api_types::oneclick::{
-    DepositSubmission, DepositType, Exact, QuoteOptions, QuoteRequest, QuoteResponse,
-    RecipientType, RefundType, StatusRequest, StatusResponse, SwapDetails,
-    SwapStatus as QuotedStatus, SwapType, Timestamp,
+    DepositSubmission, DepositType, Exact, GenerateIntentRequest, MultiPayload, QuoteOptions,
+    QuoteRequest, QuoteResponse, RecipientType, RefundType, Standard, StatusRequest,
+    StatusResponse, SubmitIntentRequest, SwapDetails, SwapStatus as QuotedStatus, SwapType,
+    Timestamp, Wire,
 };
+use countersign_approval::{IntentKey, IntentStandard, excerpt};
 use countersign_http_client::aurora::AuroraClient;
 use countersign_http_client::oneclick::OneClickClient;
 use countersign_http_client::{ClientError, Retry};
-use countersign_units::{Lots, UnixMillis};
+use countersign_near::implicit_account;
+use countersign_units::{Lots, SolanaAddress, TronAddress, UnixMillis};
 use serde_json::value::RawValue;
 
 use crate::deposit::Quoted;
 use crate::{
-    ApiError, Clock, Intent, Mechanism, Offer, Order, SentTransaction, Status, Submission, SwapApi,
-    SwapStatus, SystemClock, Takes,
+    ApiError, Clock, Intent, Mechanism, Offer, Order, SentIntent, SentTransaction, Status,
+    Submission, SwapApi, SwapStatus, SystemClock, Takes,
 };
 
 /// How far ahead the deadline of a quote is asked for: until then a deposit is swapped.
@@ -25,6 +28,8 @@ const LIFETIME: Duration = Duration::from_mins(30);
 /// 1Click, or Aurora over it: APIs that quote a deposit address and sign the quote.
 pub struct QuotedApi {
     client: Client,
+    /// By which standard intents are signed, where the funds lie with the API.
+    standard: Option<IntentStandard>,
     lifetime: Duration,
     clock: Arc<dyn Clock>,
 }
@@ -46,7 +51,14 @@ impl QuotedApi {
     }
 
     fn over(client: Client) -> Self {
-        Self { client, lifetime: LIFETIME, clock: Arc::new(SystemClock) }
+        Self { client, standard: None, lifetime: LIFETIME, clock: Arc::new(SystemClock) }
+    }
+
+    /// Lets swaps be paid for by signed intents, over funds that lie inside the intents contract.
+    #[must_use]
+    pub fn by_intent(mut self, standard: IntentStandard) -> Self {
+        self.standard = Some(standard);
+        self
     }
 
     /// Sets how far ahead the deadline of a quote is asked for; half an hour if this isn't called.
@@ -65,7 +77,8 @@ impl QuotedApi {
 
     async fn ask(&self, order: &Order, dry: bool) -> Result<Asked, ApiError> {
         let deadline = self.deadline();
-        let request = request(order, dry, deadline)?;
+        let place = self.place(order)?;
+        let request = request(order, (dry, place), deadline)?;
         let answer = match &self.client {
             Client::OneClick(client) => client.quote(&request).await?,
             Client::Aurora(client) => {
@@ -74,6 +87,47 @@ impl QuotedApi {
             }
         };
         Ok(Asked { deadline, answer })
+    }
+
+    /// Returns the account inside the contract that pays, where the funds lie there.
+    fn place(&self, order: &Order) -> Result<Option<String>, ApiError> {
+        let Some(standard) = self.standard else { return Ok(None) };
+        account(standard, &order.owner).map(Some).ok_or_else(|| no_account(standard))
+    }
+
+    async fn generate(
+        &self,
+        standard: IntentStandard,
+        (order, address): (&Order, &str),
+    ) -> Result<Box<RawValue>, ApiError> {
+        let signer_id = account(standard, &order.owner).ok_or_else(|| no_account(standard))?;
+        let request = GenerateIntentRequest {
+            standard: Standard::from_name(standard.as_str()),
+            signer_id,
+            deposit_address: address.to_owned(),
+        };
+        let generated = match &self.client {
+            Client::OneClick(client) => client.generate_intent(&request).await?,
+            Client::Aurora(client) => client.generate_intent(&request).await?,
+        };
+        let written = generated.to_json().map_err(unwritable)?;
+        RawValue::from_string(written).map_err(unwritable)
+    }
+
+    async fn hand_in(&self, sent: &SentIntent) -> Result<(), ApiError> {
+        let signed_data = MultiPayload::from_json(&sent.signed).map_err(unwritable)?;
+        let request = SubmitIntentRequest { signed_data };
+        let answer = match &self.client {
+            Client::OneClick(client) => client.submit_intent(&request).await?,
+            Client::Aurora(client) => client.submit_intent(&request).await?,
+        };
+        if answer.intent_hash == sent.hash {
+            return Ok(());
+        }
+        // It may have been taken all the same: its nonce lets it be carried out once.
+        let (expected, found) = (&sent.hash, excerpt(&answer.intent_hash));
+        let message = format!("expected the intent {expected}, found {found}");
+        Err(ApiError { code: "other_intent", retry: Retry::AskFirst, retry_after: None, message })
     }
 
     /// Returns the deadline to ask for, in whole seconds: that is how it comes back.
@@ -121,7 +175,7 @@ impl SwapApi for QuotedApi {
     }
 
     fn takes(&self) -> Takes {
-        Takes::Deposit
+        self.standard.map_or(Takes::Deposit, Takes::SignedIntent)
     }
 
     async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
@@ -134,10 +188,18 @@ impl SwapApi for QuotedApi {
         let id = quote.deposit_address.clone().ok_or_else(no_address)?;
         let quoted = RawValue::from_string(answer.raw().as_str().to_owned());
         let quoted = quoted.map_err(unwritable)?;
-        let params = Quoted { asked_deadline: deadline.value(), answer: &quoted };
+        let intent = match self.standard {
+            Some(standard) => Some(self.generate(standard, (order, &id)).await?),
+            None => None,
+        };
+        let params =
+            Quoted { asked_deadline: deadline.value(), answer: &quoted, intent: intent.as_deref() };
         Ok(Intent {
             id,
-            mechanism: Mechanism::Deposit,
+            mechanism: match self.standard {
+                Some(_) => Mechanism::SignedIntent,
+                None => Mechanism::Deposit,
+            },
             deadline: Some(answer.quote_request.value().deadline.millis().to_seconds()),
             secret_hash: None,
             approve_to: None,
@@ -153,7 +215,8 @@ impl SwapApi for QuotedApi {
     async fn submit(&self, intent_id: &str, submission: &Submission) -> Result<(), ApiError> {
         match submission {
             Submission::Deposit(sent) => Ok(self.tell(intent_id, sent).await?),
-            Submission::Approval(_) | Submission::Intent(_) => Err(ApiError::not_taken(submission)),
+            Submission::Intent(sent) => self.hand_in(sent).await,
+            Submission::Approval(_) => Err(ApiError::not_taken(submission)),
         }
     }
 
@@ -164,7 +227,11 @@ impl SwapApi for QuotedApi {
 }
 
 /// Writes what is asked for: exactly the order's amount in, and nothing that was not ordered.
-fn request(order: &Order, dry: bool, deadline: UnixMillis) -> Result<QuoteRequest, ApiError> {
+fn request(
+    order: &Order,
+    (dry, inside): (bool, Option<String>),
+    deadline: UnixMillis,
+) -> Result<QuoteRequest, ApiError> {
     let asset = |ids: &[String], token: &str| {
         let message = format!("the registry names no asset id of {token}");
         let retry = Retry::Never;
@@ -175,11 +242,17 @@ fn request(order: &Order, dry: bool, deadline: UnixMillis) -> Result<QuoteReques
         swap_type: SwapType::ExactInput,
         slippage_tolerance: order.slippage,
         origin_asset: asset(&order.source_asset_ids, &order.source.token)?,
-        deposit_type: DepositType::OriginChain,
+        deposit_type: match inside {
+            Some(_) => DepositType::Intents,
+            None => DepositType::OriginChain,
+        },
         destination_asset: asset(&order.destination_asset_ids, &order.destination.token)?,
         amount: order.source.amount,
-        refund_to: order.refund_address.clone(),
-        refund_type: RefundType::OriginChain,
+        refund_type: match inside {
+            Some(_) => RefundType::Intents,
+            None => RefundType::OriginChain,
+        },
+        refund_to: inside.unwrap_or_else(|| order.refund_address.clone()),
         recipient: order.recipient.clone(),
         recipient_type: RecipientType::DestinationChain,
         deadline: Timestamp::from_millis(deadline).map_err(unwritable)?,
@@ -237,6 +310,20 @@ fn is_full_refund(details: &SwapDetails) -> bool {
     some(details.refunded_amount)
         && !some(details.amount_out)
         && details.destination_chain_txs.is_empty()
+}
+
+/// Returns the account inside the contract that follows from the key of an account elsewhere.
+fn account(standard: IntentStandard, owner: &str) -> Option<String> {
+    let ed25519 = || owner.parse().ok().map(|it: SolanaAddress| IntentKey::Ed25519(*it.as_bytes()));
+    let evm = || owner.parse().ok().map(IntentKey::Secp256k1);
+    let tron = || owner.parse::<TronAddress>().ok().map(|it| IntentKey::Secp256k1(it.to_evm()));
+    let key = evm().or_else(tron).or_else(ed25519)?;
+    standard.takes(&key).then(|| implicit_account(&key))
+}
+
+fn no_account(standard: IntentStandard) -> ApiError {
+    let message = format!("expected an owner whose key signs by {}", standard.as_str());
+    ApiError { code: "no_account", retry: Retry::Never, retry_after: None, message }
 }
 
 fn no_address() -> ApiError {

@@ -12,8 +12,8 @@ pub enum Submission {
     Approval(ApprovalSubmission),
     /// A transaction that funds a deposit address.
     Deposit(SentTransaction),
-    /// A signed intent: the text of a JSON object.
-    Intent(String),
+    /// A signed intent.
+    Intent(SentIntent),
 }
 
 /// A signed transaction of our own, as its chain takes it.
@@ -28,6 +28,16 @@ pub struct SentTransaction {
     pub last_valid_block_height: Option<u64>,
 }
 
+/// A signed intent, as its API takes it.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "whoever sends it reads all of it")]
+pub struct SentIntent {
+    /// The signed payload: the text of a JSON object.
+    pub signed: String,
+    /// The intent's hash by our own count, as the API writes it.
+    pub hash: String,
+}
+
 impl From<ApprovalSubmission> for Submission {
     fn from(approval: ApprovalSubmission) -> Self {
         Self::Approval(approval)
@@ -39,7 +49,7 @@ impl fmt::Debug for Submission {
         match self {
             Self::Approval(approval) => approval.fmt(formatter),
             Self::Deposit(deposit) => deposit.fmt(formatter),
-            Self::Intent(_) => formatter.write_str("Intent(..)"),
+            Self::Intent(intent) => intent.fmt(formatter),
         }
     }
 }
@@ -47,5 +57,11 @@ impl fmt::Debug for Submission {
 impl fmt::Debug for SentTransaction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("SentTransaction").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SentIntent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SentIntent").field("hash", &self.hash).finish_non_exhaustive()
     }
 }

@@ -1,13 +1,15 @@
 //! Deposits of our own at a quoted address: what the registry pins of the quote and of the chain.
 
 use countersign_approval::{
-    AssetAlias, Code, CosignPins, HtlcPins, NetworkKind, Permit2Pins, Policy, Registry, Sats,
-    Token, TokenProgram, Violation, Violations,
+    AssetAlias, Code, CosignPins, HtlcPins, IntentStandard, NetworkKind, Permit2Pins, Policy,
+    Registry, Sats, Token, TokenProgram, Violation, Violations,
 };
 use countersign_bitcoin::script_of_address;
 use countersign_units::{EvmAddress, SolanaAddress, UnixMillis};
 
 use super::{cosign, member, unpinned};
+
+mod intent;
 use crate::{
     Agreement, BitcoinSource, DepositAgreement, DepositSource, EvmSource, Order, QuoteAgreement,
     SolanaSource,
@@ -18,11 +20,14 @@ pub(super) fn agree(
     order: &Order,
     registry: &Registry,
     policy: &Policy,
-    now: UnixMillis,
+    (standard, now): (Option<IntentStandard>, UnixMillis),
     violations: &mut Violations,
 ) -> Option<Agreement> {
     let quote = quote(order, registry, policy, now, violations);
-    let from = source(order, registry, policy, violations);
+    let from = match standard {
+        Some(standard) => intent::source(order, registry, standard, violations),
+        None => source(order, registry, policy, violations),
+    };
     Some(Agreement::Deposit(Box::new(DepositAgreement {
         quote: quote?,
         from: from?,

@@ -1,5 +1,6 @@
 use countersign_approval::{
-    AssetAlias, BitcoinNetwork, BitcoinPolicy, Coin, EvmPolicy, Fact, Sats, SolanaPolicy,
+    AssetAlias, BitcoinNetwork, BitcoinPolicy, Coin, EvmPolicy, Fact, IntentKey, IntentStandard,
+    Sats, SolanaPolicy,
 };
 use countersign_units::{Bps, EvmAddress, SolanaAddress, SolanaHash, UnixSeconds};
 
@@ -56,6 +57,8 @@ pub enum DepositSource {
     Bitcoin(Box<BitcoinSource>),
     /// An account of Solana.
     Solana(Box<SolanaSource>),
+    /// Funds that lie inside the intents contract: a signed intent moves them.
+    Intents(Box<IntentSource>),
 }
 
 /// An account of an EVM chain that pays in.
@@ -106,4 +109,20 @@ pub struct SolanaSource {
     pub policy: SolanaPolicy,
     /// How many lamports may go to fees and rent.
     pub max_fee_lamports: u64,
+}
+
+/// An account inside the intents contract that pays in.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IntentSource {
+    /// The standard that the intent is signed by.
+    pub standard: IntentStandard,
+    /// The key that signs.
+    pub key: IntentKey,
+    /// The account, which follows from the key.
+    pub account: String,
+    /// The pinned contract.
+    pub verifying_contract: String,
+    /// The pinned salts of its nonces.
+    pub salts: Vec<[u8; 4]>,
 }

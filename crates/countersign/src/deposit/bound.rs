@@ -4,13 +4,13 @@ use countersign_approval::{
     Code, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteSwapType, QuoteTerms,
     Refusal, Terms, Violation,
 };
-use countersign_near::{ProvenQuote, QuoteAnswer, QuoteKeys, prove};
+use countersign_near::{IntentPayload, ProvenQuote, QuoteAnswer, QuoteKeys, prove};
 use countersign_units::{Lots, UnixMillis, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Draft;
-use crate::{DepositAgreement, Intent, QuoteAgreement};
+use crate::{DepositAgreement, DepositSource, Intent, QuoteAgreement};
 
 /// What a quote was asked by beside the order, and the answer: what an intent keeps of them.
 #[derive(Serialize, Deserialize)]
@@ -20,6 +20,9 @@ pub(crate) struct Quoted<'a> {
     /// The answer, byte for byte.
     #[serde(borrow)]
     pub(crate) answer: &'a RawValue,
+    /// The intent that the API generated to be signed, byte for byte, where one was asked for.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub(crate) intent: Option<&'a RawValue>,
 }
 
 /// A proven quote, and the transaction that is to fund it, once it was drafted.
@@ -28,12 +31,14 @@ pub(crate) struct BoundDeposit {
     pub(crate) terms: Terms<()>,
     pub(crate) agreed: DepositAgreement,
     pub(crate) quote: ProvenQuote,
+    /// What the API generated to be signed, where the funds lie with it.
+    pub(crate) intent: Option<IntentPayload>,
     pub(crate) draft: Option<Draft>,
 }
 
 /// Proves the quote of an intent, and requires that the deposit can be made.
 pub(crate) fn bind(
-    terms: Terms<()>,
+    mut terms: Terms<()>,
     agreed: DepositAgreement,
     intent: &Intent,
     now: UnixSeconds,
@@ -42,12 +47,17 @@ pub(crate) fn bind(
     let quoted: Quoted<'_> = serde_json::from_str(text).map_err(|_| {
         refuse(Code::Malformed, "quote", "a quote, and what it was asked by", "something else")
     })?;
+    if let DepositSource::Intents(source) = &agreed.from {
+        // What comes back stays inside the contract, with whom it came from.
+        terms.refund_address.clone_from(&source.account);
+    }
     let asked = quote_terms(&agreed, UnixMillis::new(quoted.asked_deadline), terms.source.amount);
     let keys = keys(&agreed.quote)?;
     let answer = QuoteAnswer::new(quoted.answer.get());
     let quote = prove(answer, &Arc::new(terms.clone().with(asked)), &keys, now)?;
     require_payable(&quote, intent)?;
-    Ok(BoundDeposit { terms, agreed, quote, draft: None })
+    let intent = quoted.intent.map(|intent| IntentPayload::new(intent.get()));
+    Ok(BoundDeposit { terms, agreed, quote, intent, draft: None })
 }
 
 fn keys(agreed: &QuoteAgreement) -> Result<QuoteKeys, Refusal> {
@@ -58,6 +68,10 @@ fn keys(agreed: &QuoteAgreement) -> Result<QuoteKeys, Refusal> {
 /// Says what we asked, member by member: what is not here was not said.
 fn quote_terms(agreed: &DepositAgreement, deadline: UnixMillis, amount: Lots) -> QuoteTerms {
     let quote = &agreed.quote;
+    let place = match agreed.from {
+        DepositSource::Intents(_) => QuotePlace::Intents,
+        _ => QuotePlace::Chain,
+    };
     QuoteTerms {
         dry: false,
         swap_type: QuoteSwapType::ExactInput,
@@ -67,8 +81,8 @@ fn quote_terms(agreed: &DepositAgreement, deadline: UnixMillis, amount: Lots) ->
         destination_asset: quote.destination_asset.clone(),
         asset_aliases: quote.asset_aliases.clone(),
         amount,
-        deposit_type: QuotePlace::Chain,
-        refund_type: QuotePlace::Chain,
+        deposit_type: place,
+        refund_type: place,
         recipient_type: QuotePlace::Chain,
         deadline: Some(deadline),
         latest_deadline: agreed.max_deadline,

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
 use countersign_approval::{
-    BitcoinFacts, CallFacts, CallTerms, PaymentFacts, PaymentTerms, Refusal, Terms, TransferFacts,
-    TransferTerms,
+    BitcoinFacts, CallFacts, CallTerms, IntentTerms, NearFacts, PaymentFacts, PaymentTerms,
+    Refusal, Terms, TransferFacts, TransferTerms,
 };
 use countersign_bitcoin::{PaymentDraft, verify_payment};
 use countersign_evm::{CallDraft, verify_call};
+use countersign_near::{IntentPayload, verify_intent};
 use countersign_solana::{TransferDraft, verify_transfer};
 use countersign_units::UnixSeconds;
 
@@ -17,6 +18,7 @@ pub(crate) enum Draft {
     Call { terms: Arc<Terms<CallTerms>>, draft: CallDraft },
     Payment { terms: Arc<Terms<PaymentTerms>>, draft: PaymentDraft },
     Transfer { terms: Arc<Terms<TransferTerms>>, draft: TransferDraft },
+    Intent { terms: Arc<Terms<IntentTerms>>, payload: IntentPayload },
 }
 
 impl Draft {
@@ -38,6 +40,11 @@ impl Draft {
                 let none = TransferFacts::default();
                 let facts = if let Facts::Transfer(facts) = facts { facts.as_ref() } else { &none };
                 Evidence::Transfer(Arc::new(verify_transfer(draft, &terms, facts, now)?))
+            }
+            Self::Intent { terms, payload } => {
+                let none = NearFacts::default();
+                let facts = if let Facts::Near(facts) = facts { facts } else { &none };
+                Evidence::Intent(Arc::new(verify_intent(payload, &terms, facts, now)?))
             }
         })
     }

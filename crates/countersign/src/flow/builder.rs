@@ -8,6 +8,7 @@ use countersign_approval::{
 };
 use countersign_bitcoin::{CoinSigner, TermsError, scripts_of_key};
 use countersign_evm::{CallSigner, PermitSigner};
+use countersign_near::IntentSigner;
 use countersign_solana::{CosignSigner, TransferSigner};
 use countersign_units::SolanaAddress;
 
@@ -140,10 +141,17 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds a key for NEAR intents. The key of a swap is found by the owner's account, which is the
+    /// key's on its own chain.
+    pub fn intent_signer(mut self, signer: impl IntentSigner + 'static) -> Self {
+        self.inner.intent_signers.push(Arc::new(signer));
+        self
+    }
+
     /// Adds a key of an EVM account for all that it may sign: permits, and transactions of our own.
     pub fn evm_key(mut self, key: impl PermitSigner + CallSigner + 'static) -> Self {
         let key = Arc::new(key);
-        self.inner.signers.push(Arc::clone(&key) as Arc<dyn PermitSigner>);
+        self.inner.signers.push(key.clone());
         self.inner.call_signers.push(key);
         self
     }
@@ -156,8 +164,7 @@ impl CountersignBuilder {
         node: impl EvmChainView + CallChainView + 'static,
     ) -> Self {
         let (network, node) = (network.into(), Arc::new(node));
-        let view = Arc::clone(&node) as Arc<dyn EvmChainView>;
-        self.inner.chains.insert(network.clone(), view);
+        self.inner.chains.insert(network.clone(), node.clone());
         self.inner.call_chains.insert(network, node);
         self
     }
@@ -170,7 +177,7 @@ impl CountersignBuilder {
         key: impl CosignSigner + TransferSigner + 'static,
     ) -> Self {
         let key = Arc::new(key);
-        self.inner.solana_keys.insert(account, Arc::clone(&key) as Arc<dyn CosignSigner>);
+        self.inner.solana_keys.insert(account, key.clone());
         self.inner.transfer_signers.insert(account, key);
         self
     }
@@ -182,8 +189,7 @@ impl CountersignBuilder {
         node: impl SolanaChainView + SolanaTransferView + 'static,
     ) -> Self {
         let (network, node) = (network.into(), Arc::new(node));
-        let view = Arc::clone(&node) as Arc<dyn SolanaChainView>;
-        self.inner.solana_chains.insert(network.clone(), view);
+        self.inner.solana_chains.insert(network.clone(), node.clone());
         self.inner.transfer_chains.insert(network, node);
         self
     }
@@ -217,6 +223,7 @@ impl Countersign {
                 call_chains: BTreeMap::new(),
                 transfer_signers: BTreeMap::new(),
                 transfer_chains: BTreeMap::new(),
+                intent_signers: Vec::new(),
                 refund_keeper: None,
                 ledger: Arc::new(MemoryLedger::new()),
                 reviewer: None,

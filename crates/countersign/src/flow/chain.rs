@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinFacts, CallFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, PaymentFacts,
-    Permit2Terms, SolanaFacts, Terms, TransferFacts,
+    BitcoinFacts, CallFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, NearFacts,
+    PaymentFacts, Permit2Terms, SolanaFacts, Terms, TransferFacts,
 };
 #[cfg(feature = "journal")]
 use countersign_approval::{NonceQuery, NonceState};
 use countersign_bitcoin::VerifiedPsbt;
 use countersign_evm::{PermitPayload, VerifiedPermit, VerifyError, facts_query, verify};
+use countersign_near::verify_intent;
 use countersign_solana::{CosignPayload, VerifiedCosign};
 use tokio::time::timeout;
 
@@ -41,6 +42,8 @@ pub enum Facts {
     Payment(Box<PaymentFacts>),
     /// About a transfer of our own on Solana.
     Transfer(Box<TransferFacts>),
+    /// Of the intents contract on NEAR.
+    Near(Box<NearFacts>),
 }
 
 impl Countersign {
@@ -188,6 +191,11 @@ impl Countersign {
             Evidence::Call(call) => self.judge_call_again(call).await,
             Evidence::Payment(payment) => self.judge_payment_again(payment).await,
             Evidence::Transfer(transfer) => self.judge_transfer_again(transfer).await,
+            Evidence::Intent(intent) => {
+                let terms = Arc::new(intent.terms().clone());
+                let (payload, facts) = (intent.payload().clone(), NearFacts::default());
+                Ok(verify_intent(payload, &terms, &facts, self.now()).map(drop)?)
+            }
         }
     }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinFacts, BroadcastError, CallChainView, ChainViewError, FeeRate, PaymentFacts, SeenCoins,
-    SolanaTransferView, TransferFacts, TransferTerms,
+    BitcoinFacts, BroadcastError, CallChainView, ChainViewError, FeeRate, IntentKey, PaymentFacts,
+    SeenCoins, SolanaTransferView, TransferFacts, TransferTerms,
 };
 use countersign_bitcoin::{VerifiedPayment, build_payment, verify_payment};
 use countersign_evm::{CallDraft, CallSigner, VerifiedCall, call_facts_query, verify_call};
 use countersign_http_client::Retry;
+use countersign_near::IntentSigner;
 use countersign_solana::{
     TransferDraft, TransferPlan, TransferSigner, VerifiedTransfer, build_transfer,
     transfer_facts_query, verify_transfer,
@@ -19,7 +20,9 @@ use tokio::time::timeout;
 
 use super::Countersign;
 use super::chain::in_time;
-use crate::deposit::{BoundDeposit, Draft, call_terms, payment_terms, transfer_terms};
+use crate::deposit::{
+    BoundDeposit, Draft, call_terms, intent_draft, payment_terms, transfer_terms,
+};
 use crate::{
     ApiError, BitcoinSource, DepositSource, EvmSource, Facts, FlowError, SentTransaction,
     SolanaSource,
@@ -39,6 +42,9 @@ impl Countersign {
             DepositSource::Evm(source) => self.draft_call(deposit, source).await?,
             DepositSource::Bitcoin(source) => self.draft_payment(deposit, source).await?,
             DepositSource::Solana(source) => self.draft_transfer(deposit, source).await?,
+            DepositSource::Intents(source) => {
+                (intent_draft(deposit, source)?, Facts::Near(Box::default()))
+            }
         };
         deposit.draft = Some(draft);
         Ok(facts)
@@ -132,6 +138,9 @@ impl Countersign {
                 Ok(())
             }
             DepositSource::Solana(source) => self.transfer_signer(source.owner).map(drop),
+            DepositSource::Intents(source) => {
+                self.intent_signer(&source.key, &source.account).map(drop)
+            }
         }
     }
 
@@ -196,6 +205,16 @@ impl Countersign {
     pub(super) fn call_signer(&self, owner: EvmAddress) -> Result<&dyn CallSigner, FlowError> {
         let signer = self.call_signers.iter().find(|signer| signer.account() == owner);
         let no_key = || FlowError::NoKey { owner: owner.to_string() };
+        signer.map(AsRef::as_ref).ok_or_else(no_key)
+    }
+
+    pub(super) fn intent_signer(
+        &self,
+        key: &IntentKey,
+        account: &str,
+    ) -> Result<&dyn IntentSigner, FlowError> {
+        let signer = self.intent_signers.iter().find(|signer| signer.key() == *key);
+        let no_key = || FlowError::NoKey { owner: account.to_owned() };
         signer.map(AsRef::as_ref).ok_or_else(no_key)
     }
 

@@ -11,6 +11,9 @@ use countersign_bitcoin::{
 use countersign_evm::{
     PermitSigner, SignCallError, SignError, SignerError, VerifiedCall, VerifiedPermit, sign_call,
 };
+use countersign_near::{
+    SignError as SignIntentError, SignerError as IntentSignerError, VerifiedIntent, sign_intent,
+};
 use countersign_solana::{
     CosignSigner, SignError as CosignError, SignerError as CosignerError, VerifiedCosign,
     VerifiedTransfer, sign_transfer,
@@ -64,6 +67,7 @@ impl Countersign {
             Evidence::Call(call) => self.sign_call(reserved, call).await?,
             Evidence::Payment(payment) => self.sign_payment(reserved, payment).await?,
             Evidence::Transfer(transfer) => self.sign_transfer(reserved, transfer).await?,
+            Evidence::Intent(intent) => self.sign_intent(reserved, intent).await?,
         };
         let (intent_id, evidence) = (intent_id.clone(), evidence.clone());
         Ok(Signed { maker: *maker, intent_id, evidence, signature })
@@ -156,6 +160,20 @@ impl Countersign {
         let late = |_| CosignError::from(CosignerError::Unavailable(NO_ANSWER.to_owned()));
         let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
         Ok(Signature::Transfer(Box::new(signed)))
+    }
+
+    async fn sign_intent(
+        &self,
+        reserved: &Reserved,
+        intent: &VerifiedIntent,
+    ) -> Result<Signature, FlowError> {
+        let backend = self.intent_signer(&intent.terms().approval.key, intent.signer_id())?;
+        let policy = self.config.policy()?;
+        let reservation = &reserved.reservation;
+        let signing = sign_intent(intent, reservation, &policy, backend, self.now());
+        let late = |_| SignIntentError::from(IntentSignerError::Unavailable(NO_ANSWER.to_owned()));
+        let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
+        Ok(Signature::Intent(Box::new(signed)))
     }
 
     /// Finds our key of an account on Solana.

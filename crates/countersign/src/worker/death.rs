@@ -4,7 +4,7 @@
 
 use countersign_approval::{BlockhashExpired, Coin, NonceQuery, SeenCoins};
 use countersign_bitcoin::RefundRecipe;
-use countersign_journal::{Death, Label};
+use countersign_journal::{ApprovalBytes, Death, Label};
 use countersign_units::UnixSeconds;
 
 use super::drive::Drive;
@@ -43,6 +43,9 @@ impl Drive<'_> {
         if let Some(sent) = self.deposit() {
             return self.fate_of(&sent).await;
         }
+        if self.is_intent() {
+            return self.intent_fate();
+        }
         match trace(&self.known.resources) {
             Some(Trace::Permit(query)) => self.permit_fate(&query).await,
             Some(Trace::Coins) => self.coins_fate().await,
@@ -75,6 +78,21 @@ impl Drive<'_> {
         match records::submission(&self.known.approval.as_ref()?.bytes) {
             Submission::Deposit(sent) => Some(sent),
             Submission::Approval(_) | Submission::Intent(_) => None,
+        }
+    }
+
+    fn is_intent(&self) -> bool {
+        let bytes = self.known.approval.as_ref().map(|approval| &approval.bytes);
+        matches!(bytes, Some(ApprovalBytes::Intent { .. }))
+    }
+
+    /// Nobody tells us what the intents contract has seen: after its deadline it takes the intent no
+    /// more, and whether it took it before is the counterparty's word.
+    fn intent_fate(&self) -> Fate {
+        let until = self.known.approval.as_ref().map(|approval| approval.valid_until);
+        match until {
+            Some(until) if until < self.now().to_seconds() => Fate::Over(Death::Deadline),
+            _ => Fate::Live,
         }
     }
 

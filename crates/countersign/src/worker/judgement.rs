@@ -1,8 +1,8 @@
 //! What was judged, by which facts, and what came of it, as the journal keeps it.
 
 use countersign_approval::{
-    BitcoinFacts, CallFacts, CallOutcome, EvmFacts, Fact, PaymentFacts, Policy, Registry,
-    SolanaFacts, Statement, TransferFacts,
+    BitcoinFacts, CallFacts, CallOutcome, EvmFacts, Fact, NearFacts, PaymentFacts, Policy,
+    Registry, SolanaFacts, Statement, TransferFacts,
 };
 use countersign_journal::{
     ConfigRecord, Digest, Judgement, Note, Seen, Stage, StatementRecord, TextError, Verdict,
@@ -40,6 +40,7 @@ pub(super) fn of_payload(
         Facts::Call(_) => &Fact::CALL,
         Facts::Payment(_) => &Fact::PAYMENT,
         Facts::Transfer(_) => &Fact::SOLANA_TRANSFER,
+        Facts::Near(_) => &Fact::NEAR,
     };
     let seen = |fact: &Fact| value(facts, *fact).map(|value| Seen { fact: *fact, value });
     let not_judged = known.iter().copied().filter(|fact| value(facts, *fact).is_none());
@@ -63,6 +64,7 @@ fn height(facts: &Facts) -> Option<u64> {
         Facts::Call(facts) => facts.block_number,
         Facts::Payment(facts) => facts.chain.height.map(u64::from),
         Facts::Transfer(facts) => facts.block_height,
+        Facts::Near(_) => None,
     }
 }
 
@@ -74,6 +76,7 @@ fn value(facts: &Facts, fact: Fact) -> Option<Note> {
         Facts::Call(facts) => call(facts, fact),
         Facts::Payment(facts) => payment(facts, fact),
         Facts::Transfer(facts) => transfer(facts, fact),
+        Facts::Near(facts) => near(facts, fact),
     }
 }
 
@@ -185,6 +188,20 @@ fn transfer(facts: &TransferFacts, fact: Fact) -> Option<Note> {
         }
         Fact::Height => facts.block_height.map(Note::whole),
         fact => solana(&facts.transaction, fact),
+    }
+}
+
+fn near(facts: &NearFacts, fact: Fact) -> Option<Note> {
+    match fact {
+        Fact::IntentSalt => Some(list(facts.salts.as_ref()?.iter().map(hex::encode))),
+        Fact::IntentNonce => {
+            facts.nonce_used.map(|used| Note::whole(if used { "used" } else { "free" }))
+        }
+        Fact::IntentKey => {
+            facts.key_registered.map(|known| Note::whole(if known { "known" } else { "unknown" }))
+        }
+        Fact::Balance => facts.balance.map(Note::whole),
+        _ => None,
     }
 }
 

@@ -11,7 +11,8 @@ use countersign_units::Lots;
 use super::WorkError;
 use crate::api::DEFI;
 use crate::{
-    Intent, Mechanism, Offer, Order, SentTransaction, Submission, SwapRequest, SwapStatus, TokenAt,
+    Intent, Mechanism, Offer, Order, SentIntent, SentTransaction, Submission, SwapRequest,
+    SwapStatus, TokenAt,
 };
 
 /// Records what was asked for. Its digest covers the request alone: neither its key nor by what it
@@ -210,7 +211,10 @@ pub(super) fn approval(submission: &Submission) -> Result<ApprovalBytes, WorkErr
             id: Label::new(&sent.id)?,
             last_valid_block_height: sent.last_valid_block_height,
         },
-        Submission::Intent(signed) => ApprovalBytes::Intent { signed: Payload::new(signed)? },
+        Submission::Intent(sent) => ApprovalBytes::Intent {
+            signed: Payload::new(&sent.signed)?,
+            hash: Label::new(&sent.hash)?,
+        },
     })
 }
 
@@ -235,7 +239,10 @@ pub(super) fn submission(bytes: &ApprovalBytes) -> Submission {
                 last_valid_block_height: *last_valid_block_height,
             })
         }
-        ApprovalBytes::Intent { signed } => Submission::Intent(signed.as_str().to_owned()),
+        ApprovalBytes::Intent { signed, hash } => Submission::Intent(SentIntent {
+            signed: signed.as_str().to_owned(),
+            hash: hash.as_str().to_owned(),
+        }),
     }
 }
 

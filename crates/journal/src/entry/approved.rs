@@ -41,6 +41,8 @@ pub enum ApprovalBytes {
     Intent {
         /// The signed payload, the text of a JSON object.
         signed: Payload,
+        /// The intent's hash by our own count.
+        hash: Label,
     },
 }
 

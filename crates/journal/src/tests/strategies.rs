@@ -171,7 +171,7 @@ fn approvals() -> impl Strategy<Value = ApprovalBytes> {
         (payloads(), labels(), any::<Option<u64>>()).prop_map(|(transaction, id, last)| {
             ApprovalBytes::Deposit { transaction, id, last_valid_block_height: last }
         }),
-        payloads().prop_map(|signed| ApprovalBytes::Intent { signed }),
+        (payloads(), labels()).prop_map(|(signed, hash)| ApprovalBytes::Intent { signed, hash }),
     ]
 }
 
