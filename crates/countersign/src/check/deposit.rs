@@ -5,6 +5,7 @@ mod evm;
 mod solana;
 mod target;
 mod transaction;
+mod tron;
 
 use countersign_approval::{Code, Fact, Refusal, Violation};
 use countersign_units::UnixSeconds;
@@ -42,6 +43,7 @@ pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Inva
         Network::Evm => evm::check(&deposit),
         Network::Bitcoin => bitcoin::check(&deposit),
         Network::Solana => solana::check(&deposit),
+        Network::Tron => tron::check(&deposit),
     }
 }
 
@@ -50,15 +52,17 @@ enum Network {
     Evm,
     Bitcoin,
     Solana,
+    Tron,
 }
 
 impl Network {
     fn read(terms: Reader<'_>) -> Result<Self, Invalid> {
-        let all = [Self::Evm, Self::Bitcoin, Self::Solana];
+        let all = [Self::Evm, Self::Bitcoin, Self::Solana, Self::Tron];
         super::quote::required(terms, "network", &all, |network| match network {
             Self::Evm => "evm",
             Self::Bitcoin => "bitcoin",
             Self::Solana => "solana",
+            Self::Tron => "tron",
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::check::read::{Invalid, Reader};
 use crate::check::verdict::{Digest, Outcome};
 
 /// How far the clock and the latest block may differ where the terms do not say.
-const MAX_CLOCK_SKEW: u64 = 300;
+pub(super) const MAX_CLOCK_SKEW: u64 = 300;
 
 pub(super) fn check(deposit: &Deposit<'_>) -> Result<Outcome, Invalid> {
     let facts = deposit.ours.facts(read_facts)?;
@@ -62,7 +62,7 @@ fn wei(reader: Reader<'_>, member: &str) -> Result<Option<u128>, Invalid> {
     reader.uint(member)?.map(|value| value.try_into().map_err(|_| bad())).transpose()
 }
 
-fn read_facts(facts: &Value<'_>) -> Result<CallFacts, Invalid> {
+pub(super) fn read_facts(facts: &Value<'_>) -> Result<CallFacts, Invalid> {
     let facts = Reader::new("facts", facts)?;
     Ok(CallFacts {
         owner_code: facts.bytes("owner_code")?,

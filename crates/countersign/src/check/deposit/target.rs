@@ -1,6 +1,6 @@
 use std::str::FromStr;
 
-use countersign_approval::{Code, QuotePlace, Refusal, Violations, is_same_address};
+use countersign_approval::{Code, QuotePlace, Refusal, Violations};
 use countersign_near::ProvenQuote;
 use countersign_units::{Lots, UnixSeconds};
 use serde_json::value::RawValue;
@@ -43,9 +43,10 @@ impl Target {
         Ok(without_memo("terms.memo", memo.as_deref()).and_then(|()| target.unused(&used)))
     }
 
-    /// Requires that no other swap has used the address.
+    /// Requires that no other swap has used the address. Some are read in letters of either case; no
+    /// two of others differ by that alone.
     fn unused(self, used: &[String]) -> Judged {
-        match used.iter().find(|used| is_same_address(used, &self.address)) {
+        match used.iter().find(|used| used.eq_ignore_ascii_case(&self.address)) {
             Some(used) => {
                 let expected = "an address that no other swap has used";
                 Err(refuse(Code::DepositAddress, "terms.used_deposit_addresses", expected, used))
