@@ -6,7 +6,9 @@ use std::str::FromStr;
 /// A fault of the transport. The server did what it was asked; its answer does not say so.
 ///
 /// Those for which [`Fault::is_of_creating`] holds hit the answer to a create request, which is the
-/// one that holds what a client is to sign. The others hit approvals and status requests.
+/// one that holds what a client is to sign, and at 1Click and Aurora the answer to a request for a
+/// quote with an address. The others hit approvals, signed intents, deposits that are told of, and
+/// status requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
@@ -24,6 +26,8 @@ pub enum Fault {
     ServerError,
     /// The create answer is a web page, with status 200.
     Html,
+    /// What was asked for is created; then the connection is closed without an answer.
+    CreateLost,
     /// An approval is taken and executed; then the connection is closed without an answer.
     SubmitLost,
     /// An approval is taken and executed; the answer comes after the configured lateness.
@@ -35,6 +39,11 @@ pub enum Fault {
     /// Once an intent has been approved, it is asked for in vain: its status is answered with 404,
     /// and no list holds it.
     Forgets,
+    /// Of the status requests for each intent, every second one is answered as if nothing had
+    /// happened yet.
+    StatusFlaps,
+    /// 1Click and Aurora say `SUCCESS` of a deposit that went back whole.
+    RefundedAsSuccess,
 }
 
 /// A text names no fault.
@@ -46,7 +55,7 @@ pub struct ParseFaultError {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Late,
         Self::Duplicated,
         Self::Truncated,
@@ -54,11 +63,14 @@ impl Fault {
         Self::WrongTyped,
         Self::ServerError,
         Self::Html,
+        Self::CreateLost,
         Self::SubmitLost,
         Self::SubmitLate,
         Self::SubmitDeclinedFirst,
         Self::StatusLost,
         Self::Forgets,
+        Self::StatusFlaps,
+        Self::RefundedAsSuccess,
     ];
 
     /// Returns the name that the command line and the documents use.
@@ -71,11 +83,14 @@ impl Fault {
             Self::WrongTyped => "wrong-typed",
             Self::ServerError => "server-error",
             Self::Html => "html",
+            Self::CreateLost => "create-lost",
             Self::SubmitLost => "submit-lost",
             Self::SubmitLate => "submit-late",
             Self::SubmitDeclinedFirst => "submit-declined-first",
             Self::StatusLost => "status-lost",
             Self::Forgets => "forgets",
+            Self::StatusFlaps => "status-flaps",
+            Self::RefundedAsSuccess => "refunded-as-success",
         }
     }
 
@@ -88,12 +103,15 @@ impl Fault {
             | Self::Oversized
             | Self::WrongTyped
             | Self::ServerError
-            | Self::Html => true,
+            | Self::Html
+            | Self::CreateLost => true,
             Self::SubmitLost
             | Self::SubmitLate
             | Self::SubmitDeclinedFirst
             | Self::StatusLost
-            | Self::Forgets => false,
+            | Self::Forgets
+            | Self::StatusFlaps
+            | Self::RefundedAsSuccess => false,
         }
     }
 
@@ -109,11 +127,16 @@ impl Fault {
                 "creating fails with 500, reads fail with 503 twice and then succeed"
             }
             Self::Html => "the create answer is a web page with status 200",
+            Self::CreateLost => {
+                "what is asked for is created, and the connection closed unanswered"
+            }
             Self::SubmitLost => "approvals are executed, and the connection closed unanswered",
             Self::SubmitLate => "approvals are executed, and answered much too late",
             Self::SubmitDeclinedFirst => "the first approval of each intent fails with 503, unread",
             Self::StatusLost => "every second status answer is a 503",
             Self::Forgets => "an intent that was approved is not found any more",
+            Self::StatusFlaps => "every second status answer says that nothing happened yet",
+            Self::RefundedAsSuccess => "1Click and Aurora say SUCCESS of what went back",
         }
     }
 }

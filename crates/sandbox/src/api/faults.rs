@@ -42,20 +42,23 @@ pub(super) async fn respond(fault: Fault, lateness: Duration, mut answer: Json) 
         Fault::Html => {
             text("text/html", "<!doctype html><title>Sign in</title><p>Please sign in.".to_owned())
         }
+        Fault::CreateLost => cut(),
         // Told before anything was created.
         Fault::ServerError => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Fault::SubmitLost
         | Fault::SubmitLate
         | Fault::SubmitDeclinedFirst
         | Fault::StatusLost
-        | Fault::Forgets => json(StatusCode::OK, &answer),
+        | Fault::Forgets
+        | Fault::StatusFlaps
+        | Fault::RefundedAsSuccess => json(StatusCode::OK, &answer),
     }
 }
 
 /// Lets the answer to an approval that was taken break on its way.
 pub(super) async fn submitted(fault: Fault, lateness: Duration, answer: Response) -> Response {
     match fault {
-        Fault::SubmitLost => Response::new(Body::from_stream(ReaderStream::new(Cut))),
+        Fault::SubmitLost => cut(),
         Fault::SubmitLate => {
             tokio::time::sleep(lateness).await;
             answer
@@ -67,6 +70,11 @@ pub(super) async fn submitted(fault: Fault, lateness: Duration, answer: Response
 /// Answers that nothing was done, and why that is so is nobody's business.
 pub(super) fn unavailable() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "the sandbox was told to fail").into_response()
+}
+
+/// Closes the connection in place of an answer.
+fn cut() -> Response {
+    Response::new(Body::from_stream(ReaderStream::new(Cut)))
 }
 
 /// A body that fails before its first byte: the server closes the connection without having sent
@@ -83,8 +91,13 @@ impl AsyncRead for Cut {
     }
 }
 
-/// Adds a second escrow, PSBT or transaction, and a second secret hash, behind the honest ones.
+/// Adds a second escrow, PSBT or transaction, and a second secret hash, behind the honest ones; to a
+/// quote with an address of its own a second address.
 fn double(answer: &mut Json) {
+    if let Some(quote) = quoted(answer) {
+        quote.push("depositAddress", Json::from("ba".repeat(32)));
+        return;
+    }
     if let Some(params) = answer.get_mut("params_to_sign") {
         let (member, value) = if params.get("psbt").is_some() {
             ("psbt", "cHNidP8=")
@@ -99,6 +112,11 @@ fn double(answer: &mut Json) {
 }
 
 fn mistype(answer: &mut Json) {
+    if let Some(quote) = quoted(answer) {
+        quote.set("depositAddress", Json::from(7));
+        quote.set("amountIn", Json::List(Vec::new()));
+        return;
+    }
     if let Some(params) = answer.get_mut("params_to_sign") {
         if params.get("psbt").is_some() {
             params.set("psbt", Json::from(7));
@@ -112,6 +130,12 @@ fn mistype(answer: &mut Json) {
         }
     }
     answer.set("secret_hash", Json::from(true));
+}
+
+/// Returns the quote of 1Click and Aurora, which repeat the request beside it.
+fn quoted(answer: &mut Json) -> Option<&mut Json> {
+    answer.get("quoteRequest")?;
+    answer.get_mut("quote")
 }
 
 fn first_half(text: &str) -> String {

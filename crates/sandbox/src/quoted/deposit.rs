@@ -77,6 +77,11 @@ impl Deposit {
         self.progress != Progress::PendingDeposit
     }
 
+    /// Says whether it went back whole.
+    pub(crate) fn is_refunded(&self) -> bool {
+        self.progress == Progress::Refunded
+    }
+
     pub(super) fn enter(&mut self, progress: Progress) {
         if self.progress != progress {
             self.progress = progress;

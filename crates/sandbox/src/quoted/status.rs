@@ -25,6 +25,12 @@ impl Deposit {
         ])
     }
 
+    /// Writes the answer that was right before anything arrived.
+    pub(crate) fn status_at_first(&self) -> Json {
+        let Self { order, offer, address, answer, .. } = self.clone();
+        Self::new(order, offer, address, answer).status()
+    }
+
     /// Repeats the quote, and its request a little otherwise than the answer to the quote did.
     fn repeated(&self) -> Json {
         let mut answer = self.answer.clone();

@@ -33,7 +33,7 @@ fn listing(key: &str) -> &'static TokenListing {
 }
 
 fn in_millis(millis: u64) -> String {
-    moment::write(UnixMillis::new(clock::now().value() + millis))
+    moment::write(UnixMillis::new(clock::now().value().saturating_add(millis)))
 }
 
 impl Stage {
@@ -49,7 +49,7 @@ impl Stage {
     }
 
     /// Asks to pay in one token, to be paid SOL.
-    fn request(&self, from: &str, change: Value) -> QuoteBody {
+    fn request(&self, from: &str, change: &Value) -> QuoteBody {
         let source = listing(from);
         let refund = source.network.addresses().map(|form| form.write(self.user()));
         let mut body = json!({
@@ -109,7 +109,7 @@ fn address_of(answer: &Value) -> String {
 fn a_deposit_is_found_and_paid_out() {
     for (api, key) in [(Api::OneClick, "USDC"), (Api::Aurora, "USDT_tron")] {
         let mut stage = Stage::new();
-        let body = stage.request(key, json!({}));
+        let body = stage.request(key, &json!({}));
         let recipient = body.recipient.clone();
         let answer = stage.quote(api, body).unwrap();
         let address = address_of(&answer);
@@ -133,7 +133,7 @@ fn a_deposit_is_found_and_paid_out() {
 #[test]
 fn too_little_waits_and_can_be_topped_up() {
     let mut stage = Stage::new();
-    let body = stage.request("USDC", json!({}));
+    let body = stage.request("USDC", &json!({}));
     let address = address_of(&stage.quote(Api::OneClick, body).unwrap());
     stage.fund("USDC", &address, 99_999_999);
     assert_eq!(stage.status(&address)["status"], "INCOMPLETE_DEPOSIT");
@@ -149,7 +149,7 @@ fn too_little_is_refunded_after_the_deadline_and_nothing_is_pending_for_ever() {
     let mut stage = Stage::new();
     let deadline = json!({ "deadline": in_millis(1_500) });
     let [funded, unfunded] = [(); 2].map(|()| {
-        let body = stage.request("USDC", deadline.clone());
+        let body = stage.request("USDC", &deadline);
         address_of(&stage.quote(Api::OneClick, body).unwrap())
     });
     let (user, before) = (stage.user().to_string(), 100_000_000_000_u64);
@@ -173,7 +173,7 @@ fn too_little_is_refunded_after_the_deadline_and_nothing_is_pending_for_ever() {
 #[test]
 fn what_is_too_much_is_paid_back_and_a_second_deposit_is_told() {
     let mut stage = Stage::new();
-    let body = stage.request("USDC", json!({}));
+    let body = stage.request("USDC", &json!({}));
     let address = address_of(&stage.quote(Api::Aurora, body).unwrap());
     stage.fund("USDC", &address, 150_000_000);
     stage.ticks(3);
@@ -192,7 +192,7 @@ fn what_is_too_much_is_paid_back_and_a_second_deposit_is_told() {
 fn the_other_side_can_be_exact_or_vary() {
     let mut stage = Stage::new();
     let change = json!({ "swapType": "EXACT_OUTPUT", "amount": "665333332" });
-    let body = stage.request("USDC", change);
+    let body = stage.request("USDC", &change);
     let answer = stage.quote(Api::OneClick, body).unwrap();
     assert_eq!(answer["quote"]["amountOut"], "665333332");
     let least: u64 = answer["quote"]["minAmountIn"].as_str().unwrap().parse().unwrap();
@@ -204,7 +204,7 @@ fn the_other_side_can_be_exact_or_vary() {
     stage.ticks(3);
     assert_eq!(stage.status(&address)["swapDetails"]["amountOut"], "665333332");
 
-    let body = stage.request("USDC", json!({ "swapType": "FLEX_INPUT" }));
+    let body = stage.request("USDC", &json!({ "swapType": "FLEX_INPUT" }));
     let address = address_of(&stage.quote(Api::OneClick, body).unwrap());
     stage.fund("USDC", &address, 99_000_000);
     stage.ticks(3);
@@ -226,7 +226,7 @@ fn declines_what_it_does_not_do() {
         (json!({ "amount": "0" }), "Amount is too low for bridge, try at least 1000"),
         (json!({ "amount": "9".repeat(60) }), "No liquidity available"),
     ] {
-        let body = stage.request("USDC", change);
+        let body = stage.request("USDC", &change);
         assert_eq!(stage.quote(Api::OneClick, body).unwrap_err(), reason);
     }
     assert!(stage.quoted.deposits().is_empty());
@@ -294,7 +294,7 @@ fn generated(stage: &mut Stage, standard: &str) -> (String, String, Value) {
         "depositType": "INTENTS", "refundType": "INTENTS", "refundTo": account,
         "recipientType": "INTENTS", "recipient": account,
     });
-    let body = stage.request("USDC", change);
+    let body = stage.request("USDC", &change);
     let address = address_of(&stage.quote(Api::OneClick, body).unwrap());
     let body = json!({ "type": "swap_transfer", "standard": standard, "signerId": account,
         "depositAddress": address });
@@ -350,7 +350,7 @@ fn an_intent_that_was_changed_or_signed_by_another_is_not_carried_out() {
 #[test]
 fn addresses_of_tron_are_quoted_for_tron() {
     let mut stage = Stage::new();
-    let body = stage.request("USDT_tron", json!({}));
+    let body = stage.request("USDT_tron", &json!({}));
     let address = address_of(&stage.quote(Api::OneClick, body).unwrap());
     assert!(TRON.addresses().unwrap().read(&address).is_some(), "{address}");
     assert_eq!(stage.quoted.deposits()[0].progress, Progress::PendingDeposit);

@@ -10,13 +10,16 @@ use bitcoin::secp256k1::{Message, Secp256k1, SecretKey};
 use bitcoin::sighash::SighashCache;
 use bitcoin::transaction::Version;
 use bitcoin::{Address, Amount, EcdsaSighashType, OutPoint, Transaction, TxIn, TxOut, Witness};
+use countersign_api_types::aurora;
+use countersign_api_types::oneclick::{self, DepositSubmission, Wire};
+use countersign_http_client::{AuroraClient, OneClickClient};
 use countersign_sandbox::{Fault, Sandbox, SandboxConfig};
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
 use solana_sdk::hash::Hash as Blockhash;
 use solana_system_interface::instruction::transfer;
 
-use crate::client::{balance, send};
+use crate::client::{Answer, balance, send};
 use crate::quoted::{APIS, Api, address_of, in_seconds, named, quick, request};
 
 async fn solana_rpc(sandbox: &Sandbox, method: &str, params: Value) -> Value {
@@ -125,6 +128,10 @@ async fn a_deposit_that_is_too_small_goes_back() {
     assert_eq!(details["amountOut"], Value::Null);
 }
 
+fn is_unreadable(answer: &Answer) -> bool {
+    answer.status == 500 || serde_json::from_str::<Value>(&answer.body).is_err()
+}
+
 #[tokio::test]
 async fn answers_break_where_they_are_told_to() {
     let start = |fault| {
@@ -135,12 +142,21 @@ async fn answers_break_where_they_are_told_to() {
         let sandbox = start(fault).await.unwrap();
         let mut body = request(&sandbox, ("sol", "solana"), "1000000000");
         let answer = Api::OneClick.post(&sandbox, "quote", &body).await;
-        assert!(serde_json::from_str::<Value>(&answer.body).is_err(), "{fault}: {answer:?}");
-        // The address is there all the same, and a price is told.
-        assert_eq!(sandbox.deposits().len(), 1, "{fault}");
+        assert!(is_unreadable(&answer), "{fault}: {answer:?}");
+        // The address is there all the same, but for an error of the server, and a price is told.
+        let made = usize::from(fault != Fault::ServerError);
+        assert_eq!(sandbox.deposits().len(), made, "{fault}");
         body["dry"] = json!(true);
         assert_eq!(Api::OneClick.post(&sandbox, "quote", &body).await.status, 201, "{fault}");
     }
+    let sandbox = start(Fault::WrongTyped).await.unwrap();
+    let body = request(&sandbox, ("sol", "solana"), "1000000000");
+    let quote = Api::Aurora.post(&sandbox, "quote", &body).await.json();
+    assert_eq!(quote["quote"]["depositAddress"], 7);
+    let sandbox = start(Fault::Duplicated).await.unwrap();
+    let body = request(&sandbox, ("sol", "solana"), "1000000000");
+    let quote = Api::Aurora.post(&sandbox, "quote", &body).await;
+    assert_eq!(quote.body.matches("depositAddress").count(), 2);
     let sandbox = start(Fault::StatusLost).await.unwrap();
     let body = request(&sandbox, ("sol", "solana"), "1000000000");
     let quote = Api::Aurora.quote(&sandbox, &body).await;
@@ -156,4 +172,73 @@ async fn answers_break_where_they_are_told_to() {
     send_sol(&sandbox, address_of(&quote), 1_000_000_000).await;
     let query = format!("?depositAddress={}", address_of(&quote));
     assert_eq!(Api::Aurora.get(&sandbox, "status", &query).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_an_address_that_nobody_knows() {
+    let config = SandboxConfig { fault: Some(Fault::CreateLost), ..quick() };
+    let sandbox = Sandbox::start(config).await.unwrap();
+    let client = AuroraClient::builder(&sandbox.aurora_url())
+        .api_key(sandbox.aurora_key().into())
+        .build()
+        .unwrap();
+    let mut body = request(&sandbox, ("sol", "solana"), "1000000000");
+    let asked = |body: &Value| aurora::QuoteRequest::from_json(&body.to_string()).unwrap();
+    assert!(client.quote(&asked(&body)).await.is_err());
+    assert_eq!(sandbox.deposits().len(), 1);
+    body["dry"] = json!(true);
+    assert!(client.quote(&asked(&body)).await.is_ok());
+}
+
+#[tokio::test]
+async fn statuses_lie_where_they_are_told_to() {
+    let start = |fault| Sandbox::start(SandboxConfig { fault: Some(fault), ..quick() });
+    let sandbox = start(Fault::StatusFlaps).await.unwrap();
+    let body = request(&sandbox, ("sol", "solana"), "1000000000");
+    let quote = Api::OneClick.quote(&sandbox, &body).await;
+    send_sol(&sandbox, address_of(&quote), 1_000_000_000).await;
+    Api::OneClick.wait(&sandbox, &quote, "SUCCESS").await;
+    let mut statuses = Vec::new();
+    for _ in 0..2 {
+        statuses.push(Api::OneClick.status(&sandbox, &quote).await["status"].clone());
+    }
+    assert_eq!(statuses, ["PENDING_DEPOSIT", "SUCCESS"]);
+
+    let sandbox = start(Fault::RefundedAsSuccess).await.unwrap();
+    let mut body = request(&sandbox, ("sol", "solana"), "2000000000");
+    body["deadline"] = json!(in_seconds(2));
+    let quote = Api::OneClick.quote(&sandbox, &body).await;
+    send_sol(&sandbox, address_of(&quote), 1_000_000_000).await;
+    let status = Api::OneClick.wait(&sandbox, &quote, "SUCCESS").await;
+    assert_eq!(status["swapDetails"]["refundedAmount"], "999000000");
+    assert_eq!(status["swapDetails"]["amountOut"], Value::Null);
+    assert_eq!(sandbox.deposits()[0].status, "REFUNDED");
+}
+
+#[tokio::test]
+async fn the_products_clients_understand_both_apis() {
+    let sandbox = Sandbox::start(quick()).await.unwrap();
+    let client = OneClickClient::builder(&sandbox.oneclick_url())
+        .partner_key(sandbox.oneclick_key().into())
+        .build()
+        .unwrap();
+    let tokens = client.tokens(&oneclick::TokensRequest::default()).await.unwrap();
+    assert!(tokens.iter().any(|token| token.asset_id.contains("sandbox-btc")));
+    let body = request(&sandbox, ("sol", "solana"), "1000000000").to_string();
+    let asked = oneclick::QuoteRequest::from_json(&body).unwrap();
+    let quote = client.quote(&asked).await.unwrap();
+    let deposit_address = quote.quote.deposit_address.clone().unwrap();
+    let tx_hash = send_sol(&sandbox, &deposit_address, 1_000_000_000).await;
+    let (near_sender_account, memo) = (None, None);
+    let told = DepositSubmission { tx_hash, deposit_address, near_sender_account, memo };
+    let status = client.submit_deposit(&told).await.unwrap();
+    assert!(status.quote_response.is_some());
+    for _ in 0..600 {
+        let status = client.status(&told.status_request()).await.unwrap();
+        if status.status == oneclick::SwapStatus::Success {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("never finished");
 }

@@ -33,6 +33,11 @@ impl Refused {
         Self { status: StatusCode::NOT_FOUND, message: message.into() }
     }
 
+    /// The API itself failed.
+    pub(super) fn failed(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, message: message.into() }
+    }
+
     /// Writes the refusal.
     pub(super) fn respond(&self, path: &str) -> Response {
         let message = Json::text(&self.message);

@@ -11,11 +11,11 @@ use super::super::error::json;
 use super::super::faults;
 use super::error::answer;
 use super::{Refused, api_of, read};
-use crate::clock;
 use crate::json::Json;
 use crate::quoted::{Api, QuoteBody, Terms, blockchain, primary, write_moment};
 use crate::shared::{Shared, State as SandboxState};
 use crate::world::Token;
+use crate::{Fault, clock};
 
 /// Lists the tokens.
 pub(super) async fn tokens(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
@@ -35,6 +35,9 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, uri: Uri, body: By
     let asked = read::<QuoteBody>(&body);
     let is_wet = asked.as_ref().is_ok_and(QuoteBody::is_wet);
     let fault = config.fault.filter(|fault| is_wet && fault.is_of_creating());
+    if fault == Some(Fault::ServerError) {
+        return Refused::failed("Internal server error").respond(path);
+    }
     let result = asked.and_then(|body| {
         shared.change(|SandboxState { world, quoted, .. }| {
             quoted.quote(world, terms, body).map_err(Refused::invalid)
