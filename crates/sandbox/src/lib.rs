@@ -28,12 +28,19 @@
 //! has its nonce, and pays for gas in the chain's own coin; the sandbox's own transactions cost
 //! nothing. What arrived at an address is told by [`Sandbox::received`].
 //!
+//! 1Click and Aurora answer beside it, at [`Sandbox::oneclick_url`] and [`Sandbox::aurora_url`]:
+//! their quotes are signed by a key of the sandbox's, each has a deposit address of its own, and
+//! what arrives there is swapped at the same prices, or goes back after the deadline. Intents are
+//! carried out over balances that are kept here in place of NEAR's contract, once their signature
+//! holds. [`Sandbox::deposits`] tells what arrived at each address.
+//!
 //! Requests prove who sends them by a static key or by RSA signatures ([`AuthScheme`]). Each chain
 //! also answers JSON-RPC, at [`Sandbox::rpc_url`].
 //!
 //! It shares no code with what verifies or signs: it builds its messages with another
 //! implementation, so that a mistake in one is not repeated in the other. [`Tamper`] makes it lie
-//! about what is to be signed, or on Solana about the accounts behind it, and [`Fault`] breaks its answers on their way.
+//! about what is to be signed, about quotes, or on Solana about the accounts behind it, and [`Fault`]
+//! breaks its answers on their way.
 //!
 //! Whoever judges a client asks [`Sandbox::swaps`] what became of each intent: how often it was
 //! approved, and how often the chains took funds and paid for it. Thousands of swaps run in one

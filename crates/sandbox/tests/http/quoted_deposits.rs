@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+use alloy::consensus::{SignableTransaction, TxEip1559, TxEnvelope};
+use alloy::eips::eip2718::Encodable2718;
+use alloy::primitives::{Address as EvmAddress, TxKind, U256};
+use alloy::signers::SignerSync;
+use alloy::signers::local::PrivateKeySigner;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bitcoin::absolute::LockTime;
@@ -13,13 +18,13 @@ use bitcoin::{Address, Amount, EcdsaSighashType, OutPoint, Transaction, TxIn, Tx
 use countersign_api_types::aurora;
 use countersign_api_types::oneclick::{self, DepositSubmission, Wire};
 use countersign_http_client::{AuroraClient, OneClickClient};
-use countersign_sandbox::{Fault, Sandbox, SandboxConfig};
+use countersign_sandbox::{ExecutionKind, Fault, Sandbox, SandboxConfig};
 use ed25519_dalek::Signer;
 use serde_json::{Value, json};
 use solana_sdk::hash::Hash as Blockhash;
 use solana_system_interface::instruction::transfer;
 
-use crate::client::{Answer, balance, send};
+use crate::client::{Answer, balance, send, token};
 use crate::quoted::{APIS, Api, address_of, in_seconds, named, quick, request};
 
 async fn solana_rpc(sandbox: &Sandbox, method: &str, params: Value) -> Value {
@@ -81,6 +86,39 @@ async fn send_coins(sandbox: &Sandbox, to: &str, sats: u64) -> String {
     sent.body
 }
 
+/// Sends coins, or tokens of a contract, of the default account's.
+async fn send_evm(
+    sandbox: &Sandbox,
+    (to, contract): (EvmAddress, Option<EvmAddress>),
+    amount: U256,
+) -> String {
+    let call = |contract| {
+        let words = [&[0; 12], to.as_slice(), &amount.to_be_bytes::<32>()].concat();
+        (contract, U256::ZERO, [&hex::decode("a9059cbb").unwrap(), &words[..]].concat())
+    };
+    let (to, value, input) = contract.map_or((to, amount, Vec::new()), call);
+    let account = named(sandbox, "default", "ethereum");
+    let params = json!([account.address, "pending"]);
+    let nonce = crate::rpc::result(sandbox, "ethereum", "eth_getTransactionCount", params).await;
+    let transaction = TxEip1559 {
+        chain_id: 910_001,
+        nonce: crate::rpc::integer(&nonce),
+        gas_limit: 100_000,
+        max_fee_per_gas: 2_000_000_000,
+        max_priority_fee_per_gas: 100_000_000,
+        to: TxKind::Call(to),
+        value,
+        input: input.into(),
+        ..TxEip1559::default()
+    };
+    let key: PrivateKeySigner = account.private_key().parse().unwrap();
+    let signature = key.sign_hash_sync(&transaction.signature_hash()).unwrap();
+    let bytes = TxEnvelope::from(transaction.into_signed(signature)).encoded_2718();
+    let wire = format!("0x{}", hex::encode(bytes));
+    let sent = crate::rpc::result(sandbox, "ethereum", "eth_sendRawTransaction", json!([wire]));
+    sent.await.as_str().unwrap().to_owned()
+}
+
 #[tokio::test]
 async fn coins_of_bitcoin_and_solana_are_swapped() {
     let sandbox = Sandbox::start(quick()).await.unwrap();
@@ -105,11 +143,48 @@ async fn coins_of_bitcoin_and_solana_are_swapped() {
             let records = sandbox.deposits();
             let record = records.iter().find(|record| record.address == address).unwrap();
             assert_eq!((record.received, record.payouts), (record.expected, 1));
-            assert_eq!(record.submitted, [id]);
+            assert_eq!(record.submitted, std::slice::from_ref(&id));
+            assert_eq!(record.transactions, [id]);
         }
     }
-    let payouts = sandbox.executions();
-    assert!(payouts.iter().all(|run| run.intent_id.is_some()), "{payouts:?}");
+    let runs = sandbox.executions();
+    let mut payouts = runs.iter().filter(|run| run.kind == ExecutionKind::Payout);
+    assert!(payouts.all(|run| run.intent_id.is_some()), "{runs:?}");
+}
+
+#[tokio::test]
+async fn coins_and_tokens_where_an_evm_runs_are_swapped() {
+    let sandbox = Sandbox::start(quick()).await.unwrap();
+    let usdc = token(&sandbox, "USDC").parse().unwrap();
+    for api in APIS {
+        for (asset, amount, contract) in
+            [("eth", "100000000000000000", None), ("usdc", "250000000", Some(usdc))]
+        {
+            let quote = api.quote(&sandbox, &request(&sandbox, (asset, "ethereum"), amount)).await;
+            let address: EvmAddress = address_of(&quote).parse().unwrap();
+            let id = send_evm(&sandbox, (address, contract), amount.parse().unwrap()).await;
+            let done = api.wait(&sandbox, &quote, "SUCCESS").await;
+            assert_eq!(done["swapDetails"]["originChainTxHashes"][0]["hash"], json!(id));
+            assert_eq!(done["swapDetails"]["depositedAmount"], amount);
+            let records = sandbox.deposits();
+            let record = records.last().unwrap();
+            assert_eq!((record.received, &record.transactions), (record.expected, &vec![id]));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_deposit_into_one_address_is_told() {
+    let sandbox = Sandbox::start(quick()).await.unwrap();
+    let body = request(&sandbox, ("sol", "solana"), "1000000000");
+    let quote = Api::OneClick.quote(&sandbox, &body).await;
+    // The same payment twice within a block would be one transaction.
+    for lamports in [1_000_000_000, 1_000_000_001] {
+        send_sol(&sandbox, address_of(&quote), lamports).await;
+        Api::OneClick.wait(&sandbox, &quote, "SUCCESS").await;
+    }
+    let records = sandbox.deposits();
+    assert_eq!((records[0].transactions.len(), records[0].payouts), (2, 1));
 }
 
 #[tokio::test]
