@@ -136,3 +136,18 @@ fn what_a_line_says_names_no_swap() {
         assert!(labels.contains(&"recipient") && !labels.contains(&"swap"), "{labels:?}");
     }
 }
+
+#[test]
+fn every_member_of_terms_and_facts_is_documented() {
+    let documented = include_str!("../../../../../docs/check-format.md");
+    for line in [QUOTES, DEPOSITS, INTENTS].into_iter().flat_map(str::lines) {
+        let line: Value = serde_json::from_str(line).unwrap();
+        for part in ["/terms", "/quote/terms", "/facts"] {
+            let Some(members) = line.pointer(part).and_then(Value::as_object) else { continue };
+            for member in members.keys() {
+                let is_named = documented.contains(&format!("`{member}`"));
+                assert!(is_named, "{}: {part}/{member}", line["id"]);
+            }
+        }
+    }
+}
