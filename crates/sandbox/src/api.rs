@@ -17,6 +17,7 @@ pub(crate) mod render;
 mod rpc;
 mod status;
 mod swaps;
+mod tron;
 
 use std::sync::Arc;
 
@@ -58,6 +59,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .merge(oneclick::router(&shared))
         .route("/rpc/{network}", post(rpc::answer))
         .nest("/esplora/bitcoin", esplora::router())
+        .nest("/tron/tron", tron::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
 }

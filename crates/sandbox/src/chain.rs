@@ -28,7 +28,7 @@ pub(crate) use bindings::SandboxToken::Transfer as TokenTransfer;
 pub(crate) use credits::Credit;
 pub(crate) use error::ChainError;
 pub(crate) use history::{Block, BlockId};
-pub(crate) use machine::{BLOCK_GAS, Call, Receipt};
+pub(crate) use machine::{BLOCK_GAS, Call, Metered, Receipt};
 pub(crate) use queries::Outcome;
 pub(crate) use refused::Refused;
 pub(crate) use sending::call_name;
@@ -44,6 +44,16 @@ pub(crate) struct Chain {
     mined: HashMap<B256, Mined>,
     /// Which of them is in which block.
     mined_at: HashMap<u64, B256>,
+}
+
+/// What chains differ in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) chain_id: u64,
+    /// What a unit of gas costs at least those who send transactions of their own.
+    pub(crate) base_fee: u64,
+    /// Whether the name of a block begins with its height.
+    pub(crate) heights_in_hashes: bool,
 }
 
 /// A token to deploy.
@@ -67,17 +77,14 @@ pub(crate) struct Deposit {
 }
 
 impl Chain {
-    /// Starts a chain on which a unit of gas has a price: the CREATE2 factory in its genesis, then Permit2 and the escrow by
+    /// Starts a chain: the CREATE2 factory in its genesis, then Permit2 and the escrow by
     /// transactions.
     ///
     /// # Errors
     ///
     /// Returns a [`ChainError`] if a deployment fails or Permit2 lands at another address.
-    pub(crate) fn start(
-        (chain_id, base_fee): (u64, u64),
-        now: UnixSeconds,
-    ) -> Result<Self, ChainError> {
-        let mut machine = Machine::new(chain_id, base_fee);
+    pub(crate) fn start(rules: Rules, now: UnixSeconds) -> Result<Self, ChainError> {
+        let mut machine = Machine::new(rules);
         machine
             .put_code(ARACHNID_CREATE2_FACTORY_ADDRESS, ARACHNID_CREATE2_FACTORY_BYTECODE.clone());
         let deployer = Address::from(rand::random::<[u8; 20]>());

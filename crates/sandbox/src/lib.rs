@@ -26,7 +26,7 @@
 //!
 //! Clients also send transactions of their own to the chains' nodes. Where an EVM runs, each account
 //! has its nonce, and pays for gas in the chain's own coin; the sandbox's own transactions cost
-//! nothing. What arrived at an address is told by [`Sandbox::received`].
+//! nothing. Tron takes transactions in its own form, at [`Sandbox::tron_url`]. What arrived at an address is told by [`Sandbox::received`].
 //!
 //! 1Click and Aurora answer beside it, at [`Sandbox::oneclick_url`] and [`Sandbox::aurora_url`]:
 //! their quotes are signed by a key of the sandbox's, each has a deposit address of its own, and
@@ -85,6 +85,7 @@ mod shared;
 mod solana;
 mod swap;
 mod tamper;
+mod tron;
 mod world;
 
 pub use account::{Account, Balance, Execution, ExecutionKind, Received};

@@ -13,7 +13,7 @@ use crate::address::AddressForm;
 use crate::auth::{Credentials, KeyError};
 use crate::chain::ChainError;
 use crate::config::SandboxConfig;
-use crate::network::BITCOIN;
+use crate::network::{BITCOIN, TRON};
 use crate::quoted::DepositRecord;
 use crate::record::SwapRecord;
 use crate::shared::{Shared, State};
@@ -172,6 +172,7 @@ impl Sandbox {
     /// On Solana it knows `getGenesisHash`, `getHealth`, `getSlot`, `getBlockHeight`,
     /// `getLatestBlockhash`, `isBlockhashValid`, `getAccountInfo`, `getMultipleAccounts`,
     /// `getBalance`, `getTokenAccountBalance`, `getMinimumBalanceForRentExemption`,
+    /// `getFeeForMessage`, `getRecentPrioritizationFees`, `getFirstAvailableBlock`,
     /// `simulateTransaction`, `sendTransaction` and `getSignatureStatuses`. What has run is
     /// finalized at once.
     pub fn rpc_url(&self, network: &str) -> Option<String> {
@@ -184,9 +185,21 @@ impl Sandbox {
     ///
     /// It knows `/address/{address}/utxo`, `/scripthash/{hash}/utxo`, `/tx/{txid}/hex`,
     /// `/tx/{txid}/status`, `/tx/{txid}/outspend/{vout}`, `/blocks/tip/height`,
-    /// `/blocks/tip/hash`, `/block-height/0`, and `POST /tx`.
+    /// `/blocks/tip/hash`, `/block-height/0`, `/tx/{txid}`, `/fee-estimates`, and `POST /tx`.
     pub fn esplora_url(&self, network: &str) -> Option<String> {
         (network == BITCOIN.name).then(|| format!("{}/esplora/{network}", self.url))
+    }
+
+    /// Returns where a network's chain is asked by the HTTP API of Tron's nodes, without a key;
+    /// `None` for a network that has none.
+    ///
+    /// It knows `/wallet/getnowblock`, `/wallet/getblockbynum`, `/wallet/getaccount`,
+    /// `/wallet/getenergyprices`, `/wallet/triggerconstantcontract`, `/wallet/broadcasthex`,
+    /// `/wallet/gettransactionbyid` and `/wallet/gettransactioninfobyid`. Addresses are written in
+    /// base58check where the question says `visible`, else in hex. What has run is in a block at
+    /// once.
+    pub fn tron_url(&self, network: &str) -> Option<String> {
+        (network == TRON.name).then(|| format!("{}/tron/{network}", self.url))
     }
 
     /// Makes up an address on a network that can be paid to, or returns `None` for a network that

@@ -7,8 +7,9 @@ mod moves;
 mod own;
 mod payments;
 mod seed;
+mod tron;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 
 use alloy::primitives::{Address, B256, U256};
@@ -23,6 +24,7 @@ use crate::market::TokenListing;
 use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::solana::{Asset, Solana, read_address};
 use crate::swap::TransactionId;
+use crate::tron::Mined;
 
 pub(crate) use moves::{Destination, Settlement, Shortage};
 pub(crate) use payments::{Arrived, Payout};
@@ -35,6 +37,8 @@ pub(crate) struct World {
     tokens: Vec<Token>,
     parties: Parties,
     executions: Vec<Execution>,
+    /// The transactions that clients sent to Tron.
+    sent_to_tron: HashMap<B256, Mined>,
 }
 
 /// A listed token, and where it was deployed.
@@ -77,6 +81,7 @@ impl World {
             tokens: Vec::new(),
             parties: Parties::random(),
             executions: Vec::new(),
+            sent_to_tron: HashMap::new(),
         };
         seed::chains(&mut world, now)?;
         seed::tokens(&mut world, now, config.wealth)?;

@@ -17,6 +17,11 @@ use crate::clock;
 use crate::json::Json;
 use crate::shared::Shared;
 
+/// In satoshis for a virtual byte.
+const FEE_RATE: &str = "2.0";
+/// For how many blocks rates are told.
+const ESTIMATED_BLOCKS: [u16; 7] = [1, 2, 3, 6, 25, 144, 1008];
+
 type Found = Option<Response>;
 
 /// Builds the routes under a network.
@@ -25,6 +30,8 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/address/{address}/utxo", get(of_address))
         .route("/scripthash/{hash}/utxo", get(of_script_hash))
         .route("/tx", post(send))
+        .route("/fee-estimates", get(fee_estimates))
+        .route("/tx/{txid}", get(described))
         .route("/tx/{txid}/hex", get(transaction))
         .route("/tx/{txid}/status", get(transaction_status))
         .route("/tx/{txid}/outspend/{vout}", get(outspend))
@@ -53,6 +60,31 @@ async fn transaction(State(shared): State<Arc<Shared>>, Path(txid): Path<String>
         let mined = ledger.transaction(&txid.parse().ok()?)?;
         Some(serialize_hex(&mined.transaction).into_response())
     })
+}
+
+/// Writes what a transaction pays, and how much room it takes.
+async fn described(State(shared): State<Arc<Shared>>, Path(txid): Path<String>) -> Response {
+    look(&shared, |ledger| {
+        let mined = ledger.transaction(&txid.parse().ok()?)?;
+        let transaction = &mined.transaction;
+        Some(json(
+            StatusCode::OK,
+            &Json::object([
+                ("txid", Json::text(transaction.compute_txid())),
+                ("fee", Json::from(ledger.fee(transaction))),
+                ("size", Json::number(transaction.total_size())),
+                ("weight", Json::from(transaction.weight().to_wu())),
+                ("status", status(mined.block)),
+            ]),
+        ))
+    })
+}
+
+/// Writes the rates at which a transaction is in a block within some blocks: everywhere the one
+/// that the sandbox itself pays.
+async fn fee_estimates() -> Response {
+    let rate = |blocks: &u16| (blocks.to_string(), Json::Number(FEE_RATE.to_owned()));
+    json(StatusCode::OK, &Json::object(ESTIMATED_BLOCKS.iter().map(rate)))
 }
 
 async fn transaction_status(

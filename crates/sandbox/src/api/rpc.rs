@@ -22,6 +22,7 @@ use super::{ApiError, Dialect};
 use crate::json::Json;
 use crate::network::{Network, NetworkKind, SOLANA};
 use crate::shared::{Shared, State as SandboxState};
+use crate::tron::ENERGY_PRICE;
 
 use error::RpcError;
 
@@ -75,6 +76,8 @@ impl Node<'_> {
             (NetworkKind::Evm { .. }, "eth_sendRawTransaction") => {
                 transactions::send(world, network, params)
             }
+            // What a unit of gas costs is what one of energy costs.
+            (NetworkKind::Tron { .. }, "eth_gasPrice") => Ok(methods::quantity(ENERGY_PRICE)),
             _ => match world.chain_named(network.name) {
                 Some(chain) => methods::call(chain, &method, params),
                 None => solana::call(&mut world.solana_mut().engine, &method, params),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use bitcoin::hashes::{Hash, sha256};
-use bitcoin::{OutPoint, Script, Transaction, TxOut, Txid};
+use bitcoin::{OutPoint, Script, Transaction, TxIn, TxOut, Txid};
 use countersign_units::UnixSeconds;
 
 use super::blocks::{Block, Blocks};
@@ -130,6 +130,19 @@ impl Ledger {
 
     pub(crate) fn transaction(&self, txid: &Txid) -> Option<&Mined> {
         self.transactions.get(txid)
+    }
+
+    /// Returns what a transaction in a block left to whoever made it, in satoshis; nothing where it
+    /// spent coins that never were.
+    pub(crate) fn fee(&self, transaction: &Transaction) -> u64 {
+        let spent = |input: &TxIn| {
+            let OutPoint { txid, vout } = input.previous_output;
+            let outputs = &self.transaction(&txid)?.transaction.output;
+            outputs.get(usize::try_from(vout).ok()?).cloned()
+        };
+        let spent: Option<Vec<_>> = transaction.input.iter().map(spent).collect();
+        let brought = spent.as_deref().and_then(total).unwrap_or_default();
+        brought.saturating_sub(total(&transaction.output).unwrap_or_default())
     }
 
     /// Returns the transaction and the number of its input that spent a coin.

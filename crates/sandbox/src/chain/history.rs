@@ -7,6 +7,7 @@ use alloy::primitives::{B256, keccak256};
 use revm::DatabaseCommit;
 use revm::state::EvmState;
 
+use super::Rules;
 use super::past::{State, StateAt, Undo};
 
 /// How many blocks are remembered behind the latest: what clients still ask about while hundreds
@@ -35,6 +36,7 @@ pub(crate) enum BlockId {
 /// The latest blocks.
 #[derive(Debug)]
 pub(super) struct History {
+    rules: Rules,
     latest: Block,
     /// The oldest first; each number follows the one before.
     older: VecDeque<Past>,
@@ -52,26 +54,34 @@ pub(super) struct Past {
 
 impl Block {
     /// Returns the block that follows.
-    fn next(&self, time: u64, content: B256) -> Self {
+    fn next(&self, time: u64, content: B256, rules: Rules) -> Self {
         let number = self.number.saturating_add(1);
         // A chain's clock never goes back, whatever the host's does.
         let time = self.time.max(time);
         let named =
             [self.hash.as_slice(), &number.to_be_bytes(), &time.to_be_bytes(), content.as_slice()];
-        Self { number, time, hash: keccak256(named.concat()), parent: self.hash }
+        let hash = rules.name(number, keccak256(named.concat()));
+        Self { number, time, hash, parent: self.hash }
+    }
+}
+
+impl Rules {
+    /// Returns the name of a block of a height.
+    fn name(self, number: u64, mut hash: B256) -> B256 {
+        if self.heights_in_hashes {
+            let height = hash.iter_mut().zip(number.to_be_bytes());
+            height.for_each(|(byte, of_height)| *byte = of_height);
+        }
+        hash
     }
 }
 
 impl History {
     /// Begins with a block in which nothing is there.
-    pub(super) fn new(chain_id: u64) -> Self {
-        let latest = Block {
-            number: 0,
-            time: 1,
-            hash: keccak256(chain_id.to_be_bytes()),
-            parent: B256::ZERO,
-        };
-        Self { latest, older: VecDeque::new(), state: State::default() }
+    pub(super) fn new(rules: Rules) -> Self {
+        let hash = rules.name(0, keccak256(rules.chain_id.to_be_bytes()));
+        let latest = Block { number: 0, time: 1, hash, parent: B256::ZERO };
+        Self { rules, latest, older: VecDeque::new(), state: State::default() }
     }
 
     pub(super) const fn latest(&self) -> Block {
@@ -140,7 +150,7 @@ impl History {
     }
 
     fn follow(&mut self, time: u64, content: B256, undo: Undo) {
-        let next = self.latest.next(time, content);
+        let next = self.latest.next(time, content, self.rules);
         let block = std::mem::replace(&mut self.latest, next);
         self.older.push_back(Past { block, undo });
         if self.older.len() > KEPT {
@@ -159,7 +169,7 @@ mod tests {
 
     #[test]
     fn each_block_is_found_by_number_and_hash_until_it_is_forgotten() {
-        let mut history = History::new(7);
+        let mut history = History::new(Rules { chain_id: 7, ..Rules::default() });
         for now in 2..=20_000 {
             history.tick(now);
             history.tick(now);
@@ -176,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_clock_never_goes_back() {
-        let mut history = History::new(7);
+        let mut history = History::new(Rules { chain_id: 7, ..Rules::default() });
         history.tick(100);
         history.add(50, B256::ZERO, EvmState::default()).unwrap();
         assert_eq!((history.latest().number, history.latest().time), (2, 100));
@@ -185,7 +195,7 @@ mod tests {
     #[test]
     fn each_block_is_followed_by_its_own_state() {
         let (address, slot) = (Address::repeat_byte(7), U256::from(1));
-        let mut history = History::new(7);
+        let mut history = History::new(Rules { chain_id: 7, ..Rules::default() });
         for value in 1..=50_u64 {
             let mut account = Account::default().with_touched_mark();
             account.info.balance = U256::from(value);

@@ -11,11 +11,11 @@ use revm::primitives::hardfork::SpecId;
 use revm::state::{AccountInfo, Bytecode};
 use revm::{DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
 
-use super::ChainError;
 use super::credits::{Credit, Credits};
 use super::history::{Block, BlockId, History};
 use super::past::StateAt;
 use super::signed::Ran;
+use super::{ChainError, Rules};
 
 /// Enough for any transaction of the sandbox's own.
 pub(super) const GAS_LIMIT: u64 = 10_000_000;
@@ -46,6 +46,14 @@ pub(crate) struct Call {
     pub(crate) data: Bytes,
 }
 
+/// How much gas a call may take, at which price, and under which name it runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Metered {
+    pub(crate) id: B256,
+    pub(crate) gas: u64,
+    pub(crate) price: u64,
+}
+
 /// What a successful transaction of the sandbox's own left.
 #[derive(Clone, Debug)]
 pub(crate) struct Receipt {
@@ -61,8 +69,9 @@ pub(crate) struct Receipt {
 }
 
 impl Machine {
-    pub(super) fn new(chain_id: u64, base_fee: u64) -> Self {
-        let (history, credits) = (History::new(chain_id), Credits::default());
+    pub(super) fn new(rules: Rules) -> Self {
+        let Rules { chain_id, base_fee, .. } = rules;
+        let (history, credits) = (History::new(rules), Credits::default());
         Self { chain_id, base_fee, history, credits }
     }
 
@@ -143,9 +152,27 @@ impl Machine {
             succeeded: result.is_success(),
             gas_used: result.tx_gas_used(),
             created: result.created_address(),
-            logs: result.into_logs(),
+            logs: result.logs().to_vec(),
+            outcome: result.into(),
         };
         Ok((self.history.latest(), ran))
+    }
+
+    /// Runs a call that its caller pays for, in a block of its own, and keeps what it changed,
+    /// also if it fails.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if it cannot be run.
+    pub(super) fn run_metered(
+        &mut self,
+        now: UnixSeconds,
+        call: Call,
+        metered: Metered,
+    ) -> Result<(Block, Ran), ChainError> {
+        let Metered { id, gas, price } = metered;
+        let transaction = self.unsigned(self.history.state(), call, gas)?;
+        self.send(now, id, TxEnv { gas_price: price.into(), ..transaction })
     }
 
     /// Runs a call after the latest block, and drops what it changed.

@@ -5,7 +5,7 @@ use countersign_units::UnixSeconds;
 use tempo_contracts::contracts::Permit2::Permit2Calls;
 
 use super::bindings::SandboxToken::SandboxTokenCalls;
-use super::{Chain, ChainError, Mined, Refused, SignedCall};
+use super::{Block, Call, Chain, ChainError, Metered, Mined, Ran, Refused, SignedCall};
 
 impl Chain {
     /// Takes a signed transaction into a block, if every rule lets it. One that fails there is in
@@ -27,6 +27,20 @@ impl Chain {
         let (block, ran) = self.machine.send(now, id, call.environment())?;
         self.mined_at.insert(block.number, id);
         Ok(self.mined.entry(id).or_insert(Mined { call, block, ran }))
+    }
+
+    /// Runs a call in a block of its own, whose caller pays for each unit of gas, however it ends.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if the caller can't pay, or there is too little gas to begin.
+    pub(crate) fn run(
+        &mut self,
+        now: UnixSeconds,
+        call: Call,
+        metered: Metered,
+    ) -> Result<(Block, Ran), ChainError> {
+        self.machine.run_metered(now, call, metered)
     }
 }
 

@@ -7,6 +7,7 @@ use alloy::primitives::{Address, B256, Log};
 use revm::context::TxEnv;
 
 use super::history::Block;
+use super::queries::Outcome;
 use super::refused::Refused;
 
 /// The type of the transactions that are taken (EIP-1559).
@@ -34,6 +35,7 @@ pub(crate) struct Ran {
     pub(crate) gas_used: u64,
     pub(crate) created: Option<Address>,
     pub(crate) logs: Vec<Log>,
+    pub(crate) outcome: Outcome,
 }
 
 impl SignedCall {

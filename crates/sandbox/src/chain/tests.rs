@@ -8,7 +8,7 @@ use alloy::sol_types::{SolStruct, eip712_domain};
 use countersign_units::UnixSeconds;
 use tempo_contracts::PERMIT2_ADDRESS;
 
-use super::{Chain, ChainError, Deposit, NewToken};
+use super::{Chain, ChainError, Deposit, NewToken, Rules};
 use crate::swap::hash_secret;
 
 const CHAIN_ID: u64 = 910_001;
@@ -37,7 +37,8 @@ struct Bench {
 impl Bench {
     fn new(allowance: u64) -> Self {
         let now = UnixSeconds::new(START);
-        let mut chain = Chain::start((CHAIN_ID, 0), now).unwrap();
+        let mut chain =
+            Chain::start(Rules { chain_id: CHAIN_ID, ..Rules::default() }, now).unwrap();
         let token = chain
             .deploy_token(now, &NewToken { name: "Token", symbol: "TKN", decimals: 6 })
             .unwrap();

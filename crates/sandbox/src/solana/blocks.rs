@@ -43,6 +43,10 @@ impl Blocks {
         Self { first_slot, start: now, ahead: 0, latest, recent: VecDeque::from([latest]), by_hash }
     }
 
+    pub(super) const fn first_slot(&self) -> u64 {
+        self.first_slot
+    }
+
     pub(super) const fn latest(&self) -> Block {
         self.latest
     }

@@ -184,6 +184,21 @@ impl Engine {
         })
     }
 
+    /// Returns what a transaction would cost, whether it runs or fails; `None` for one that is too
+    /// old.
+    pub(crate) fn fee(&mut self, transaction: VersionedTransaction) -> Option<u64> {
+        self.check_age(&transaction).ok()?;
+        self.verify_signatures(false);
+        let done = self.svm.simulate_transaction(transaction);
+        self.verify_signatures(true);
+        Some(done.map_or_else(|failed| failed.meta.fee, |done| done.meta.fee))
+    }
+
+    /// Returns the first slot that there is.
+    pub(crate) const fn first_slot(&self) -> u64 {
+        self.blocks.first_slot()
+    }
+
     /// Returns in which slot a transaction ran and whether it failed; `None` for one that did not.
     pub(crate) fn outcome(&self, id: &Signature) -> Option<Landed> {
         self.landed.get(id).cloned()

@@ -11,14 +11,15 @@ use crate::network::Network;
 use crate::swap::TransactionId;
 
 /// A client's transaction that ran.
-struct Sent<'a> {
-    network: &'a Network,
-    id: B256,
-    from: Address,
-    to: TxKind,
-    value: U256,
-    call: String,
-    ran: Ran,
+pub(super) struct Sent<'a> {
+    pub(super) network: &'a Network,
+    pub(super) id: B256,
+    pub(super) from: Address,
+    pub(super) to: TxKind,
+    pub(super) value: U256,
+    /// The name of the function that it calls.
+    pub(super) call: String,
+    pub(super) ran: Ran,
 }
 
 /// What a transaction moved.
@@ -57,7 +58,7 @@ impl World {
     }
 
     /// Notes what a transaction moved; one that failed has moved nothing.
-    fn record_sent(&mut self, sent: &Sent<'_>) {
+    pub(super) fn record_sent(&mut self, sent: &Sent<'_>) {
         if !sent.ran.succeeded {
             return;
         }

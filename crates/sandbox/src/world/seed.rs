@@ -4,7 +4,7 @@ use alloy::primitives::{Address, U256};
 use countersign_units::UnixSeconds;
 
 use super::{Token, World};
-use crate::chain::{Chain, ChainError, NewToken};
+use crate::chain::{Chain, ChainError, NewToken, Rules};
 use crate::market::{self, EVM_COINS, NATIVE_BTC, NATIVE_EVM, NATIVE_SOL, TOKENS, TokenListing};
 use crate::network::{NETWORKS, Network, NetworkKind};
 use crate::solana::{Asset, NewMint, TokenProgram};
@@ -31,11 +31,10 @@ pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainErr
     let owners = [world.parties.user.address(), world.parties.no_allowance.address()];
     for (network, chain_id) in NETWORKS.into_iter().filter_map(with_chain_id) {
         // Who calls on Tron pays for energy, and there is no other price.
-        let (base_fee, money) = match network.kind {
-            NetworkKind::Tron { .. } => (0, TRON_GAS_MONEY),
-            _ => (BASE_FEE, GAS_MONEY),
-        };
-        let mut chain = Chain::start((chain_id, base_fee), now)?;
+        let is_tron = matches!(network.kind, NetworkKind::Tron { .. });
+        let (base_fee, money) = if is_tron { (0, TRON_GAS_MONEY) } else { (BASE_FEE, GAS_MONEY) };
+        let rules = Rules { chain_id, base_fee, heights_in_hashes: is_tron };
+        let mut chain = Chain::start(rules, now)?;
         owners.into_iter().for_each(|owner| chain.put_coins(owner, U256::from(money)));
         world.chains.insert(network.name, chain);
     }

@@ -64,6 +64,20 @@ async fn shows_transactions_and_what_spends_them() {
     assert_eq!(spent["vin"], 0);
     let status = ask(&swap, &format!("/tx/{txid}/status")).await.json();
     assert_eq!(status, coin["status"]);
+
+    let spender = ask(&swap, &format!("/tx/{}", spent["txid"].as_str().unwrap())).await.json();
+    assert_eq!(spender["status"], spent["status"]);
+    let psbt_fee = signed.fee().unwrap().to_sat();
+    assert_eq!(spender["fee"], psbt_fee);
+    let virtual_bytes = spender["weight"].as_u64().unwrap().div_ceil(4);
+    assert!(psbt_fee >= virtual_bytes, "{spender}");
+}
+
+#[tokio::test]
+async fn estimates_fees() {
+    let rates = ask(&swap().await, "/fee-estimates").await;
+    assert!(rates.body.contains("\"6\":2.0"), "{}", rates.body);
+    assert_eq!(rates.json().as_object().unwrap().len(), 7);
 }
 
 #[tokio::test]

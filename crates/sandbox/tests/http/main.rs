@@ -21,6 +21,7 @@ mod flat;
 mod listings;
 mod many;
 mod own_evm;
+mod own_tron;
 mod quoted;
 mod quoted_deposits;
 mod quoted_lies;

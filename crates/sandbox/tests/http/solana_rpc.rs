@@ -276,3 +276,27 @@ async fn the_lookup_table_is_a_programs_own_and_tokens_have_balances() {
     }
     assert_eq!(balances, ["0"], "the resolver has emptied the vault's account");
 }
+
+#[tokio::test]
+async fn tells_what_transactions_cost() {
+    let swap = swap(SponsorSigns::Before, "SOL").await;
+    let sandbox = &swap.sandbox;
+    let user = &swap.user.address;
+    let fees = result(sandbox, "getRecentPrioritizationFees", json!([[user]])).await;
+    let fees = fees.as_array().unwrap();
+    assert!((1..=151).contains(&fees.len()));
+    assert!(fees.iter().all(|fee| fee["prioritizationFee"] == 0));
+    let first = result(sandbox, "getFirstAvailableBlock", json!([])).await.as_u64().unwrap();
+    assert!(fees[0]["slot"].as_u64().unwrap() >= first);
+    assert_eq!(error(sandbox, "getRecentPrioritizationFees", json!([["x"]])).await, -32_602);
+
+    let wire = Wire::of(&swap.open().await);
+    let bytes = hex::decode(wire.to_hex()).unwrap();
+    let message = STANDARD.encode(&bytes[1 + 64 * usize::from(bytes[0])..]);
+    let asked = json!([message, { "commitment": "confirmed" }]);
+    let fee = result(sandbox, "getFeeForMessage", asked.clone()).await["value"].clone();
+    assert!(fee.as_u64().unwrap() >= 5_000 * u64::from(bytes[0]), "{fee}");
+    sandbox.expire_blockhashes();
+    assert_eq!(result(sandbox, "getFeeForMessage", asked).await["value"], Value::Null);
+    assert_eq!(error(sandbox, "getFeeForMessage", json!(["AA=="])).await, -32_602);
+}

@@ -1,6 +1,7 @@
 //! The methods of Solana's nodes, each with its parameters.
 
 mod accounts;
+mod fees;
 mod params;
 mod transactions;
 
@@ -45,6 +46,9 @@ pub(super) fn call(engine: &mut Engine, method: &str, params: Value) -> Result<J
             let bytes = params.required(0, "a length in bytes")?;
             Ok(Json::from(engine.rent(bytes)))
         }
+        "getFirstAvailableBlock" => Ok(Json::from(engine.first_slot())),
+        "getRecentPrioritizationFees" => fees::recent(engine, &params),
+        "getFeeForMessage" => fees::of_message(engine, &params),
         "simulateTransaction" => transactions::simulate(engine, &params),
         "sendTransaction" => transactions::send(engine, &params),
         "getSignatureStatuses" => transactions::statuses(engine, &params),

@@ -77,6 +77,11 @@ impl Params {
         }
     }
 
+    /// Says whether there is none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Reads a parameter that has to be there.
     ///
     /// # Errors
