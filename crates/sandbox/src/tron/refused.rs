@@ -1,5 +1,7 @@
 //! Why Tron does not take a transaction, in the codes of its nodes.
 
+use crate::chain::ChainError;
+
 /// Why a transaction is not run at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
@@ -29,5 +31,11 @@ impl Refused {
             Self::Expiration => "TRANSACTION_EXPIRATION_ERROR",
             Self::Known => "DUP_TRANSACTION_ERROR",
         }
+    }
+}
+
+impl From<ChainError> for Refused {
+    fn from(error: ChainError) -> Self {
+        Self::Contract(error.to_string())
     }
 }

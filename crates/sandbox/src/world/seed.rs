@@ -35,7 +35,9 @@ pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainErr
         let (base_fee, money) = if is_tron { (0, TRON_GAS_MONEY) } else { (BASE_FEE, GAS_MONEY) };
         let rules = Rules { chain_id, base_fee, heights_in_hashes: is_tron };
         let mut chain = Chain::start(rules, now)?;
-        owners.into_iter().for_each(|owner| chain.put_coins(owner, U256::from(money)));
+        for owner in owners {
+            chain.put_coins(owner, U256::from(money));
+        }
         world.chains.insert(network.name, chain);
     }
     Ok(())
@@ -83,8 +85,11 @@ fn evm_coin(
     let owners = [user.address(), no_allowance.address()];
     let resolver = world.parties.resolver.address();
     let chain = world.chain(listing.network)?;
-    owners.into_iter().for_each(|owner| chain.put_coins(owner, seed));
-    chain.put_coins(resolver, inventory);
+    for (owner, amount) in
+        owners.map(|owner| (owner, seed)).into_iter().chain([(resolver, inventory)])
+    {
+        chain.put_coins(owner, amount);
+    }
     Ok(Token { listing, address: NATIVE_EVM.to_string(), contract: None, asset: None })
 }
 

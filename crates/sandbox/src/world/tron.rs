@@ -5,7 +5,7 @@ use countersign_units::UnixMillis;
 
 use super::World;
 use super::own::Sent;
-use crate::chain::{BLOCK_GAS, Block, BlockId, Call, ChainError, Metered, call_name};
+use crate::chain::{BLOCK_GAS, Block, BlockId, Call, Metered, call_name};
 use crate::clock;
 use crate::network::Network;
 use crate::tron::{Contract, ENERGY_PRICE, Mined, Refused, Transaction};
@@ -34,9 +34,9 @@ impl World {
         }
         self.check_times(now, network, &transaction)?;
         let (call, gas, price) = self.metered(network, &transaction)?;
-        let chain = self.chain(network).map_err(failed)?;
+        let chain = self.chain(network)?;
         let metered = Metered { id: transaction.id, gas, price };
-        let (block, ran) = chain.run(clock::seconds(now), call.clone(), metered).map_err(failed)?;
+        let (block, ran) = chain.run(clock::seconds(now), call.clone(), metered)?;
         let id = transaction.id;
         self.record_sent(&Sent {
             network,
@@ -63,7 +63,7 @@ impl World {
         network: &Network,
         transaction: &Transaction,
     ) -> Result<(), Refused> {
-        let chain = self.chain(network).map_err(failed)?;
+        let chain = self.chain(network)?;
         let seconds = clock::seconds(now);
         let latest = chain.block(seconds, BlockId::Latest).ok_or(Refused::Reference)?;
         let (height, id) = transaction.reference;
@@ -86,8 +86,8 @@ impl World {
         transaction: &Transaction,
     ) -> Result<(Call, u64, u64), Refused> {
         let from = transaction.owner;
-        let chain = self.chain(network).map_err(failed)?;
-        let held = chain.balance(None, from).map_err(failed)?;
+        let chain = self.chain(network)?;
+        let held = chain.balance(None, from)?;
         let (to, sun, data) = match &transaction.contract {
             Contract::Transfer { to, amount } => (*to, *amount, Bytes::new()),
             Contract::Trigger { to, value, data } => (*to, *value, data.clone()),
@@ -109,8 +109,4 @@ impl World {
 fn middle(block: Block) -> [u8; 8] {
     let (eighths, _) = block.hash.as_slice().as_chunks::<8>();
     eighths.get(1).copied().unwrap_or_default()
-}
-
-fn failed(error: ChainError) -> Refused {
-    Refused::Contract(error.to_string())
 }
