@@ -21,6 +21,7 @@ mod flat;
 mod listings;
 mod many;
 mod own_evm;
+mod own_solana;
 mod own_tron;
 mod quoted;
 mod quoted_deposits;
