@@ -35,7 +35,7 @@ pub(crate) use intents::{GenerateBody, SubmitBody};
 pub(crate) use ledger::Ledger;
 pub(crate) use moment::{read as read_moment, write as write_moment};
 pub(crate) use order::{Order, QuoteBody};
-pub(crate) use payload::{Action, Draft};
+pub(crate) use payload::{Draft, transfer_of};
 pub(crate) use record::all as records;
 pub(crate) use signer::QuoteSigner;
 pub(crate) use words::{Api, Place, Standard};

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use alloy::primitives::Address;
 use tokio_util::sync::CancellationToken;
@@ -19,6 +20,9 @@ use crate::quoted::Quoted;
 use crate::solana::read_address;
 use crate::swap::{Event, Funding, Intent, Quote, Status};
 use crate::world::{Settlement, World};
+
+/// How long the clockwork of deposits rests at least.
+const LEAST_PAUSE: Duration = Duration::from_millis(5);
 
 /// The sandbox behind its server.
 pub(crate) struct Shared {
@@ -103,9 +107,10 @@ impl Shared {
     /// Moves deposits along, a step at a time, until the server ends.
     pub(crate) async fn follow_deposits(shared: Arc<Self>) {
         let stop = shared.stop.clone();
+        let pause = shared.config.step.max(LEAST_PAUSE);
         stop.run_until_cancelled(async {
             loop {
-                tokio::time::sleep(shared.config.step).await;
+                tokio::time::sleep(pause).await;
                 shared.change(|State { world, quoted, .. }| quoted.tick(world, &shared.config));
             }
         })

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::ledger::Transfer;
 use super::signed::{Signed, SignedData};
-use super::{Action, Draft, Place, Quoted, Standard, VERIFYING_CONTRACT, moment, payload, primary};
+use super::{
+    Draft, Place, Quoted, Standard, VERIFYING_CONTRACT, moment, payload, primary, transfer_of,
+};
 use crate::clock;
 use crate::json::Json;
 use crate::tamper::{self, IntentScene, Tamper};
@@ -82,7 +84,7 @@ impl Quoted {
         let deadline = dies.unwrap_or(deposit.order.deadline);
         let asset = primary(deposit.order.source.listing);
         let amount = deposit.offer.amount_in.to_string();
-        let transfer = Action::transfer(&deposit.address, &[(&asset, &amount)]);
+        let transfer = transfer_of(&deposit.address, &[(&asset, &amount)]);
         let terms = (deadline, self.ledger.salt());
         let mut draft = Draft::honest(body.standard, &body.signer_id, terms, transfer);
         if let Some(lie) = lie {

@@ -71,6 +71,18 @@ impl QuoteBody {
     pub(crate) const fn is_wet(&self) -> bool {
         !self.dry
     }
+
+    /// Leaves out what Aurora does not know: its fees come from the settings of the key.
+    fn known_to_aurora(self) -> Self {
+        Self {
+            app_fees: Vec::new(),
+            referral: None,
+            custom_recipient_msg: None,
+            confidentiality: None,
+            insured: None,
+            ..self
+        }
+    }
 }
 
 impl Order {
@@ -85,6 +97,7 @@ impl Order {
         body: QuoteBody,
         platform: (&str, u64),
     ) -> Result<Self, &'static str> {
+        let body = if api == Api::Aurora { body.known_to_aurora() } else { body };
         let source = assets::find(world, &body.origin_asset).ok_or("tokenIn is not valid")?;
         let target = assets::find(world, &body.destination_asset).ok_or("tokenOut is not valid")?;
         if source.listing.key == target.listing.key {

@@ -26,20 +26,14 @@ pub(crate) struct Draft {
     pub(crate) callback: Option<String>,
 }
 
-/// Something that an intent does.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Action;
-
-impl Action {
-    /// Moves tokens to another account.
-    pub(crate) fn transfer(receiver: &str, tokens: &[(&str, &str)]) -> Json {
-        let tokens = tokens.iter().map(|(asset, amount)| (*asset, Json::from(*amount)));
-        Json::object([
-            ("intent", Json::from("transfer")),
-            ("receiver_id", Json::from(receiver)),
-            ("tokens", Json::object(tokens)),
-        ])
-    }
+/// Writes what moves tokens to another account.
+pub(crate) fn transfer_of(receiver: &str, tokens: &[(&str, &str)]) -> Json {
+    let tokens = tokens.iter().map(|(asset, amount)| (*asset, Json::from(*amount)));
+    Json::object([
+        ("intent", Json::from("transfer")),
+        ("receiver_id", Json::from(receiver)),
+        ("tokens", Json::object(tokens)),
+    ])
 }
 
 impl Draft {

@@ -5,7 +5,7 @@ use countersign_units::UnixMillis;
 
 use super::Tamper;
 use crate::json::Json;
-use crate::quoted::{Action, Draft, Standard};
+use crate::quoted::{Draft, Standard, transfer_of};
 
 const HOUR: u64 = 3_600_000;
 const TEN_YEARS: u64 = 24 * 365 * 10 * HOUR;
@@ -25,26 +25,26 @@ pub(crate) fn apply(tamper: Tamper, draft: &mut Draft, scene: &IntentScene<'_>) 
     let (asset, attacker) = (scene.asset.as_str(), scene.attacker.as_str());
     match tamper {
         Tamper::IntentExtraAction => {
-            draft.actions.push(Action::transfer(attacker, &[(asset, "1")]));
+            draft.actions.push(transfer_of(attacker, &[(asset, "1")]));
         }
         Tamper::IntentTokenDiff => draft.actions = vec![token_diff(scene)],
         Tamper::IntentAddKey => draft.actions = vec![add_key()],
         Tamper::IntentWithdraw => draft.actions = vec![withdraw(scene)],
         Tamper::IntentEmpty => draft.actions.clear(),
         Tamper::IntentReceiver => {
-            draft.actions = vec![Action::transfer(attacker, &[(asset, &amount)])];
+            draft.actions = vec![transfer_of(attacker, &[(asset, &amount)])];
         }
         Tamper::IntentAmount => {
             let more = scene.amount.saturating_mul(U256::from(10)).to_string();
-            draft.actions = vec![Action::transfer(scene.receiver, &[(asset, &more)])];
+            draft.actions = vec![transfer_of(scene.receiver, &[(asset, &more)])];
         }
         Tamper::IntentToken => {
             let tokens = [(scene.other_asset.as_str(), amount.as_str())];
-            draft.actions = vec![Action::transfer(scene.receiver, &tokens)];
+            draft.actions = vec![transfer_of(scene.receiver, &tokens)];
         }
         Tamper::IntentExtraToken => {
             let tokens = [(asset, amount.as_str()), (scene.other_asset.as_str(), "1")];
-            draft.actions = vec![Action::transfer(scene.receiver, &tokens)];
+            draft.actions = vec![transfer_of(scene.receiver, &tokens)];
         }
         Tamper::IntentMemo => say(draft, "memo", "4711"),
         Tamper::IntentMessage => say(draft, "msg", "{\"do\":\"more\"}"),

@@ -225,6 +225,12 @@ async fn the_request_comes_back_in_the_apis_own_form() {
     assert_eq!(repeated["quoteRequest"]["virtualChainRecipient"], Value::Null);
     assert!(is_signed(&sandbox, repeated));
     assert_eq!(sandbox.registry_toml().matches("1cs_v1:").count(), 1);
+    // Aurora does not know this member, and leaves out two more.
+    let answer = Api::Aurora.quote(&sandbox, &body).await;
+    for name in ["referral", "confidentiality", "insured"] {
+        assert!(answer["quoteRequest"].get(name).is_none(), "{name}");
+    }
+    assert_eq!(answer["quoteRequest"]["appFees"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
