@@ -3,8 +3,9 @@
 import hashlib
 import struct
 
+import quotes
 from crypto import bech32
-from lines import DEADLINE_SECONDS, NOW
+from lines import DEADLINE_SECONDS, NOW, change
 
 PRIME = 2**256 - 2**32 - 977
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -115,6 +116,7 @@ def add_lines(lines):
     inputs(lines)
     bounds(lines)
     facts(lines)
+    beside_a_quote(lines)
 
 
 def honest(lines):
@@ -220,3 +222,31 @@ def facts(lines):
                      "the chain, or our own books, say otherwise")
     lines.refuse("bitcoin-fact-required", {**good, "require_facts": ["coins"]}, "unavailable", twin,
                  "the fact was not given")
+
+
+def beside_a_quote(lines):
+    btc = {"originAsset": "nep141:btc.omft.near", "amount": str(AMOUNT)}
+    refund = {"refundTo": bech32("bc", 0, OURS[2:])}
+    asked = {**quotes.TERMS, **btc, **refund}
+    echoed = {f"quoteRequest__{name}": value for name, value in {**btc, **refund}.items()}
+    offered = {"quote__amountIn": str(AMOUNT), "quote__minAmountIn": "990000", "quote__depositAddress": TO}
+    answer = quotes.quoted(**echoed, **offered)
+    own = {k: v for k, v in TERMS.items() if k not in ("to", "amount", "deadline")}
+    good = {**line(own, draft(HONEST)), "quote": {"terms": asked, "answer": answer}}
+    twin = "bitcoin-honest-by-a-quote"
+    lines.honest(twin, good, sighashes(HONEST))
+    less = {**HONEST, "outputs": [(990_000, p2wpkh(PAYEE)), (508_590, OURS)]}
+    lines.refuse("bitcoin-quote-least-amount", {**good, **line(own, draft(less))}, "amount", twin,
+                 "less than what was quoted, if no less than what may arrive")
+    cases = {
+        "testnet-address": (quotes.quoted(**echoed, **{**offered, "quote__depositAddress": bech32("tb", 0, PAYEE)}),
+                            "deposit_address"),
+        "changed-address": (change(answer, quote__depositAddress=bech32("bc", 0, THIEF[2:])), "quote_signature"),
+        "refund-to-swapped": (quotes.quoted(**{**echoed, "quoteRequest__refundTo": bech32("bc", 0, THIEF[2:])},
+                                            **offered), "echo"),
+        "address-is-our-refund": (quotes.quoted(**echoed, **{**offered, "quote__depositAddress":
+                                                             refund["refundTo"]}), "deposit_address"),
+    }
+    for case, (wrong, code) in cases.items():
+        lines.refuse(f"bitcoin-quote-{case}", {**good, "quote": {"terms": asked, "answer": wrong}}, code, twin,
+                     "the quote is not proven, or can't be paid")

@@ -217,6 +217,7 @@ def token(lines):
     approve = (TOKENS, struct.pack("<BQ", 4, 2**64 - 1), ((source, "w"), (THIEF, ""), (OWNER, "s")))
     close = (TOKENS, b"\x09", ((source, "w"), (THIEF, "w"), (OWNER, "s")))
     authority = (TOKENS, b"\x06\x02\x01" + THIEF, ((source, "w"), (OWNER, "s")))
+    batch = (TOKENS, b"\xff" + bytes([3, len(approve[1])]) + approve[1], approve[2])
     cases = {
         "other-to": ([pay_tokens(to=THIEF)], "to"),
         "to-the-wallet-itself": ([pay_tokens(account=TO)], "to"),
@@ -234,6 +235,13 @@ def token(lines):
         "account-afterwards": ([pay_tokens(), create()], "extra_instruction"),
         "account-that-may-not-be-there": ([create(instruction=b"\0"), pay_tokens()], "extra_instruction"),
         "coin-instead": ([pay()], "extra_instruction"),
+        "hidden-in-a-batch": ([pay_tokens(), batch], "token_delegate"),
+        "closes-into-a-thief": ([(TOKENS, b"\x26", ((source, "w"), (THIEF, "w"), (OWNER, "s"))), pay_tokens()],
+                                ["extra_instruction", "token_authority"]),
+        "by-a-multisig": ([(TOKENS, pay_tokens()[1], (*pay_tokens()[2][:3], (THIEF, ""), (OWNER, "s")))],
+                          ["source", "token_authority"]),
+        "with-a-fee": ([(TOKENS, b"\x1a\1" + struct.pack("<QBQ", 10**8, 6, 10**6), pay_tokens()[2])],
+                       ["extra_instruction", "amount"]),
     }
     for case, (instructions, code) in cases.items():
         lines.refuse(f"solana-token-{case}", line(TOKEN_TERMS, message(instructions)), code,
@@ -283,6 +291,41 @@ def facts(lines):
                      "the cluster says otherwise")
     lines.refuse("solana-fact-required", {**good, "require_facts": ["blockhash"]}, "unavailable", twin,
                  "the fact was not given")
+    token_facts(lines)
+
+
+def token_facts(lines):
+    held = {"program": base58(TOKENS), "mint": base58(USDC), "state": "initialized"}
+    seen = {
+        "mint": {"program": base58(TOKENS), "decimals": 6, "extensions": []},
+        "source": {**held, "owner": base58(OWNER), "amount": "100000000"},
+        "destination": {**held, "owner": base58(TO), "amount": "0"},
+    }
+    good, twin = line(TOKEN_TERMS, message(TOKEN)), "solana-honest-token-with-facts"
+    lines.honest(twin, {**good, "facts": seen}, digest(message(TOKEN)))
+    lines.honest("solana-honest-token-to-a-new-account", {**good, "facts": {**seen, "destination": None}},
+                 digest(message(TOKEN)))
+    cases = {
+        "mint-of-another-program": ({"mint": {**seen["mint"], "program": base58(TOKENS_2022)}}, ["mint", "token"]),
+        "mint-of-other-decimals": ({"mint": {**seen["mint"], "decimals": 9}}, ["mint", "amount"]),
+        "mint-with-a-hook": ({"mint": {**seen["mint"], "extensions": ["transferHook"]}}, "mint"),
+        "mint-with-a-delegate": ({"mint": {**seen["mint"], "extensions": ["permanent_delegate"]}}, "mint"),
+        "mint-stands-still": ({"mint": {**seen["mint"], "paused": True}}, "mint"),
+        "mint-takes-a-fee": ({"mint": {**seen["mint"], "transfer_fee_bps": 100}}, "mint"),
+        "source-is-anothers": ({"source": {**seen["source"], "owner": base58(THIEF)}}, "source"),
+        "source-has-a-delegate": ({"source": {**seen["source"], "delegate": base58(THIEF)}}, "source"),
+        "source-can-be-closed": ({"source": {**seen["source"], "close_authority": base58(THIEF)}}, "source"),
+        "source-has-less": ({"source": {**seen["source"], "amount": "99999999"}}, ["source", "amount"]),
+        "source-is-frozen": ({"source": {**seen["source"], "state": "frozen"}}, "source"),
+        "destination-is-anothers": ({"destination": {**seen["destination"], "owner": base58(THIEF)}}, "destination"),
+        "destination-is-frozen": ({"destination": {**seen["destination"], "state": "frozen"}}, "destination"),
+    }
+    for case, (fact, code) in cases.items():
+        lines.refuse(f"solana-fact-{case}", {**good, "facts": {**seen, **fact}}, code, twin,
+                     "the cluster says otherwise")
+    bare = {**line(TOKEN_TERMS, message([pay_tokens()])), "facts": {**seen, "destination": None}}
+    lines.refuse("solana-fact-destination-is-not-there", bare, "destination",
+                 "solana-honest-token-to-a-new-account", "nobody makes the account")
 
 
 def beside_a_quote(lines):

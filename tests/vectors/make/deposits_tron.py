@@ -2,6 +2,7 @@
 
 import hashlib
 
+import quotes
 from crypto import base58
 from deposits_evm import transfer
 from lines import DEADLINE_SECONDS, NOW
@@ -111,6 +112,7 @@ def add_lines(lines):
     for case, (terms, data, code) in cases.items():
         twin = "tron-honest-native" if terms is TERMS else "tron-honest-token"
         lines.refuse(f"tron-{case}", line(terms, data), code, twin, "not the agreed transfer")
+    beside_a_quote(lines)
 
 
 def both(lines, name, terms, part, fee):
@@ -146,3 +148,16 @@ def both(lines, name, terms, part, fee):
     known = {"blockhash": {"number": 78_000_124, "id": f"{78_000_124:016x}" + BLOCK["id"][16:]}}
     lines.refuse(f"tron-{name}-fact-another-chain", {**line(terms, good), "facts": known}, "blockhash",
                  f"tron-honest-{name}-with-facts", "another block names the chain")
+
+
+def beside_a_quote(lines):
+    own = {k: v for k, v in TOKEN_TERMS.items() if k not in ("to", "amount", "deadline")}
+    quote = lambda to: {"terms": quotes.TERMS, "answer": quotes.quoted(quote__depositAddress=to)}
+    data = raw([call()], fee=FEE)
+    good = {**line(own, data), "quote": quote(address(TO))}
+    lines.honest("tron-honest-by-a-quote", good, digest(data))
+    other = {**good, "quote": quote(address(THIEF))}
+    lines.refuse("tron-quote-of-another-address", other, "to", "tron-honest-by-a-quote",
+                 "the transaction pays another than the quote says")
+    lines.refuse("tron-quote-of-an-evm-address", {**good, "quote": quote("0x" + TO)}, "deposit_address",
+                 "tron-honest-by-a-quote", "the quote is for another chain")

@@ -194,6 +194,17 @@ def honest_quotes(lines):
     status["quoteRequest"] = {k: v for k, v in status["quoteRequest"].items()
                               if k not in ("quoteWaitingTimeMs", "insured")}
     honest(lines, "honest-in-a-status", TERMS, {"quoteResponse": status, "status": "PENDING_DEPOSIT"})
+    waited = quoted(quoteRequest__quoteWaitingTimeMs=3000)
+    whole = "0x" + digest_of(waited).hex()
+    waited["quoteRequest"].pop("quoteWaitingTimeMs")
+    waiting = {"terms": {**TERMS, "quoteWaitingTimeMs": 3000}, "payload": {"quoteResponse": waited}}
+    lines.honest("honest-in-a-status-that-says-less", waiting, whole)
+    lines.refuse("status-of-another-waiting-time", {**waiting, "terms": TERMS}, "quote_signature",
+                 "honest-in-a-status-that-says-less", "what the status leaves out is signed")
+    text = write(quoted()).replace('"slippageTolerance":100', '"slippageTolerance":1e2')
+    text = text.replace('"timeEstimate":37', '"timeEstimate":37.0')
+    lines.honest("honest-numbers-in-other-digits", {"terms": TERMS, "payload": Raw(text)},
+                 "0x" + digest_of(ANSWER).hex())
     old = sign(change(ANSWER, **OLD_TIMES), whole=False)
     honest(lines, "honest-stored-before-2026-06-24", OLD_TERMS, old, whole=False)
 
