@@ -29,6 +29,6 @@ pub use refusals::{after_signing, assert_refused};
 pub use relay::{Fate, Relay};
 pub use scene::{SHORT, Scene, short_steps, until_reserved, until_verified};
 pub use signature_file::SignatureFile;
-pub use signers::{Counter, CountingCoins, CountingCosigner, CountingSigner};
+pub use signers::{Counter, CountingCoins, CountingCosigner, CountingIntents, CountingSigner};
 pub use vectors::codes_of_kind;
 pub use watched::{Around, WatchedStore};

@@ -2,12 +2,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use countersign::approval::IntentKey;
 use countersign::bitcoin::{
     CoinKey, CoinSigner, KeyRequest, LocalCoinSigner, SignerError as CoinSignerError,
 };
-use countersign::evm::{LocalSigner, PermitSigner, SignPermit, SignerError, UncheckedSignature};
+use countersign::evm::{
+    CallSigner, LocalSigner, PermitSigner, SignCall, SignPermit, SignerError, UncheckedSignature,
+};
+use countersign::near::{
+    IntentSigner, SignIntent, SignerError as IntentSignerError, UncheckedIntentSignature,
+};
 use countersign::solana::{
-    CosignRequest, CosignSigner, LocalCosignSigner, SignerError as CosignerError,
+    CosignRequest, CosignSigner, LocalCosignSigner, SignerError as CosignerError, TransferRequest,
+    TransferSigner,
 };
 use countersign::units::{EvmAddress, SolanaAddress};
 
@@ -114,5 +121,57 @@ impl CosignSigner for CountingCosigner {
     async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], CosignerError> {
         self.counter.0.fetch_add(1, Ordering::SeqCst);
         self.key.sign_message(request).await
+    }
+}
+
+#[async_trait]
+impl CallSigner for CountingSigner {
+    fn account(&self) -> EvmAddress {
+        self.key.account()
+    }
+
+    async fn sign_call(&self, request: &SignCall<'_>) -> Result<UncheckedSignature, SignerError> {
+        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.key.sign_call(request).await
+    }
+}
+
+#[async_trait]
+impl TransferSigner for CountingCosigner {
+    async fn sign_transfer(
+        &self,
+        request: &TransferRequest<'_>,
+    ) -> Result<[u8; 64], CosignerError> {
+        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.key.sign_transfer(request).await
+    }
+}
+
+/// A key for NEAR intents that counts how often it is asked to sign.
+#[derive(Debug)]
+pub struct CountingIntents<K> {
+    key: K,
+    counter: Counter,
+}
+
+impl<K> CountingIntents<K> {
+    /// Takes a key, and a counter.
+    pub fn new(key: K, counter: &Counter) -> Self {
+        Self { key, counter: counter.clone() }
+    }
+}
+
+#[async_trait]
+impl<K: IntentSigner> IntentSigner for CountingIntents<K> {
+    fn key(&self) -> IntentKey {
+        self.key.key()
+    }
+
+    async fn sign_intent(
+        &self,
+        request: &SignIntent<'_>,
+    ) -> Result<UncheckedIntentSignature, IntentSignerError> {
+        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.key.sign_intent(request).await
     }
 }

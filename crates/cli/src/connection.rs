@@ -17,10 +17,13 @@ use countersign::http_client::transport::{Auth, Limits};
 use countersign::http_client::{
     ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString, SigningRule,
 };
+use countersign::near::LocalEd25519Signer;
 use countersign::solana::LocalCosignSigner;
 use countersign::{ConfigFileError, DefiApi, QuotedApi, SwapApi};
 #[cfg(feature = "sandbox")]
 use countersign_sandbox::{Account, Sandbox};
+
+use zeroize::Zeroizing;
 
 use crate::arguments::{Api, ApiName, Chains, NodeAt, NodeUrl};
 use crate::commands::swap::LineError;
@@ -114,9 +117,13 @@ pub(crate) fn client(arguments: &Api) -> Result<DefiClient, SetupError> {
 
 /// Makes the API that the arguments name.
 pub(crate) fn api(arguments: &Api) -> Result<Arc<dyn SwapApi>, SetupError> {
+    if arguments.signed_intent.is_some() && arguments.name() == ApiName::Defi {
+        return Err(SetupError::Missing("--api oneclick or aurora with --signed-intent"));
+    }
     let url = arguments.url.clone().or_else(|| std::env::var(API_URL_VARIABLE).ok());
     let key = || api_key(arguments.key_file.as_deref());
-    Ok(match arguments.name {
+    let quoted = |api: QuotedApi| by_intent(api, arguments);
+    Ok(match arguments.name() {
         ApiName::Defi => Arc::new(DefiApi::new(client(arguments)?)),
         ApiName::Oneclick => {
             let url = url.unwrap_or_else(|| ONECLICK_URL.to_owned());
@@ -127,11 +134,12 @@ pub(crate) fn api(arguments: &Api) -> Result<Arc<dyn SwapApi>, SetupError> {
                 Err(SetupError::NoApiKey) => builder,
                 Err(error) => return Err(error),
             };
-            Arc::new(QuotedApi::oneclick(builder.build()?))
+            Arc::new(quoted(QuotedApi::oneclick(builder.build()?)))
         }
         ApiName::Aurora => {
             let url = url.unwrap_or_else(|| AURORA_URL.to_owned());
-            Arc::new(QuotedApi::aurora(AuroraClient::builder(&url).api_key(key()?).build()?))
+            let client = AuroraClient::builder(&url).api_key(key()?).build()?;
+            Arc::new(quoted(QuotedApi::aurora(client)))
         }
     })
 }
@@ -142,19 +150,26 @@ pub(crate) fn api_of_sandbox(
     sandbox: &Sandbox,
     arguments: &Api,
 ) -> Result<Arc<dyn SwapApi>, SetupError> {
-    Ok(match arguments.name {
+    Ok(match arguments.name() {
         ApiName::Defi => Arc::new(DefiApi::new(with_sandbox(sandbox, arguments.profile)?)),
         ApiName::Oneclick => {
             let builder = OneClickClient::builder(&sandbox.oneclick_url());
             let client = builder.partner_key(sandbox.oneclick_key().into()).build()?;
-            Arc::new(QuotedApi::oneclick(client))
+            Arc::new(by_intent(QuotedApi::oneclick(client), arguments))
         }
         ApiName::Aurora => {
             let builder = AuroraClient::builder(&sandbox.aurora_url());
             let client = builder.api_key(sandbox.aurora_key().into()).build()?;
-            Arc::new(QuotedApi::aurora(client))
+            Arc::new(by_intent(QuotedApi::aurora(client), arguments))
         }
     })
+}
+
+fn by_intent(api: QuotedApi, arguments: &Api) -> QuotedApi {
+    match arguments.signed_intent {
+        Some(form) => api.by_intent(form.into()),
+        None => api,
+    }
 }
 
 /// Makes a client of a sandbox, which knows how its requests are to be proved.
@@ -258,23 +273,11 @@ fn api_key(path: Option<&Path>) -> Result<SecretString, SetupError> {
     }
 }
 
-/// Reads a private key from its file.
-pub(crate) fn key(path: &Path) -> Result<LocalSigner, SetupError> {
-    let text = read_secret(path)?;
-    LocalSigner::from_hex(text.expose_secret())
-        .map_err(|source| SetupError::Key { path: path.to_owned(), source })
-}
-
 /// Reads a private key of coins from its file.
 pub(crate) fn coin_key(path: &Path) -> Result<LocalCoinSigner, SetupError> {
     let text = read_secret(path)?;
     LocalCoinSigner::from_hex(text.expose_secret())
         .map_err(|source| SetupError::CoinKey { path: path.to_owned(), source })
-}
-
-/// Reads a private key of an account on Solana from its file.
-pub(crate) fn solana_key(path: &Path) -> Result<LocalCosignSigner, SetupError> {
-    solana_key_of(path, read_secret(path)?.expose_secret())
 }
 
 /// Reads a private key in any form that is in use: the file of Solana's own command line, the text
@@ -290,6 +293,22 @@ pub(crate) fn solana_key_of(path: &Path, text: &str) -> Result<LocalCosignSigner
         LocalCosignSigner::from_base58(text)
     };
     key.map_err(|source| SetupError::SolanaKey { path: path.to_owned(), source })
+}
+
+/// Reads the same key for NEAR intents; `None` for a text that is none.
+pub(crate) fn ed25519_key_of(text: &str) -> Option<LocalEd25519Signer> {
+    let text = text.trim();
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    if text.starts_with('[') {
+        let bytes: Zeroizing<Vec<u8>> = Zeroizing::new(serde_json::from_str(text).ok()?);
+        let seed = Zeroizing::new(hex::encode(bytes.get(..32)?));
+        return LocalEd25519Signer::from_seed_hex(&seed).ok();
+    }
+    if digits.len() == 64 {
+        return LocalEd25519Signer::from_seed_hex(digits).ok();
+    }
+    let pair = Zeroizing::new(format!("ed25519:{text}"));
+    LocalEd25519Signer::from_near(&pair).ok()
 }
 
 /// Reads a recipe of a refund, which holds no secret.

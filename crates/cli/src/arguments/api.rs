@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use countersign::api_types::defi::Profile;
+use countersign::approval::IntentStandard;
 use countersign::http_client::SigningRule;
 
 /// An intent API.
@@ -16,12 +17,47 @@ pub(crate) enum ApiName {
     Aurora,
 }
 
+/// A standard by which a NEAR intent is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IntentForm {
+    /// By an EVM key (ERC-191)
+    Erc191,
+    /// By a key of Tron (TIP-191)
+    Tip191,
+    /// By an Ed25519 key, over the text as it is
+    RawEd25519,
+    /// By an Ed25519 key (NEP-413)
+    Nep413,
+}
+
+impl Api {
+    /// Returns the API that is asked: the one that is named, or the first that there was.
+    pub(crate) fn name(&self) -> ApiName {
+        self.name.unwrap_or_default()
+    }
+}
+
+impl From<IntentForm> for IntentStandard {
+    fn from(form: IntentForm) -> Self {
+        match form {
+            IntentForm::Erc191 => Self::Erc191,
+            IntentForm::Tip191 => Self::Tip191,
+            IntentForm::RawEd25519 => Self::RawEd25519,
+            IntentForm::Nep413 => Self::Nep413,
+        }
+    }
+}
+
 /// Where the API is, and how requests prove who sends them.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Api {
-    /// Which API is asked
-    #[arg(id = "api_name", long = "api", value_enum, default_value_t = ApiName::Defi)]
-    pub(crate) name: ApiName,
+    /// Which API is asked [default: defi]
+    #[arg(id = "api_name", long = "api", value_name = "NAME", value_enum)]
+    pub(crate) name: Option<ApiName>,
+    /// Pay by a signed NEAR intent, over funds that lie inside the intents contract: the standard
+    /// that it is signed by
+    #[arg(long, value_name = "STANDARD", value_enum)]
+    pub(crate) signed_intent: Option<IntentForm>,
     /// The API's base URL [default: the variable `COUNTERSIGN_API_URL`]
     // The variable is read where it is needed: `--sandbox` excludes the option, not the variable.
     #[arg(long = "api-url", value_name = "URL")]

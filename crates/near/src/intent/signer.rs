@@ -23,6 +23,20 @@ pub trait IntentSigner: Send + Sync {
     ) -> Result<UncheckedIntentSignature, SignerError>;
 }
 
+#[async_trait]
+impl<S: IntentSigner + ?Sized> IntentSigner for Box<S> {
+    fn key(&self) -> IntentKey {
+        self.as_ref().key()
+    }
+
+    async fn sign_intent(
+        &self,
+        request: &SignIntent<'_>,
+    ) -> Result<UncheckedIntentSignature, SignerError> {
+        self.as_ref().sign_intent(request).await
+    }
+}
+
 /// A request to sign one verified and reserved intent. Only [`sign`](crate::sign_intent) makes one.
 #[derive(Clone, Copy, Debug)]
 pub struct SignIntent<'a> {

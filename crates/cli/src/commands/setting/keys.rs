@@ -6,6 +6,8 @@ use countersign::CountersignBuilder;
 use countersign::approval::{Network, NetworkKind, Registry, TypedDataStandard};
 use countersign::bitcoin::LocalCoinSigner;
 use countersign::evm::{LocalSigner, PermitSigner};
+use countersign::http_client::ExposeSecret;
+use countersign::near::{IntentSigner, LocalSecp256k1Signer};
 use countersign::solana::LocalCosignSigner;
 
 use crate::arguments::KeyFile;
@@ -18,6 +20,8 @@ struct Held {
     /// The network that it was named for.
     network: Option<String>,
     key: Key,
+    /// The same key for NEAR intents, where it signs them.
+    intents: Option<Box<dyn IntentSigner>>,
     /// The address that it controls, where the key alone does not say.
     address: Option<String>,
 }
@@ -50,8 +54,10 @@ impl Keys {
             }
             let network = file.network.as_deref().or(source);
             let kind = Kind::of(network.and_then(|name| registry.network(name)));
-            let key = Key::read(kind, &file.path)?;
-            Ok(Held { network: network.map(str::to_owned), key, address: None })
+            let text = connection::read_secret(&file.path)?;
+            let key = Key::parse(kind, text.expose_secret(), &file.path)?;
+            let intents = kind.intents(text.expose_secret());
+            Ok(Held { network: network.map(str::to_owned), key, intents, address: None })
         };
         files.iter().map(read).collect::<Result<_, _>>().map(Self)
     }
@@ -67,6 +73,7 @@ impl Keys {
             Ok(Held {
                 network: Some(account.network.clone()),
                 key: Key::parse(kind, account.private_key(), Path::new("sandbox"))?,
+                intents: kind.intents(account.private_key()),
                 address: Some(account.address.clone()),
             })
         };
@@ -100,6 +107,10 @@ impl Keys {
         builder: CountersignBuilder,
     ) -> Result<CountersignBuilder, SetupError> {
         self.0.into_iter().try_fold(builder, |builder, held| {
+            let builder = match held.intents {
+                Some(intents) => builder.intent_signer(intents),
+                None => builder,
+            };
             Ok(match held.key {
                 Key::Permits(key) => builder.evm_key(*key),
                 Key::Coins(key) => builder.coin_signer(key.public_key(), *key)?,
@@ -119,18 +130,21 @@ impl Kind {
             _ => Self::Permits,
         }
     }
+
+    /// Reads a key for NEAR intents, where keys of this kind sign them.
+    fn intents(self, text: &str) -> Option<Box<dyn IntentSigner>> {
+        match self {
+            Self::Permits => {
+                let key = LocalSecp256k1Signer::from_hex(text).ok()?;
+                Some(Box::new(key))
+            }
+            Self::Coins => None,
+            Self::Solana => Some(Box::new(connection::ed25519_key_of(text)?)),
+        }
+    }
 }
 
 impl Key {
-    fn read(kind: Kind, path: &Path) -> Result<Self, SetupError> {
-        Ok(match kind {
-            Kind::Permits => Self::Permits(Box::new(connection::key(path)?)),
-            Kind::Coins => Self::Coins(Box::new(connection::coin_key(path)?)),
-            Kind::Solana => Self::Solana(Box::new(connection::solana_key(path)?)),
-        })
-    }
-
-    #[cfg(feature = "sandbox")]
     fn parse(kind: Kind, text: &str, path: &Path) -> Result<Self, SetupError> {
         let path = path.to_owned();
         Ok(match kind {

@@ -1,0 +1,100 @@
+//! A flow over 1Click or Aurora of a sandbox, whose keys are counted.
+
+use countersign::api_types::defi::Profile;
+use countersign::approval::{IntentStandard, Registry};
+use countersign::chain_rpc::{EvmRpc, SolanaRpc};
+use countersign::http_client::aurora::AuroraClient;
+use countersign::http_client::oneclick::OneClickClient;
+use countersign::near::{LocalEd25519Signer, LocalSecp256k1Signer};
+use countersign::{Countersign, CountersignBuilder, FlowError, QuotedApi, SwapOutcome};
+use countersign_sandbox::SandboxConfig;
+use countersign_tests::{CountingIntents, SHORT, Scene};
+
+/// How a swap is paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Deposit,
+    Intent(IntentStandard),
+}
+
+/// Who quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    OneClick,
+    Aurora,
+}
+
+pub(crate) async fn scene(config: SandboxConfig, from: &str, to: &str) -> Scene {
+    Scene::start_from(config, Profile::G1, from, to).await
+}
+
+pub(crate) fn api(scene: &Scene, over: Over, by: By) -> QuotedApi {
+    let sandbox = &scene.sandbox;
+    let api = match over {
+        Over::OneClick => {
+            let client = OneClickClient::builder(&sandbox.oneclick_url());
+            QuotedApi::oneclick(client.partner_key(sandbox.oneclick_key().into()).build().unwrap())
+        }
+        Over::Aurora => {
+            let client = AuroraClient::builder(&sandbox.aurora_url());
+            QuotedApi::aurora(client.api_key(sandbox.aurora_key().into()).build().unwrap())
+        }
+    };
+    match by {
+        By::Deposit => api,
+        By::Intent(standard) => api.by_intent(standard),
+    }
+}
+
+/// Sets up a flow with the account's key and a node of its chain.
+pub(crate) fn flow(scene: &Scene, over: Over, by: By) -> Countersign {
+    let builder = Countersign::builder(api(scene, over, by), scene.config());
+    with_intents(with_node(with_key(builder, scene), scene), scene).build()
+}
+
+fn with_key(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+    match scene.account.network.as_str() {
+        "bitcoin" => {
+            let key = scene.coin_signer();
+            builder.coin_signer(key.public_key(), key).unwrap()
+        }
+        "solana" => {
+            let key = scene.cosigner();
+            builder.solana_key(key.address(), key)
+        }
+        _ => builder.evm_key(scene.signer()),
+    }
+}
+
+fn with_node(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+    let network = scene.account.network.as_str();
+    let registry = Registry::from_toml(&scene.sandbox.registry_toml()).unwrap();
+    let url = || scene.sandbox.rpc_url(network).unwrap().parse().unwrap();
+    match network {
+        "bitcoin" => builder.bitcoin_chain(network, scene.esplora()),
+        "solana" => builder.solana_node(network, SolanaRpc::connect(url()).unwrap()),
+        _ => {
+            let standard = registry.network(network).unwrap().kind.standard().unwrap();
+            builder.evm_node(network, EvmRpc::connect(url(), standard).unwrap())
+        }
+    }
+}
+
+fn with_intents(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+    let (key, counter) = (scene.account.private_key(), &scene.signatures);
+    match scene.account.network.as_str() {
+        "bitcoin" => builder,
+        "solana" => {
+            let key = LocalEd25519Signer::from_seed_hex(key).unwrap();
+            builder.intent_signer(CountingIntents::new(key, counter))
+        }
+        _ => {
+            let key = LocalSecp256k1Signer::from_hex(key).unwrap();
+            builder.intent_signer(CountingIntents::new(key, counter))
+        }
+    }
+}
+
+pub(crate) async fn swap(scene: &Scene, over: Over, by: By) -> Result<SwapOutcome, FlowError> {
+    flow(scene, over, by).swap(&scene.request(), SHORT, |_| {}).await
+}

@@ -1,0 +1,7 @@
+//! Swaps through APIs that quote a deposit address: proven, funded by a transaction of our own or by
+//! a signed intent, and followed to their end.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod bed;
+mod finishing;
+mod lies;
