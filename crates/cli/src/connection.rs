@@ -10,7 +10,7 @@ use countersign::api_types::defi::Profile;
 use countersign::approval::{AddressError, ConfigError, NetworkKind, Registry};
 use countersign::bitcoin::{LocalCoinSigner, RefundRecipe};
 use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl, SolanaRpc};
-use countersign::evm::{LocalSigner, ParseKeyError};
+use countersign::evm::ParseKeyError;
 use countersign::http_client::aurora::{AURORA_URL, AuroraClient};
 use countersign::http_client::oneclick::{ONECLICK_URL, OneClickClient};
 use countersign::http_client::transport::{Auth, Limits};
