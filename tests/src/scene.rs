@@ -150,7 +150,7 @@ impl Scene {
         Config::from_toml(&registry, &policy).unwrap()
     }
 
-    /// Asks for 100 of the source token to be swapped, for 0.005 BTC, or for 1 SOL.
+    /// Asks for 100 of the source token to be swapped, for 0.005 BTC, or for 1 SOL or ETH.
     ///
     /// # Panics
     ///
@@ -161,7 +161,7 @@ impl Scene {
             to: self.to.parse().unwrap(),
             amount: match self.from.split_once('@') {
                 Some(("BTC", _)) => "0.005",
-                Some(("SOL", _)) => "1",
+                Some(("SOL" | "ETH", _)) => "1",
                 _ => "100",
             }
             .to_owned(),

@@ -13,6 +13,9 @@ use crate::{Order, Submission, accept};
 /// The name of the Changelly DeFi API.
 pub(crate) const DEFI: &str = "defi";
 
+/// The code of an answer that two readers may take in two ways.
+pub(crate) const AMBIGUOUS: &str = "ambiguous";
+
 /// What an API takes for the funds of a swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the flow must know all of them")]

@@ -19,8 +19,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinChainView, CallChainView, Decision, EvmChainView, Ledger, ReviewRequest, Reviewer,
-    SolanaChainView, SolanaTransferView, SwapId, reserve,
+    BitcoinChainView, CallChainView, Code, Decision, EvmChainView, Ledger, Refusal, ReviewRequest,
+    Reviewer, SolanaChainView, SolanaTransferView, SwapId, Violation, reserve,
 };
 use countersign_evm::{CallSigner, PermitSigner};
 use countersign_near::IntentSigner;
@@ -29,6 +29,7 @@ use countersign_units::{EvmAddress, SolanaAddress, UnixSeconds};
 use futures::Stream;
 use tokio::time::timeout;
 
+use crate::api::AMBIGUOUS;
 use crate::steps::{Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Verified};
 use crate::{
     Agreement, Clock, Config, FlowError, Intent, KeepRefund, Order, Step, SwapApi, SwapRequest,
@@ -144,7 +145,7 @@ impl Countersign {
     /// Returns [`FlowError::Api`]. Where its `retry` is `AskFirst` there may be an intent; it is
     /// worth nothing without an approval.
     pub async fn create(&self, accepted: Accepted) -> Result<Created, FlowError> {
-        let intent = self.create_intent(&accepted).await?;
+        let intent = self.create_intent(&accepted).await.map_err(refuse_ambiguous)?;
         Ok(Created { maker: self.maker, accepted, intent })
     }
 
@@ -282,6 +283,18 @@ impl Countersign {
 
     fn now(&self) -> UnixSeconds {
         self.clock.now().to_seconds()
+    }
+}
+
+/// An answer that can be read in two ways is a lie about what is to be signed, not a bad line.
+fn refuse_ambiguous(error: FlowError) -> FlowError {
+    match error {
+        FlowError::Api { step, source } if source.code == AMBIGUOUS => {
+            let expected = "JSON that can be read in one way only";
+            let violation = Violation::new(Code::Encoding, "answer", expected, source);
+            FlowError::Refused { step, refusal: Refusal::one(violation) }
+        }
+        error => error,
     }
 }
 

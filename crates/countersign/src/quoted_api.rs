@@ -183,17 +183,23 @@ impl SwapApi for QuotedApi {
     }
 
     async fn create(&self, order: &Order, _: &Offer) -> Result<Intent, ApiError> {
+        let asked_at = self.clock.now();
         let Asked { deadline, answer } = self.ask(order, false).await?;
         let quote = answer.quote.value();
-        let id = quote.deposit_address.clone().ok_or_else(no_address)?;
+        // An answer without an address is refused for that, with all else.
+        let id = quote.deposit_address.clone().unwrap_or_else(|| "none".to_owned());
         let quoted = RawValue::from_string(answer.raw().as_str().to_owned());
         let quoted = quoted.map_err(unwritable)?;
         let intent = match self.standard {
             Some(standard) => Some(self.generate(standard, (order, &id)).await?),
             None => None,
         };
-        let params =
-            Quoted { asked_deadline: deadline.value(), answer: &quoted, intent: intent.as_deref() };
+        let params = Quoted {
+            asked_at: asked_at.value(),
+            asked_deadline: deadline.value(),
+            answer: &quoted,
+            intent: intent.as_deref(),
+        };
         Ok(Intent {
             id,
             mechanism: match self.standard {
@@ -324,11 +330,6 @@ fn account(standard: IntentStandard, owner: &str) -> Option<String> {
 fn no_account(standard: IntentStandard) -> ApiError {
     let message = format!("expected an owner whose key signs by {}", standard.as_str());
     ApiError { code: "no_account", retry: Retry::Never, retry_after: None, message }
-}
-
-fn no_address() -> ApiError {
-    let message = "expected a deposit address, found none".to_owned();
-    ApiError { code: "no_address", retry: Retry::Never, retry_after: None, message }
 }
 
 fn unwritable(error: impl std::fmt::Display) -> ApiError {

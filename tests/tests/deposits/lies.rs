@@ -9,20 +9,29 @@ use crate::bed::{By, Over, scene, swap};
 
 /// Says how a swap is paid for that a lie is told in: those about intents where one is signed.
 fn by(lie: Tamper) -> By {
-    if lie.name().starts_with("intent-") { By::Intent(IntentStandard::Erc191) } else { By::Deposit }
+    if lie.needs_nep413() {
+        By::Intent(IntentStandard::Nep413)
+    } else if lie.needs_signed_intent() {
+        By::Intent(IntentStandard::Erc191)
+    } else {
+        By::Deposit
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_lie_is_refused_by_its_code_before_anything_is_signed() {
     for lie in Tamper::QUOTED.iter().copied() {
         // What is untrue of an answer to what was signed comes too late to be refused.
-        if lie.name() == "intent-hash-answer" {
+        if lie.is_told_after_signing() {
             continue;
         }
         let config = SandboxConfig { tamper: Some(lie), ..short_steps() };
-        let scene = scene(config, "USDC@ethereum", "USDC@base").await;
+        let from = if lie.needs_nep413() { "USDC@solana" } else { "USDC@ethereum" };
+        let scene = scene(config, from, "USDC@base").await;
         let before = scene.funds();
-        let error = swap(&scene, Over::OneClick, by(lie)).await.unwrap_err();
+        let Err(error) = swap(&scene, Over::OneClick, by(lie)).await else {
+            panic!("{}: it was signed", lie.name());
+        };
         let FlowError::Refused { refusal, .. } = &error else { panic!("{}: {error}", lie.name()) };
         let codes: Vec<_> = refusal.violations().iter().map(|found| found.code.as_str()).collect();
         let expected = lie.codes();

@@ -36,6 +36,11 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Says whether another reader may take the text in its own way.
+    pub const fn is_ambiguous(&self) -> bool {
+        matches!(self, Self::Json(error) if error.kind.is_ambiguous())
+    }
+
     pub(crate) fn member(path: &str, expected: &'static str, found: Option<&Value<'_>>) -> Self {
         let found = found.map_or_else(|| "nothing".to_owned(), show);
         Self::Member { path: path.to_owned(), expected, found }

@@ -23,7 +23,7 @@ pub(super) fn agree(
     (standard, now): (Option<IntentStandard>, UnixMillis),
     violations: &mut Violations,
 ) -> Option<Agreement> {
-    let quote = quote(order, registry, policy, now, violations);
+    let quote = quote(order, registry, policy, violations);
     let from = match standard {
         Some(standard) => intent::source(order, registry, standard, violations),
         None => source(order, registry, policy, violations),
@@ -42,7 +42,6 @@ fn quote(
     order: &Order,
     registry: &Registry,
     policy: &Policy,
-    now: UnixMillis,
     violations: &mut Violations,
 ) -> Option<QuoteAgreement> {
     let keys = registry.quotes().map(|pins| pins.keys.clone()).unwrap_or_default();
@@ -68,7 +67,6 @@ fn quote(
         slippage: order.slippage,
         max_slippage: policy.max_slippage(),
         max_app_fees: bounds?.max_app_fee_bps,
-        asked_at: now.to_seconds(),
     })
 }
 

@@ -43,8 +43,6 @@ pub struct QuoteAgreement {
     pub max_slippage: Bps,
     /// How much all app fees may take together.
     pub max_app_fees: Bps,
-    /// When we asked: an older quote answers another question.
-    pub asked_at: UnixSeconds,
 }
 
 /// Where a deposit comes from.

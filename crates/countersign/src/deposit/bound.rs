@@ -15,6 +15,8 @@ use crate::{DepositAgreement, DepositSource, Intent, QuoteAgreement};
 /// What a quote was asked by beside the order, and the answer: what an intent keeps of them.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Quoted<'a> {
+    /// When we asked, in Unix milliseconds.
+    pub(crate) asked_at: u64,
     /// The deadline that we asked for, in Unix milliseconds.
     pub(crate) asked_deadline: u64,
     /// The answer, byte for byte.
@@ -51,7 +53,7 @@ pub(crate) fn bind(
         // What comes back stays inside the contract, with whom it came from.
         terms.refund_address.clone_from(&source.account);
     }
-    let asked = quote_terms(&agreed, UnixMillis::new(quoted.asked_deadline), terms.source.amount);
+    let asked = quote_terms(&agreed, &quoted, terms.source.amount);
     let keys = keys(&agreed.quote)?;
     let answer = QuoteAnswer::new(quoted.answer.get());
     let quote = prove(answer, &Arc::new(terms.clone().with(asked)), &keys, now)?;
@@ -66,8 +68,11 @@ fn keys(agreed: &QuoteAgreement) -> Result<QuoteKeys, Refusal> {
 }
 
 /// Says what we asked, member by member: what is not here was not said.
-fn quote_terms(agreed: &DepositAgreement, deadline: UnixMillis, amount: Lots) -> QuoteTerms {
+fn quote_terms(agreed: &DepositAgreement, quoted: &Quoted<'_>, amount: Lots) -> QuoteTerms {
     let quote = &agreed.quote;
+    // Clocks may differ; a quote of before answers another question.
+    let asked_at = UnixMillis::new(quoted.asked_at).to_seconds();
+    let made_after = asked_at.value().saturating_sub(agreed.max_clock_skew);
     let place = match agreed.from {
         DepositSource::Intents(_) => QuotePlace::Intents,
         _ => QuotePlace::Chain,
@@ -84,10 +89,10 @@ fn quote_terms(agreed: &DepositAgreement, deadline: UnixMillis, amount: Lots) ->
         deposit_type: place,
         refund_type: place,
         recipient_type: QuotePlace::Chain,
-        deadline: Some(deadline),
+        deadline: Some(UnixMillis::new(quoted.asked_deadline)),
         latest_deadline: agreed.max_deadline,
         min_remaining: agreed.min_remaining,
-        made_after: Some(made_after(agreed)),
+        made_after: Some(UnixSeconds::new(made_after)),
         virtual_chain_recipient: None,
         virtual_chain_refund_recipient: None,
         custom_recipient_msg: None,
@@ -103,14 +108,6 @@ fn quote_terms(agreed: &DepositAgreement, deadline: UnixMillis, amount: Lots) ->
         max_slippage: quote.max_slippage,
         age: QuoteAge::New,
     }
-}
-
-/// Returns the earliest moment of a quote that answers us: clocks may differ, and after a crash an
-/// offer is accepted again that was made a while ago.
-fn made_after(agreed: &DepositAgreement) -> UnixSeconds {
-    const CRASH_SECONDS: u64 = 3_600;
-    let earlier = agreed.max_clock_skew.saturating_add(CRASH_SECONDS);
-    UnixSeconds::new(agreed.quote.asked_at.value().saturating_sub(earlier))
 }
 
 /// Requires an address that a plain transfer can pay, and that the swap is named by.

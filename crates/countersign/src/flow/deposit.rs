@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinFacts, BroadcastError, CallChainView, ChainViewError, FeeRate, IntentKey, PaymentFacts,
-    SeenCoins, SolanaTransferView, TransferFacts, TransferTerms,
+    BitcoinFacts, BroadcastError, CallChainView, CallFacts, CallOutcome, ChainViewError, FeeRate,
+    IntentKey, PaymentFacts, SeenCoins, SolanaTransferView, TransferFacts, TransferTerms,
 };
 use countersign_bitcoin::{VerifiedPayment, build_payment, verify_payment};
-use countersign_evm::{CallDraft, CallSigner, VerifiedCall, call_facts_query, verify_call};
+use countersign_evm::{
+    BuildError as CallBuildError, CallDraft, CallSigner, VerifiedCall, call_facts_query,
+    verify_call,
+};
 use countersign_http_client::Retry;
 use countersign_near::IntentSigner;
 use countersign_solana::{
@@ -62,7 +65,7 @@ impl Countersign {
         let query = call_facts_query(&terms.approval);
         let facts = in_time(network, view.call_facts(&query)).await?;
         let draft = CallDraft::build(&terms.approval, &facts);
-        let draft = draft.map_err(|error| FlowError::Draft(error.to_string()))?;
+        let draft = draft.map_err(|error| FlowError::Draft(why_no_call(&error, &facts)))?;
         Ok((Draft::Call { terms, draft }, Facts::Call(Box::new(facts))))
     }
 
@@ -232,6 +235,14 @@ impl Countersign {
 
     fn transfer_chain(&self, network: &str) -> Result<&dyn SolanaTransferView, FlowError> {
         self.transfer_chains.get(network).map(AsRef::as_ref).ok_or_else(|| no_view(network))
+    }
+}
+
+/// Says why no transaction was drafted: a node says nothing of gas where the call would fail.
+fn why_no_call(error: &CallBuildError, facts: &CallFacts) -> String {
+    match &facts.simulation {
+        Some(CallOutcome::Failed(reason)) => format!("{error}; it would fail: {reason}"),
+        _ => error.to_string(),
     }
 }
 

@@ -55,10 +55,10 @@ impl Blocks {
         times.get(times.len().div_euclid(2)).copied().unwrap_or(self.genesis.time)
     }
 
-    /// Returns the height of the block that a transaction would be in now.
+    /// Returns the height that lock times are compared with: that of the block behind the tip. A
+    /// transaction that still enters the tip is judged no stricter than a node would.
     pub(super) fn next_height(&self) -> u32 {
-        let tip = self.tip().height;
-        if self.open { tip } else { tip.saturating_add(1) }
+        self.tip().height.saturating_add(1)
     }
 
     /// Puts content into a block: that of this second, or a new one. A block for each transaction
@@ -116,17 +116,14 @@ mod tests {
     #[test]
     fn what_comes_within_a_second_shares_a_block() {
         let mut blocks = Blocks::new();
-        let take = |blocks: &mut Blocks, now| {
-            let next = blocks.next_height();
-            (next, blocks.take(UnixSeconds::new(now), [1; 32]).height)
-        };
+        let take = |blocks: &mut Blocks, now| blocks.take(UnixSeconds::new(now), [1; 32]).height;
         blocks.tick(UnixSeconds::new(1_800_000_000));
-        assert_eq!(take(&mut blocks, 1_800_000_000), (7, 7));
-        assert_eq!(take(&mut blocks, 1_800_000_000), (7, 7));
+        assert_eq!(take(&mut blocks, 1_800_000_000), 7);
+        assert_eq!(take(&mut blocks, 1_800_000_000), 7);
         blocks.tick(UnixSeconds::new(1_800_000_001));
         assert_eq!(blocks.tip().height, 13);
-        assert_eq!(take(&mut blocks, 1_800_000_001), (14, 14));
-        assert_eq!(take(&mut blocks, 1_800_000_001), (14, 14));
+        assert_eq!(take(&mut blocks, 1_800_000_001), 14);
+        assert_eq!(take(&mut blocks, 1_800_000_001), 14);
     }
 
     #[test]

@@ -64,9 +64,10 @@ fn told_by(arguments: &Swap, accounts: &[Account]) -> Api {
     let mut api = arguments.api.clone();
     let Some(lie) = arguments.hostile.tamper.filter(|lie| lie.is_of_quotes()) else { return api };
     api.name.get_or_insert(ApiName::Oneclick);
-    if lie.name().starts_with("intent-") {
+    if lie.needs_signed_intent() {
         let form = match accounts.first().map(|account| account.network.as_str()) {
             Some("tron") => IntentForm::Tip191,
+            Some("solana") if lie.needs_nep413() => IntentForm::Nep413,
             Some("solana") => IntentForm::RawEd25519,
             _ => IntentForm::Erc191,
         };
