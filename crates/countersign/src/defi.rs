@@ -7,7 +7,6 @@ use countersign_approval::is_same_address;
 use countersign_http_client::{Cause, ClientError, DefiClient};
 use countersign_units::UnixMillis;
 
-use crate::api::AMBIGUOUS;
 use crate::{ApiError, Intent, Offer, Order, Submission, SwapApi, SwapStatus};
 
 /// How many intents of the list are asked for.
@@ -141,11 +140,7 @@ impl From<ClientError> for ApiError {
             error.cause(),
             Cause::Status { status: 404, .. } | Cause::Api { status: 404, .. }
         );
-        let code = match error.cause() {
-            _ if gone => "not_found",
-            Cause::Undecodable { reason, .. } if reason.is_ambiguous() => AMBIGUOUS,
-            _ => error.code(),
-        };
+        let code = if gone { "not_found" } else { error.code() };
         let retry = error.retry();
         Self { code, retry, retry_after, message: error.to_string() }
     }

@@ -11,11 +11,12 @@ use countersign_api_types::oneclick::{
 use countersign_approval::{IntentKey, IntentStandard, excerpt};
 use countersign_http_client::aurora::AuroraClient;
 use countersign_http_client::oneclick::OneClickClient;
-use countersign_http_client::{ClientError, Retry};
+use countersign_http_client::{Cause, ClientError, Retry};
 use countersign_near::implicit_account;
 use countersign_units::{Lots, SolanaAddress, TronAddress, UnixMillis};
 use serde_json::value::RawValue;
 
+use crate::api::AMBIGUOUS;
 use crate::deposit::Quoted;
 use crate::{
     ApiError, Clock, Intent, Mechanism, Offer, Order, SentIntent, SentTransaction, Status,
@@ -80,10 +81,10 @@ impl QuotedApi {
         let place = self.place(order)?;
         let request = request(order, (dry, place), deadline)?;
         let answer = match &self.client {
-            Client::OneClick(client) => client.quote(&request).await?,
+            Client::OneClick(client) => client.quote(&request).await.map_err(unreadable)?,
             Client::Aurora(client) => {
                 let request = request.try_into().map_err(unwritable)?;
-                client.quote(&request).await?
+                client.quote(&request).await.map_err(unreadable)?
             }
         };
         Ok(Asked { deadline, answer })
@@ -330,6 +331,16 @@ fn account(standard: IntentStandard, owner: &str) -> Option<String> {
 fn no_account(standard: IntentStandard) -> ApiError {
     let message = format!("expected an owner whose key signs by {}", standard.as_str());
     ApiError { code: "no_account", retry: Retry::Never, retry_after: None, message }
+}
+
+/// Tells a quote that can be read in two ways, which is a lie, from one that can't be read.
+fn unreadable(error: ClientError) -> ApiError {
+    let ambiguous = matches!(
+        error.cause(),
+        Cause::Undecodable { reason, .. } if reason.is_ambiguous()
+    );
+    let error = ApiError::from(error);
+    if ambiguous { ApiError { code: AMBIGUOUS, ..error } } else { error }
 }
 
 fn unwritable(error: impl std::fmt::Display) -> ApiError {

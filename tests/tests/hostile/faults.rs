@@ -30,6 +30,7 @@ async fn scene(fault: Option<Fault>, profile: Profile) -> (Scene, DefiApi) {
 fn code(fault: Fault) -> &'static str {
     match fault {
         Fault::Late => "timeout",
+        Fault::CreateLost => "io",
         Fault::Duplicated | Fault::Truncated | Fault::WrongTyped | Fault::Html => "undecodable",
         Fault::Oversized => "too_large",
         Fault::ServerError => "api",

@@ -145,7 +145,9 @@ impl<'r> Question<'r> {
         let pins = pins.ok_or_else(unknown)?;
         let permit2 = pins.contract.ok_or(SetupError::Missing("permit2 in the registry"))?;
         let owner = pins.standard.parse_address(owner).map_err(SetupError::Owner)?;
-        let here = registry.tokens().filter(|(_, token)| token.network == *name);
+        // A chain's own coin has no contract that allows anything.
+        let allows = |token: &Token| token.network == *name && token.program.is_none();
+        let here = registry.tokens().filter(|(_, token)| allows(token));
         let tokens = here.filter_map(|(_, token)| {
             Some((token, pins.standard.parse_address(&token.address).ok()?))
         });
