@@ -134,7 +134,7 @@ mod tests {
 
     fn seen(finalized_height: u64, transaction: Option<SeenTransaction>) -> SeenLifetime {
         let (blockhash_valid, history_from_slot) = (false, Some(1));
-        let finalized_slot = finalized_height + 10_000;
+        let finalized_slot = finalized_height.saturating_add(10_000);
         SeenLifetime {
             finalized_height,
             blockhash_valid,
