@@ -10,6 +10,10 @@ use crate::IntentSource;
 /// The facts that only a view of the intents contract could tell.
 const FACTS: [Fact; 3] = [Fact::IntentSalt, Fact::IntentNonce, Fact::IntentKey];
 
+/// For how long after the deadline of a quote its address lives, and an intent for it can be carried
+/// out: that is what the API asks for, and more is not signed.
+const ADDRESS_LIVES_SECONDS: u64 = 72 * 3_600;
+
 /// Takes the payload that the API generated, and says what it has to be: the one transfer that the
 /// proven quote asks for.
 pub(crate) fn intent_draft(
@@ -24,7 +28,7 @@ pub(crate) fn intent_draft(
         signer_id: source.account.clone(),
         verifying_contract: source.verifying_contract.clone(),
         nonce: IntentNonceRule::Versioned { salts: source.salts.clone() },
-        latest_deadline: None,
+        latest_deadline: Some(agreed.max_deadline.saturating_add(ADDRESS_LIVES_SECONDS)),
         min_remaining: agreed.min_remaining,
         require_facts: facts.collect(),
         max_clock_skew: agreed.max_clock_skew,

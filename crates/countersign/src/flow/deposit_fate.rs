@@ -10,6 +10,9 @@ use super::Countersign;
 use super::chain::in_time;
 use crate::SentTransaction;
 
+/// How many blocks make a failure one that is not undone.
+const DEEP: u64 = 12;
+
 /// A deposit that was let out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LetOut<'a> {
@@ -32,24 +35,29 @@ pub(crate) enum DepositFate {
         /// The chain's height, where it is told.
         height: Option<u64>,
     },
-    /// It failed in its block, or another took its place: it moved nothing and can't any more.
-    Replaced {
+    /// It failed in its block, for good: it moved nothing and can't any more.
+    Failed {
         /// The chain's height, where it is told.
         height: Option<u64>,
     },
+    /// Another transaction took its place, as far as one answer tells: nodes that stand behind one
+    /// address may not agree, so it is no proof.
+    Replaced,
     /// It was never executed, and can't be any more.
     Expired(BlockhashExpired),
     /// It can't be executed any more; whether it was is not known.
     Over(BlockhashExpired),
-    /// It may still be executed, or the chain can't be asked.
+    /// It was not executed, and may still be.
     Live,
+    /// The chain can't be asked.
+    Unknown,
 }
 
 impl Countersign {
     /// Asks its chain what became of a deposit.
     pub(crate) async fn deposit_fate(&self, deposit: LetOut<'_>) -> DepositFate {
         let Some(pins) = self.config.registry().network(deposit.network) else {
-            return DepositFate::Live;
+            return DepositFate::Unknown;
         };
         let fate = match (&pins.permit2, &pins.htlc, &pins.cosign) {
             (Some(pins), _, _) => self.call_fate(pins, deposit).await,
@@ -57,7 +65,7 @@ impl Countersign {
             (_, _, Some(pins)) => self.transfer_fate(pins, deposit).await,
             _ => None,
         };
-        fate.unwrap_or(DepositFate::Live)
+        fate.unwrap_or(DepositFate::Unknown)
     }
 
     async fn call_fate(&self, pins: &Permit2Pins, deposit: LetOut<'_>) -> Option<DepositFate> {
@@ -73,12 +81,13 @@ impl Countersign {
             CallState::Mined { succeeded: true, block, .. } => {
                 Some(DepositFate::Executed { height: Some(block) })
             }
-            CallState::Mined { succeeded: false, block, .. } => {
-                Some(DepositFate::Replaced { height: Some(block) })
+            CallState::Mined { succeeded: false, block, confirmations }
+                if confirmations >= DEEP =>
+            {
+                Some(DepositFate::Failed { height: Some(block) })
             }
-            CallState::Unknown if counted.mined > nonce => {
-                Some(DepositFate::Replaced { height: None })
-            }
+            CallState::Unknown if counted.mined > nonce => Some(DepositFate::Replaced),
+            CallState::Mined { .. } => Some(DepositFate::Live),
             CallState::Unknown | CallState::Pending => Some(DepositFate::Live),
         }
     }
@@ -111,7 +120,7 @@ impl Countersign {
         Some(match seen.fate(sent.last_valid_block_height?) {
             SolanaFate::Live => DepositFate::Live,
             SolanaFate::Executed(_) => DepositFate::Executed { height },
-            SolanaFate::Failed(_) => DepositFate::Replaced { height },
+            SolanaFate::Failed(_) => DepositFate::Failed { height },
             SolanaFate::Expired(proof) => DepositFate::Expired(proof),
             SolanaFate::Over(proof) => DepositFate::Over(proof),
         })

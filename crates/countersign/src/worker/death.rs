@@ -57,11 +57,7 @@ impl Drive<'_> {
     /// Says whether the chain has used the approval; nothing where it can't be asked, or can't tell.
     pub(super) async fn used(&self) -> Option<bool> {
         if let Some(sent) = self.deposit() {
-            return match self.fate_of(&sent).await {
-                Fate::Used(_) => Some(true),
-                Fate::Dead(_) => Some(false),
-                Fate::Over(_) | Fate::Live => None,
-            };
+            return self.is_executed(&sent).await;
         }
         match trace(&self.known.resources)? {
             Trace::Permit(query) => {
@@ -96,24 +92,38 @@ impl Drive<'_> {
         }
     }
 
+    /// Says whether the chain has executed a deposit; nothing where it can't be asked.
+    async fn is_executed(&self, sent: &SentTransaction) -> Option<bool> {
+        match self.ask_deposit(sent).await {
+            DepositFate::Executed { .. } => Some(true),
+            DepositFate::Failed { .. } | DepositFate::Expired(_) | DepositFate::Live => Some(false),
+            DepositFate::Replaced | DepositFate::Over(_) | DepositFate::Unknown => None,
+        }
+    }
+
     async fn fate_of(&self, sent: &SentTransaction) -> Fate {
+        let Some(nonce) = self.known.resources.first().cloned() else { return Fate::Live };
+        match self.ask_deposit(sent).await {
+            DepositFate::Executed { height } => Fate::Used(Death::NonceSpent { nonce, height }),
+            DepositFate::Failed { height } => Fate::Dead(Death::NonceSpent { nonce, height }),
+            DepositFate::Replaced => Fate::Over(Death::NonceSpent { nonce, height: None }),
+            DepositFate::Expired(proof) => Fate::Dead(expired(&proof)),
+            DepositFate::Over(proof) => Fate::Over(expired(&proof)),
+            DepositFate::Live | DepositFate::Unknown => Fate::Live,
+        }
+    }
+
+    async fn ask_deposit(&self, sent: &SentTransaction) -> DepositFate {
         let request = &self.known.request;
         let (network, owner) = (request.source.network.as_str(), request.owner.as_str());
         let resources: Vec<_> = self.known.resources.iter().map(Label::as_str).collect();
-        let Some(nonce) = self.known.resources.first().cloned() else { return Fate::Live };
         // Coins that are not looked for must not be taken for spent.
-        let Ok(asked) = records::asked(request) else { return Fate::Live };
+        let Ok(asked) = records::asked(request) else { return DepositFate::Unknown };
         let coins = asked.coins.unwrap_or_default().into_iter();
         let scripts: Vec<_> = coins.map(|coin| coin.script_pubkey).collect();
         let (resources, scripts) = (&resources[..], &scripts[..]);
         let deposit = LetOut { network, owner, resources, scripts, sent };
-        match self.flow().deposit_fate(deposit).await {
-            DepositFate::Executed { height } => Fate::Used(Death::NonceSpent { nonce, height }),
-            DepositFate::Replaced { height } => Fate::Dead(Death::NonceSpent { nonce, height }),
-            DepositFate::Expired(proof) => Fate::Dead(expired(&proof)),
-            DepositFate::Over(proof) => Fate::Over(expired(&proof)),
-            DepositFate::Live => Fate::Live,
-        }
+        self.flow().deposit_fate(deposit).await
     }
 
     async fn permit_fate(&self, query: &NonceQuery) -> Fate {
