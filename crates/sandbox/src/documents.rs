@@ -66,7 +66,6 @@ max_gas = 500000
 max_fee_per_gas = 200000000000
 max_priority_fee_per_gas = 20000000000
 max_fee = 50000000000000000
-send_approvals = true
 
 [tron]
 max_fee_limit_sun = 100000000
@@ -150,13 +149,11 @@ fn pinned_network(world: &World, network: &Network, sponsor: SponsorSigns) -> St
 /// Pins who signs quotes, and what carries intents out.
 fn quote_pins(quoted: &Quoted) -> String {
     let (key, salt) = (quoted.quote_key(), hex::encode(quoted.ledger().salt()));
-    let platform = quoted.platform();
     format!(
         "[quotes]\n\
          keys = [\"{key}\"]\n\
          verifying_contract = \"{VERIFYING_CONTRACT}\"\n\
-         nonce_salts = [\"{salt}\"]\n\
-         fee_recipients = [\"{platform}\"]\n"
+         nonce_salts = [\"{salt}\"]\n"
     )
 }
 

@@ -88,11 +88,6 @@ impl Quoted {
         self.signer.public_key()
     }
 
-    /// Returns the account that takes the API's own fee.
-    pub(crate) fn platform(&self) -> &str {
-        &self.platform
-    }
-
     /// Returns what partners bring in `X-API-Key`.
     pub(crate) fn partner_key(&self) -> &str {
         &self.partner_key

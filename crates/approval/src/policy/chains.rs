@@ -71,10 +71,6 @@ pub struct EvmPolicy {
     pub max_priority_fee_per_gas: u64,
     /// The most that a transaction may cost: gas times its highest price.
     pub max_fee: u64,
-    /// Whether the allowance that Permit2 lacks may be given: the `approve` call of exactly what a swap
-    /// takes.
-    #[serde(default)]
-    pub send_approvals: bool,
 }
 
 /// What bounds transactions of our own on Tron, in the policy's table `[tron]`.

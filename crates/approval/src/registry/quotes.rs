@@ -15,12 +15,10 @@ pub struct QuotePins {
     pub keys: Vec<String>,
     /// The contract that carries out signed intents, such as `intents.near`.
     pub verifying_contract: Option<String>,
-    /// The salts that a nonce of that contract may have, in the file as 8 hex digits each. Empty: any.
+    /// The salts that a nonce of that contract may have, in the file as 8 hex digits each. Empty:
+    /// unpinned, and without the contract's own word no intent is signed.
     #[serde(default, deserialize_with = "salts")]
     pub nonce_salts: Vec<[u8; 4]>,
-    /// Who may take a share beside what we ask for, by account: the API's own fees.
-    #[serde(default)]
-    pub fee_recipients: Vec<String>,
 }
 
 fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
