@@ -29,6 +29,28 @@ pub trait Ledger: Send + Sync {
     /// Returns [`LedgerError::LiveApproval`] if the approval can still be used, and
     /// [`LedgerError::Unavailable`] if it can't be written.
     async fn release(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError>;
+
+    /// Says which of some resources belong to a swap, in no order. What is free is not there.
+    ///
+    /// It is what was so when it was asked: only [`record`](Self::record) takes anything.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LedgerError::Unavailable`] if it can't be read.
+    async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError>;
+}
+
+/// A nonce, coin or message that a swap took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "every ledger fills it in whole")]
+pub struct Taken {
+    /// The nonce, coin or message.
+    pub resource: String,
+    /// The swap that it belongs to.
+    pub swap_id: SwapId,
+    /// The last moment at which the swap's last approval can or could be used, be it dead by now or
+    /// not; the largest one where time does not end it.
+    pub valid_until: UnixSeconds,
 }
 
 /// Why a ledger did not record a claim.

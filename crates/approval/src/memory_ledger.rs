@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use countersign_units::{Lots, UnixSeconds};
 
-use crate::{AssetLimits, Claim, Ledger, LedgerError, SwapId};
+use crate::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
 
 const DAY_SECONDS: u64 = 86_400;
 
@@ -65,6 +65,12 @@ impl State {
         }
     }
 
+    fn owner(&self, resource: &str) -> Option<Taken> {
+        let swap_id = *self.taken.get(resource)?;
+        let valid_until = *self.live.get(&swap_id)?;
+        Some(Taken { resource: resource.to_owned(), swap_id, valid_until })
+    }
+
     /// Forgets what left more than a day ago.
     fn prune(&mut self, now: UnixSeconds) {
         self.moved.retain(|moved| moved.at.saturating_add(DAY_SECONDS) > now);
@@ -101,5 +107,10 @@ impl Ledger for MemoryLedger {
         state.check_dead(swap_id, now)?;
         state.moved.retain(|moved| moved.swap_id != swap_id);
         Ok(())
+    }
+
+    async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(resources.iter().filter_map(|resource| state.owner(resource)).collect())
     }
 }

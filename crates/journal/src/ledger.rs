@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, SwapId};
+use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
 use countersign_units::UnixSeconds;
 
 use crate::{Store, StoreError};
@@ -35,6 +35,10 @@ impl Ledger for JournalLedger {
 
     async fn release(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError> {
         self.store.release_alone(swap_id, now).await.map_err(from_store)
+    }
+
+    async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError> {
+        self.store.taken(resources).await.map_err(from_store)
     }
 }
 

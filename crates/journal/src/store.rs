@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_approval::{AssetLimits, Claim, Environment, SwapId};
+use countersign_approval::{AssetLimits, Claim, Environment, SwapId, Taken};
 use countersign_units::{UnixMillis, UnixSeconds};
 
 use crate::{AuditKey, Checkpoint, Digest, Entry, Head, History, Label, State, StoreError};
@@ -83,6 +83,13 @@ pub trait Store: Send + Sync {
     ///
     /// Returns what [`record_alone`](Self::record_alone) does.
     async fn release_alone(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), StoreError>;
+
+    /// Says which of some resources belong to a swap, in no order.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Corrupted`], or what keeps the store from being read.
+    async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, StoreError>;
 
     /// Reads a swap's history and checks it: the chain, the order, and what stands beside it.
     ///

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, SwapId};
+use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
 use countersign_units::{UnixMillis, UnixSeconds};
 
 use crate::ledger::from_store;
@@ -198,6 +198,10 @@ impl Ledger for SwapLedger<'_> {
             return Err(LedgerError::Unavailable("it is another swap's"));
         }
         self.writer.release(&self.entries, self.at(now)).await.map_err(from_store)
+    }
+
+    async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError> {
+        self.writer.store.taken(resources).await.map_err(from_store)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use countersign::approval::{AssetLimits, Claim, Code, Ledger, LedgerError, SwapId};
+use countersign::approval::{AssetLimits, Claim, Code, Ledger, LedgerError, SwapId, Taken};
 use countersign::evm::{PermitSigner, SignError, SignPermit, SignerError, UncheckedSignature};
 use countersign::units::{EvmAddress, U256, UnixSeconds};
 use countersign::{Countersign, FlowError, Signed, Status, Step, Verified};
@@ -132,6 +132,10 @@ impl Ledger for Broken {
     }
 
     async fn release(&self, _: SwapId, _: UnixSeconds) -> Result<(), LedgerError> {
+        Err(LedgerError::Unavailable("the disk is full"))
+    }
+
+    async fn taken(&self, _: &[String]) -> Result<Vec<Taken>, LedgerError> {
         Err(LedgerError::Unavailable("the disk is full"))
     }
 }

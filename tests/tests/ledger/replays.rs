@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use countersign::api_types::defi::Profile;
 use countersign::approval::{
     AssetLimits, Claim, Code, EvmFacts, Ledger, LedgerError, MemoryLedger, ReserveError, SwapId,
-    reserve,
+    Taken, reserve,
 };
 use countersign::evm::verify;
 use countersign::units::{U256, UnixSeconds};
@@ -34,6 +34,10 @@ impl Ledger for Shared {
 
     async fn release(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError> {
         self.0.release(swap_id, now).await
+    }
+
+    async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError> {
+        self.0.taken(resources).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign::approval::{AssetLimits, Claim, SwapId};
+use countersign::approval::{AssetLimits, Claim, SwapId, Taken};
 use countersign::journal::{
     AuditKey, Checkpoint, Head, History, Label, Lease, Opened, Opening, Page, RawEntry, State,
     Store, StoreError, Summary, SwapHead, Term, What, Write,
@@ -97,6 +97,10 @@ impl Store for Rigged {
 
     async fn list(&self, page: Page) -> Result<Vec<Summary>, StoreError> {
         self.store.list(page).await
+    }
+
+    async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, StoreError> {
+        self.store.taken(resources).await
     }
 
     async fn count(&self) -> Result<BTreeMap<State, u64>, StoreError> {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use countersign_approval::{AssetLimits, Claim, LedgerError, SwapId};
+use countersign_approval::{AssetLimits, Claim, LedgerError, SwapId, Taken};
 use countersign_units::UnixSeconds;
 
 use super::write::{Written, append_any};
-use super::{Session, Value, deaths, limits, sql};
+use super::{Row, Session, Sql, Value, deaths, limits, sql};
 use crate::entry::Reserved;
 use crate::{Entry, Head, StoreError, What, Write};
 
@@ -96,6 +96,31 @@ async fn require_no_history(session: &mut dyn Session, swap_id: SwapId) -> Resul
         None => Ok(()),
         Some(row) => Err(StoreError::Leased { swap_id, until: row.millis(0)? }),
     }
+}
+
+/// Reads who owns what. A swap's last reservation says until when.
+const TAKEN: Sql = sql!(
+    sqlite "SELECT resource, swap_id, COALESCE((SELECT valid_until FROM reservations \
+            WHERE reservations.swap_id = resources.swap_id ORDER BY number DESC LIMIT 1), 0) \
+            FROM resources WHERE resource IN (SELECT value FROM json_each($1))"
+    postgres "SELECT resource, swap_id, COALESCE((SELECT valid_until FROM reservations \
+              WHERE reservations.swap_id = resources.swap_id ORDER BY number DESC LIMIT 1), 0) \
+              FROM resources WHERE resource IN (SELECT jsonb_array_elements_text($1::jsonb))"
+);
+
+pub(super) async fn taken(
+    session: &mut dyn Session,
+    resources: &[String],
+) -> Result<Vec<Taken>, StoreError> {
+    let asked = serde_json::to_string(resources)
+        .map_err(|error| StoreError::corrupted("resources", "texts", error))?;
+    let rows = session.query(TAKEN, &[Value::Text(asked)]).await?;
+    rows.iter().map(owned).collect()
+}
+
+fn owned(row: &Row) -> Result<Taken, StoreError> {
+    let resource = row.text(0)?.to_owned();
+    Ok(Taken { resource, swap_id: row.swap_id(1)?, valid_until: row.until(2)? })
 }
 
 async fn record(

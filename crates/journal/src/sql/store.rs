@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use countersign_approval::{AssetLimits, Claim, SwapId};
+use countersign_approval::{AssetLimits, Claim, SwapId, Taken};
 use countersign_units::{UnixMillis, UnixSeconds};
 
 use super::{
@@ -57,6 +57,10 @@ impl<B: Backend> Store for B {
 
     async fn release_alone(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), StoreError> {
         transact!(self, session => claims::release_alone(session, swap_id, now))
+    }
+
+    async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, StoreError> {
+        look!(self.reader(), session => claims::taken(session, resources))
     }
 
     async fn load(&self, swap_id: SwapId) -> Result<History, StoreError> {

@@ -1,6 +1,6 @@
 //! Approvals that can never be used, or not any more.
 
-use countersign_approval::{Claim, LedgerError};
+use countersign_approval::{Claim, LedgerError, Taken};
 use countersign_journal::{Death, Entry, Head, Outcome, Store, StoreError, What, Write};
 use countersign_units::UnixSeconds;
 
@@ -154,6 +154,14 @@ pub(super) async fn what_was_never_let_out_is_free_again(bed: &dyn Bed) {
     let end = entries([What::Dead(Death::NeverLetOut), ended(Outcome::Expired)]);
     let head = store.release(&worker.write(&end)).await.unwrap();
     assert_eq!(store.release(&worker.write(&end)).await, Ok(head));
+    let coins = ["coin-1".to_owned(), "coin-2".to_owned(), "a \"coin\"".to_owned()];
+    let of_other = Taken {
+        resource: coins[1].clone(),
+        swap_id: other.lease.swap_id,
+        valid_until: UnixSeconds::new(u64::MAX),
+    };
+    assert_eq!(store.taken(&coins).await, Ok(vec![of_other]));
+    assert_eq!(store.taken(&[]).await, Ok(Vec::new()));
     try_another(store.as_ref(), "order-4", "coin-1").await.unwrap();
     assert_eq!(store.release(&worker.write(&end)).await, Ok(head));
     let result = try_another(store.as_ref(), "order-5", "coin-1").await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countersign_approval::{Claim, Ledger as _, LedgerError, MemoryLedger, SwapId};
+use countersign_approval::{Claim, Ledger, LedgerError, MemoryLedger, SwapId, Taken};
 use countersign_journal::JournalLedger;
 use proptest::prelude::*;
 
@@ -31,6 +31,15 @@ fn acts() -> impl Strategy<Value = Act> {
         2 => prop::sample::select(vec![1_u64, 50, 150, 40_000, 86_400])
             .prop_map(|seconds| Act::Wait { seconds }),
     ]
+}
+
+/// Returns who has which of the resources that are claimed at this time, and of one that nobody ever
+/// claims.
+async fn owners(ledger: &dyn Ledger, number: usize) -> Vec<Taken> {
+    let name = |name| format!("coin-{name}-{}", number / 90);
+    let mut owners = ledger.taken(&(0..41).map(name).collect::<Vec<_>>()).await.unwrap();
+    owners.sort_by(|one, other| one.resource.cmp(&other.resource));
+    owners
 }
 
 /// The ledger over a store says what the one in memory says, word for word.
@@ -63,6 +72,7 @@ pub(super) async fn any_claims_are_those_of_the_memory_ledger(bed: &dyn Bed) {
             }
         };
         assert_eq!(found, expected, "{number}: {act:?}");
+        assert_eq!(owners(&journal, number).await, owners(&memory, number).await, "{number}");
         let name = match expected {
             Ok(()) => "ok",
             Err(LedgerError::LiveApproval { .. }) => "live",
