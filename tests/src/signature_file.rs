@@ -126,7 +126,7 @@ impl CosignSigner for Noting<LocalCosignSigner> {
 
 #[async_trait]
 impl CoinSigner for Noting<LocalCoinSigner> {
-    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, CoinSignerError> {
+    async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, CoinSignerError> {
         let key = self.key.open(request).await?;
         Ok(Box::new(Noting { key, to: self.to.clone() }))
     }

@@ -87,7 +87,7 @@ impl CountingCoins {
 
 #[async_trait]
 impl CoinSigner for CountingCoins {
-    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, CoinSignerError> {
+    async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, CoinSignerError> {
         self.counter.0.fetch_add(1, Ordering::SeqCst);
         self.key.open(request).await
     }

@@ -1,8 +1,24 @@
-/// Which key a backend is to open: a public key of ours, and what is done to it before it signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct KeyRequest {
+use crate::{Refund, VerifiedPayment, VerifiedPsbt};
+
+/// Which key a backend is to open: a public key of ours, what is done to it before it signs, and
+/// what it signs for. Only this crate makes one, when it signs.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyRequest<'a> {
     public_key: [u8; 33],
     tweak: KeyTweak,
+    evidence: CoinEvidence<'a>,
+}
+
+/// What coins of ours are spent by, once it was verified.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "a key that opens for less than all must know all")]
+pub enum CoinEvidence<'a> {
+    /// A PSBT that funds a hash time-locked output.
+    Psbt(&'a VerifiedPsbt),
+    /// A payment of our own.
+    Payment(&'a VerifiedPayment),
+    /// An output that is taken back.
+    Refund(&'a Refund),
 }
 
 /// What is done to a key before it signs.
@@ -16,9 +32,13 @@ pub enum KeyTweak {
     Bip86,
 }
 
-impl KeyRequest {
-    pub(crate) const fn new(public_key: [u8; 33], tweak: KeyTweak) -> Self {
-        Self { public_key, tweak }
+impl<'a> KeyRequest<'a> {
+    pub(crate) const fn new(
+        public_key: [u8; 33],
+        tweak: KeyTweak,
+        evidence: CoinEvidence<'a>,
+    ) -> Self {
+        Self { public_key, tweak, evidence }
     }
 
     /// Returns the public key before it is tweaked, compressed.
@@ -29,5 +49,10 @@ impl KeyRequest {
     /// Returns what is done to the key before it signs.
     pub const fn tweak(&self) -> KeyTweak {
         self.tweak
+    }
+
+    /// Returns the evidence, for a backend that verifies by itself or shows a person what it signs.
+    pub const fn evidence(&self) -> CoinEvidence<'a> {
+        self.evidence
     }
 }

@@ -45,7 +45,7 @@ pub use claims::PsbtClaims;
 pub use error::{TermsError, VerifyError};
 pub use evidence::{VerifiedPsbt, verify};
 pub use judge::{Judgement, judge};
-pub use key::{KeyRequest, KeyTweak};
+pub use key::{CoinEvidence, KeyRequest, KeyTweak};
 pub use local::{LocalCoinSigner, ParseKeyError};
 pub use payload::PsbtPayload;
 pub use payment::{

@@ -48,7 +48,7 @@ impl LocalCoinSigner {
 
 #[async_trait]
 impl CoinSigner for LocalCoinSigner {
-    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, SignerError> {
+    async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError> {
         if *request.public_key() != self.public_key() {
             return Err(SignerError::NoKey { public_key: hex::encode(request.public_key()) });
         }

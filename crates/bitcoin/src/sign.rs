@@ -9,7 +9,7 @@ use crate::own::CoinKind;
 use crate::signature::{check_ecdsa, check_schnorr};
 use crate::signed::SignedInput;
 use crate::{
-    CoinKey, CoinSigner, KeyRequest, KeyTweak, SignatureError, SignedPsbt, SignerError,
+    CoinEvidence, CoinKey, CoinSigner, KeyRequest, KeyTweak, SignatureError, SignedPsbt, SignerError,
     VerifiedPsbt,
 };
 
@@ -57,7 +57,7 @@ pub async fn sign(
 ) -> Result<SignedPsbt, SignError> {
     require_signable(&psbt.claim(), reservation, policy, (psbt.valid_until(), now))?;
     let funding = psbt.judgement().funding();
-    let inputs = sign_inputs(&funding.to_sign, signer).await?;
+    let inputs = sign_inputs(&funding.to_sign, CoinEvidence::Psbt(psbt), signer).await?;
     Ok(SignedPsbt::new(funding, inputs))
 }
 
@@ -84,6 +84,7 @@ pub(crate) fn require_signable(
 /// Signs what is below the doors; they alone decide whether it may be signed.
 pub(crate) async fn sign_inputs(
     to_sign: &[ToSign],
+    evidence: CoinEvidence<'_>,
     signer: &dyn CoinSigner,
 ) -> Result<Vec<SignedInput>, SignError> {
     let mut opened: HashMap<(PublicKey, bool), Box<dyn CoinKey>> = HashMap::new();
@@ -94,7 +95,7 @@ pub(crate) async fn sign_inputs(
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
                 let tweak = if taproot { KeyTweak::Bip86 } else { KeyTweak::None };
-                let request = KeyRequest::new(input.key.serialize(), tweak);
+                let request = KeyRequest::new(input.key.serialize(), tweak, evidence);
                 entry.insert(signer.open(&request).await?)
             }
         };

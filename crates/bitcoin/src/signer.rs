@@ -10,7 +10,7 @@ pub trait CoinSigner: Send + Sync {
     /// # Errors
     ///
     /// Returns a [`SignerError`] if the backend has no such key, declines, or can't be reached.
-    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, SignerError>;
+    async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError>;
 }
 
 /// A key that was opened, and tweaked if that was asked for.

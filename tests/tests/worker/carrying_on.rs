@@ -223,7 +223,7 @@ struct NoCoinAnswer;
 
 #[async_trait]
 impl CoinSigner for NoCoinAnswer {
-    async fn open(&self, _: &KeyRequest) -> Result<Box<dyn CoinKey>, CoinSignerError> {
+    async fn open(&self, _: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, CoinSignerError> {
         std::future::pending().await
     }
 }

@@ -8,7 +8,7 @@ use countersign_units::UnixSeconds;
 
 use super::VerifiedPayment;
 use crate::sign::{require_signable, sign_inputs};
-use crate::{CoinSigner, SignError};
+use crate::{CoinEvidence, CoinSigner, SignError};
 
 /// A payment with our signatures, each of which was verified: a transaction that nodes take.
 #[derive(Clone)]
@@ -33,8 +33,9 @@ pub async fn sign_payment(
     now: UnixSeconds,
 ) -> Result<SignedPayment, SignError> {
     require_signable(&payment.claim(), reservation, policy, (payment.valid_until(), now))?;
+    let evidence = CoinEvidence::Payment(payment);
     let payment = payment.payment();
-    let signatures = sign_inputs(&payment.to_sign, signer).await?;
+    let signatures = sign_inputs(&payment.to_sign, evidence, signer).await?;
     let mut tx = payment.tx.clone();
     for (input, signature) in tx.input.iter_mut().zip(&signatures) {
         signature.complete(input);

@@ -5,7 +5,7 @@ use bitcoin::sighash::{EcdsaSighashType, Prevouts, SighashCache, TapSighashType}
 use bitcoin::taproot::{LeafVersion, TapLeafHash};
 use bitcoin::transaction::Version;
 use bitcoin::{Amount, OutPoint, ScriptBuf, Sequence, Transaction, TxIn, TxOut, Txid, Witness};
-use countersign_approval::{CoinId, HtlcKey, Origin, Sats, Statement};
+use countersign_approval::{BitcoinNetwork, CoinId, HtlcKey, Origin, Sats, Statement};
 
 use super::RefundRecipe;
 use crate::judge::require_address;
@@ -60,6 +60,7 @@ pub struct Refund {
     pub(crate) htlc: Htlc,
     pub(super) key: PublicKey,
     pub(super) sighash: InputSighash,
+    network: BitcoinNetwork,
     amount: Sats,
     fee: Sats,
 }
@@ -90,12 +91,18 @@ impl Refund {
         }
         let sighash = sighash(&tx, &htlc, recipe.amount)
             .ok_or_else(|| mismatch("outpoint", "one input", "none"))?;
-        Ok(Self { tx, htlc, key, sighash, amount: recipe.amount, fee })
+        let RefundRecipe { network, amount, .. } = *recipe;
+        Ok(Self { tx, htlc, key, sighash, network, amount, fee })
     }
 
     /// Returns what is signed.
     pub const fn sighash(&self) -> &InputSighash {
         &self.sighash
+    }
+
+    /// Returns the network of the output.
+    pub const fn network(&self) -> BitcoinNetwork {
+        self.network
     }
 
     /// Returns the fee.

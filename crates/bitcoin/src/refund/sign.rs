@@ -7,7 +7,7 @@ use super::Refund;
 use super::plan::witness;
 use crate::signature::{check_ecdsa, check_schnorr};
 use crate::templates::Inside;
-use crate::{CoinSigner, KeyRequest, KeyTweak, SignError, SignatureError};
+use crate::{CoinEvidence, CoinSigner, KeyRequest, KeyTweak, SignError, SignatureError};
 
 /// A refund with our signature, which was verified: a transaction that nodes take from the lock
 /// time on.
@@ -29,7 +29,8 @@ pub async fn sign_refund(
     if policy.paused() {
         return Err(SignError::Paused);
     }
-    let request = KeyRequest::new(refund.key.serialize(), KeyTweak::None);
+    let evidence = CoinEvidence::Refund(refund);
+    let request = KeyRequest::new(refund.key.serialize(), KeyTweak::None, evidence);
     let key = signer.open(&request).await?;
     let sighash = &refund.sighash;
     let signature = match refund.htlc.inside {

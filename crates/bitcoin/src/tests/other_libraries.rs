@@ -48,7 +48,7 @@ struct PlainKey(Keypair);
 
 #[async_trait]
 impl CoinSigner for Plain {
-    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, SignerError> {
+    async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError> {
         let is_asked =
             |key: &&SecretKey| key.public_key(secp()).serialize() == *request.public_key();
         let key = Keypair::from_secret_key(secp(), self.0.iter().find(is_asked).unwrap());
@@ -243,7 +243,7 @@ struct Local(Vec<LocalCoinSigner>);
 
 #[async_trait]
 impl CoinSigner for Local {
-    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, SignerError> {
+    async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError> {
         let signer = self.0.iter().find(|signer| signer.public_key() == *request.public_key());
         signer.unwrap().open(request).await
     }

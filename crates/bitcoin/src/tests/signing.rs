@@ -230,7 +230,7 @@ struct BrokenKey(Box<dyn CoinKey>, fn([u8; 64]) -> [u8; 64]);
 
 #[async_trait]
 impl CoinSigner for Broken {
-    async fn open(&self, request: &KeyRequest) -> Result<Box<dyn CoinKey>, SignerError> {
+    async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError> {
         Ok(Box::new(BrokenKey(signer().open(request).await?, self.0)))
     }
 }

@@ -19,7 +19,7 @@ async fn approve(
     let psbt: VerifiedPsbt = verify(payload, terms, &BitcoinFacts::default(), now)?;
     let claim: Claim = psbt.claim();
     let reservation: Reservation = reserve(ledger, claim, policy, now).await?;
-    let _ = KeyRequest { public_key: [2; 33], tweak: KeyTweak::None };
+    let _ = KeyRequest { public_key: [2; 33], tweak: KeyTweak::None, evidence: CoinEvidence::Psbt(&psbt) };
     let recipe: RefundRecipe = psbt.refund_recipe().clone();
     let _ = (judgement, unverified, recipe, signer, reservation);
     Ok(())
