@@ -9,8 +9,8 @@ use crate::own::CoinKind;
 use crate::signature::{check_ecdsa, check_schnorr};
 use crate::signed::SignedInput;
 use crate::{
-    CoinEvidence, CoinKey, CoinSigner, KeyRequest, KeyTweak, SignatureError, SignedPsbt, SignerError,
-    VerifiedPsbt,
+    CoinEvidence, CoinKey, CoinSigner, KeyRequest, KeyTweak, SignatureError, SignedPsbt,
+    SignerError, VerifiedPsbt,
 };
 
 /// Why a verified PSBT or payment was not signed.

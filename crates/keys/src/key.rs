@@ -1,10 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use crate::DerivationPath;
 
 /// The curve of a key, which says what it can sign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[expect(clippy::exhaustive_enums, reason = "a source must know all that it may be asked for")]
 pub enum Curve {
@@ -40,17 +42,15 @@ pub struct KeyRef {
 pub enum KeyPath {
     /// It is the key of that name.
     Single,
-    /// It is derived from the seed of that name: an account's path, and what is below it.
+    /// It is derived from the seed of that name.
     Derived {
-        /// The path of the account. The upper bit of a step marks it as hardened.
-        account: Arc<[u32]>,
-        /// The steps below the account.
-        below: Arc<[u32]>,
+        /// The whole path.
+        path: DerivationPath,
     },
     /// It is derived from the seed of that name: an account's path, a chain and an index.
     Child {
-        /// The path of the account. The upper bit of a step marks it as hardened.
-        account: Arc<[u32]>,
+        /// The path of the account.
+        account: DerivationPath,
         /// The chain: 0 for addresses that are given out, 1 for change.
         chain: u32,
         /// The index in the chain.

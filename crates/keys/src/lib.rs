@@ -13,13 +13,22 @@
 //! messages come out of the chains' evidence alone, beside one fixed challenge that tests a key.
 
 mod challenge;
+mod derive;
 mod error;
 mod evidence;
 mod key;
+mod memory;
+mod memory_lock;
+mod process;
+mod secp;
 mod source;
+mod vault;
 
-pub use error::SourceError;
 pub use challenge::Challenge;
+pub use derive::{AccountKey, DerivationPath, DeriveError, ParseAccountKeyError, ParsePathError};
+pub use error::SourceError;
 pub use evidence::{ChainKind, KeyEvidence};
 pub use key::{Curve, KeyPath, KeyRef, PublicKey};
+pub use memory::{MemoryKeys, SecretError};
+pub use process::{Hardening, harden_process};
 pub use source::{KeySource, SourceKind};

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Curve, KeyEvidence, KeyRef, PublicKey, SourceError};
+use crate::{
+    AccountKey, Curve, DerivationPath, KeyEvidence, KeyPath, KeyRef, PublicKey, SourceError,
+};
 
 /// A source of keys, ready to be put into a keyring.
 ///
@@ -50,6 +52,18 @@ pub(crate) trait Source: Send + Sync + fmt::Debug {
     /// Asks for the public half of the key that stands under this name by itself.
     async fn public_key(&self, id: &str, curve: Curve) -> Result<PublicKey, SourceError>;
 
+    /// Says what the public half of a key is, where that takes neither a call nor a secret of the
+    /// caller's.
+    fn known(&self, _id: &str, _curve: Curve, _path: &KeyPath) -> Option<PublicKey> {
+        None
+    }
+
+    /// Says what the public half of an account is, where that takes neither a call nor a secret of
+    /// the caller's.
+    fn account(&self, _id: &str, _path: &DerivationPath) -> Option<AccountKey> {
+        None
+    }
+
     /// Writes down what the source wants to know of the evidence beside the digest. It is called
     /// once for all that is signed by one key for one piece of evidence.
     ///
@@ -86,7 +100,10 @@ pub(crate) trait Source: Send + Sync + fmt::Debug {
 
 /// 32 bytes out of evidence, or of the challenge.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Prehash<'a>(&'a [u8; 32]);
+pub(crate) struct Prehash<'a> {
+    bytes: &'a [u8; 32],
+    low_r: bool,
+}
 
 /// A message out of evidence, or of the challenge.
 #[derive(Clone, Copy, Debug)]
@@ -160,11 +177,21 @@ impl fmt::Display for SourceKind {
 
 impl<'a> Prehash<'a> {
     pub(crate) const fn new(bytes: &'a [u8; 32]) -> Self {
-        Self(bytes)
+        Self { bytes, low_r: false }
+    }
+
+    /// For a chain on which a signature with a small `r` is a byte shorter.
+    pub(crate) const fn with_low_r(bytes: &'a [u8; 32]) -> Self {
+        Self { bytes, low_r: true }
     }
 
     pub(crate) const fn as_bytes(self) -> &'a [u8; 32] {
-        self.0
+        self.bytes
+    }
+
+    /// Says whether a small `r` saves a byte. A source that can't choose its nonces ignores it.
+    pub(crate) const fn wants_low_r(self) -> bool {
+        self.low_r
     }
 }
 
@@ -184,12 +211,18 @@ impl Brief {
     }
 
     /// Holds a document of the source's own form.
-    #[cfg_attr(not(feature = "remote"), expect(dead_code, reason = "remote signers alone want one"))]
+    #[cfg_attr(
+        not(feature = "remote"),
+        expect(dead_code, reason = "remote signers alone want one")
+    )]
     pub(crate) fn new(document: impl Into<Arc<str>>) -> Self {
         Self(Some(document.into()))
     }
 
-    #[cfg_attr(not(feature = "remote"), expect(dead_code, reason = "remote signers alone want one"))]
+    #[cfg_attr(
+        not(feature = "remote"),
+        expect(dead_code, reason = "remote signers alone want one")
+    )]
     pub(crate) fn document(&self) -> Option<&str> {
         self.0.as_deref()
     }

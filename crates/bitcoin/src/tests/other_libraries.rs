@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use super::engine;
 use super::honest::Honest;
+use super::signing::verified;
 use super::terms::{array, bytes};
 use crate::decode::{self, Decoded};
 use crate::judge::{Owner, Spend, ToSign, to_sign};
@@ -26,8 +27,8 @@ use crate::secp::secp;
 use crate::sign::sign_inputs;
 use crate::templates::{Htlc, Inside};
 use crate::{
-    CoinKey, CoinSigner, InputSighash, KeyRequest, KeyTweak, LocalCoinSigner, PsbtForm, SignedPsbt,
-    SignerError,
+    CoinEvidence, CoinKey, CoinSigner, InputSighash, KeyRequest, KeyTweak, LocalCoinSigner,
+    PsbtForm, SignedPsbt, SignerError,
 };
 
 const CASES: &str = include_str!("../../../../tests/vectors/btc-psbt.json");
@@ -141,7 +142,9 @@ fn sign(case: &Value, signer: &dyn CoinSigner) -> Option<(Vec<ToSign>, SignedPsb
     let sent = base64(&case["unsigned_psbt"]);
     let decoded = decode::decode(&sent).unwrap();
     let to_sign = hash(case, &decoded)?;
-    let inputs = block_on(sign_inputs(&to_sign, signer)).unwrap();
+    // What a case is signed for does not matter to these signers.
+    let psbt = verified(&Honest::default().build());
+    let inputs = block_on(sign_inputs(&to_sign, CoinEvidence::Psbt(&psbt), signer)).unwrap();
     let ends = decoded.inputs.iter().map(decode::Map::end).collect();
     Some((to_sign, SignedPsbt::of(sent.clone(), ends, inputs)))
 }

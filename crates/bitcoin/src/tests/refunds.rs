@@ -8,8 +8,8 @@ use super::engine;
 use super::honest::{Honest, Kind, LOCK};
 use super::signing::{policy, signer, verified};
 use crate::{
-    CoinEvidence, CoinSigner, InputSighash, KeyRequest, KeyTweak, Refund, RefundError, RefundRecipe, SignError,
-    sign_refund,
+    CoinEvidence, CoinSigner, InputSighash, KeyRequest, KeyTweak, Refund, RefundError,
+    RefundRecipe, SignError, sign_refund,
 };
 
 const TEMPLATES: [&str; 2] = ["htlc-p2wsh-v1", "htlc-p2tr-v1"];
