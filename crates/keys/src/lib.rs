@@ -12,23 +12,37 @@
 //! A source of keys is a [`KeySource`]. What a source is asked for, no caller can make: digests and
 //! messages come out of the chains' evidence alone, beside one fixed challenge that tests a key.
 
+mod address;
 mod challenge;
 mod derive;
 mod error;
 mod evidence;
+mod handle;
+mod import;
 mod key;
+mod keyring;
 mod memory;
 mod memory_lock;
 mod process;
+mod scope;
 mod secp;
 mod source;
 mod vault;
 
+pub use address::CoinForm;
 pub use challenge::Challenge;
 pub use derive::{AccountKey, DerivationPath, DeriveError, ParseAccountKeyError, ParsePathError};
 pub use error::SourceError;
 pub use evidence::{ChainKind, KeyEvidence};
+pub use handle::{
+    BitcoinKey, EvmKey, Key, KeyError, KeyTest, NearKey, SolanaKey, TestError, TestedScheme,
+};
+pub use import::{ImportError, ImportedSecret, MnemonicLength, Web3Cost, generate_mnemonic};
 pub use key::{Curve, KeyPath, KeyRef, PublicKey};
+pub use keyring::{
+    AccountConfig, ConfigError, KeyConfig, Keyring, KeyringConfig, KeyringError, SourceConfig,
+};
 pub use memory::{MemoryKeys, SecretError};
 pub use process::{Hardening, harden_process};
+pub use scope::{Scope, ScopeError};
 pub use source::{KeySource, SourceKind};

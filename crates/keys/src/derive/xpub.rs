@@ -73,6 +73,13 @@ impl AccountKey {
         self.0.public_key.serialize()
     }
 
+    /// Says whether the same keys follow from both, for whichever network they are written.
+    pub(crate) fn is_same_key(&self, other: &Self) -> bool {
+        let Xpub { public_key, chain_code, depth, .. } = self.0;
+        let other = &other.0;
+        (public_key, chain_code, depth) == (other.public_key, other.chain_code, other.depth)
+    }
+
     /// Returns how many steps it is from the seed.
     pub const fn depth(&self) -> u8 {
         self.0.depth

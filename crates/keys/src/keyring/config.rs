@@ -1,0 +1,174 @@
+use std::collections::BTreeMap;
+
+use countersign_approval::Environment;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::address::CoinForm;
+use crate::{AccountKey, ChainKind, Curve, DerivationPath, Scope};
+
+/// Which keys there are, where they are kept, and what each may sign for.
+///
+/// It holds no secret. An unknown key in the file is an error.
+///
+/// ```toml
+/// [sources.vault]
+/// kind = "keystore"
+/// path = "vault.json"
+///
+/// [keys.treasury]
+/// source = "vault"
+/// curve = "secp256k1"
+/// chains = ["evm", "tron"]
+/// environment = "mainnet"
+///
+/// [accounts.customers]
+/// source = "vault"
+/// id = "seed"
+/// path = "m/84'/0'/0'"
+/// chains = ["bitcoin"]
+/// environment = "mainnet"
+/// receive = 100000
+/// change = 1000
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "configuration is data that a caller fills in")]
+pub struct KeyringConfig {
+    /// The sources by name. What stands here is for the program that opens them.
+    #[serde(default)]
+    pub sources: BTreeMap<String, SourceConfig>,
+    /// Single keys by name.
+    #[serde(default)]
+    pub keys: BTreeMap<String, KeyConfig>,
+    /// Accounts of many addresses by name.
+    #[serde(default)]
+    pub accounts: BTreeMap<String, AccountConfig>,
+}
+
+/// A source: its kind, and what it takes to open it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[expect(clippy::exhaustive_structs, reason = "configuration is data that a caller fills in")]
+pub struct SourceConfig {
+    /// `memory`, `keystore`, `pkcs11`, `kms` or `remote`.
+    pub kind: String,
+    /// What a source of that kind needs.
+    #[serde(flatten)]
+    pub settings: toml::Table,
+}
+
+/// A single key.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "configuration is data that a caller fills in")]
+pub struct KeyConfig {
+    /// The name of its source.
+    pub source: String,
+    /// Its name in the source; its own name if this is absent.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Its curve.
+    pub curve: Curve,
+    /// The kinds of chains that it may sign for.
+    pub chains: Vec<ChainKind>,
+    /// The networks that it may sign on, by their names in the registry; empty means all of these
+    /// kinds.
+    #[serde(default)]
+    pub networks: Vec<String>,
+    /// The environment that it may sign in.
+    pub environment: Environment,
+    /// Where it is derived, if what stands in the source is a seed.
+    #[serde(default)]
+    pub path: Option<DerivationPath>,
+    /// Its public half: in hex, or that of Ed25519 in base58. Where it is absent the source is asked.
+    #[serde(default)]
+    pub public_key: Option<String>,
+}
+
+/// An account: many keys out of one seed.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::exhaustive_structs, reason = "configuration is data that a caller fills in")]
+pub struct AccountConfig {
+    /// The name of its source.
+    pub source: String,
+    /// The seed's name in the source; the account's own name if this is absent.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// The kinds of chains that its keys may sign for. They decide on the curve.
+    pub chains: Vec<ChainKind>,
+    /// The networks that they may sign on, by their names in the registry; empty means all of these
+    /// kinds.
+    #[serde(default)]
+    pub networks: Vec<String>,
+    /// The environment that they may sign in.
+    pub environment: Environment,
+    /// On secp256k1 the path of the account: an address is two steps on, a chain and an index. On
+    /// Ed25519 the whole path with `*` in the place of the index: `m/44'/501'/*'/0'`.
+    pub path: String,
+    /// The account's extended public key. Where it is absent the source is asked.
+    #[serde(default)]
+    pub xpub: Option<AccountKey>,
+    /// The public halves in hex or base58, on Ed25519. Where they are absent the source is asked.
+    #[serde(default)]
+    pub public_keys: Vec<String>,
+    /// How addresses on Bitcoin lock their coins. Where it is absent the path's purpose says it.
+    #[serde(default)]
+    pub form: Option<CoinForm>,
+    /// How many addresses there are to be given out.
+    pub receive: u32,
+    /// How many addresses there are for change.
+    #[serde(default)]
+    pub change: u32,
+}
+
+/// Why a text is no configuration of a keyring.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("keyring: {reason}")]
+pub struct ConfigError {
+    reason: String,
+}
+
+impl ConfigError {
+    /// Reads TOML.
+    fn read<T: DeserializeOwned>(read: Result<T, toml::de::Error>) -> Result<T, Self> {
+        read.map_err(|error| Self { reason: error.to_string().trim_end().to_owned() })
+    }
+}
+
+impl KeyringConfig {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`] if the text is not TOML, or has an unknown key, or a value of the
+    /// wrong type.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        ConfigError::read(toml::from_str(text))
+    }
+}
+
+impl SourceConfig {
+    /// Reads the settings as those of a kind of source.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`] if they are not.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
+        ConfigError::read(self.settings.clone().try_into())
+    }
+}
+
+impl KeyConfig {
+    pub(super) fn scope(&self) -> Scope {
+        Scope::new(self.environment, self.chains.iter().copied())
+            .on_networks(self.networks.iter().map(String::as_str))
+    }
+}
+
+impl AccountConfig {
+    pub(super) fn scope(&self) -> Scope {
+        Scope::new(self.environment, self.chains.iter().copied())
+            .on_networks(self.networks.iter().map(String::as_str))
+    }
+}
