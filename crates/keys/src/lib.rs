@@ -21,6 +21,7 @@ mod handle;
 mod import;
 mod key;
 mod keyring;
+mod keystore;
 mod memory;
 mod memory_lock;
 mod process;
@@ -41,6 +42,10 @@ pub use import::{ImportError, ImportedSecret, MnemonicLength, Web3Cost, generate
 pub use key::{Curve, KeyPath, KeyRef, PublicKey};
 pub use keyring::{
     AccountConfig, ConfigError, KeyConfig, Keyring, KeyringConfig, KeyringError, SourceConfig,
+};
+pub use keystore::{
+    KeystoreEntry, KeystoreError, KeystoreFile, KnownAccount, KnownKey, LockedKeystore,
+    OpenKeystore, PublicKeyText, WorkFactor,
 };
 pub use memory::{MemoryKeys, SecretError};
 pub use process::{Hardening, harden_process};

@@ -80,6 +80,11 @@ impl AccountKey {
         (public_key, chain_code, depth) == (other.public_key, other.chain_code, other.depth)
     }
 
+    /// Says whether it is written for a test network (`tpub…`).
+    pub fn is_test(&self) -> bool {
+        self.0.network == bitcoin::NetworkKind::Test
+    }
+
     /// Returns how many steps it is from the seed.
     pub const fn depth(&self) -> u8 {
         self.0.depth
