@@ -17,14 +17,22 @@ mod challenge;
 mod derive;
 mod error;
 mod evidence;
+#[cfg(any(feature = "aws-kms", feature = "pkcs11", feature = "remote"))]
+mod foreign;
 mod handle;
 mod import;
 mod key;
 mod keyring;
 mod keystore;
+#[cfg(feature = "aws-kms")]
+pub mod kms;
 mod memory;
 mod memory_lock;
+#[cfg(feature = "pkcs11")]
+pub mod pkcs11;
 mod process;
+#[cfg(feature = "remote")]
+pub mod remote;
 mod scope;
 mod secp;
 mod source;

@@ -1,0 +1,90 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use aws_sdk_kms::config::retry::RetryConfig;
+use aws_sdk_kms::config::timeout::TimeoutConfig;
+use aws_sdk_kms::config::{BehaviorVersion, Builder, Region};
+use http::Uri;
+
+use super::KmsError;
+
+/// The longest wait before a call is made again.
+const MAX_BACKOFF: Duration = Duration::from_secs(2);
+
+/// Where KMS is, and how long it is waited for.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "settings are data that a configuration fills in")]
+pub struct KmsSettings {
+    /// The region, such as `eu-central-1`.
+    pub region: String,
+    /// Another endpoint than the region's own: HTTPS, or HTTP on this machine.
+    pub endpoint: Option<String>,
+    /// How long one signature may take, over all attempts.
+    pub deadline: Duration,
+    /// How often a call is made at most, where it was throttled or did not arrive.
+    pub attempts: u32,
+    /// The first wait before a call is made again; it doubles each time.
+    pub backoff: Duration,
+}
+
+impl KmsSettings {
+    /// Takes a region; the rest is what suits one that is near.
+    pub fn new(region: impl Into<String>) -> Self {
+        Self {
+            region: region.into(),
+            endpoint: None,
+            deadline: Duration::from_secs(10),
+            attempts: 4,
+            backoff: Duration::from_millis(100),
+        }
+    }
+
+    /// Sets up all of a client but its credentials.
+    pub(super) fn apply(&self, builder: Builder) -> Result<Builder, KmsError> {
+        let retries = RetryConfig::standard()
+            .with_max_attempts(self.attempts.max(1))
+            .with_initial_backoff(self.backoff)
+            .with_max_backoff(MAX_BACKOFF);
+        // The whole call is given up by the source itself.
+        let timeouts = TimeoutConfig::builder().connect_timeout(self.deadline).build();
+        let builder = builder
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .retry_config(retries)
+            .timeout_config(timeouts);
+        let Some(endpoint) = &self.endpoint else { return Ok(builder) };
+        if !is_safe(endpoint) {
+            return Err(KmsError::Endpoint);
+        }
+        Ok(builder.endpoint_url(endpoint))
+    }
+}
+
+/// What is signed over travels to the endpoint, and whether it was signed travels back.
+fn is_safe(endpoint: &str) -> bool {
+    let Ok(uri) = endpoint.parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => host == "localhost" || address.is_ok_and(|address| address.is_loopback()),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_plain_http_on_this_machine_alone() {
+        for endpoint in ["https://kms.example.com", "http://127.0.0.1:5555", "http://[::1]:1"] {
+            assert!(is_safe(endpoint), "{endpoint}");
+        }
+        for endpoint in
+            ["http://kms.example.com", "http://127.0.0.1.example.com", "ftp://localhost", "kms", ""]
+        {
+            assert!(!is_safe(endpoint), "{endpoint}");
+        }
+    }
+}

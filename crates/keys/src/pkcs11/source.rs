@@ -1,0 +1,269 @@
+use std::fmt;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cryptoki::mechanism::Mechanism;
+use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
+use secrecy::SecretString;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
+
+use super::find::Finder;
+use super::generate::generate;
+use super::token::Token;
+use super::{Pkcs11Error, TokenKey, TokenSettings};
+use crate::source::{Brief, EcdsaSignature, Message, Prehash, SchnorrTweak, Source};
+use crate::{Curve, KeyRef, KeySource, PublicKey, SourceError, SourceKind, foreign};
+
+/// What BIP-340 takes, and no token has.
+const SCHNORR: &str = "mechanism for Schnorr signatures by BIP-340: PKCS#11 defines none, and the \
+                       tweak of a taproot key needs the key itself";
+
+/// A token that is open, and the keys on it.
+///
+/// Cloning it is cheap; clones share their sessions.
+#[derive(Clone)]
+pub struct Pkcs11Source {
+    name: Arc<str>,
+    token: Arc<Token>,
+    /// How many calls may be under way. One that hangs keeps its place until the token answers.
+    room: Arc<Semaphore>,
+    deadline: Duration,
+}
+
+impl Pkcs11Source {
+    /// Opens a token by its PIN. Without one, its own keypad is used, if it has any.
+    ///
+    /// The PIN is tried once, and kept for as long as the token is used: it may be taken out and put
+    /// back.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Pkcs11Error`] if the library can't be loaded, the token is not there, or the PIN
+    /// was refused or not tried.
+    pub async fn open(
+        name: impl Into<Arc<str>>,
+        settings: TokenSettings,
+        pin: Option<SecretString>,
+    ) -> Result<Self, Pkcs11Error> {
+        let (deadline, sessions) = (settings.deadline, settings.sessions.max(1));
+        let loading = in_thread(move || Token::load(settings, pin));
+        let token = timeout(deadline, loading).await;
+        let token = token.map_err(|_| Pkcs11Error::Deadline(deadline))??;
+        let room = Arc::new(Semaphore::new(sessions));
+        let source = Self { name: name.into(), token: Arc::new(token), room, deadline };
+        source.call(|token| token.in_session(|_| Ok(()))).await?;
+        Ok(source)
+    }
+
+    /// Finds a key, and returns its public half.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Pkcs11Error`] unless the token has one such pair of keys, whose private half can't
+    /// leave it.
+    pub async fn find(&self, key: TokenKey, curve: Curve) -> Result<PublicKey, Pkcs11Error> {
+        let look = move |token: &Token| {
+            token.in_session(|session| {
+                let finder = Finder { settings: token.settings(), session };
+                token.handle(&key, curve, || finder.private(&key, curve))?;
+                finder.public(&key, curve)
+            })
+        };
+        self.call(look).await
+    }
+
+    /// Makes a key on the token. It can sign, and do nothing else; it can't leave the token.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Pkcs11Error`] if the token has an object of this label or id, or can't make one.
+    pub async fn generate(
+        &self,
+        label: impl Into<String>,
+        id: impl Into<Vec<u8>>,
+        curve: Curve,
+    ) -> Result<PublicKey, Pkcs11Error> {
+        let (label, id) = (label.into(), id.into());
+        let make = move |token: &Token| {
+            token.in_writing_session(|session| {
+                generate(token.settings(), session, (&label, &id), curve)
+            })
+        };
+        self.call(make).await
+    }
+
+    /// Makes a source of keys of it, for a keyring.
+    pub fn into_source(self) -> KeySource {
+        KeySource::new(self)
+    }
+
+    async fn sign(&self, key: &KeyRef, data: Vec<u8>) -> Result<[u8; 64], SourceError> {
+        let curve = key.public_key().curve();
+        let public = key.public_key().to_string();
+        let key = self.parse(key.id())?;
+        let sign = move |token: &Token| {
+            let bytes = token.in_session(|session| {
+                let finder = Finder { settings: token.settings(), session };
+                let handle = token.handle(&key, curve, || finder.private(&key, curve))?;
+                Ok(session.sign(&mechanism(curve), handle, &data)?)
+            })?;
+            bytes.try_into().map_err(|_| Pkcs11Error::OtherSignature { key: public })
+        };
+        self.call(sign).await.map_err(|error| self.told(error))
+    }
+
+    /// Has a call made in a thread of its own: one that never returns hangs nobody but itself.
+    async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Token) -> Result<T, Pkcs11Error> + Send + 'static,
+    ) -> Result<T, Pkcs11Error> {
+        let token = Arc::clone(&self.token);
+        let room = Arc::clone(&self.room);
+        let called = async move {
+            let place = room.acquire_owned().await.map_err(|_| ended())?;
+            in_thread(move || {
+                let done = work(&token);
+                drop(place);
+                done
+            })
+            .await
+        };
+        let deadline = Pkcs11Error::Deadline(self.deadline);
+        timeout(self.deadline, called).await.unwrap_or(Err(deadline))
+    }
+
+    fn parse(&self, id: &str) -> Result<TokenKey, SourceError> {
+        id.parse().map_err(|_| SourceError::NoKey {
+            source_name: self.name.to_string(),
+            key: id.to_owned(),
+        })
+    }
+
+    fn told(&self, error: Pkcs11Error) -> SourceError {
+        error.told_by(&self.name)
+    }
+
+    fn other_signature(&self, key: &KeyRef) -> SourceError {
+        self.told(Pkcs11Error::OtherSignature { key: key.public_key().to_string() })
+    }
+}
+
+#[async_trait]
+impl Source for Pkcs11Source {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn kind(&self) -> SourceKind {
+        SourceKind::Pkcs11
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        Some(self.deadline)
+    }
+
+    async fn public_key(&self, id: &str, curve: Curve) -> Result<PublicKey, SourceError> {
+        let key = self.parse(id)?;
+        self.find(key, curve).await.map_err(|error| self.told(error))
+    }
+
+    async fn sign_ecdsa(
+        &self,
+        key: &KeyRef,
+        digest: Prehash<'_>,
+        _brief: &Brief,
+    ) -> Result<EcdsaSignature, SourceError> {
+        let PublicKey::Secp256k1(public) = key.public_key() else {
+            return Err(self.other_signature(key));
+        };
+        let compact = self.sign(key, digest.as_bytes().to_vec()).await?;
+        let signature = foreign::ecdsa(&compact, digest.as_bytes(), public);
+        signature.ok_or_else(|| self.other_signature(key))
+    }
+
+    async fn sign_schnorr(
+        &self,
+        _key: &KeyRef,
+        _tweak: SchnorrTweak,
+        _digest: Prehash<'_>,
+        _brief: &Brief,
+    ) -> Result<[u8; 64], SourceError> {
+        let token = self.token.settings().label.clone();
+        Err(self.told(Pkcs11Error::Lacks { token, lacks: SCHNORR }))
+    }
+
+    async fn sign_ed25519(
+        &self,
+        key: &KeyRef,
+        message: Message<'_>,
+        _brief: &Brief,
+    ) -> Result<[u8; 64], SourceError> {
+        let PublicKey::Ed25519(public) = key.public_key() else {
+            return Err(self.other_signature(key));
+        };
+        let signature = self.sign(key, message.as_bytes().to_vec()).await?;
+        let signature = foreign::ed25519(&signature, message.as_bytes(), public);
+        signature.ok_or_else(|| self.other_signature(key))
+    }
+}
+
+impl fmt::Debug for Pkcs11Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pkcs11Source")
+            .field("name", &self.name)
+            .field("settings", self.token.settings())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Returns how a key of the curve signs: 32 bytes as they are, or a message.
+fn mechanism(curve: Curve) -> Mechanism<'static> {
+    match curve {
+        Curve::Secp256k1 => Mechanism::Ecdsa,
+        Curve::Ed25519 => Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Pure)),
+    }
+}
+
+/// Runs what blocks. A runtime's own threads for that would keep the process from ending.
+async fn in_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Pkcs11Error> + Send + 'static,
+) -> Result<T, Pkcs11Error> {
+    let (answer, answered) = oneshot::channel();
+    let run = move || {
+        // Whoever asked may have given up.
+        let _ = answer.send(work());
+    };
+    let started = thread::Builder::new().name("pkcs11".to_owned()).spawn(run);
+    started.map_err(|error| failed(&error.to_string()))?;
+    answered.await.unwrap_or_else(|_| Err(ended()))
+}
+
+fn ended() -> Pkcs11Error {
+    failed("the call ended without an answer")
+}
+
+fn failed(why: &str) -> Pkcs11Error {
+    Pkcs11Error::Call { function: "thread".to_owned(), code: why.to_owned() }
+}
+
+#[cfg(test)]
+impl Pkcs11Source {
+    pub(super) const fn set_deadline(&mut self, deadline: Duration) {
+        self.deadline = deadline;
+    }
+
+    /// Keeps a session busy, as a token that hangs does.
+    pub(super) async fn hang(&self, time: Duration) -> Result<(), Pkcs11Error> {
+        let hang = move |token: &Token| {
+            token.in_session(|_| {
+                thread::sleep(time);
+                Ok(())
+            })
+        };
+        self.call(hang).await
+    }
+}

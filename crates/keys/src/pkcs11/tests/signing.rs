@@ -1,0 +1,135 @@
+use std::sync::Arc;
+
+use aws_lc_rs::signature::{ECDSA_P256K1_SHA256_FIXED, ED25519, UnparsedPublicKey};
+use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+
+use super::softhsm::{LABEL, SoftHsm, alone, pin};
+use crate::pkcs11::{Pkcs11Source, TokenKey};
+use crate::source::{Brief, Message, Prehash, SchnorrTweak, Source as _};
+use crate::{Curve, KeyPath, KeyRef, PublicKey};
+
+/// How many signatures each kind of key makes.
+const SIGNATURES: u32 = 10_000;
+/// How many are asked for at once.
+const AT_ONCE: u32 = 8;
+/// Half the order of secp256k1: the largest `s` of the lower ones.
+const HALF_ORDER: [u8; 32] = [
+    0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0x5d, 0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0,
+];
+
+pub(super) async fn open(hsm: &SoftHsm) -> Pkcs11Source {
+    Pkcs11Source::open("hsm", hsm.settings(), pin()).await.unwrap()
+}
+
+/// Makes a key and refers to it.
+pub(super) async fn made(source: &Pkcs11Source, label: &str, curve: Curve) -> KeyRef {
+    let id = label.as_bytes().to_vec();
+    let public_key = source.generate(label, id, curve).await.unwrap();
+    reference(label, public_key)
+}
+
+pub(super) fn reference(id: &str, public_key: PublicKey) -> KeyRef {
+    KeyRef { id: id.into(), path: KeyPath::Single, public_key }
+}
+
+/// Returns a text that differs for each number, and its SHA-256.
+fn hashed(number: u32) -> ([u8; 4], [u8; 32]) {
+    let text = number.to_be_bytes();
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text);
+    (text, hash.as_ref().try_into().unwrap())
+}
+
+/// Runs a task for each number, some of them at once.
+async fn all(task: impl Fn(u32) -> tokio::task::JoinHandle<()>) {
+    for first in (0..SIGNATURES).step_by(usize::try_from(AT_ONCE).unwrap()) {
+        let tasks: Vec<_> = (first..(first + AT_ONCE).min(SIGNATURES)).map(&task).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_ecdsa_signatures_are_valid_and_low() {
+    alone("signing::ten_thousand_ecdsa_signatures_are_valid_and_low", async |hsm| {
+        let source = open(&hsm.with_token(LABEL)).await;
+        let key = made(&source, "evm", Curve::Secp256k1).await;
+        let shared = Arc::new((source, key));
+        all(|number| {
+            let shared = Arc::clone(&shared);
+            tokio::spawn(async move {
+                let (source, key) = &*shared;
+                let (text, digest) = hashed(number);
+                let prehash = Prehash::new(&digest);
+                let made = source.sign_ecdsa(key, prehash, &Brief::none()).await.unwrap();
+                assert!(made.compact[32..] <= HALF_ORDER[..], "{number}");
+                let public = key.public_key().as_bytes();
+                // Neither the library of the code under test nor the token's.
+                let judge = UnparsedPublicKey::new(&ECDSA_P256K1_SHA256_FIXED, public);
+                judge.verify(&text, &made.compact).unwrap();
+                // A third one recovers the key. It is slow where it is not optimised.
+                if number.is_multiple_of(100) {
+                    let signature = Signature::from_slice(&made.compact).unwrap();
+                    let id = RecoveryId::new(made.y_parity, false);
+                    let found = VerifyingKey::recover_from_prehash(&digest, &signature, id);
+                    assert_eq!(found.unwrap(), VerifyingKey::from_sec1_bytes(public).unwrap());
+                }
+            })
+        })
+        .await;
+    });
+}
+
+#[test]
+fn ten_thousand_ed25519_signatures_are_valid() {
+    alone("signing::ten_thousand_ed25519_signatures_are_valid", async |hsm| {
+        let source = open(&hsm.with_token(LABEL)).await;
+        let key = made(&source, "solana", Curve::Ed25519).await;
+        let shared = Arc::new((source, key));
+        all(|number| {
+            let shared = Arc::clone(&shared);
+            tokio::spawn(async move {
+                let (source, key) = &*shared;
+                let mut message = b"message ".to_vec();
+                message.extend(number.to_be_bytes());
+                let brief = Brief::none();
+                let made = source.sign_ed25519(key, Message::new(&message), &brief).await.unwrap();
+                // Neither the library of the code under test nor the token's.
+                let judge = UnparsedPublicKey::new(&ED25519, key.public_key().as_bytes());
+                judge.verify(&message, &made).unwrap();
+            })
+        })
+        .await;
+    });
+}
+
+#[test]
+fn finds_keys_by_label_and_by_id() {
+    alone("signing::finds_keys_by_label_and_by_id", async |hsm| {
+        let source = open(&hsm.with_token(LABEL)).await;
+        for (label, curve) in [("first", Curve::Secp256k1), ("second", Curve::Ed25519)] {
+            let key = made(&source, label, curve).await;
+            let id = TokenKey::Id(label.as_bytes().to_vec());
+            for name in [label.to_owned(), id.to_string()] {
+                assert_eq!(source.public_key(&name, curve).await.unwrap(), *key.public_key());
+            }
+        }
+        let digest = [7; 32];
+        let by_id = source.public_key("id:6669727374", Curve::Secp256k1).await.unwrap();
+        let key = reference("id:6669727374", by_id);
+        source.sign_ecdsa(&key, Prehash::new(&digest), &Brief::none()).await.unwrap();
+    });
+}
+
+#[test]
+fn says_what_a_token_lacks_for_taproot() {
+    alone("signing::says_what_a_token_lacks_for_taproot", async |hsm| {
+        let source = open(&hsm.with_token(LABEL)).await;
+        let key = made(&source, "btc", Curve::Secp256k1).await;
+        let prehash = Prehash::new(&[7; 32]);
+        let refused = source.sign_schnorr(&key, SchnorrTweak::Bip86, prehash, &Brief::none()).await;
+        let text = refused.unwrap_err().to_string();
+        assert!(text.contains("it lacks mechanism for Schnorr signatures by BIP-340"), "{text}");
+    });
+}
