@@ -37,6 +37,10 @@ impl Vault {
         Self { name: name.into(), items: HashMap::new() }
     }
 
+    pub(crate) fn rename(&mut self, name: &str) {
+        self.name = name.into();
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }

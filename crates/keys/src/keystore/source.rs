@@ -42,7 +42,10 @@ impl LockedKeystore {
     ///
     /// Returns what that returns; the keystore stays as it was.
     pub fn unlock(&self, passphrase: &SecretString) -> Result<(), KeystoreError> {
-        let OpenKeystore { vault, .. } = self.shared.file.open(passphrase)?;
+        let OpenKeystore { mut vault, .. } = self.shared.file.open(passphrase)?;
+        if let Some(vault) = Arc::get_mut(&mut vault) {
+            vault.rename(&self.shared.name);
+        }
         *self.shared.vault.write().unwrap_or_else(PoisonError::into_inner) = Some(vault);
         Ok(())
     }

@@ -33,11 +33,11 @@ impl Tree {
     }
 
     /// Derives a key by its whole path.
-    pub(super) fn node(&self, curve: Curve, path: &DerivationPath) -> Result<Node, DeriveError> {
+    pub(crate) fn node(&self, curve: Curve, path: &DerivationPath) -> Result<Node, DeriveError> {
         Node::of_seed(curve, self.seed.expose())?.derive(curve, path.steps())
     }
 
-    pub(super) fn public_key(
+    pub(crate) fn public_key(
         &self,
         curve: Curve,
         path: &DerivationPath,
@@ -55,7 +55,7 @@ impl Tree {
     }
 
     /// Returns the public half of an account.
-    pub(super) fn account(
+    pub(crate) fn account(
         &self,
         path: &DerivationPath,
         test_network: bool,
@@ -75,7 +75,7 @@ impl Tree {
     }
 
     /// Derives the key of an address of an account.
-    pub(super) fn child(
+    pub(crate) fn child(
         &self,
         account: &DerivationPath,
         chain: u32,
