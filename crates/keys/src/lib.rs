@@ -59,3 +59,6 @@ pub use memory::{MemoryKeys, SecretError};
 pub use process::{Hardening, harden_process};
 pub use scope::{Scope, ScopeError};
 pub use source::{KeySource, SourceKind};
+
+#[cfg(test)]
+mod tests;

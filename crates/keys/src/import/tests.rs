@@ -96,6 +96,7 @@ fn other_forms_and_members_are_named() {
     for (from, to) in [
         ("\"n\": 262144", "\"n\": 262143"),
         ("\"n\": 262144", "\"n\": 0"),
+        ("\"n\": 262144", "\"n\": 1"),
         ("\"p\": 8", "\"p\": 0"),
         ("\"kdf\": \"scrypt\"", "\"kdf\": \"argon2\""),
         ("83dbcc02", "83dbcc"),

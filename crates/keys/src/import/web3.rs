@@ -179,12 +179,12 @@ fn derive(kdf: &Kdf, passphrase: &str) -> Result<Derived, ImportError> {
 fn scrypt_params(n: u64, r: u32, p: u32) -> Result<scrypt::Params, ImportError> {
     require_cost(128_u64.saturating_mul(n).saturating_mul(u64::from(r)), MOST_MEMORY)?;
     require_cost(u64::from(p), u64::from(MOST_PASSES))?;
-    let expected = "scrypt's n as a power of two, r and p above zero";
-    if !n.is_power_of_two() {
+    let expected = "scrypt's n as a power of two above one, r and p above zero";
+    if !n.is_power_of_two() || n == 1 {
         return Err(wrong(expected));
     }
     let log_n = u8::try_from(n.trailing_zeros()).map_err(|_| wrong(expected))?;
-    scrypt::Params::new(log_n, r, p, 32).map_err(|_| wrong(expected))
+    scrypt::Params::new(log_n, r, p).map_err(|_| wrong(expected))
 }
 
 const fn require_cost(found: u64, most: u64) -> Result<(), ImportError> {

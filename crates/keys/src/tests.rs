@@ -1,0 +1,4 @@
+mod keyring;
+#[path = "../benches/keys/permit.rs"]
+mod permit;
+mod vectors;
