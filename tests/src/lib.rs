@@ -21,7 +21,9 @@ pub use anvil::{Anvil, NodeError};
 pub use bitcoind::Bitcoind;
 pub use clock::SetClock;
 pub use countersign_testkit::Cluster;
-pub use faults::{CALLS, FaultApi, FaultCoins, Faults, How, Trap, When};
+pub use faults::{
+    CALLS, FaultApi, FaultCalls, FaultCoins, FaultTransfers, Faults, How, Trap, When,
+};
 pub use files::ConfigFiles;
 pub use funds::Funds;
 pub use recipes::Recipes;

@@ -9,6 +9,8 @@
 
 mod bed;
 mod child;
+mod deals;
+mod deposits;
 mod dice;
 mod judge;
 mod kills;
