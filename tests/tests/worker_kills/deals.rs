@@ -37,6 +37,11 @@ impl Deal {
         }
     }
 
+    /// Returns what is known of a quoted address, to be changed.
+    pub(crate) const fn record(&mut self) -> &mut DepositRecord {
+        self.quoted.as_mut().unwrap()
+    }
+
     fn approved(record: SwapRecord) -> Self {
         Self {
             id: record.intent_id,

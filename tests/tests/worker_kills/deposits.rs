@@ -10,8 +10,11 @@ use countersign_sandbox::{Balance, DepositRecord, Fault, Sandbox, SandboxConfig}
 use countersign_tests::Cluster;
 
 use crate::bed::{Bed, busy};
+use crate::deals::Deal;
 use crate::judge::Evidence;
 use crate::kills::Plan;
+use crate::orders::Job;
+use crate::process::Process;
 use crate::site::By;
 
 /// How many are killed where nobody says it.
@@ -24,6 +27,31 @@ async fn workers_that_are_killed_fund_each_address_once() {
     let plan = Plan::read(KILLS, by, weather);
     let cluster = if plan.stores == "sqlite" { None } else { Cluster::start() };
     plan.run(cluster.as_ref()).await;
+}
+
+/// Something that is told of a deal, and how much is found to be doubled and lost by it.
+type Lie = (&'static str, fn(&mut Deal), usize, usize);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_done_twice_or_lost_is_found() {
+    let bed = Bed::in_a_file(busy()).await.paid(By::Deposit);
+    let asks = vec![bed.ask("order-0", ("USDC@ethereum", "USDC@base", "10"))];
+    let orders = bed.orders(Job::Swap(asks.clone()));
+    let (_, said) = tokio::task::block_in_place(|| Process::start(&orders).end());
+    let lies: [Lie; 5] = [
+        ("the truth", |_| {}, 0, 0),
+        ("another transaction", |deal| deal.record().transactions.push("0x11".to_owned()), 1, 0),
+        ("one that was not signed", |deal| deal.record().transactions = vec!["0x".into()], 1, 0),
+        ("another amount", |deal| deal.record().received = Lots::from(1), 1, 1),
+        ("nobody was paid", |deal| deal.payouts = 0, 0, 1),
+    ];
+    for (what, lie, doubled, lost) in lies {
+        let mut evidence = Evidence::gather(&bed, said.clone()).await;
+        lie(evidence.deals.first_mut().unwrap());
+        evidence.judge(&bed, &asks);
+        let tally = &evidence.tally;
+        assert_eq!((tally.doubled.len(), tally.lost.len()), (doubled, lost), "{what}: {tally}");
+    }
 }
 
 /// Returns how swaps are paid for in a round.

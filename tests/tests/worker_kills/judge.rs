@@ -60,7 +60,7 @@ pub(crate) struct Evidence {
     pub(crate) by: By,
     pub(crate) deals: Vec<Deal>,
     said: Vec<Said>,
-    tally: Tally,
+    pub(crate) tally: Tally,
 }
 
 /// Compares what was asked for and what was said with what is there.
@@ -75,20 +75,9 @@ pub(crate) async fn judge_since(
     said: Vec<Said>,
     known: Option<Anchor>,
 ) -> Tally {
-    let store = bed.store().await;
-    let swaps = read(store.as_ref()).await;
-    let (by, deals) = (bed.by, Deal::all(bed));
-    let tally = Tally { swaps: swaps.len(), ..Tally::default() };
-    let mut evidence = Evidence { swaps, by, deals, said, tally };
-    evidence.judge_words();
-    evidence.judge_ends();
-    for ask in asks {
-        evidence.judge_ask(bed, ask);
-    }
-    evidence.judge_signatures(&bed.signatures());
-    evidence.judge_intents(asks);
-    evidence.judge_deposits(bed);
-    evidence.judge_audit(store.as_ref(), known).await;
+    let mut evidence = Evidence::gather(bed, said).await;
+    evidence.judge(bed, asks);
+    evidence.judge_audit(bed.store().await.as_ref(), known).await;
     evidence.tally
 }
 
@@ -108,6 +97,25 @@ async fn read(store: &dyn Store) -> BTreeMap<String, (Summary, History)> {
 }
 
 impl Evidence {
+    /// Reads the journal, and what the sandbox knows.
+    pub(crate) async fn gather(bed: &Bed, said: Vec<Said>) -> Self {
+        let swaps = read(bed.store().await.as_ref()).await;
+        let tally = Tally { swaps: swaps.len(), ..Tally::default() };
+        Self { swaps, by: bed.by, deals: Deal::all(bed), said, tally }
+    }
+
+    /// Compares all but the audit.
+    pub(crate) fn judge(&mut self, bed: &Bed, asks: &[Ask]) {
+        self.judge_words();
+        self.judge_ends();
+        for ask in asks {
+            self.judge_ask(bed, ask);
+        }
+        self.judge_signatures(&bed.signatures());
+        self.judge_intents(asks);
+        self.judge_deposits(bed);
+    }
+
     pub(crate) fn lost(&mut self, key: &str, why: impl fmt::Display) {
         let why = format!("{why}: {}", self.story(key));
         self.tally.lost.entry(key.to_owned()).or_insert(why);

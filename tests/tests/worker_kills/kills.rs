@@ -87,7 +87,6 @@ impl Plan {
             (left, seed) = (left - kills, seed + 1);
         }
     }
-
 }
 
 /// Returns how the counterparty is in a round: most often well.

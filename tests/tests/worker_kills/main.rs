@@ -10,6 +10,7 @@
 mod bed;
 mod child;
 mod deals;
+mod deposit_points;
 mod deposits;
 mod dice;
 mod judge;

@@ -51,7 +51,8 @@ impl Orders {
     pub(crate) async fn worker(&self) -> Worker {
         let faults = Faults::new(self.trap);
         let signatures = SignatureFile::open(&self.signatures, faults.clone());
-        let api = FaultApi::new(MoodyApi::new(self.site.api(self.by), self.mood.clone()), faults.clone());
+        let api =
+            FaultApi::new(MoodyApi::new(self.site.api(self.by), self.mood.clone()), faults.clone());
         let flow = self.site.flow(api, &signatures, &faults).build();
         let store = WatchedStore::new(connect(&self.journal).await, &faults);
         Worker::new(flow, Arc::new(store), self.options())
