@@ -50,7 +50,7 @@ pub use registry::{
     CosignPins, HtlcPins, Network, NetworkKind, Permit2Pins, QuotePins, Registry, Token,
     TokenProgram,
 };
-pub use reservation::{Claim, Reservation, ReserveError, reserve};
+pub use reservation::{Claim, Reservation, ReserveError, reserve, reserve_cancel};
 pub use review::{Decision, ReviewRequest, Reviewer};
 pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;

@@ -18,6 +18,8 @@ pub struct MemoryLedger {
 struct State {
     live: HashMap<SwapId, UnixSeconds>,
     taken: HashMap<String, SwapId>,
+    /// What the cancel of a swap takes.
+    cancels: HashMap<SwapId, Vec<String>>,
     moved: Vec<Moved>,
 }
 
@@ -71,6 +73,30 @@ impl State {
         Some(Taken { resource: resource.to_owned(), swap_id, valid_until })
     }
 
+    /// Returns what a cancel would take beside what its swap has.
+    fn check_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<Vec<String>, LedgerError> {
+        let swap_id = claim.swap_id;
+        if self.live.get(&swap_id).is_none_or(|valid_until| *valid_until < now) {
+            return Err(LedgerError::NothingLive { swap_id });
+        }
+        let mut new = Vec::new();
+        for resource in &claim.resources {
+            match self.taken.get(resource) {
+                Some(owner) if *owner == swap_id => {}
+                Some(owner) => {
+                    let (resource, swap_id) = (resource.clone(), *owner);
+                    return Err(LedgerError::ResourceTaken { resource, swap_id });
+                }
+                None => new.push(resource.clone()),
+            }
+        }
+        let before = self.cancels.get(&swap_id).and_then(|taken| taken.first());
+        match before.filter(|_| !new.is_empty()) {
+            Some(resource) => Err(LedgerError::OtherCancel { swap_id, resource: resource.clone() }),
+            None => Ok(new),
+        }
+    }
+
     /// Forgets what left more than a day ago.
     fn prune(&mut self, now: UnixSeconds) {
         self.moved.retain(|moved| moved.at.saturating_add(DAY_SECONDS) > now);
@@ -99,6 +125,14 @@ impl Ledger for MemoryLedger {
         state.taken.extend(used);
         let (token, amount) = (claim.token.clone(), claim.amount);
         state.moved.push(Moved { swap_id: claim.swap_id, token, amount, at: now });
+        Ok(())
+    }
+
+    async fn record_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<(), LedgerError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = state.check_cancel(claim, now)?;
+        state.taken.extend(new.iter().map(|resource| (resource.clone(), claim.swap_id)));
+        state.cancels.insert(claim.swap_id, claim.resources.clone());
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 mod abandon;
 mod authorize;
 mod begin;
+mod cancelling;
 mod death;
 mod drive;
 mod error;

@@ -144,6 +144,19 @@ impl SwapWriter {
         Ok(())
     }
 
+    async fn reserve_cancel(
+        &self,
+        entries: &[Entry],
+        claim: &Claim,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let (lease, head) = self.at();
+        let write = self.write(&lease, head, entries, now);
+        let head = self.store.reserve_cancel(&write, claim).await?;
+        self.moved(head, now);
+        Ok(())
+    }
+
     const fn write<'a>(
         &self,
         lease: &'a Lease,
@@ -190,6 +203,11 @@ impl Ledger for SwapLedger<'_> {
         now: UnixSeconds,
     ) -> Result<(), LedgerError> {
         let recorded = self.writer.reserve(&self.entries, claim, limits, self.at(now)).await;
+        recorded.map_err(from_store)
+    }
+
+    async fn record_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<(), LedgerError> {
+        let recorded = self.writer.reserve_cancel(&self.entries, claim, self.at(now)).await;
         recorded.map_err(from_store)
     }
 

@@ -6,9 +6,9 @@ use countersign_approval::{AssetLimits, Claim, LedgerError, SwapId, Taken};
 use countersign_units::UnixSeconds;
 
 use super::write::{Written, append_any};
-use super::{Row, Session, Sql, Value, deaths, limits, sql};
+use super::{Row, Session, Sql, Value, cancels, deaths, limits, sql};
 use crate::entry::Reserved;
-use crate::{Entry, Head, StoreError, What, Write};
+use crate::{CancelStep, Entry, Head, StoreError, What, Write};
 
 /// Records a claim and appends the entry that says so.
 pub(super) async fn reserve(
@@ -52,6 +52,26 @@ pub(super) async fn free(session: &mut dyn Session, write: &Write<'_>) -> Result
             release(session, swap_id, write.now.to_seconds()).await?;
             deaths::bury(session, swap_id).await?;
             deaths::give_up(session, swap_id, write.entries).await?;
+            Ok(head)
+        }
+    }
+}
+
+/// Records what makes a live approval useless and appends the entry that says so.
+pub(super) async fn reserve_cancel(
+    session: &mut dyn Session,
+    write: &Write<'_>,
+    claim: &Claim,
+) -> Result<Head, StoreError> {
+    if claim.swap_id != write.lease.swap_id {
+        return Err(StoreError::UnknownSwap(claim.swap_id));
+    }
+    require_environment(session, claim).await?;
+    let reserved = What::Cancel(CancelStep::reserved(claim)?);
+    match append_with(session, write, reserved).await? {
+        Written::Before(head) => Ok(head),
+        Written::Now(head) => {
+            cancels::record(session, claim, write.now.to_seconds()).await?;
             Ok(head)
         }
     }
@@ -195,7 +215,10 @@ async fn require_free(session: &mut dyn Session, claim: &Claim) -> Result<(), St
     Ok(())
 }
 
-async fn owner(session: &mut dyn Session, resource: &str) -> Result<Option<SwapId>, StoreError> {
+pub(super) async fn owner(
+    session: &mut dyn Session,
+    resource: &str,
+) -> Result<Option<SwapId>, StoreError> {
     let select = sql!("SELECT swap_id FROM resources WHERE resource = $1");
     let rows = session.query(select, &[resource.into()]).await?;
     rows.first().map(|row| row.swap_id(0)).transpose()
@@ -242,14 +265,23 @@ async fn insert(
     Err(StoreError::Ledger(LedgerError::LiveApproval { swap_id, valid_until }))
 }
 
-/// Takes what the claim needs, in one order, or two who take the same could wait for each other.
+/// Takes what the claim needs.
 async fn take(session: &mut dyn Session, claim: &Claim) -> Result<(), StoreError> {
+    take_all(session, claim.swap_id, &claim.resources).await
+}
+
+/// Takes resources in one order, or two who take the same could wait for each other.
+pub(super) async fn take_all(
+    session: &mut dyn Session,
+    taker: SwapId,
+    resources: &[String],
+) -> Result<(), StoreError> {
     let insert =
         sql!("INSERT INTO resources (resource, swap_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-    for resource in claim.resources.iter().collect::<BTreeSet<_>>() {
-        let values = [resource.as_str().into(), claim.swap_id.into()];
+    for resource in resources.iter().collect::<BTreeSet<_>>() {
+        let values = [resource.as_str().into(), taker.into()];
         if session.execute(insert, &values).await? == 0 {
-            let swap_id = owner(session, resource).await?.unwrap_or(claim.swap_id);
+            let swap_id = owner(session, resource).await?.unwrap_or(taker);
             let resource = resource.clone();
             return Err(StoreError::Ledger(LedgerError::ResourceTaken { resource, swap_id }));
         }
