@@ -28,8 +28,8 @@ pub use address::is_same_address;
 pub use call_view::{BroadcastError, CallChainView, CallState};
 pub use chain_view::{
     BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, LifetimeQuery, NonceQuery,
-    NonceState, SeenCoins, SolanaChainView, SolanaFactsQuery, SolanaTransferView, TableUse,
-    TransferFactsQuery,
+    NonceState, SeenCoins, SeenUse, SolanaChainView, SolanaFactsQuery, SolanaTransferView,
+    TableUse, TransferFactsQuery, UseQuery,
 };
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};

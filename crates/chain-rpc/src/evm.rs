@@ -9,6 +9,7 @@ mod call_facts;
 mod call_view;
 mod calls;
 mod mined;
+mod past;
 mod reading;
 mod settings;
 mod view;

@@ -1,6 +1,7 @@
 //! Esplora's REST API, which block explorers serve.
 
 mod answers;
+mod coins;
 mod mempool;
 mod rest;
 mod view;

@@ -9,6 +9,7 @@ sol! {
     interface Erc20 {
         function balanceOf(address owner) external view returns (uint256);
         function allowance(address owner, address spender) external view returns (uint256);
+        event Transfer(address indexed from, address indexed to, uint256 value);
     }
 
     /// Source: [Permit2](https://docs.uniswap.org/contracts/permit2/reference/signature-transfer).

@@ -4,8 +4,8 @@ use std::fmt;
 use async_trait::async_trait;
 use bitcoin::hashes::{Hash, sha256};
 use countersign_approval::{
-    BitcoinChainView, BitcoinNetwork, ChainViewError, CoinId, FeeRate, MempoolConflict, SeenCoins,
-    excerpt,
+    BitcoinChainView, BitcoinNetwork, ChainViewError, Coin, CoinId, FeeRate, MempoolConflict,
+    SeenCoins, excerpt,
 };
 use countersign_http_client::transport::{Answer, Auth, Limits, Waiting};
 use countersign_http_client::{ConfigError, TransportError};
@@ -168,6 +168,15 @@ impl BitcoinChainView for Esplora {
     ) -> Result<MempoolConflict, ChainViewError> {
         self.check(network).await?;
         Ok(self.waiting(coins).await?)
+    }
+
+    async fn mined_coins(
+        &self,
+        network: BitcoinNetwork,
+        coins: &[CoinId],
+    ) -> Result<Vec<Coin>, ChainViewError> {
+        self.check(network).await?;
+        Ok(self.unspent_in_blocks(coins).await?)
     }
 }
 

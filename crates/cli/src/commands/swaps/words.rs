@@ -2,8 +2,8 @@
 
 use countersign::approval::Fact;
 use countersign::journal::{
-    Answer, Asset, CancelStep, Death, IntentRecord, Judgement, Note, OfferRecord, RefundStep, Request,
-    Reserved, Stage, Verdict, What,
+    Answer, Asset, CancelStep, Death, IntentRecord, Judgement, Note, OfferRecord, RefundStep,
+    Request, Reserved, Stage, Verdict, What,
 };
 use countersign::units::{Lots, UnixSeconds};
 
