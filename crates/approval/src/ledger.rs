@@ -52,6 +52,15 @@ pub trait Ledger: Send + Sync {
     ///
     /// Returns [`LedgerError::Unavailable`] if it can't be read.
     async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError>;
+
+    /// Returns until when what a swap was approved for is wanted, where that is known here.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LedgerError::Unavailable`] if it can't be read.
+    async fn deadline(&self, _swap_id: SwapId) -> Result<Option<UnixSeconds>, LedgerError> {
+        Ok(None)
+    }
 }
 
 /// A nonce, coin or message that a swap took.
@@ -62,6 +71,8 @@ pub struct Taken {
     pub resource: String,
     /// The swap that it belongs to.
     pub swap_id: SwapId,
+    /// When the swap's last approval was reserved.
+    pub reserved_at: UnixSeconds,
     /// The last moment at which the swap's last approval can or could be used, be it dead by now or
     /// not; the largest one where time does not end it.
     pub valid_until: UnixSeconds,

@@ -16,11 +16,18 @@ pub struct MemoryLedger {
 
 #[derive(Debug, Default)]
 struct State {
-    live: HashMap<SwapId, UnixSeconds>,
+    last: HashMap<SwapId, Last>,
     taken: HashMap<String, SwapId>,
     /// What the cancel of a swap takes.
     cancels: HashMap<SwapId, Vec<String>>,
     moved: Vec<Moved>,
+}
+
+/// A swap's last approval.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    reserved_at: UnixSeconds,
+    valid_until: UnixSeconds,
 }
 
 #[derive(Debug)]
@@ -59,8 +66,8 @@ impl State {
     }
 
     fn check_dead(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError> {
-        match self.live.get(&swap_id) {
-            Some(valid_until) if *valid_until >= now => {
+        match self.last.get(&swap_id) {
+            Some(Last { valid_until, .. }) if *valid_until >= now => {
                 Err(LedgerError::LiveApproval { swap_id, valid_until: *valid_until })
             }
             _ => Ok(()),
@@ -69,8 +76,8 @@ impl State {
 
     fn owner(&self, resource: &str) -> Option<Taken> {
         let swap_id = *self.taken.get(resource)?;
-        let valid_until = *self.live.get(&swap_id)?;
-        Some(Taken { resource: resource.to_owned(), swap_id, valid_until })
+        let Last { reserved_at, valid_until } = *self.last.get(&swap_id)?;
+        Some(Taken { resource: resource.to_owned(), swap_id, reserved_at, valid_until })
     }
 
     /// Returns what a cancel would take beside what its swap has.
@@ -120,7 +127,8 @@ impl Ledger for MemoryLedger {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.prune(now);
         state.check(claim, limits, now)?;
-        state.live.insert(claim.swap_id, claim.valid_until);
+        let last = Last { reserved_at: now, valid_until: claim.valid_until };
+        state.last.insert(claim.swap_id, last);
         let used = claim.resources.iter().map(|resource| (resource.clone(), claim.swap_id));
         state.taken.extend(used);
         let (token, amount) = (claim.token.clone(), claim.amount);

@@ -43,7 +43,7 @@ mod weight;
 pub use address::{AddressError, htlc_script, script_of_address, scripts_of_key};
 pub use claims::PsbtClaims;
 pub use error::{TermsError, VerifyError};
-pub use evidence::{VerifiedPsbt, verify};
+pub use evidence::{VerifiedPsbt, coin_resource, verify};
 pub use judge::{Judgement, judge};
 pub use key::{KeyRequest, KeyTweak};
 pub use local::{LocalCoinSigner, ParseKeyError};

@@ -5,7 +5,9 @@ use countersign_approval::{ChainViewError, LedgerError, Refusal, ReserveError, S
 use countersign_evm::{SignError, TermsError, VerifyError};
 use countersign_units::UnixSeconds;
 
-use crate::{ApiError, ConfigFileError, KeepRefundError, MissingAllowance, RequestError};
+use crate::{
+    ApiError, ConfigFileError, KeepRefundError, MissingAllowance, NonceError, RequestError,
+};
 
 /// A step of the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,6 +147,9 @@ pub enum FlowError {
     /// signed.
     #[error("verify: no transaction can be made: {0}")]
     Draft(String),
+    /// The account has no nonce that a transaction of ours could be mined by. Nothing was signed.
+    #[error("verify: {0}")]
+    Nonce(#[from] NonceError),
     /// A transaction of our own was not signed, or not let out.
     #[error(transparent)]
     SignCall(countersign_evm::SignCallError),
@@ -200,6 +205,7 @@ impl FlowError {
             | Self::HtlcTerms(_)
             | Self::CosignTerms(_)
             | Self::Draft(_)
+            | Self::Nonce(_)
             | Self::IntentTerms(_)
             | Self::Chain { .. }
             | Self::Allowance(_) => Step::Verify,

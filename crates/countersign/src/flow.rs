@@ -3,6 +3,7 @@ mod chain;
 mod deposit;
 #[cfg(feature = "journal")]
 mod deposit_fate;
+mod nonce;
 #[cfg(feature = "journal")]
 mod refund;
 mod sign;
@@ -12,6 +13,7 @@ pub use builder::CountersignBuilder;
 pub use chain::Facts;
 #[cfg(feature = "journal")]
 pub(crate) use deposit_fate::{DepositFate, LetOut};
+pub use nonce::NonceError;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -234,7 +236,7 @@ impl Countersign {
     ) -> Result<Reserved, FlowError> {
         let Reviewed { verified } = reviewed;
         self.require_own(verified.maker)?;
-        self.require_fresh(&verified).await?;
+        self.require_fresh(&verified, ledger).await?;
         let (claim, policy) = (verified.evidence.claim(), self.config.policy()?);
         let reservation = reserve(ledger, claim, &policy, self.now()).await?;
         Ok(Reserved { verified, reservation })

@@ -61,7 +61,7 @@ pub use countersign_units as units;
 pub use defi::DefiApi;
 pub use error::{FlowError, LiveApproval, Step};
 pub use evidence::{Evidence, Signature};
-pub use flow::{Countersign, CountersignBuilder, Facts};
+pub use flow::{Countersign, CountersignBuilder, Facts, NonceError};
 pub use keep_refund::{KeepRefund, KeepRefundError};
 pub use missing_allowance::MissingAllowance;
 pub use quoted_api::QuotedApi;

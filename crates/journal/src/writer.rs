@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
 use countersign_units::{UnixMillis, UnixSeconds};
 
-use crate::ledger::from_store;
+use crate::ledger::{deadline, from_store};
 use crate::{Entry, Head, History, Lease, Opened, Opening, Store, StoreError, Write};
 
 /// Writes one swap's history, as long as its lease is ours.
@@ -220,6 +220,10 @@ impl Ledger for SwapLedger<'_> {
 
     async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError> {
         self.writer.store.taken(resources).await.map_err(from_store)
+    }
+
+    async fn deadline(&self, swap_id: SwapId) -> Result<Option<UnixSeconds>, LedgerError> {
+        deadline(self.writer.store.as_ref(), swap_id).await
     }
 }
 

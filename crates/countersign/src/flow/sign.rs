@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_approval::Permit2Terms;
+use countersign_approval::{Ledger, Permit2Terms};
 use countersign_bitcoin::{
     CoinSigner, SignError as PsbtSignError, SignerError as CoinSignerError, VerifiedPayment,
     VerifiedPsbt, sign_payment,
@@ -48,18 +48,19 @@ impl Countersign {
     /// [`FlowError::SignCosign`], [`FlowError::NoKey`], [`FlowError::Paused`],
     /// [`FlowError::NoRefundKeeper`] or [`FlowError::KeepRefund`]. A backend that failed may be tried again with the same reservation.
     pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
-        self.sign_kept(reserved, self.refund_keeper.as_deref()).await
+        self.sign_kept(reserved, self.ledger.as_ref(), self.refund_keeper.as_deref()).await
     }
 
     /// Signs with the owner's key, after the keeper has kept what it takes to get coins back.
     pub(crate) async fn sign_kept(
         &self,
         reserved: &Reserved,
+        ledger: &dyn Ledger,
         keeper: Option<&dyn KeepRefund>,
     ) -> Result<Signed, FlowError> {
         let Verified { maker, intent_id, evidence, .. } = &reserved.verified;
         self.require_own(*maker)?;
-        self.require_fresh(&reserved.verified).await?;
+        self.require_fresh(&reserved.verified, ledger).await?;
         let signature = match evidence {
             Evidence::Permit(permit) => self.sign_permit(reserved, permit).await?,
             Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt, keeper).await?,

@@ -70,7 +70,7 @@ impl Drive<'_> {
         let config = self.config()?;
         let mut bound = self.flow().bind(created)?;
         self.note_bound(&bound, config)?;
-        let facts = self.flow().facts(&mut bound).await?;
+        let facts = self.flow().facts_by(&self.writer.ledger(Vec::new()), &mut bound).await?;
         let verified = self.judged(bound, &facts, config)?;
         let statement = verified.statement();
         self.tell(Event::Verified { statement: &statement });
@@ -182,7 +182,8 @@ impl Drive<'_> {
         self.tell(Event::Began(Step::Sign));
         self.require_lease()?;
         let keeper = self.flow().refund_keeper().unwrap_or(&InJournal);
-        Ok(self.flow().sign_kept(reserved, Some(keeper)).await)
+        let ledger = self.writer.ledger(Vec::new());
+        Ok(self.flow().sign_kept(reserved, &ledger, Some(keeper)).await)
     }
 
     /// Stores the signature before it is let out.
@@ -261,6 +262,7 @@ const fn is_final(error: &FlowError) -> Option<Outcome> {
         | FlowError::Ledger(_)
         | FlowError::NoKey { .. }
         | FlowError::Draft(_)
+        | FlowError::Nonce(_)
         | FlowError::Api { .. } => None,
         _ => Some(Outcome::Failed),
     }
@@ -286,6 +288,7 @@ const fn cause(error: &FlowError) -> &'static str {
         FlowError::Ledger(_) => "ledger",
         FlowError::NoKey { .. } => "no_key",
         FlowError::Draft(_) => "draft",
+        FlowError::Nonce(_) => "nonce",
         FlowError::Api { source, .. } => source.code,
         _ => "not_now",
     }

@@ -118,14 +118,16 @@ async fn require_no_history(session: &mut dyn Session, swap_id: SwapId) -> Resul
     }
 }
 
-/// Reads who owns what. A swap's last reservation says until when.
+/// Reads who owns what. A swap's last reservation says since when, and until when.
 const TAKEN: Sql = sql!(
-    sqlite "SELECT resource, swap_id, COALESCE((SELECT valid_until FROM reservations \
-            WHERE reservations.swap_id = resources.swap_id ORDER BY number DESC LIMIT 1), 0) \
-            FROM resources WHERE resource IN (SELECT value FROM json_each($1))"
-    postgres "SELECT resource, swap_id, COALESCE((SELECT valid_until FROM reservations \
-              WHERE reservations.swap_id = resources.swap_id ORDER BY number DESC LIMIT 1), 0) \
-              FROM resources WHERE resource IN (SELECT jsonb_array_elements_text($1::jsonb))"
+    sqlite "SELECT resource, resources.swap_id, reserved_at, valid_until \
+            FROM resources JOIN reservations ON reservations.swap_id = resources.swap_id \
+            WHERE resource IN (SELECT value FROM json_each($1)) AND number = (SELECT MAX(number) \
+            FROM reservations AS all_of WHERE all_of.swap_id = resources.swap_id)"
+    postgres "SELECT resource, resources.swap_id, reserved_at, valid_until \
+              FROM resources JOIN reservations ON reservations.swap_id = resources.swap_id \
+              WHERE resource IN (SELECT jsonb_array_elements_text($1::jsonb)) AND number = (SELECT \
+              MAX(number) FROM reservations AS all_of WHERE all_of.swap_id = resources.swap_id)"
 );
 
 pub(super) async fn taken(
@@ -140,7 +142,8 @@ pub(super) async fn taken(
 
 fn owned(row: &Row) -> Result<Taken, StoreError> {
     let resource = row.text(0)?.to_owned();
-    Ok(Taken { resource, swap_id: row.swap_id(1)?, valid_until: row.until(2)? })
+    let (reserved_at, valid_until) = (UnixSeconds::new(row.int(2)?), row.until(3)?);
+    Ok(Taken { resource, swap_id: row.swap_id(1)?, reserved_at, valid_until })
 }
 
 async fn record(
