@@ -83,7 +83,7 @@ impl State {
     /// Returns what a cancel would take beside what its swap has.
     fn check_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<Vec<String>, LedgerError> {
         let swap_id = claim.swap_id;
-        if self.live.get(&swap_id).is_none_or(|valid_until| *valid_until < now) {
+        if self.last.get(&swap_id).is_none_or(|last| last.valid_until < now) {
             return Err(LedgerError::NothingLive { swap_id });
         }
         let mut new = Vec::new();
