@@ -16,6 +16,7 @@ mod judged;
 mod offer;
 mod own_call;
 mod own_calls;
+mod quoted;
 mod reverts;
 mod sandbox;
 mod strict_token;
