@@ -21,7 +21,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 
 #[cfg(feature = "sandbox")]
 pub(crate) use api::IntentForm;
-pub(crate) use api::{Api, ApiName, Endpoint};
+pub(crate) use api::{Api, ApiName, Asking, Endpoint};
 pub(crate) use audit::{Audit, AuditCheckpoint, AuditExport, AuditKeygen, AuditVerify};
 pub(crate) use chains::{Allowances, Chains, NodeAt, NodeUrl};
 pub(crate) use generate::{Completions, Man};

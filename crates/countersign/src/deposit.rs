@@ -14,7 +14,7 @@ mod intent;
 mod solana;
 
 pub(crate) use bitcoin::payment_terms;
-pub(crate) use bound::{BoundDeposit, Quoted, bind};
+pub(crate) use bound::{BoundDeposit, Question, Quoted, bind, keys, quote_terms};
 pub(crate) use draft::{Draft, not_drafted};
 pub(crate) use evm::call_terms;
 pub(crate) use intent::intent_draft;

@@ -32,6 +32,7 @@ use futures::Stream;
 use tokio::time::timeout;
 
 use crate::api::AMBIGUOUS;
+use crate::choose::Held;
 use crate::steps::{Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Verified};
 use crate::{
     Agreement, Clock, Config, FlowError, Intent, KeepRefund, Order, Step, SwapApi, SwapRequest,
@@ -51,6 +52,8 @@ const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
 /// [`swap`]: Countersign::swap
 pub struct Countersign {
     api: Arc<dyn SwapApi>,
+    /// What the API offered before, where it was chosen for that.
+    held: Held,
     config: Config,
     signers: Vec<Arc<dyn PermitSigner>>,
     coin_keys: Vec<CoinKeys>,
@@ -71,7 +74,8 @@ pub struct Countersign {
 }
 
 impl Countersign {
-    /// Asks for an offer.
+    /// Asks for an offer; the first is the one that the API was [chosen](CountersignBuilder::chosen)
+    /// for.
     ///
     /// # Errors
     ///
@@ -79,7 +83,10 @@ impl Countersign {
     /// [`FlowError::Api`].
     pub async fn quote(&self, request: &SwapRequest) -> Result<Offered, FlowError> {
         let order = Order::new(request, self.config.registry())?;
-        let offer = self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?;
+        let offer = match self.held.take(&order) {
+            Some(offer) => offer,
+            None => self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?,
+        };
         Ok(Offered { maker: self.maker, order, offer })
     }
 

@@ -20,6 +20,7 @@ mod agreement;
 mod api;
 mod bind;
 pub mod check;
+mod choose;
 mod clock;
 mod config;
 mod defi;
@@ -43,7 +44,11 @@ pub use agreement::{
     AgreedAsset, Agreement, BitcoinSource, CosignAgreement, DepositAgreement, DepositSource,
     EvmSource, HtlcAgreement, IntentSource, QuoteAgreement, SolanaSource,
 };
-pub use api::{ApiError, Intent, Mechanism, Offer, Status, SwapApi, SwapStatus, Takes};
+pub use api::{
+    ApiError, Intent, Mechanism, Offer, OfferDetails, SignedQuote, Status, SwapApi, SwapStatus,
+    Takes,
+};
+pub use choose::{Backing, Choice, Chooser, Priced, QuoteFailure, Quoted, Reason, best, quotes};
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigFileError};
 pub use countersign_api_types as api_types;

@@ -1,5 +1,6 @@
 //! What a swap takes beside its request: the API, the keys, registry and policy, the chains.
 
+mod best;
 mod keys;
 mod place;
 #[cfg(feature = "sandbox")]
@@ -9,9 +10,10 @@ mod refunds;
 mod sandboxed;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use countersign::approval::Registry;
-use countersign::{Config, Countersign, CountersignBuilder};
+use countersign::{Config, Countersign, CountersignBuilder, SwapApi};
 
 use crate::arguments::{self, Api, Chains, KeyFile};
 use crate::connection::{self, NodeView, SetupError};
@@ -25,6 +27,9 @@ pub(crate) struct Setting {
     pub(crate) registry: Registry,
     pub(crate) keys: Keys,
     pub(super) builder: CountersignBuilder,
+    /// The API that the flow is over, or those that the best is chosen of.
+    pub(super) apis: Vec<Arc<dyn SwapApi>>,
+    pub(super) config: Config,
     pub(crate) place: Place,
 }
 
@@ -36,6 +41,8 @@ pub(crate) struct Live<'a> {
     pub(crate) key_files: &'a [KeyFile],
     pub(crate) chains: &'a Chains,
     pub(crate) api: &'a Api,
+    /// Whether every API is meant.
+    pub(crate) all: bool,
 }
 
 impl<'a> From<&'a arguments::Means> for Live<'a> {
@@ -46,6 +53,7 @@ impl<'a> From<&'a arguments::Means> for Live<'a> {
             key_files: &means.key_files,
             chains: &means.chains,
             api: &means.api,
+            all: false,
         }
     }
 }
@@ -56,10 +64,13 @@ impl Setting {
         let config = Config::from_files(live.registry, live.policy)?;
         let registry = config.registry().clone();
         let keys = Keys::from_files(live.key_files, &registry, source)?;
-        let api = connection::api(live.api)?;
+        let apis = match live.all {
+            true => connection::apis(live.api)?,
+            false => vec![connection::api(live.api)?],
+        };
         let nodes = connection::nodes(live.chains, &registry)?;
-        let builder = with_nodes(Countersign::builder(api, config), nodes);
-        Ok(Self { registry, keys, builder, place: Place::default() })
+        let builder = with_nodes(builder(&apis, &config)?, nodes);
+        Ok(Self { registry, keys, builder, apis, config, place: Place::default() })
     }
 
     /// Ends the set-up; recipes of refunds are kept by the last, where there is one.
@@ -79,6 +90,15 @@ impl Setting {
 /// Who keeps recipes beside the journal, which has them: a folder, where one is named.
 pub(crate) fn beside_journal(folder: Option<&PathBuf>) -> Option<Refunds> {
     folder.map(|folder| Refunds::in_folder(folder.clone()))
+}
+
+/// Begins to set up a flow over the first of some APIs.
+pub(super) fn builder(
+    apis: &[Arc<dyn SwapApi>],
+    config: &Config,
+) -> Result<CountersignBuilder, SetupError> {
+    let first = apis.first().ok_or(SetupError::NoApi)?;
+    Ok(Countersign::builder(Arc::clone(first), config.clone()))
 }
 
 pub(super) fn with_nodes(

@@ -20,7 +20,7 @@ pub(crate) use batch::LineError;
 use interrupt::Stopped;
 use report::Report;
 pub(crate) use report::{Balance, Balances, Execution};
-use subject::Subject;
+use subject::{Keeping, Subject};
 
 pub(crate) fn run(arguments: &Swap) -> Result<Ended, Failure> {
     block_on(async {
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Swap) -> Result<Ended, Failure> {
 
 /// Runs a swap whose history is kept nowhere.
 async fn alone(arguments: &Swap) -> Result<Ended, Failure> {
-    let subject = Subject::new(arguments, false).await?;
+    let subject = Subject::new(arguments, Keeping::default()).await?;
     let ended = swap(arguments, &subject).await;
     subject.place.end().await;
     ended

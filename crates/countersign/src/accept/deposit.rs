@@ -5,7 +5,7 @@ use countersign_approval::{
     Registry, Sats, Token, TokenProgram, Violation, Violations,
 };
 use countersign_bitcoin::script_of_address;
-use countersign_units::{EvmAddress, SolanaAddress, UnixMillis};
+use countersign_units::{Bps, EvmAddress, SolanaAddress, UnixMillis};
 
 use super::{cosign, member, unpinned};
 
@@ -23,7 +23,7 @@ pub(super) fn agree(
     (standard, now): (Option<IntentStandard>, UnixMillis),
     violations: &mut Violations,
 ) -> Option<Agreement> {
-    let quote = quote(order, registry, policy, violations);
+    let quote = quote(order, registry, bounds_of_quotes(policy), violations);
     let from = match standard {
         Some(standard) => intent::source(order, registry, standard, violations),
         None => source(order, registry, policy, violations),
@@ -38,18 +38,23 @@ pub(super) fn agree(
     })))
 }
 
-fn quote(
+/// Returns the most slippage, and the most of all app fees, where policy bounds them.
+pub(crate) fn bounds_of_quotes(policy: &Policy) -> (Bps, Option<Bps>) {
+    (policy.max_slippage(), policy.deposits().map(|bounds| bounds.max_app_fee_bps))
+}
+
+/// Collects what a quote is compared with.
+pub(crate) fn quote(
     order: &Order,
     registry: &Registry,
-    policy: &Policy,
+    (max_slippage, max_app_fees): (Bps, Option<Bps>),
     violations: &mut Violations,
 ) -> Option<QuoteAgreement> {
     let keys = registry.quotes().map(|pins| pins.keys.clone()).unwrap_or_default();
     let pinned = !keys.is_empty();
     violations.require(pinned, Code::Unpinned, "quotes.keys", "a pinned key", "none");
-    let bounds = policy.deposits();
-    let expected = "bounds of deposits, in the policy";
-    violations.require(bounds.is_some(), Code::Unpinned, "policy.deposits", expected, "none");
+    let (is_bounded, expected) = (max_app_fees.is_some(), "bounds of deposits, in the policy");
+    violations.require(is_bounded, Code::Unpinned, "policy.deposits", expected, "none");
     let assets = [
         (&order.source.token, &order.source_asset_ids),
         (&order.destination.token, &order.destination_asset_ids),
@@ -65,8 +70,8 @@ fn quote(
         destination_asset: destination.first()?.clone(),
         asset_aliases: aliases(origin).chain(aliases(destination)).collect(),
         slippage: order.slippage,
-        max_slippage: policy.max_slippage(),
-        max_app_fees: bounds?.max_app_fee_bps,
+        max_slippage,
+        max_app_fees: max_app_fees?,
     })
 }
 

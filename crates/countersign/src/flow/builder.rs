@@ -14,8 +14,9 @@ use countersign_units::SolanaAddress;
 
 use super::Countersign;
 use super::sign::CoinKeys;
+use crate::choose::Held;
 use crate::steps::Maker;
-use crate::{Clock, Config, KeepRefund, SwapApi, SystemClock};
+use crate::{Clock, Config, KeepRefund, Offer, Order, SwapApi, SystemClock};
 
 /// Sets up a [`Countersign`].
 #[must_use]
@@ -27,6 +28,19 @@ impl CountersignBuilder {
     /// Adds a key. The key of a swap is found by the owner's address.
     pub fn signer(mut self, signer: impl PermitSigner + 'static) -> Self {
         self.inner.signers.push(Arc::new(signer));
+        self
+    }
+
+    /// Sets another API.
+    pub fn api(mut self, api: impl SwapApi + 'static) -> Self {
+        self.inner.api = Arc::new(api);
+        self
+    }
+
+    /// Sets the offer that the API was chosen for: it is the first quote of that order, so that nothing
+    /// worse comes in its place. What the API quotes again before it is paid has to be no less.
+    pub fn chosen(mut self, order: Order, offer: Offer) -> Self {
+        self.inner.held = Held::new(order, offer);
         self
     }
 
@@ -212,6 +226,7 @@ impl Countersign {
         CountersignBuilder {
             inner: Self {
                 api: Arc::new(api),
+                held: Held::default(),
                 config,
                 signers: Vec::new(),
                 coin_keys: Vec::new(),

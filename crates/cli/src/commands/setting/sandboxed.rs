@@ -1,7 +1,7 @@
 //! A sandbox that lives as long as the command.
 
+use countersign::Config;
 use countersign::approval::Registry;
-use countersign::{Config, Countersign};
 use countersign_sandbox::{Account, Sandbox, SandboxConfig};
 
 use super::refunder::Refunder;
@@ -52,10 +52,15 @@ impl Setting {
     ) -> Result<Self, Failure> {
         let registry: Registry = config.registry().clone();
         let keys = Keys::of_accounts(accounts, &registry)?;
-        let api = connection::api_of_sandbox(&sandbox, &told_by(arguments, accounts))?;
-        let builder = with_nodes(Countersign::builder(api, config), nodes);
+        let apis = match arguments.best {
+            true => connection::apis_of_sandbox(&sandbox, &arguments.api)?,
+            false => {
+                vec![connection::api_of_sandbox(&sandbox, &told_by(arguments, accounts))?]
+            }
+        };
+        let builder = with_nodes(super::builder(&apis, &config)?, nodes);
         let place = Place { sandbox: Some(sandbox), refunds: None };
-        Ok(Self { registry, keys, builder, place })
+        Ok(Self { registry, keys, builder, apis, config, place })
     }
 }
 
