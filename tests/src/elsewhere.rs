@@ -4,9 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign::{
-    ApiError, Intent, Offer, Order, Status, Submission, SwapApi, SwapStatus, Takes,
-};
+use countersign::{ApiError, Intent, Offer, Order, Status, Submission, SwapApi, SwapStatus, Takes};
 
 use crate::Counter;
 

@@ -8,6 +8,7 @@ mod claims;
 mod counterparty;
 mod keys;
 mod payments;
+mod quoted;
 mod refunds;
 mod scene;
 mod swap;

@@ -117,7 +117,12 @@ impl Desk {
 
     /// How many transactions of ours were mined.
     async fn sent(&self) -> u64 {
-        self.chain.view().account_nonce(CHAIN_ID, our_address(self.chain.owner)).await.unwrap().mined
+        self.chain
+            .view()
+            .account_nonce(CHAIN_ID, our_address(self.chain.owner))
+            .await
+            .unwrap()
+            .mined
     }
 
     /// Has the node mine what it is sent, or keep it waiting.
@@ -138,7 +143,9 @@ impl SeeDeposit for Arrivals {
         let account: Address = address.parse().unwrap();
         let data = Bytes::from(SandboxToken::balanceOfCall { account }.abi_encode());
         let tokens = json!([{"to": self.token, "data": data}, "latest"]);
-        for (method, params) in [("eth_call", tokens), ("eth_getBalance", json!([account, "latest"]))] {
+        for (method, params) in
+            [("eth_call", tokens), ("eth_getBalance", json!([account, "latest"]))]
+        {
             let question = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
             let answer = self.rpc.post(&question.to_string()).await.unwrap();
             let answer: Value = serde_json::from_str(&answer).unwrap();
