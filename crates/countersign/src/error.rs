@@ -150,6 +150,10 @@ pub enum FlowError {
     /// The account has no nonce that a transaction of ours could be mined by. Nothing was signed.
     #[error("verify: {0}")]
     Nonce(#[from] NonceError),
+    /// Another swap took the nonce or the coins while this one was judged; with others it may go well.
+    /// Nothing was signed.
+    #[error("reserve: another swap took {0} first")]
+    Overtaken(String),
     /// A transaction of our own was not signed, or not let out.
     #[error(transparent)]
     SignCall(countersign_evm::SignCallError),
@@ -210,7 +214,7 @@ impl FlowError {
             | Self::Chain { .. }
             | Self::Allowance(_) => Step::Verify,
             Self::NotApproved(_) => Step::Review,
-            Self::Ledger(_) => Step::Reserve,
+            Self::Ledger(_) | Self::Overtaken(_) => Step::Reserve,
             Self::Sign(_)
             | Self::SignPsbt(_)
             | Self::SignCosign(_)

@@ -1,7 +1,7 @@
 //! A flow over 1Click or Aurora of a sandbox, whose keys are counted.
 
 use countersign::api_types::defi::Profile;
-use countersign::approval::{IntentStandard, Registry};
+use countersign::approval::{CallChainView, IntentStandard, Registry};
 use countersign::chain_rpc::{EvmRpc, SolanaRpc};
 use countersign::http_client::aurora::AuroraClient;
 use countersign::http_client::oneclick::OneClickClient;
@@ -66,17 +66,33 @@ fn with_key(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
     }
 }
 
-fn with_node(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+/// Connects to the node of the scene's EVM network.
+pub(crate) fn evm_rpc(scene: &Scene) -> EvmRpc {
     let network = scene.account.network.as_str();
     let registry = Registry::from_toml(&scene.sandbox.registry_toml()).unwrap();
+    let standard = registry.network(network).unwrap().kind.standard().unwrap();
+    let url = scene.sandbox.rpc_url(network).unwrap().parse().unwrap();
+    EvmRpc::connect(url, standard).unwrap()
+}
+
+/// Sets up a flow over another node of the account's EVM network.
+pub(crate) fn flow_over(
+    scene: &Scene,
+    over: Over,
+    by: By,
+    node: impl CallChainView + 'static,
+) -> Countersign {
+    let builder = Countersign::builder(api(scene, over, by), scene.config());
+    with_key(builder, scene).call_chain(scene.account.network.as_str(), node).build()
+}
+
+fn with_node(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+    let network = scene.account.network.as_str();
     let url = || scene.sandbox.rpc_url(network).unwrap().parse().unwrap();
     match network {
         "bitcoin" => builder.bitcoin_chain(network, scene.esplora()),
         "solana" => builder.solana_node(network, SolanaRpc::connect(url()).unwrap()),
-        _ => {
-            let standard = registry.network(network).unwrap().kind.standard().unwrap();
-            builder.evm_node(network, EvmRpc::connect(url(), standard).unwrap())
-        }
+        _ => builder.evm_node(network, evm_rpc(scene)),
     }
 }
 

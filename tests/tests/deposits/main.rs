@@ -5,3 +5,4 @@
 mod bed;
 mod finishing;
 mod lies;
+mod nonces;

@@ -39,6 +39,9 @@ use crate::{
 
 /// How long a node may take to answer a transaction.
 const SEND_DEADLINE: Duration = Duration::from_secs(30);
+/// How often a node is asked again that wants the transaction before it first, and how long after.
+const TURNS: u32 = 20;
+const TURN: Duration = Duration::from_millis(250);
 /// What is paid for a virtual byte where nobody says what others pay.
 const USUAL_RATE: FeeRate = FeeRate::from_sats_per_vb(2);
 /// Within how many blocks a payment is to be mined.
@@ -274,7 +277,7 @@ impl Countersign {
         };
         let sending = async {
             if let (Some(view), Some(pins)) = (self.call_chains.get(network), &pins.permit2) {
-                return view.broadcast(pins.chain_id, &bytes).await;
+                return broadcast_in_turn(view.as_ref(), pins.chain_id, &bytes).await;
             }
             if let (Some(view), Some(pins)) = (self.bitcoin_chains.get(network), &pins.htlc) {
                 return Ok(view.broadcast(pins.network, &bytes).await?);
@@ -339,12 +342,29 @@ fn no_view(network: &str) -> FlowError {
     crate::deposit::not_drafted(network).into()
 }
 
+/// Sends a transaction of an account. A node that takes them one after another gets the one before it
+/// first, which may be on its way.
+pub(super) async fn broadcast_in_turn(
+    view: &dyn CallChainView,
+    chain_id: u64,
+    transaction: &[u8],
+) -> Result<(), BroadcastError> {
+    for _ in 0..TURNS {
+        match view.broadcast(chain_id, transaction).await {
+            Err(BroadcastError::NonceTooHigh(_)) => tokio::time::sleep(TURN).await,
+            done => return done,
+        }
+    }
+    view.broadcast(chain_id, transaction).await
+}
+
 /// Says what became of a transaction that was not taken. Whatever it is, the same bytes may be sent
 /// again; one that is declined may have been taken before.
 fn not_sent(error: &BroadcastError) -> ApiError {
     let retry = match error {
         BroadcastError::View(ChainViewError::Declined(_)) => Retry::Never,
         BroadcastError::View(_) => Retry::AskFirst,
+        BroadcastError::NonceTooHigh(_) => Retry::Safe,
         _ => Retry::Never,
     };
     ApiError { code: "broadcast", retry, retry_after: None, message: error.to_string() }

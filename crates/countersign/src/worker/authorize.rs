@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_approval::{Decision, SwapId};
+use countersign_approval::{Claim, Decision, Ledger, SwapId};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{
     ConfigRecord, Digest, Label, Note, Outcome, Payload, Reserved as ReservedRecord, Stage, State,
@@ -20,6 +20,8 @@ use crate::{
 
 /// How long an intent may wait to be signed for, whatever its own deadline is.
 const LONGEST: Duration = Duration::from_hours(24);
+/// How often a deposit is drafted anew in one go. After that it waits a while.
+const REDRAFTS: u32 = 5;
 
 impl Drive<'_> {
     /// Takes an intent that was created to its signature, in memory and on disk.
@@ -28,7 +30,7 @@ impl Drive<'_> {
             return self.end(Outcome::Expired, reason).await;
         }
         let before = self.mark();
-        let reserved = match self.reserved().await {
+        let reserved = match self.reserved_in_turn().await {
             Ok(Some(reserved)) => reserved,
             Ok(None) => return Ok(Next::At(self.now())),
             Err(WorkError::Flow(error)) => return self.not_authorized(error, before).await,
@@ -57,6 +59,19 @@ impl Drive<'_> {
         }
         (now > later(self.known.opened_at, LONGEST))
             .then_some("nothing could be signed for too long")
+    }
+
+    /// Judges the intent and reserves the right to sign. A deposit whose nonce or coins another swap
+    /// took meanwhile is drafted anew, with others.
+    async fn reserved_in_turn(&mut self) -> Result<Option<Reserved>, WorkError> {
+        for _ in 0..REDRAFTS {
+            let before = self.mark();
+            match self.reserved().await {
+                Err(WorkError::Flow(FlowError::Overtaken(_))) => drop(self.rewind(before)),
+                done => return done,
+            }
+        }
+        self.reserved().await
     }
 
     /// Judges the intent and reserves the right to sign. Nothing where this worker was told to stop
@@ -166,7 +181,15 @@ impl Drive<'_> {
         let policy = self.flow().config().policy().map_err(FlowError::from)?;
         let limits = policy.limits(&claim.token).copied();
         let ledger = self.writer.ledger(self.pending());
-        let reserved = self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await?;
+        let own = redraftable(verified.evidence());
+        let reserved = match self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await {
+            Err(FlowError::Refused { step: Step::Reserve, refusal }) if own => {
+                let (step, taken) = (Step::Reserve, overtaken(&ledger, &claim).await?);
+                let refused = FlowError::Refused { step, refusal };
+                return Err(taken.map_or(refused, FlowError::Overtaken).into());
+            }
+            reserved => reserved?,
+        };
         self.written();
         // Without limits nothing is reserved.
         let limits = limits.ok_or(WorkError::Unreadable("limits"))?;
@@ -248,6 +271,22 @@ impl Drive<'_> {
     }
 }
 
+/// Says whether evidence is of a transaction that can be drafted with another nonce or other coins.
+const fn redraftable(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Call(_) | Evidence::Payment(_))
+}
+
+/// Returns what another swap took of a claim; nothing where that is its deposit address, for which no
+/// draft could have another.
+async fn overtaken(ledger: &dyn Ledger, claim: &Claim) -> Result<Option<String>, FlowError> {
+    let taken = ledger.taken(&claim.resources).await.map_err(FlowError::Ledger)?;
+    let others = || taken.iter().filter(|taken| taken.swap_id != claim.swap_id);
+    if others().any(|taken| taken.resource.starts_with("deposit:")) {
+        return Ok(None);
+    }
+    Ok(others().next().map(|taken| taken.resource.clone()))
+}
+
 /// Says how a swap ends that can't be signed for; nothing where it may go well later.
 const fn is_final(error: &FlowError) -> Option<Outcome> {
     match error {
@@ -263,6 +302,7 @@ const fn is_final(error: &FlowError) -> Option<Outcome> {
         | FlowError::NoKey { .. }
         | FlowError::Draft(_)
         | FlowError::Nonce(_)
+        | FlowError::Overtaken(_)
         | FlowError::Api { .. } => None,
         _ => Some(Outcome::Failed),
     }
@@ -289,6 +329,7 @@ const fn cause(error: &FlowError) -> &'static str {
         FlowError::NoKey { .. } => "no_key",
         FlowError::Draft(_) => "draft",
         FlowError::Nonce(_) => "nonce",
+        FlowError::Overtaken(_) => "overtaken",
         FlowError::Api { source, .. } => source.code,
         _ => "not_now",
     }

@@ -1,0 +1,151 @@
+//! Nonces and coins of one account, for which many swaps ask at one moment.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use countersign::approval::{
+    AccountNonce, BroadcastError, CallChainView, CallFacts, CallFactsQuery, CallState,
+    ChainViewError,
+};
+use countersign::chain_rpc::EvmRpc;
+use countersign::journal::{Label, Outcome, SqliteStore, State, Store, What};
+use countersign::units::EvmAddress;
+use countersign::{
+    Countersign, FlowError, NonceError, Progress, SwapRequest, TrackOptions, Worker, WorkerOptions,
+};
+use countersign_tests::{SHORT, Scene, short_steps};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use crate::bed::{By, Over, evm_rpc, flow, flow_over, scene};
+
+/// Counts an account's transactions as it is told to, and is a node for the rest.
+struct Miscounting {
+    node: EvmRpc,
+    more: u64,
+}
+
+#[async_trait]
+impl CallChainView for Miscounting {
+    async fn account_nonce(
+        &self,
+        chain_id: u64,
+        owner: EvmAddress,
+    ) -> Result<AccountNonce, ChainViewError> {
+        let counted = self.node.account_nonce(chain_id, owner).await?;
+        Ok(AccountNonce { pending: counted.pending + self.more, ..counted })
+    }
+
+    async fn call_facts(&self, query: &CallFactsQuery) -> Result<CallFacts, ChainViewError> {
+        self.node.call_facts(query).await
+    }
+
+    async fn broadcast(&self, chain_id: u64, transaction: &[u8]) -> Result<(), BroadcastError> {
+        self.node.broadcast(chain_id, transaction).await
+    }
+
+    async fn call_state(&self, chain_id: u64, hash: [u8; 32]) -> Result<CallState, ChainViewError> {
+        self.node.call_state(chain_id, hash).await
+    }
+}
+
+async fn journal() -> (Arc<dyn Store>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
+    (Arc::new(store), folder)
+}
+
+fn worker(flow: Countersign, store: &Arc<dyn Store>, name: &str) -> Worker {
+    let track = TrackOptions { deadline: Duration::from_secs(60), ..SHORT };
+    let options =
+        WorkerOptions { track, hold: Duration::from_secs(60), ..WorkerOptions::new(key(name)) };
+    Worker::new(flow, Arc::clone(store), options)
+}
+
+fn key(name: &str) -> Label {
+    Label::new(name).unwrap()
+}
+
+/// Runs many swaps at one moment, shared out to some workers.
+async fn at_once(workers: &[Arc<Worker>], request: &SwapRequest, count: usize) -> Vec<Progress> {
+    let mut running = JoinSet::new();
+    for number in 0..count {
+        let worker = Arc::clone(&workers[number % workers.len()]);
+        let request = request.clone();
+        let name = key(&format!("order-{number}"));
+        running.spawn(async move { worker.swap(&name, &request, |_| {}).await.unwrap() });
+    }
+    running.join_all().await
+}
+
+/// Returns what all swaps reserved beside their deposit addresses, each name once.
+async fn reserved(store: &Arc<dyn Store>, swaps: &[Progress]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for swap in swaps {
+        let history = store.load(swap.swap_id).await.unwrap();
+        let reserved = history.links.iter().filter_map(|link| match &link.entry.what {
+            What::Reserved(reserved) => Some(reserved),
+            _ => None,
+        });
+        for name in reserved.flat_map(|reserved| &reserved.resources) {
+            let is_new = names.insert(name.as_str().to_owned());
+            assert!(is_new, "{name:?} was reserved twice");
+        }
+    }
+    names.into_iter().filter(|name| !name.starts_with("deposit:")).collect()
+}
+
+fn assert_finished(swaps: &[Progress]) {
+    for swap in swaps {
+        assert_eq!(swap.state, State::Ended(Outcome::Finished), "{:?}", swap.reason);
+    }
+}
+
+fn small(scene: &Scene, amount: &str) -> SwapRequest {
+    SwapRequest { amount: amount.to_owned(), ..scene.request() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_deposits_at_once_use_each_nonce_once_and_leave_no_gap() {
+    const COUNT: usize = 20;
+    let scene = scene(short_steps(), "USDC@ethereum", "USDC@base").await;
+    let (store, _folder) = journal().await;
+    // As two processes would: each with keys and memory of its own.
+    let workers = ["one", "two"]
+        .map(|name| Arc::new(worker(flow(&scene, Over::OneClick, By::Deposit), &store, name)));
+    let first = next_nonce(&scene).await;
+    let swaps = at_once(&workers, &small(&scene, "10"), COUNT).await;
+    assert_finished(&swaps);
+    let nonces: BTreeSet<u64> = reserved(&store, &swaps)
+        .await
+        .iter()
+        .map(|name| name.rsplit(':').next().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(nonces, (first..first + COUNT as u64).collect());
+    assert_eq!(next_nonce(&scene).await, first + COUNT as u64);
+    let deposits = scene.sandbox.deposits();
+    assert_eq!(deposits.len(), COUNT);
+    for deposit in deposits {
+        assert_eq!((deposit.received, deposit.payouts), (deposit.expected, 1));
+    }
+}
+
+async fn next_nonce(scene: &Scene) -> u64 {
+    let owner = scene.account.address.parse().unwrap();
+    evm_rpc(scene).account_nonce(1, owner).await.unwrap().mined
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_counts_what_is_not_there_gets_nothing_behind_a_gap() {
+    let scene = scene(short_steps(), "USDC@ethereum", "USDC@base").await;
+    let before = scene.funds();
+    let node = Miscounting { node: evm_rpc(&scene), more: 1_000 };
+    let flow = flow_over(&scene, Over::OneClick, By::Deposit, node);
+    let refused = flow.swap(&scene.request(), SHORT, |_| {}).await;
+    let Err(FlowError::Nonce(NonceError::Waiting { most: 16, found: 1_000, .. })) = refused else {
+        panic!("{refused:?}")
+    };
+    scene.assert_untouched(&before, "a node that lies");
+}
