@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign::approval::{
     AccountNonce, BroadcastError, CallChainView, CallFacts, CallFactsQuery, CallState,
-    ChainViewError,
+    ChainViewError, Registry,
 };
 use countersign::chain_rpc::EvmRpc;
 use countersign::journal::{Label, Outcome, SqliteStore, State, Store, What};
@@ -134,7 +134,9 @@ async fn many_deposits_at_once_use_each_nonce_once_and_leave_no_gap() {
 
 async fn next_nonce(scene: &Scene) -> u64 {
     let owner = scene.account.address.parse().unwrap();
-    evm_rpc(scene).account_nonce(1, owner).await.unwrap().mined
+    let registry = Registry::from_toml(&scene.sandbox.registry_toml()).unwrap();
+    let pins = registry.network(&scene.account.network).unwrap().permit2.clone().unwrap();
+    evm_rpc(scene).account_nonce(pins.chain_id, owner).await.unwrap().mined
 }
 
 #[tokio::test(flavor = "multi_thread")]
