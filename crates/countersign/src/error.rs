@@ -6,7 +6,8 @@ use countersign_evm::{SignError, TermsError, VerifyError};
 use countersign_units::UnixSeconds;
 
 use crate::{
-    ApiError, ConfigFileError, KeepRefundError, MissingAllowance, NonceError, RequestError,
+    AllowanceError, ApiError, ConfigFileError, KeepRefundError, MissingAllowance, NonceError,
+    RequestError,
 };
 
 /// A step of the flow.
@@ -150,6 +151,10 @@ pub enum FlowError {
     /// The account has no nonce that a transaction of ours could be mined by. Nothing was signed.
     #[error("verify: {0}")]
     Nonce(#[from] NonceError),
+    /// An `approve` call of ours was signed, and the allowance is not changed as far as we know. For the
+    /// swap itself nothing was signed.
+    #[error("verify: {0}")]
+    Approve(Box<AllowanceError>),
     /// Another swap took the nonce or the coins while this one was judged; with others it may go well.
     /// Nothing was signed.
     #[error("reserve: another swap took {0} first")]
@@ -210,6 +215,7 @@ impl FlowError {
             | Self::CosignTerms(_)
             | Self::Draft(_)
             | Self::Nonce(_)
+            | Self::Approve(_)
             | Self::IntentTerms(_)
             | Self::Chain { .. }
             | Self::Allowance(_) => Step::Verify,

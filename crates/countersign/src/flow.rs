@@ -1,3 +1,4 @@
+mod allowance;
 mod builder;
 mod chain;
 mod deposit;
@@ -9,11 +10,16 @@ mod refund;
 mod sign;
 mod submit;
 
+pub use allowance::{AllowanceChange, AllowanceError, NotChanged};
+#[cfg(feature = "journal")]
+pub(crate) use allowance::{LOOKS, SEEN_WITHIN};
 pub use builder::CountersignBuilder;
 pub use chain::Facts;
 #[cfg(feature = "journal")]
 pub(crate) use deposit_fate::{DepositFate, LetOut};
 pub use nonce::NonceError;
+#[cfg(feature = "journal")]
+pub(crate) use nonce::overtaken;
 
 use std::collections::BTreeMap;
 use std::fmt;

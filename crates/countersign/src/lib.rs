@@ -66,7 +66,9 @@ pub use countersign_units as units;
 pub use defi::DefiApi;
 pub use error::{FlowError, LiveApproval, Step};
 pub use evidence::{Evidence, Signature};
-pub use flow::{Countersign, CountersignBuilder, Facts, NonceError};
+pub use flow::{
+    AllowanceChange, AllowanceError, Countersign, CountersignBuilder, Facts, NonceError, NotChanged,
+};
 pub use keep_refund::{KeepRefund, KeepRefundError};
 pub use missing_allowance::MissingAllowance;
 pub use quoted_api::QuotedApi;

@@ -330,7 +330,7 @@ impl Countersign {
 }
 
 /// Says why no transaction was drafted: a node says nothing of gas where the call would fail.
-fn why_no_call(error: &CallBuildError, facts: &CallFacts) -> String {
+pub(super) fn why_no_call(error: &CallBuildError, facts: &CallFacts) -> String {
     match &facts.simulation {
         Some(CallOutcome::Failed(reason)) => format!("{error}; it would fail: {reason}"),
         _ => error.to_string(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_approval::{AccountNonce, EvmPolicy, Ledger, SwapId, Taken};
+use countersign_approval::{AccountNonce, Claim, EvmPolicy, Ledger, SwapId, Taken};
 use countersign_evm::account_nonce_resource;
 use countersign_units::EvmAddress;
 
@@ -172,6 +172,20 @@ impl Account {
     fn resource(self, nonce: u64) -> String {
         account_nonce_resource(self.chain_id, self.owner, nonce)
     }
+}
+
+/// Returns what another swap took of a claim; nothing where that is its deposit address, for which no
+/// draft could have another.
+pub(crate) async fn overtaken(
+    ledger: &dyn Ledger,
+    claim: &Claim,
+) -> Result<Option<String>, FlowError> {
+    let taken = ledger.taken(&claim.resources).await.map_err(FlowError::Ledger)?;
+    let others = || taken.iter().filter(|taken| taken.swap_id != claim.swap_id);
+    if others().any(|taken| taken.resource.starts_with("deposit:")) {
+        return Ok(None);
+    }
+    Ok(others().next().map(|taken| taken.resource.clone()))
 }
 
 #[cfg(test)]

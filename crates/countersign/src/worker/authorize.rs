@@ -1,21 +1,25 @@
 //! An intent from its claims to its signature.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_approval::{Claim, Decision, Ledger, SwapId};
+use countersign_approval::{Decision, SwapId};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{
-    ConfigRecord, Digest, Label, Note, Outcome, Payload, Reserved as ReservedRecord, Stage, State,
-    What,
+    ConfigRecord, Digest, JournalLedger, Label, Note, Outcome, Payload, Reserved as ReservedRecord,
+    Stage, State, What,
 };
+
+use tokio::time::sleep;
 
 use super::drive::{Drive, Next};
 use super::notes::Mark;
 use super::{WorkError, judgement, later, records};
+use crate::flow::{LOOKS, SEEN_WITHIN, overtaken};
 use crate::{
-    Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, Reserved, Reviewed,
-    Signed, Step, Verified,
+    Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, MissingAllowance,
+    Reserved, Reviewed, Signed, Step, Verified,
 };
 
 /// How long an intent may wait to be signed for, whatever its own deadline is.
@@ -62,16 +66,40 @@ impl Drive<'_> {
     }
 
     /// Judges the intent and reserves the right to sign. A deposit whose nonce or coins another swap
-    /// took meanwhile is drafted anew, with others.
+    /// took meanwhile is drafted anew, with others. An allowance that alone is missing is given, where
+    /// policy lets us.
     async fn reserved_in_turn(&mut self) -> Result<Option<Reserved>, WorkError> {
-        for _ in 0..REDRAFTS {
+        let (mut redrafts, mut looks) = (REDRAFTS, None);
+        loop {
             let before = self.mark();
-            match self.reserved().await {
-                Err(WorkError::Flow(FlowError::Overtaken(_))) => drop(self.rewind(before)),
-                done => return done,
+            match (self.reserved().await, looks) {
+                (Err(WorkError::Flow(FlowError::Overtaken(_))), _) if redrafts > 0 => {
+                    redrafts = redrafts.saturating_sub(1);
+                }
+                (Err(WorkError::Flow(FlowError::Allowance(missing))), None) => {
+                    self.allowed(missing).await?;
+                    looks = Some(LOOKS);
+                }
+                // Not every node has seen yet what another one has.
+                (Err(WorkError::Flow(FlowError::Allowance(_))), Some(left)) if left > 0 => {
+                    sleep(SEEN_WITHIN).await;
+                    looks = Some(left.saturating_sub(1));
+                }
+                (done, _) => return done,
             }
+            self.rewind(before);
         }
-        self.reserved().await
+    }
+
+    /// Gives the allowance that a swap lacks, where policy lets us.
+    async fn allowed(&self, missing: Box<MissingAllowance>) -> Result<(), WorkError> {
+        self.require_lease()?;
+        let ledger = JournalLedger::new(Arc::clone(&self.worker.store));
+        let Some(changes) = self.flow().give_allowance(&ledger, &missing).await? else {
+            return Err(FlowError::Allowance(missing).into());
+        };
+        changes.iter().for_each(|change| self.tell(Event::Allowed { change }));
+        Ok(())
     }
 
     /// Judges the intent and reserves the right to sign. Nothing where this worker was told to stop
@@ -274,17 +302,6 @@ impl Drive<'_> {
 /// Says whether evidence is of a transaction that can be drafted with another nonce or other coins.
 const fn redraftable(evidence: &Evidence) -> bool {
     matches!(evidence, Evidence::Call(_) | Evidence::Payment(_))
-}
-
-/// Returns what another swap took of a claim; nothing where that is its deposit address, for which no
-/// draft could have another.
-async fn overtaken(ledger: &dyn Ledger, claim: &Claim) -> Result<Option<String>, FlowError> {
-    let taken = ledger.taken(&claim.resources).await.map_err(FlowError::Ledger)?;
-    let others = || taken.iter().filter(|taken| taken.swap_id != claim.swap_id);
-    if others().any(|taken| taken.resource.starts_with("deposit:")) {
-        return Ok(None);
-    }
-    Ok(others().next().map(|taken| taken.resource.clone()))
 }
 
 /// Says how a swap ends that can't be signed for; nothing where it may go well later.
