@@ -121,8 +121,8 @@ pub(crate) struct Sandbox {
     /// The port on 127.0.0.1; 0 takes any free one
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// Write registry.toml, policy.toml, key, coin-key, solana-key and api-key or rsa-key into this
-    /// folder, for `swap`
+    /// Write registry.toml, policy.toml, key, coin-key, solana-key, oneclick-key, aurora-key and
+    /// api-key or rsa-key into this folder, for `swap`
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
     /// Want signed requests in place of an API key; --out writes the key that they are signed with

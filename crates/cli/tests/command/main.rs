@@ -11,6 +11,8 @@ mod audit;
 mod batch;
 mod check;
 #[cfg(feature = "sandbox")]
+mod choose;
+#[cfg(feature = "sandbox")]
 mod coins;
 mod generate;
 #[cfg(feature = "sandbox")]
