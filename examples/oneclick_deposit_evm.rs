@@ -47,7 +47,7 @@ async fn refuse(out: &mut (impl Write + Send), sandbox: &Sandbox) -> Result<()> 
         return Err("a lie was to be refused".into());
     };
     for violation in refusal.violations() {
-        writeln!(out, "  {violation}")?;
+        writeln!(out, "  {}: {violation}", violation.code)?;
     }
     shared::print_deposits(out, sandbox)?;
     Ok(())
@@ -79,7 +79,7 @@ mod tests {
         let (honest, lied) = text.split_once("The same,").unwrap();
         assert!(honest.contains("The swap is Finished."), "{text}");
         assert!(honest.contains("100000000 of 100000000 arrived, SUCCESS"), "{text}");
-        assert!(lied.contains("quote_signature"), "{text}");
+        assert!(lied.contains("quote_signature: "), "{text}");
         assert!(lied.contains(": 0 of 100000000 arrived, PENDING_DEPOSIT"), "{text}");
     }
 }

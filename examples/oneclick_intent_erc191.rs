@@ -48,7 +48,7 @@ async fn refuse(out: &mut (impl Write + Send), sandbox: &Sandbox) -> Result<()> 
         return Err("a lie was to be refused".into());
     };
     for violation in refusal.violations() {
-        writeln!(out, "  {violation}")?;
+        writeln!(out, "  {}: {violation}", violation.code)?;
     }
     Ok(())
 }
@@ -77,6 +77,6 @@ mod tests {
         let (honest, lied) = text.split_once("The same,").unwrap();
         assert!(honest.contains("The swap is Finished."), "{text}");
         assert!(honest.contains("100000000 of 100000000 arrived, SUCCESS"), "{text}");
-        assert!(lied.contains("expected"), "{text}");
+        assert!(lied.contains("intent_kind: "), "{text}");
     }
 }
