@@ -50,7 +50,7 @@ pub use local::{LocalCoinSigner, ParseKeyError};
 pub use payload::PsbtPayload;
 pub use payment::{
     BuildError, ParseDraftError, PaymentDraft, PaymentJudgement, SignedPayment, VerifiedPayment,
-    build_payment, judge_payment, sign_payment, verify_payment,
+    build_payment, judge_payment, pays_in_all, sign_payment, verify_payment,
 };
 pub use refund::{RecipeError, Refund, RefundError, RefundRecipe, SignedRefund, sign_refund};
 pub use sighash::InputSighash;

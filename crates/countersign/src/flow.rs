@@ -1,5 +1,7 @@
 mod allowance;
 mod builder;
+#[cfg(feature = "journal")]
+mod cancel;
 mod chain;
 mod deposit;
 #[cfg(feature = "journal")]
@@ -7,6 +9,8 @@ mod deposit_fate;
 mod nonce;
 #[cfg(feature = "journal")]
 mod refund;
+#[cfg(feature = "journal")]
+mod self_spend;
 mod sign;
 mod submit;
 
@@ -14,12 +18,16 @@ pub use allowance::{AllowanceChange, AllowanceError, NotChanged};
 #[cfg(feature = "journal")]
 pub(crate) use allowance::{LOOKS, SEEN_WITHIN};
 pub use builder::CountersignBuilder;
+#[cfg(feature = "journal")]
+pub(crate) use cancel::{CancelCall, VerifiedCancel};
 pub use chain::Facts;
 #[cfg(feature = "journal")]
 pub(crate) use deposit_fate::{DepositFate, LetOut};
 pub use nonce::NonceError;
 #[cfg(feature = "journal")]
 pub(crate) use nonce::overtaken;
+#[cfg(feature = "journal")]
+pub(crate) use self_spend::SelfSpend;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -79,7 +79,7 @@ pub use submission::{SentIntent, SentTransaction, Submission};
 pub use swap::{Event, SwapOutcome, follow};
 pub use track::TrackOptions;
 #[cfg(feature = "journal")]
-pub use worker::{Progress, WorkError, Worker, WorkerOptions};
+pub use worker::{NotCancellable, Progress, WorkError, Worker, WorkerOptions};
 
 /// The examples of the README, compiled.
 #[cfg(doctest)]

@@ -48,6 +48,11 @@ pub enum Event<'a> {
         /// The transaction that took them back.
         txid: &'a str,
     },
+    /// The approval is being made useless before its time.
+    Cancelling {
+        /// How far that is, in words.
+        step: &'a str,
+    },
     /// The swap has a new status.
     Status(&'a SwapStatus),
 }

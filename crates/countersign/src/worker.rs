@@ -4,6 +4,7 @@
 mod abandon;
 mod authorize;
 mod begin;
+mod cancel;
 mod cancelling;
 mod death;
 mod drive;
@@ -30,7 +31,7 @@ use tokio::sync::watch;
 
 use crate::{Countersign, Event};
 use drive::Drive;
-pub use error::WorkError;
+pub use error::{NotCancellable, WorkError};
 use known::Known;
 pub use options::WorkerOptions;
 pub use progress::Progress;

@@ -22,7 +22,7 @@ pub use evidence::{VerifiedCall, account_nonce_resource, verify_call};
 pub use facts::call_facts_query;
 pub use judge::{Call, CallJudgement, judge_call};
 pub use sign::{SignCallError, sign_call};
-pub use signed::{CallSighash, SignedCall};
+pub use signed::{CallSighash, SentCall, SignedCall};
 pub use signer::{CallEvidence, CallSigner, SignCall};
 
 #[cfg(test)]

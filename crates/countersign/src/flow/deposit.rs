@@ -38,14 +38,14 @@ use crate::{
 };
 
 /// How long a node may take to answer a transaction.
-const SEND_DEADLINE: Duration = Duration::from_secs(30);
+pub(super) const SEND_DEADLINE: Duration = Duration::from_secs(30);
 /// How often a node is asked again that wants the transaction before it first, and how long after.
 const TURNS: u32 = 20;
 const TURN: Duration = Duration::from_millis(250);
 /// What is paid for a virtual byte where nobody says what others pay.
-const USUAL_RATE: FeeRate = FeeRate::from_sats_per_vb(2);
+pub(super) const USUAL_RATE: FeeRate = FeeRate::from_sats_per_vb(2);
 /// Within how many blocks a payment is to be mined.
-const SOON_BLOCKS: u16 = 3;
+pub(super) const SOON_BLOCKS: u16 = 3;
 /// How often coins are chosen anew where something spends them already.
 const CHOICES: u32 = 5;
 

@@ -26,9 +26,9 @@ use crate::steps::{Reserved, Verified};
 use crate::{Evidence, FlowError, KeepRefund, Signature, Signed};
 
 /// How long a key backend may take.
-const SIGN_DEADLINE: Duration = Duration::from_mins(1);
+pub(super) const SIGN_DEADLINE: Duration = Duration::from_mins(1);
 /// What an error says of a backend that took longer.
-const NO_ANSWER: &str = "no answer in time";
+pub(super) const NO_ANSWER: &str = "no answer in time";
 
 /// A key of ours for coins, and the scripts that it spends.
 pub(super) struct CoinKeys {

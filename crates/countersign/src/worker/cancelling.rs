@@ -1,6 +1,6 @@
 //! What is known of a cancel that was begun.
 
-use countersign_journal::{CancelKind, CancelStep, Digest, Label, Payload};
+use countersign_journal::{CancelStep, Label, Payload};
 use countersign_units::UnixMillis;
 
 /// A cancel that was asked for, and how far it is.
@@ -21,8 +21,6 @@ pub(super) struct Cancelling {
 /// What ends the approval, signed.
 #[derive(Clone, Debug)]
 pub(super) struct Sent {
-    pub(super) kind: CancelKind,
-    pub(super) digest: Digest,
     pub(super) id: Label,
     pub(super) transaction: Payload,
 }
@@ -38,9 +36,8 @@ impl Cancelling {
         match step {
             CancelStep::Asked => {}
             CancelStep::Reserved { resources, .. } => cancel.resources.clone_from(resources),
-            CancelStep::Signed { kind, digest, id, transaction } => {
-                let (digest, id, transaction) = (*digest, id.clone(), transaction.clone());
-                cancel.sent.push(Sent { kind: *kind, digest, id, transaction });
+            CancelStep::Signed { id, transaction, .. } => {
+                cancel.sent.push(Sent { id: id.clone(), transaction: transaction.clone() });
                 cancel.sent_at = at;
             }
             CancelStep::Mined { id, height } => cancel.mined = Some((id.clone(), *height)),

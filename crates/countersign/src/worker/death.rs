@@ -70,7 +70,7 @@ impl Drive<'_> {
     }
 
     /// Returns the transaction of our own that was signed, where the swap is paid for by one.
-    fn deposit(&self) -> Option<SentTransaction> {
+    pub(super) fn deposit(&self) -> Option<SentTransaction> {
         match records::submission(&self.known.approval.as_ref()?.bytes) {
             Submission::Deposit(sent) => Some(sent),
             Submission::Approval(_) | Submission::Intent(_) => None,
@@ -113,7 +113,7 @@ impl Drive<'_> {
         }
     }
 
-    async fn ask_deposit(&self, sent: &SentTransaction) -> DepositFate {
+    pub(super) async fn ask_deposit(&self, sent: &SentTransaction) -> DepositFate {
         let request = &self.known.request;
         let (network, owner) = (request.source.network.as_str(), request.owner.as_str());
         let resources: Vec<_> = self.known.resources.iter().map(Label::as_str).collect();
@@ -202,6 +202,14 @@ const FOR_GOOD: UnixSeconds = UnixSeconds::new(u64::MAX);
 
 fn expired(proof: &BlockhashExpired) -> Death {
     Death::BlockhashExpired { height: Some(proof.seen_height()) }
+}
+
+/// Reads the permit's nonce of what was reserved.
+pub(super) fn trace_permit(resources: &[Label]) -> Option<NonceQuery> {
+    match trace(resources)? {
+        Trace::Permit(query) => Some(query),
+        Trace::Coins | Trace::Message { .. } => None,
+    }
 }
 
 /// Reads the name of what was reserved.
