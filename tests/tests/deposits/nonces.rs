@@ -51,20 +51,20 @@ impl CallChainView for Miscounting {
     }
 }
 
-async fn journal() -> (Arc<dyn Store>, TempDir) {
+pub(crate) async fn journal() -> (Arc<dyn Store>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
     (Arc::new(store), folder)
 }
 
-fn worker(flow: Countersign, store: &Arc<dyn Store>, name: &str) -> Worker {
+pub(crate) fn worker(flow: Countersign, store: &Arc<dyn Store>, name: &str) -> Worker {
     let track = TrackOptions { deadline: Duration::from_secs(60), ..SHORT };
     let options =
         WorkerOptions { track, hold: Duration::from_secs(60), ..WorkerOptions::new(key(name)) };
     Worker::new(flow, Arc::clone(store), options)
 }
 
-fn key(name: &str) -> Label {
+pub(crate) fn key(name: &str) -> Label {
     Label::new(name).unwrap()
 }
 
@@ -150,4 +150,19 @@ async fn a_node_that_counts_what_is_not_there_gets_nothing_behind_a_gap() {
         panic!("{refused:?}")
     };
     scene.assert_untouched(&before, "a node that lies");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn payments_at_once_use_each_coin_once() {
+    let scene = scene(short_steps(), "BTC@bitcoin", "USDC@ethereum").await;
+    let (store, _folder) = journal().await;
+    let workers = ["one", "two"]
+        .map(|name| Arc::new(worker(flow(&scene, Over::OneClick, By::Deposit), &store, name)));
+    let swaps = at_once(&workers, &small(&scene, "0.001"), 3).await;
+    assert_finished(&swaps);
+    let coins = reserved(&store, &swaps).await;
+    assert!(coins.len() >= swaps.len(), "{coins:?}");
+    for deposit in scene.sandbox.deposits() {
+        assert_eq!((deposit.received, deposit.payouts), (deposit.expected, 1));
+    }
 }
