@@ -6,7 +6,7 @@ use countersign::chain_rpc::{EvmRpc, SolanaRpc};
 use countersign::http_client::aurora::AuroraClient;
 use countersign::http_client::oneclick::OneClickClient;
 use countersign::near::{LocalEd25519Signer, LocalSecp256k1Signer};
-use countersign::{Countersign, CountersignBuilder, FlowError, QuotedApi, SwapOutcome};
+use countersign::{Config, Countersign, CountersignBuilder, FlowError, QuotedApi, SwapOutcome};
 use countersign_sandbox::SandboxConfig;
 use countersign_tests::{CountingIntents, SHORT, Scene};
 
@@ -48,7 +48,12 @@ pub(crate) fn api(scene: &Scene, over: Over, by: By) -> QuotedApi {
 
 /// Sets up a flow with the account's key and a node of its chain.
 pub(crate) fn flow(scene: &Scene, over: Over, by: By) -> Countersign {
-    let builder = Countersign::builder(api(scene, over, by), scene.config());
+    flow_with(scene, over, by, scene.config())
+}
+
+/// Sets up the same flow by another policy.
+pub(crate) fn flow_with(scene: &Scene, over: Over, by: By, config: Config) -> Countersign {
+    let builder = Countersign::builder(api(scene, over, by), config);
     with_intents(with_node(with_key(builder, scene), scene), scene).build()
 }
 
