@@ -22,6 +22,7 @@ mod review;
 mod statement;
 mod swap_id;
 mod terms;
+mod tron_view;
 mod violation;
 
 pub use address::is_same_address;
@@ -62,5 +63,8 @@ pub use terms::{
     Permit2Terms, Pin, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,
     QuoteSwapType, QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer,
     TransferAction, TransferTerms, TronCallTerms, TypedDataStandard, UnpinnedMembers,
+};
+pub use tron_view::{
+    MinedTronCall, SeenTronCall, TronCallFactsQuery, TronCallView, TronFate, TronMoment,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

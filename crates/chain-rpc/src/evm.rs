@@ -15,5 +15,6 @@ mod settings;
 mod view;
 
 pub use allowances::OpenAllowance;
+pub(crate) use bindings::{Erc20, address};
 pub use settings::{BlockSelector, EvmRpcSettings};
 pub use view::EvmRpc;

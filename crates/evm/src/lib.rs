@@ -52,8 +52,8 @@ pub use sign::{SignError, sign};
 pub use signature::{SignatureError, SignedPermit, UncheckedSignature};
 pub use signer::{PermitSigner, SignPermit, SignerError};
 pub use tron_call::{
-    SignedTronCall, TronCall, TronCallDraft, TronCallJudgement, VerifiedTronCall, judge_tron_call,
-    sign_tron_call, tron_call_facts_query, verify_tron_call,
+    SentTronCall, SignedTronCall, TronCall, TronCallDraft, TronCallJudgement, VerifiedTronCall,
+    judge_tron_call, sign_tron_call, tron_call_facts_query, verify_tron_call,
 };
 
 #[cfg(test)]

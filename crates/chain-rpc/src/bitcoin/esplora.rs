@@ -3,7 +3,6 @@
 mod answers;
 mod coins;
 mod mempool;
-mod rest;
 mod view;
 
 pub use view::Esplora;

@@ -14,12 +14,11 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use super::answers::{Utxo, height, network_of};
-use super::rest::Rest;
 use crate::bitcoin::ATTEMPTS;
 use crate::bitcoin::scripts::distinct;
 use crate::bitcoin::seen::Seen;
 use crate::bitcoin::transaction::{Raw, is_known};
-use crate::rpc::{RpcError, RpcUrl};
+use crate::rpc::{Rest, RpcError, RpcUrl};
 
 const TIP: &str = "blocks/tip/height";
 const UTXO: &str = "scripthash/utxo";
