@@ -1,6 +1,7 @@
 //! From arguments to a client, a configuration and a key.
 
 mod apis;
+mod tron;
 
 use std::fs::{File, Metadata};
 use std::io::Read;
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use countersign::ConfigFileError;
 use countersign::approval::{AddressError, ConfigError, NetworkKind, Registry};
 use countersign::bitcoin::{LocalCoinSigner, RefundRecipe};
-use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl, SolanaRpc};
+use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl, SolanaRpc, TronRpc};
 use countersign::evm::ParseKeyError;
 use countersign::http_client::transport::{Auth, Limits};
 use countersign::http_client::{ConfigError as ClientConfigError, ExposeSecret, SecretString};
@@ -26,6 +27,8 @@ use crate::commands::swap::LineError;
 pub(crate) use apis::{api, apis, client};
 #[cfg(feature = "sandbox")]
 pub(crate) use apis::{api_of_sandbox, apis_of_sandbox, with_sandbox};
+#[cfg(feature = "sandbox")]
+pub(crate) use tron::sandbox_tron;
 
 /// Why a command can't begin.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +90,8 @@ pub(crate) enum SetupError {
     Owner(AddressError),
     #[error("--rpc: expected NETWORK=URL, such as ethereum=https://…")]
     NoNetwork,
+    #[error("--tron-api: {0:?} is no network of the registry that is like Tron")]
+    NotTron(String),
     #[error("--rpc: expected one node of {0:?}, found two")]
     TwoNodes(String),
     /// The URL is a secret, and not told.
@@ -109,6 +114,8 @@ pub(crate) enum NodeView {
     Evm(EvmRpc),
     Bitcoin(Box<Esplora>),
     Solana(Box<SolanaRpc>),
+    /// Tron's own API, which stands beside the node's JSON-RPC.
+    Tron(Box<TronRpc>),
 }
 
 /// Connects to the nodes that the arguments name, at most one of each network.
@@ -124,6 +131,7 @@ pub(crate) fn nodes(
         }
         nodes.push((network.clone(), connect(network, node_url(network, node)?, registry)?));
     }
+    nodes.extend(tron::apis(chains, registry)?);
     Ok(nodes)
 }
 

@@ -13,6 +13,7 @@ mod refund;
 mod self_spend;
 mod sign;
 mod submit;
+mod tron;
 
 pub use allowance::{AllowanceChange, AllowanceError, NotChanged};
 #[cfg(feature = "journal")]
@@ -36,7 +37,7 @@ use std::time::Duration;
 
 use countersign_approval::{
     BitcoinChainView, CallChainView, Code, Decision, EvmChainView, Ledger, Refusal, ReviewRequest,
-    Reviewer, SolanaChainView, SolanaTransferView, SwapId, Violation, reserve,
+    Reviewer, SolanaChainView, SolanaTransferView, SwapId, TronCallView, Violation, reserve,
 };
 use countersign_evm::{CallSigner, PermitSigner};
 use countersign_near::IntentSigner;
@@ -77,6 +78,7 @@ pub struct Countersign {
     solana_chains: BTreeMap<String, Arc<dyn SolanaChainView>>,
     call_signers: Vec<Arc<dyn CallSigner>>,
     call_chains: BTreeMap<String, Arc<dyn CallChainView>>,
+    tron_chains: BTreeMap<String, Arc<dyn TronCallView>>,
     transfer_signers: BTreeMap<SolanaAddress, Arc<dyn TransferSigner>>,
     transfer_chains: BTreeMap<String, Arc<dyn SolanaTransferView>>,
     intent_signers: Vec<Arc<dyn IntentSigner>>,

@@ -42,7 +42,7 @@ mod worker;
 
 pub use agreement::{
     AgreedAsset, Agreement, BitcoinSource, CosignAgreement, DepositAgreement, DepositSource,
-    EvmSource, HtlcAgreement, IntentSource, QuoteAgreement, SolanaSource,
+    EvmSource, HtlcAgreement, IntentSource, QuoteAgreement, SolanaSource, TronSource,
 };
 pub use api::{
     ApiError, Intent, Mechanism, Offer, OfferDetails, SignedQuote, Status, SwapApi, SwapStatus,

@@ -1,10 +1,11 @@
 //! A flow over 1Click or Aurora of a sandbox, whose keys are counted.
 
 use countersign::api_types::defi::Profile;
-use countersign::approval::{CallChainView, IntentStandard, Registry};
-use countersign::chain_rpc::{EvmRpc, SolanaRpc};
+use countersign::approval::{CallChainView, IntentStandard, Registry, TypedDataStandard};
+use countersign::chain_rpc::{EvmRpc, SolanaRpc, TronRpc};
 use countersign::http_client::aurora::AuroraClient;
 use countersign::http_client::oneclick::OneClickClient;
+use countersign::http_client::transport::{Auth, Limits};
 use countersign::near::{LocalEd25519Signer, LocalSecp256k1Signer};
 use countersign::{Config, Countersign, CountersignBuilder, FlowError, QuotedApi, SwapOutcome};
 use countersign_sandbox::SandboxConfig;
@@ -96,9 +97,19 @@ fn with_node(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
     let url = || scene.sandbox.rpc_url(network).unwrap().parse().unwrap();
     match network {
         "bitcoin" => builder.bitcoin_chain(network, scene.esplora()),
+        "tron" => {
+            let json_rpc = EvmRpc::connect(url(), TypedDataStandard::Tip712).unwrap();
+            builder.tron_node(network, json_rpc, tron_api(scene))
+        }
         "solana" => builder.solana_node(network, SolanaRpc::connect(url()).unwrap()),
         _ => builder.evm_node(network, evm_rpc(scene)),
     }
+}
+
+/// Connects to the API of Tron's node.
+pub(crate) fn tron_api(scene: &Scene) -> TronRpc {
+    let url = scene.sandbox.tron_url("tron").unwrap().parse().unwrap();
+    TronRpc::connect(url, Auth::None, Limits::default()).unwrap()
 }
 
 fn with_intents(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {

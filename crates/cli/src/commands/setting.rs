@@ -108,6 +108,7 @@ pub(super) fn with_nodes(
     nodes.into_iter().fold(builder, |builder, (network, node)| match node {
         NodeView::Evm(node) => builder.evm_node(network, node),
         NodeView::Bitcoin(node) => builder.bitcoin_chain(network, *node),
+        NodeView::Tron(node) => builder.tron_call_chain(network, *node),
         NodeView::Solana(node) => builder.solana_node(network, *node),
     })
 }

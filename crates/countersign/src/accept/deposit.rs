@@ -12,7 +12,7 @@ use super::{cosign, member, unpinned};
 mod intent;
 use crate::{
     Agreement, BitcoinSource, DepositAgreement, DepositSource, EvmSource, Order, QuoteAgreement,
-    SolanaSource,
+    SolanaSource, TronSource,
 };
 
 /// Collects what is pinned and bounded, or notes what is missing.
@@ -95,6 +95,9 @@ fn source(
         (NetworkKind::Evm, Some(pins), _, _) => {
             evm(order, (pins, token), policy, violations).map(DepositSource::Evm)
         }
+        (NetworkKind::Tron, Some(pins), _, _) => {
+            tron(order, (pins, token), policy, violations).map(DepositSource::Tron)
+        }
         (NetworkKind::Bitcoin, _, Some(pins), _) => {
             let source = bitcoin(order, pins, policy, violations)?;
             Some(DepositSource::Bitcoin(Box::new(source)))
@@ -119,20 +122,37 @@ fn evm(
     violations: &mut Violations,
 ) -> Option<EvmSource> {
     let bounds = bounds(policy.evm(), "policy.evm", violations);
+    let (owner, contract) = account(order, (pins, token), violations)?;
+    let (chain_id, policy) = (pins.chain_id, bounds?.clone());
+    Some(EvmSource { owner, chain_id, token: contract, policy })
+}
+
+fn tron(
+    order: &Order,
+    (pins, token): (&Permit2Pins, &Token),
+    policy: &Policy,
+    violations: &mut Violations,
+) -> Option<TronSource> {
+    let bounds = bounds(policy.tron(), "policy.tron", violations);
+    let (owner, contract) = account(order, (pins, token), violations)?;
+    let (chain_id, policy) = (pins.chain_id, bounds?.clone());
+    Some(TronSource { owner, chain_id, token: contract, policy })
+}
+
+/// Reads the account that pays in, and the token's contract; nothing for the chain's own coin.
+fn account(
+    order: &Order,
+    (pins, token): (&Permit2Pins, &Token),
+    violations: &mut Violations,
+) -> Option<(EvmAddress, Option<EvmAddress>)> {
     let address = |text: &str| pins.standard.parse_address(text);
     let owner = address(&order.owner);
     if let Err(error) = &owner {
         violations.push(Violation::new(Code::Owner, "owner", error, &order.owner));
     }
     let native = token.program == Some(TokenProgram::Native);
-    let contract: Option<EvmAddress> =
-        if native { None } else { Some(address(&order.source_address).ok()?) };
-    Some(EvmSource {
-        owner: owner.ok()?,
-        chain_id: pins.chain_id,
-        token: contract,
-        policy: bounds?.clone(),
-    })
+    let contract = if native { None } else { Some(address(&order.source_address).ok()?) };
+    Some((owner.ok()?, contract))
 }
 
 fn bitcoin(

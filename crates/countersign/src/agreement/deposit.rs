@@ -1,6 +1,6 @@
 use countersign_approval::{
     AssetAlias, BitcoinNetwork, BitcoinPolicy, Coin, EvmPolicy, Fact, IntentKey, IntentStandard,
-    Sats, SolanaPolicy,
+    Sats, SolanaPolicy, TronPolicy,
 };
 use countersign_units::{Bps, EvmAddress, SolanaAddress, SolanaHash, UnixSeconds};
 
@@ -51,6 +51,8 @@ pub struct QuoteAgreement {
 pub enum DepositSource {
     /// An account of an EVM chain.
     Evm(EvmSource),
+    /// An account of Tron.
+    Tron(TronSource),
     /// Coins on Bitcoin.
     Bitcoin(Box<BitcoinSource>),
     /// An account of Solana.
@@ -71,6 +73,20 @@ pub struct EvmSource {
     pub token: Option<EvmAddress>,
     /// What bounds gas and its price.
     pub policy: EvmPolicy,
+}
+
+/// An account of Tron that pays in.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TronSource {
+    /// The account, as contracts see it.
+    pub owner: EvmAddress,
+    /// The pinned chain id.
+    pub chain_id: u64,
+    /// The token's contract; nothing for TRX.
+    pub token: Option<EvmAddress>,
+    /// What bounds the fee, and how long the transaction lives.
+    pub policy: TronPolicy,
 }
 
 /// Coins on Bitcoin that pay in.

@@ -147,7 +147,7 @@ fn require_payable(quote: &ProvenQuote, intent: &Intent) -> Result<(), Refusal> 
     Ok(())
 }
 
-pub(super) fn refuse(
+pub(crate) fn refuse(
     code: Code,
     member: &str,
     expected: impl std::fmt::Display,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_approval::{
     BitcoinChainView, CallChainView, EvmChainView, Ledger, MemoryLedger, Reviewer, SolanaChainView,
-    SolanaTransferView,
+    SolanaTransferView, TronCallView,
 };
 use countersign_bitcoin::{CoinSigner, TermsError, scripts_of_key};
 use countersign_evm::{CallSigner, PermitSigner};
@@ -134,6 +134,17 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds a view of Tron by which transactions of our own are made, and through which they are
+    /// sent. Their keys are those of EVM accounts: [`call_signer`](Self::call_signer).
+    pub fn tron_call_chain(
+        mut self,
+        network: impl Into<String>,
+        view: impl TronCallView + 'static,
+    ) -> Self {
+        self.inner.tron_chains.insert(network.into(), Arc::new(view));
+        self
+    }
+
     /// Adds a key for transfers of our own on Solana.
     pub fn transfer_signer(
         mut self,
@@ -181,6 +192,23 @@ impl CountersignBuilder {
         self.inner.chains.insert(network.clone(), node.clone());
         self.inner.call_chains.insert(network, node);
         self
+    }
+
+    /// Adds a key of an account of Tron for all that it may sign. It is a key as EVM accounts have.
+    pub fn tron_key(self, key: impl PermitSigner + CallSigner + 'static) -> Self {
+        self.evm_key(key)
+    }
+
+    /// Adds a node of Tron for all that it is asked: its JSON-RPC tells what permits are judged by,
+    /// its own API what transactions of our own are made by and sent through.
+    pub fn tron_node(
+        self,
+        network: impl Into<String>,
+        json_rpc: impl EvmChainView + 'static,
+        api: impl TronCallView + 'static,
+    ) -> Self {
+        let network = network.into();
+        self.chain(network.clone(), json_rpc).tron_call_chain(network, api)
     }
 
     /// Adds a key of an account on Solana for all that it may sign: what is co-signed, and transfers
@@ -236,6 +264,7 @@ impl Countersign {
                 solana_chains: BTreeMap::new(),
                 call_signers: Vec::new(),
                 call_chains: BTreeMap::new(),
+                tron_chains: BTreeMap::new(),
                 transfer_signers: BTreeMap::new(),
                 transfer_chains: BTreeMap::new(),
                 intent_signers: Vec::new(),

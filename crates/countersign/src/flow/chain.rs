@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use countersign_approval::{
     BitcoinFacts, CallFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, Ledger, NearFacts,
-    PaymentFacts, Permit2Terms, SolanaFacts, Terms, TransferFacts,
+    PaymentFacts, Permit2Terms, SolanaFacts, Terms, TransferFacts, TronCallFacts,
 };
 #[cfg(feature = "journal")]
 use countersign_approval::{NonceQuery, NonceState};
@@ -39,6 +39,8 @@ pub enum Facts {
     Solana(Box<SolanaFacts>),
     /// About a transaction of our own on an EVM chain.
     Call(Box<CallFacts>),
+    /// About a transaction of our own on Tron.
+    TronCall(Box<TronCallFacts>),
     /// About a payment of our own on Bitcoin.
     Payment(Box<PaymentFacts>),
     /// About a transfer of our own on Solana.
@@ -211,6 +213,7 @@ impl Countersign {
             Evidence::Psbt(psbt) => self.judge_psbt_again(ledger, psbt).await,
             Evidence::Cosign(cosign) => self.judge_cosign_again(cosign).await,
             Evidence::Call(call) => self.judge_call_again(ledger, call).await,
+            Evidence::TronCall(call) => self.judge_tron_call_again(call).await,
             Evidence::Payment(payment) => self.judge_payment_again(ledger, payment).await,
             Evidence::Transfer(transfer) => self.judge_transfer_again(transfer).await,
             Evidence::Intent(intent) => {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use countersign_approval::{
     BitcoinChainView, BitcoinFacts, BitcoinNetwork, BroadcastError, CallChainView, CallFacts,
     CallOutcome, CallTerms, ChainViewError, CoinId, Fact, FeeRate, IntentKey, Ledger,
-    MempoolConflict, PaymentFacts, PaymentTerms, SeenCoins, SolanaTransferView, SwapId, Terms,
-    TransferFacts, TransferTerms,
+    MempoolConflict, NetworkKind, PaymentFacts, PaymentTerms, SeenCoins, SolanaTransferView,
+    SwapId, Terms, TransferFacts, TransferTerms,
 };
 use countersign_bitcoin::{
     PaymentDraft, VerifiedPayment, build_payment, coin_resource, verify_payment,
@@ -58,6 +58,7 @@ impl Countersign {
     ) -> Result<Facts, FlowError> {
         let (draft, facts) = match &deposit.agreed.from {
             DepositSource::Evm(source) => self.draft_call(ledger, deposit, source).await?,
+            DepositSource::Tron(source) => self.draft_tron_deposit(deposit, source).await?,
             DepositSource::Bitcoin(source) => self.draft_payment(ledger, deposit, source).await?,
             DepositSource::Solana(source) => self.draft_transfer(deposit, source).await?,
             DepositSource::Intents(source) => {
@@ -217,6 +218,7 @@ impl Countersign {
     pub(super) fn find_key(&self, from: &mut DepositSource, owner: &str) -> Result<(), FlowError> {
         match from {
             DepositSource::Evm(source) => self.call_signer(source.owner).map(drop),
+            DepositSource::Tron(source) => self.call_signer(source.owner).map(drop),
             DepositSource::Bitcoin(source) => {
                 let key = self.coin_key(&source.owner_script, owner)?;
                 source.public_key = Some(key.public_key);
@@ -276,6 +278,10 @@ impl Countersign {
             return Err(declined("a network that the registry does not hold"));
         };
         let sending = async {
+            if let (NetworkKind::Tron, Some(pins)) = (pins.kind, &pins.permit2) {
+                let view = self.tron_chains.get(network).ok_or_else(unseen)?;
+                return view.broadcast(pins.chain_id, &bytes).await;
+            }
             if let (Some(view), Some(pins)) = (self.call_chains.get(network), &pins.permit2) {
                 return broadcast_in_turn(view.as_ref(), pins.chain_id, &bytes).await;
             }
@@ -285,7 +291,7 @@ impl Countersign {
             if let (Some(view), Some(pins)) = (self.transfer_chains.get(network), &pins.cosign) {
                 return Ok(view.send(pins.genesis_hash, &bytes).await?);
             }
-            Err(ChainViewError::Unavailable("there is no view of it".to_owned()).into())
+            Err(unseen().into())
         };
         let sent = timeout(SEND_DEADLINE, sending).await;
         sent.unwrap_or_else(|_| Err(ChainViewError::Unavailable("no answer".to_owned()).into()))
@@ -329,6 +335,10 @@ impl Countersign {
     }
 }
 
+fn unseen() -> ChainViewError {
+    ChainViewError::Unavailable("there is no view of it".to_owned())
+}
+
 /// Says why no transaction was drafted: a node says nothing of gas where the call would fail.
 pub(super) fn why_no_call(error: &CallBuildError, facts: &CallFacts) -> String {
     match &facts.simulation {
@@ -338,7 +348,7 @@ pub(super) fn why_no_call(error: &CallBuildError, facts: &CallFacts) -> String {
 }
 
 /// Refuses a deposit for which there is no view of its chain: it is drafted by what that says.
-fn no_view(network: &str) -> FlowError {
+pub(super) fn no_view(network: &str) -> FlowError {
     crate::deposit::not_drafted(network).into()
 }
 

@@ -66,6 +66,10 @@ impl Countersign {
             Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt, keeper).await?,
             Evidence::Cosign(cosign) => self.sign_cosign(reserved, cosign).await?,
             Evidence::Call(call) => self.sign_call(reserved, call).await?,
+            Evidence::TronCall(call) => {
+                let signed = self.sign_tron(&reserved.reservation, call).await?;
+                Signature::TronCall(Box::new(signed))
+            }
             Evidence::Payment(payment) => self.sign_payment(reserved, payment).await?,
             Evidence::Transfer(transfer) => self.sign_transfer(reserved, transfer).await?,
             Evidence::Intent(intent) => self.sign_intent(reserved, intent).await?,

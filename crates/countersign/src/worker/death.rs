@@ -96,7 +96,10 @@ impl Drive<'_> {
     async fn is_executed(&self, sent: &SentTransaction) -> Option<bool> {
         match self.ask_deposit(sent).await {
             DepositFate::Executed { .. } => Some(true),
-            DepositFate::Failed { .. } | DepositFate::Expired(_) | DepositFate::Live => Some(false),
+            DepositFate::Failed { .. }
+            | DepositFate::Expired(_)
+            | DepositFate::OutOfTime
+            | DepositFate::Live => Some(false),
             DepositFate::Replaced | DepositFate::Over(_) | DepositFate::Unknown => None,
         }
     }
@@ -108,6 +111,7 @@ impl Drive<'_> {
             DepositFate::Failed { height } => Fate::Dead(Death::NonceSpent { nonce, height }),
             DepositFate::Replaced => Fate::Over(Death::NonceSpent { nonce, height: None }),
             DepositFate::Expired(proof) => Fate::Dead(expired(&proof)),
+            DepositFate::OutOfTime => Fate::Dead(Death::Deadline),
             DepositFate::Over(proof) => Fate::Over(expired(&proof)),
             DepositFate::Live | DepositFate::Unknown => Fate::Live,
         }

@@ -5,9 +5,7 @@ use countersign_approval::{
 };
 use countersign_units::{TronAddress, UnixSeconds};
 
-use super::{
-    TronCall, TronCallDraft, TronCallJudgement, judge_tron_call, tron_call_facts_query,
-};
+use super::{TronCall, TronCallDraft, TronCallJudgement, judge_tron_call, tron_call_facts_query};
 use crate::call::evidence::check_terms;
 use crate::{CallSighash, VerifyError};
 

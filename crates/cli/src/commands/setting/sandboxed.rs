@@ -22,14 +22,14 @@ impl Setting {
         let (sandbox, config) = start(arguments).await?;
         let network = trade.from().network;
         let account = sandbox::account(&sandbox, &network, arguments.hostile)?;
-        let node = node(&sandbox, &network)?;
+        let nodes = nodes(&sandbox, &network)?;
         let recipes = recipes.filter(|_| arguments.hostile.resolver_fails).cloned();
         let refunder = recipes
             .map(|recipes| Refunder::new(&sandbox, &account, &network, recipes, &config))
             .transpose()?
             .flatten();
         let refunds = refunder.map(Refunder::start);
-        Self::of(arguments, (sandbox, config), &[account], node)
+        Self::of(arguments, (sandbox, config), &[account], nodes)
             .map(|setting| Self { place: Place { refunds, ..setting.place }, ..setting })
     }
 
@@ -38,8 +38,8 @@ impl Setting {
         let (sandbox, config) = start(arguments).await?;
         let networks: Vec<_> =
             config.registry().networks().map(|(name, _)| name.to_owned()).collect();
-        let nodes = networks.iter().map(|network| node(&sandbox, network));
-        let nodes = nodes.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+        let found = networks.iter().map(|network| nodes(&sandbox, network));
+        let nodes = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
         let accounts = sandbox.accounts();
         Self::of(arguments, (sandbox, config), &accounts, nodes)
     }
@@ -90,8 +90,9 @@ async fn start(arguments: &Swap) -> Result<(Sandbox, Config), Failure> {
 }
 
 /// Connects to a chain. A network without one is refused by its name.
-fn node(sandbox: &Sandbox, network: &str) -> Result<Option<(String, NodeView)>, SetupError> {
+fn nodes(sandbox: &Sandbox, network: &str) -> Result<Vec<(String, NodeView)>, SetupError> {
     let chain = sandbox.rpc_url(network).or_else(|| sandbox.esplora_url(network));
     let node = chain.map(|_| connection::sandbox_node(sandbox, network)).transpose()?;
-    Ok(node.map(|node| (network.to_owned(), node)))
+    let tron = connection::sandbox_tron(sandbox, network)?;
+    Ok(node.into_iter().chain(tron).map(|node| (network.to_owned(), node)).collect())
 }

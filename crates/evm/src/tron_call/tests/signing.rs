@@ -9,7 +9,8 @@ use super::honest::{KEY, NOW, actions, draft, facts, owner, swap, terms};
 use crate::tron_call::wire::Signed;
 use crate::{
     AlloySigner, CallEvidence, CallSigner, LocalSigner, SentTronCall, SignCall, SignCallError,
-    SignedTronCall, SignerError, UncheckedSignature, VerifiedTronCall, sign_tron_call, verify_tron_call,
+    SignedTronCall, SignerError, UncheckedSignature, VerifiedTronCall, sign_tron_call,
+    verify_tron_call,
 };
 
 const REGISTRY: &str = r#"
