@@ -2,6 +2,7 @@
 
 mod api;
 mod audit;
+mod cancel;
 mod chains;
 mod generate;
 #[cfg(feature = "sandbox")]
@@ -23,6 +24,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 pub(crate) use api::IntentForm;
 pub(crate) use api::{Api, ApiName, Asking, Endpoint};
 pub(crate) use audit::{Audit, AuditCheckpoint, AuditExport, AuditKeygen, AuditVerify};
+pub(crate) use cancel::Cancel;
 pub(crate) use chains::{Allowances, Chains, NodeAt, NodeUrl};
 pub(crate) use generate::{Completions, Man};
 #[cfg(feature = "sandbox")]
@@ -57,6 +59,8 @@ pub(crate) enum Command {
     Resume(Box<Resume>),
     /// Drive open swaps of the journal until Ctrl-C
     Work(Box<Work>),
+    /// Make the approval of a swap useless now, so that a second one becomes safe
+    Cancel(Box<Cancel>),
     /// Judge lines of terms and payload, without a key or a network
     Check(Check),
     /// Say in words what a payload would let a signature do
@@ -95,6 +99,7 @@ impl Command {
             Self::Swap(swap) => swap.json,
             Self::Resume(resume) => resume.json,
             Self::Work(work) => work.json,
+            Self::Cancel(cancel) => cancel.json,
             Self::Status(status) => status.json,
             Self::Networks(networks) => networks.endpoint.json,
             Self::Tokens(tokens) => tokens.endpoint.json,

@@ -2,6 +2,7 @@
 
 pub(crate) mod allowances;
 pub(crate) mod audit;
+pub(crate) mod cancel;
 pub(crate) mod check;
 pub(crate) mod completions;
 mod counterparty;

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let ended = match arguments.command {
         Command::Swap(swap) => commands::swap::run(&swap),
         Command::Resume(resume) => commands::resume::run(&resume),
+        Command::Cancel(cancel) => commands::cancel::run(&cancel),
         Command::Work(work) => commands::work::run(&work),
         Command::Check(check) => commands::check::run(&check),
         Command::Statement(statement) => commands::statement::run(&statement),

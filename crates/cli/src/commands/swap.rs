@@ -136,6 +136,9 @@ pub(crate) fn tell(event: &Event<'_>) {
         Event::Signed { .. } => {
             output::say(format_args!("signed    and checked against our own key"));
         }
+        Event::Cancelling { step } => {
+            output::say(format_args!("cancel    {}", output::shown(step)))
+        }
         Event::Status(seen) => {
             let tx = seen.payout_tx.as_ref().or(seen.deposit_tx.as_ref());
             let tx = tx.map(|tx| format!("  {}", excerpt(tx))).unwrap_or_default();

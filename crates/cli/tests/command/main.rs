@@ -9,6 +9,8 @@
 mod audit;
 #[cfg(feature = "sandbox")]
 mod batch;
+#[cfg(feature = "sandbox")]
+mod cancel;
 mod check;
 #[cfg(feature = "sandbox")]
 mod choose;
