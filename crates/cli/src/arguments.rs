@@ -1,5 +1,6 @@
 //! The command line.
 
+mod allowance;
 mod api;
 mod audit;
 mod cancel;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+pub(crate) use allowance::{Allowance, AllowanceOf, AllowanceRevoke};
 #[cfg(feature = "sandbox")]
 pub(crate) use api::IntentForm;
 pub(crate) use api::{Api, ApiName, Asking, Endpoint};
@@ -78,6 +80,9 @@ pub(crate) enum Command {
     Quote(Quote),
     /// Report what stands open towards Permit2, and by which calls it is covered or closed
     Allowances(Allowances),
+    /// Show how much of one token Permit2 may move, or take it back
+    #[command(subcommand)]
+    Allowance(Allowance),
     /// Look into the journal: which swaps there are, and what happened in them
     #[command(subcommand)]
     Swaps(Swaps),
@@ -105,6 +110,7 @@ impl Command {
             Self::Tokens(tokens) => tokens.endpoint.json,
             Self::Quote(quote) => quote.endpoint.json,
             Self::Allowances(allowances) => allowances.json,
+            Self::Allowance(allowance) => allowance.json(),
             Self::Refund(refund) => refund.json,
             Self::Swaps(swaps) => swaps.json(),
             Self::Audit(audit) => audit.json(),

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod allowance;
 pub(crate) mod allowances;
 pub(crate) mod audit;
 pub(crate) mod cancel;

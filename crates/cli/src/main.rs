@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Tokens(tokens) => commands::tokens::run(&tokens),
         Command::Quote(quote) => commands::quote::run(&quote),
         Command::Allowances(allowances) => commands::allowances::run(&allowances),
+        Command::Allowance(allowance) => commands::allowance::run(&allowance),
         Command::Swaps(swaps) => commands::swaps::run(&swaps),
         Command::Audit(audit) => commands::audit::run(&audit),
         Command::Refund(refund) => commands::refund::run(&refund),

@@ -2,6 +2,7 @@
 
 mod best;
 mod keys;
+mod no_api;
 mod place;
 #[cfg(feature = "sandbox")]
 mod refunder;
@@ -19,6 +20,7 @@ use crate::arguments::{self, Api, Chains, KeyFile};
 use crate::connection::{self, NodeView, SetupError};
 
 pub(crate) use keys::Keys;
+use no_api::NoApi;
 pub(crate) use place::Place;
 pub(crate) use refunds::Refunds;
 
@@ -71,6 +73,17 @@ impl Setting {
         let nodes = connection::nodes(live.chains, &registry)?;
         let builder = with_nodes(builder(&apis, &config)?, nodes);
         Ok(Self { registry, keys, builder, apis, config, place: Place::default() })
+    }
+
+    /// Sets up a flow that swaps nothing, over nodes alone.
+    pub(crate) fn without_api(
+        config: Config,
+        keys: Keys,
+        nodes: impl IntoIterator<Item = (String, NodeView)>,
+    ) -> Self {
+        let registry = config.registry().clone();
+        let builder = with_nodes(Countersign::builder(NoApi, config.clone()), nodes);
+        Self { registry, keys, builder, apis: Vec::new(), config, place: Place::default() }
     }
 
     /// Ends the set-up; recipes of refunds are kept by the last, where there is one.

@@ -127,6 +127,11 @@ pub(crate) fn tell(event: &Event<'_>) {
         Event::Created { intent_id } => {
             output::say(format_args!("created   intent {}", excerpt(intent_id)));
         }
+        Event::Allowed { change } => {
+            let (amount, block) = (change.amount, change.block);
+            let tx = output::hex(&change.transaction);
+            output::say(format_args!("allowed   {amount} base units, {tx} in block {block}"));
+        }
         Event::Verified { statement } => {
             output::say(format_args!(
                 "verified  {}",

@@ -6,6 +6,8 @@
     reason = "a test stops where something is missing"
 )]
 
+#[cfg(feature = "sandbox")]
+mod allowance;
 mod audit;
 #[cfg(feature = "sandbox")]
 mod batch;
