@@ -50,7 +50,8 @@ pub(crate) fn quote(
     (max_slippage, max_app_fees): (Bps, Option<Bps>),
     violations: &mut Violations,
 ) -> Option<QuoteAgreement> {
-    let keys = registry.quotes().map(|pins| pins.keys.clone()).unwrap_or_default();
+    let pins = registry.quotes();
+    let keys = pins.map(|pins| pins.keys.clone()).unwrap_or_default();
     let pinned = !keys.is_empty();
     violations.require(pinned, Code::Unpinned, "quotes.keys", "a pinned key", "none");
     let (is_bounded, expected) = (max_app_fees.is_some(), "bounds of deposits, in the policy");
@@ -72,6 +73,7 @@ pub(crate) fn quote(
         slippage: order.slippage,
         max_slippage,
         max_app_fees: max_app_fees?,
+        fee_recipients: pins.map(|pins| pins.fee_recipients.clone()).unwrap_or_default(),
     })
 }
 

@@ -43,6 +43,8 @@ pub struct QuoteAgreement {
     pub max_slippage: Bps,
     /// How much all app fees may take together.
     pub max_app_fees: Bps,
+    /// The pinned accounts that may take them.
+    pub fee_recipients: Vec<String>,
 }
 
 /// Where a deposit comes from.

@@ -128,6 +128,7 @@ pub(crate) fn quote_terms(question: &Question<'_>, amount: Lots) -> QuoteTerms {
         app_fees: Vec::new(),
         insured: false,
         max_app_fees: quote.max_app_fees,
+        fee_recipients: quote.fee_recipients.clone(),
         max_slippage: quote.max_slippage,
         age: QuoteAge::New,
     }
