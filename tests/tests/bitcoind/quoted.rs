@@ -26,10 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const BLOCK: Duration = Duration::from_millis(250);
 
 /// A sandbox that quotes, this chain, and a journal.
-struct Desk {
-    chain: Scene,
+pub(crate) struct Desk {
+    pub(crate) chain: Scene,
     quotes: Quotes,
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     /// How often the key was opened, and the API told of a transaction.
     opened: Counter,
     told: Counter,
@@ -37,7 +37,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open() -> Option<Self> {
+    pub(crate) async fn open() -> Option<Self> {
         let chain = Scene::start().await?;
         let config = SandboxConfig::default();
         let quotes = Quotes::start_from(config, Profile::G3, "BTC@bitcoin", "USDC@base").await;
@@ -54,7 +54,7 @@ impl Desk {
     }
 
     /// A worker over the sandbox's quotes and this chain's node.
-    fn worker(&self, patience: Duration) -> Worker {
+    pub(crate) fn worker(&self, patience: Duration) -> Worker {
         let sandbox = &self.quotes.sandbox;
         let client = OneClickClient::builder(&sandbox.oneclick_url());
         let client = client.partner_key(sandbox.oneclick_key().into()).build().unwrap();
@@ -75,7 +75,7 @@ impl Desk {
     }
 
     /// Swaps out of coins, or out of any of one kind, and waits so long for the end.
-    async fn swap(
+    pub(crate) async fn swap(
         &self,
         (amount, coins): (&str, Option<SeenCoins>),
         patience: Duration,
@@ -93,7 +93,7 @@ impl Desk {
     }
 
     /// Finds blocks, as long as something else goes on.
-    async fn while_mining<T>(&self, going: impl Future<Output = T>) -> T {
+    pub(crate) async fn while_mining<T>(&self, going: impl Future<Output = T>) -> T {
         let mining = async {
             loop {
                 tokio::time::sleep(BLOCK).await;
@@ -121,7 +121,7 @@ impl SeeDeposit for Arrivals {
     }
 }
 
-fn script_of(address: &str) -> ScriptBuf {
+pub(crate) fn script_of(address: &str) -> ScriptBuf {
     let address: Address<_> = address.parse().unwrap();
     address.require_network(Network::Regtest).unwrap().script_pubkey()
 }

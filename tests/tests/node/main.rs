@@ -10,6 +10,7 @@
 
 mod allowances;
 mod bindings;
+mod cancels;
 mod chain;
 mod deposits;
 mod judged;

@@ -27,10 +27,10 @@ const ETHER: u64 = 1_000_000_000_000_000_000;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A sandbox that quotes, this chain, and a journal.
-struct Desk {
-    chain: Chain,
+pub(crate) struct Desk {
+    pub(crate) chain: Chain,
     scene: Scene,
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     clock: SetClock,
     /// How often the key signed, and the API was told of a transaction.
     signed: Counter,
@@ -39,7 +39,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(from: &str) -> Option<Self> {
+    pub(crate) async fn open(from: &str) -> Option<Self> {
         let chain = Chain::start().await?;
         let scene = Scene::start_from(SandboxConfig::default(), Profile::G3, from, "USDC@base");
         let folder = tempfile::tempdir().unwrap();
@@ -56,7 +56,7 @@ impl Desk {
     }
 
     /// A worker over the sandbox's quotes and this chain's node.
-    fn worker(&self, patience: Duration) -> Worker {
+    pub(crate) fn worker(&self, patience: Duration) -> Worker {
         let sandbox = &self.scene.sandbox;
         let client = OneClickClient::builder(&sandbox.oneclick_url());
         let client = client.partner_key(sandbox.oneclick_key().into()).build().unwrap();
@@ -94,12 +94,12 @@ impl Desk {
         SwapRequest { amount, owner, refund_address, ..self.scene.request() }
     }
 
-    async fn swap(&self, key: &str, amount: &str) -> Progress {
+    pub(crate) async fn swap(&self, key: &str, amount: &str) -> Progress {
         self.swap_for(key, amount, PATIENCE).await
     }
 
     /// Swaps, and waits so long for the end.
-    async fn swap_for(&self, key: &str, amount: &str, patience: Duration) -> Progress {
+    pub(crate) async fn swap_for(&self, key: &str, amount: &str, patience: Duration) -> Progress {
         let (worker, request) = (self.worker(patience), self.request(amount));
         Box::pin(worker.swap(&label(key), &request, |_| {})).await.unwrap()
     }
@@ -109,14 +109,14 @@ impl Desk {
     }
 
     /// What an account holds of the token, and of the chain's own coin.
-    async fn held(&self, account: Address) -> [U256; 2] {
+    pub(crate) async fn held(&self, account: Address) -> [U256; 2] {
         let coins = json!([account, "latest"]);
         let coins = self.chain.anvil.ask("eth_getBalance", coins).await.unwrap();
         [self.chain.balance(account).await, coins.as_str().unwrap().parse().unwrap()]
     }
 
     /// How many transactions of ours were mined.
-    async fn sent(&self) -> u64 {
+    pub(crate) async fn sent(&self) -> u64 {
         self.chain
             .view()
             .account_nonce(CHAIN_ID, our_address(self.chain.owner))
@@ -126,7 +126,7 @@ impl Desk {
     }
 
     /// Has the node mine what it is sent, or keep it waiting.
-    async fn mine(&self, at_once: bool) {
+    pub(crate) async fn mine(&self, at_once: bool) {
         self.chain.anvil.ask("evm_setAutomine", json!([at_once])).await.unwrap();
     }
 }
