@@ -62,7 +62,7 @@ async fn allowance(scene: &Scene, config: Config) -> Lots {
     let [owner, token] = [&scene.account.address, &token.address].map(|it| it.parse().unwrap());
     let permit2 = pins.contract.unwrap();
     let open = evm_rpc(scene).allowances(pins.chain_id, owner, permit2, &[token]).await;
-    open.unwrap()[0].allowance
+    open.unwrap().first().unwrap().allowance
 }
 
 #[tokio::test(flavor = "multi_thread")]

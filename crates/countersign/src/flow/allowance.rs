@@ -142,10 +142,13 @@ impl Countersign {
             Err(FlowError::Allowance(missing)) => missing,
             verified => return verified,
         };
-        let Some(changes) = self.give_allowance(self.ledger.as_ref(), &missing).await? else {
+        let giving = Box::pin(self.give_allowance(self.ledger.as_ref(), &missing));
+        let Some(changes) = giving.await? else {
             return Err(FlowError::Allowance(missing));
         };
-        changes.iter().for_each(|change| observe(Event::Allowed { change }));
+        for change in &changes {
+            observe(Event::Allowed { change });
+        }
         self.verify_once_seen(again).await
     }
 

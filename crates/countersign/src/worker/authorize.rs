@@ -95,10 +95,13 @@ impl Drive<'_> {
     async fn allowed(&self, missing: Box<MissingAllowance>) -> Result<(), WorkError> {
         self.require_lease()?;
         let ledger = JournalLedger::new(Arc::clone(&self.worker.store));
-        let Some(changes) = self.flow().give_allowance(&ledger, &missing).await? else {
+        let giving = Box::pin(self.flow().give_allowance(&ledger, &missing));
+        let Some(changes) = giving.await? else {
             return Err(FlowError::Allowance(missing).into());
         };
-        changes.iter().for_each(|change| self.tell(Event::Allowed { change }));
+        for change in &changes {
+            self.tell(Event::Allowed { change });
+        }
         Ok(())
     }
 
