@@ -8,10 +8,17 @@
 //! cargo run -p countersign-examples --example bitcoin_htlc
 //! cargo run -p countersign-examples --example solana_cosign
 //! cargo run -p countersign-examples --example solana_token2022
+//! cargo run -p countersign-examples --example oneclick_deposit_evm
+//! cargo run -p countersign-examples --example oneclick_deposit_bitcoin
+//! cargo run -p countersign-examples --example oneclick_deposit_solana
+//! cargo run -p countersign-examples --example oneclick_intent_erc191
+//! cargo run -p countersign-examples --example aurora_quote
+//! cargo run -p countersign-examples --example carry_on_after_a_crash
 //! cargo run -p countersign-examples --example bring_your_own_signer
 //! ```
 
 mod ledger;
+mod quoted;
 
 use std::error::Error;
 
@@ -24,6 +31,7 @@ use countersign::{Config, DefiApi, SwapRequest};
 use countersign_sandbox::{Account, Sandbox};
 
 pub use ledger::{print_balances, print_executions};
+pub use quoted::{aurora, oneclick, print_deposits, swap_and_tell};
 
 /// Connects to a sandbox, as to any other endpoint of the API: by its URL and a key.
 ///

@@ -5,6 +5,7 @@ mod anvil;
 mod bitcoind;
 mod clock;
 pub mod doors;
+mod elsewhere;
 mod faults;
 mod files;
 mod funds;
@@ -21,7 +22,10 @@ pub use anvil::{Anvil, NodeError};
 pub use bitcoind::Bitcoind;
 pub use clock::SetClock;
 pub use countersign_testkit::Cluster;
-pub use faults::{CALLS, FaultApi, FaultCoins, Faults, How, Trap, When};
+pub use elsewhere::{ElsewhereApi, SeeDeposit};
+pub use faults::{
+    CALLS, FaultApi, FaultCalls, FaultCoins, FaultTransfers, Faults, How, Trap, When,
+};
 pub use files::ConfigFiles;
 pub use funds::Funds;
 pub use recipes::Recipes;

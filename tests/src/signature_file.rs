@@ -6,14 +6,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign::approval::SwapId;
+use countersign::approval::{IntentKey, SwapId};
 use countersign::bitcoin::{
     CoinKey, CoinSigner, InputSighash, KeyRequest, LocalCoinSigner, RefundRecipe,
     SignerError as CoinSignerError,
 };
-use countersign::evm::{LocalSigner, PermitSigner, SignPermit, SignerError, UncheckedSignature};
+use countersign::evm::{
+    CallEvidence, CallSigner, LocalSigner, PermitSigner, SignCall, SignPermit, SignerError,
+    UncheckedSignature,
+};
+use countersign::near::{
+    IntentSigner, LocalEd25519Signer, LocalSecp256k1Signer, SignIntent,
+    SignerError as IntentSignerError, UncheckedIntentSignature,
+};
 use countersign::solana::{
-    CosignRequest, CosignSigner, LocalCosignSigner, SignerError as CosignerError,
+    CosignRequest, CosignSigner, LocalCosignSigner, SignerError as CosignerError, TransferRequest,
+    TransferSigner,
 };
 use countersign::units::EvmAddress;
 use countersign::{KeepRefund, KeepRefundError};
@@ -23,7 +31,8 @@ use crate::watched::Around as _;
 
 /// A file of what was signed, which any number of processes add to. A line is written before the
 /// signature is made: `approval`, the swap and the digest; or `input` and the digest of one input on
-/// Bitcoin, whose approvals are named by the transaction that they fund the output with.
+/// Bitcoin, whose approvals are named by the transaction that they fund the output with. Payments of
+/// our own there have no other line than those of their inputs.
 #[derive(Clone, Debug)]
 pub struct SignatureFile {
     file: Arc<File>,
@@ -41,12 +50,12 @@ impl SignatureFile {
         Self { file: Arc::new(file), faults }
     }
 
-    /// Returns a key of an EVM.
+    /// Returns a key of an EVM, for permits and transactions of our own.
     ///
     /// # Panics
     ///
     /// Panics if the text is no key.
-    pub fn permits(&self, private_key: &str) -> impl PermitSigner + use<> {
+    pub fn permits(&self, private_key: &str) -> impl PermitSigner + CallSigner + use<> {
         Noting { key: LocalSigner::from_hex(private_key).unwrap(), to: self.clone() }
     }
 
@@ -60,13 +69,31 @@ impl SignatureFile {
         (key.public_key(), Noting { key, to: self.clone() })
     }
 
-    /// Returns a key of Solana.
+    /// Returns a key of Solana, for what is co-signed and transfers of our own.
     ///
     /// # Panics
     ///
     /// Panics if the text is no seed.
-    pub fn cosigns(&self, seed: &str) -> impl CosignSigner + use<> {
+    pub fn cosigns(&self, seed: &str) -> impl CosignSigner + TransferSigner + use<> {
         Noting { key: LocalCosignSigner::from_seed_hex(seed).unwrap(), to: self.clone() }
+    }
+
+    /// Returns a key of an EVM for intents.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the text is no key.
+    pub fn messages(&self, private_key: &str) -> impl IntentSigner + use<> {
+        Noting { key: LocalSecp256k1Signer::from_hex(private_key).unwrap(), to: self.clone() }
+    }
+
+    /// Returns a key of Solana for intents.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the text is no seed.
+    pub fn payloads(&self, seed: &str) -> impl IntentSigner + use<> {
+        Noting { key: LocalEd25519Signer::from_seed_hex(seed).unwrap(), to: self.clone() }
     }
 
     fn approval(&self, swap_id: SwapId, digest: &[u8]) {
@@ -107,6 +134,59 @@ impl PermitSigner for Noting<LocalSigner> {
         let sign = async {
             self.to.approval(request.permit().terms().swap_id, request.digest().as_bytes());
             self.key.sign_permit(request).await
+        };
+        self.to.faults.around("key:sign", sign).await
+    }
+}
+
+#[async_trait]
+impl CallSigner for Noting<LocalSigner> {
+    fn account(&self) -> EvmAddress {
+        self.key.account()
+    }
+
+    async fn sign_call(&self, request: &SignCall<'_>) -> Result<UncheckedSignature, SignerError> {
+        let sign = async {
+            let swap_id = match request.evidence() {
+                CallEvidence::Evm(call) => call.terms().swap_id,
+                CallEvidence::Tron(call) => call.terms().swap_id,
+            };
+            self.to.approval(swap_id, request.sighash().as_bytes());
+            self.key.sign_call(request).await
+        };
+        self.to.faults.around("key:sign", sign).await
+    }
+}
+
+#[async_trait]
+impl TransferSigner for Noting<LocalCosignSigner> {
+    async fn sign_transfer(
+        &self,
+        request: &TransferRequest<'_>,
+    ) -> Result<[u8; 64], CosignerError> {
+        let sign = async {
+            let transfer = request.transfer();
+            self.to.approval(transfer.terms().swap_id, &transfer.digest());
+            self.key.sign_transfer(request).await
+        };
+        self.to.faults.around("key:sign", sign).await
+    }
+}
+
+#[async_trait]
+impl<K: IntentSigner> IntentSigner for Noting<K> {
+    fn key(&self) -> IntentKey {
+        self.key.key()
+    }
+
+    async fn sign_intent(
+        &self,
+        request: &SignIntent<'_>,
+    ) -> Result<UncheckedIntentSignature, IntentSignerError> {
+        let sign = async {
+            let intent = request.intent();
+            self.to.approval(intent.terms().swap_id, intent.digest().as_bytes());
+            self.key.sign_intent(request).await
         };
         self.to.faults.around("key:sign", sign).await
     }

@@ -27,6 +27,11 @@ impl Counter {
     pub fn get(&self) -> usize {
         self.0.load(Ordering::SeqCst)
     }
+
+    /// Counts one more.
+    pub(crate) fn count(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 /// A key that counts how often it is asked to sign.
@@ -57,7 +62,7 @@ impl PermitSigner for CountingSigner {
         &self,
         request: &SignPermit<'_>,
     ) -> Result<UncheckedSignature, SignerError> {
-        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.counter.count();
         self.key.sign_permit(request).await
     }
 }
@@ -88,7 +93,7 @@ impl CountingCoins {
 #[async_trait]
 impl CoinSigner for CountingCoins {
     async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, CoinSignerError> {
-        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.counter.count();
         self.key.open(request).await
     }
 }
@@ -119,7 +124,7 @@ impl CountingCosigner {
 #[async_trait]
 impl CosignSigner for CountingCosigner {
     async fn sign_message(&self, request: &CosignRequest<'_>) -> Result<[u8; 64], CosignerError> {
-        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.counter.count();
         self.key.sign_message(request).await
     }
 }
@@ -131,7 +136,7 @@ impl CallSigner for CountingSigner {
     }
 
     async fn sign_call(&self, request: &SignCall<'_>) -> Result<UncheckedSignature, SignerError> {
-        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.counter.count();
         self.key.sign_call(request).await
     }
 }
@@ -142,7 +147,7 @@ impl TransferSigner for CountingCosigner {
         &self,
         request: &TransferRequest<'_>,
     ) -> Result<[u8; 64], CosignerError> {
-        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.counter.count();
         self.key.sign_transfer(request).await
     }
 }
@@ -171,7 +176,7 @@ impl<K: IntentSigner> IntentSigner for CountingIntents<K> {
         &self,
         request: &SignIntent<'_>,
     ) -> Result<UncheckedIntentSignature, IntentSignerError> {
-        self.counter.0.fetch_add(1, Ordering::SeqCst);
+        self.counter.count();
         self.key.sign_intent(request).await
     }
 }

@@ -55,6 +55,10 @@ impl<W: Around> Store for WatchedStore<W> {
         self.watch.around("reserve", self.store.reserve(write, claim, limits)).await
     }
 
+    async fn reserve_cancel(&self, write: &Write<'_>, claim: &Claim) -> Result<Head, StoreError> {
+        self.watch.around("reserve_cancel", self.store.reserve_cancel(write, claim)).await
+    }
+
     async fn release(&self, write: &Write<'_>) -> Result<Head, StoreError> {
         self.watch.around("release", self.store.release(write)).await
     }

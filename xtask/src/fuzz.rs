@@ -8,13 +8,15 @@ use crate::outcome::Outcome;
 use crate::{Failure, Finished};
 
 /// The targets of `fuzz/Cargo.toml`.
-const TARGETS: [&str; 7] = [
+const TARGETS: [&str; 9] = [
     "api_types",
     "evm_verify",
     "bitcoin_decode",
     "bitcoin_verify",
     "solana_decode",
     "solana_verify",
+    "quote_prove",
+    "intent_verify",
     "check",
 ];
 

@@ -10,9 +10,11 @@ use crate::cargo::cargo;
 use crate::outcome::Outcome;
 use counted::Counted;
 
-/// The program of the test, and the test in it.
+/// The program of the tests, and the tests in it: of swaps that are approved, and of those that are
+/// paid for at quoted addresses.
 const PROGRAM: [&str; 4] = ["test", "--workspace", "--test", "worker_kills"];
-const TEST: &str = "kills::workers_that_are_killed_lose_and_double_nothing";
+const APPROVALS: &str = "kills::workers_that_are_killed_lose_and_double_nothing";
+const DEPOSITS: &str = "deposits::workers_that_are_killed_fund_each_address_once";
 /// What begins each line that the test has for us.
 const TOLD: &str = "@ ";
 /// What the test says where there is no server.
@@ -30,6 +32,9 @@ pub(crate) struct Arguments {
     /// Where the journal is
     #[arg(long, value_enum, default_value_t = Place::Both)]
     store: Place,
+    /// Have the swaps be paid for at quoted addresses and by signed intents
+    #[arg(long)]
+    deposits: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -98,7 +103,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, KillTestError> {
 
 fn start(arguments: &Arguments) -> io::Result<Child> {
     let mut command: Command = cargo();
-    command.args(PROGRAM).args(["--", "--exact", TEST, "--nocapture"]);
+    let test = if arguments.deposits { DEPOSITS } else { APPROVALS };
+    command.args(PROGRAM).args(["--", "--exact", test, "--nocapture"]);
     command.env("COUNTERSIGN_KILLS", arguments.kills.to_string());
     command.env("COUNTERSIGN_KILL_STORE", arguments.store.name());
     if let Some(seed) = arguments.seed {
@@ -167,7 +173,7 @@ mod tests {
     use super::*;
 
     fn asked(store: Place) -> Arguments {
-        Arguments { kills: 4, seed: None, store }
+        Arguments { kills: 4, seed: None, store, deposits: false }
     }
 
     fn heard(line: &str, skipped: Option<&str>) -> Heard {

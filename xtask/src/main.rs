@@ -69,6 +69,7 @@ mod tests {
         assert!(parse("xtask bench evm --quick").is_ok());
         assert!(parse("xtask bench").is_err());
         assert!(parse("xtask kill-test --kills 1000 --seed 7 --store sqlite").is_ok());
+        assert!(parse("xtask kill-test --deposits --kills 200").is_ok());
         assert!(parse("xtask kill-test --store everywhere").is_err());
         assert!(parse("xtask test --only everything").is_err());
     }

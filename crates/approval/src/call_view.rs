@@ -71,6 +71,10 @@ pub enum BroadcastError {
     /// Another transaction with this account nonce was mined, so this one never will be.
     #[error("another transaction of the account with this nonce was mined")]
     NonceTooLow,
+    /// The node keeps no transaction whose account nonce is not the next one, and has not seen the one
+    /// before it yet. Nothing arrived.
+    #[error("the node wants the transaction with the nonce before it first: {0}")]
+    NonceTooHigh(String),
     /// The gas price is too low: for the node, for the latest block, or to replace the transaction
     /// with this account nonce that waits.
     #[error("the node wants a higher gas price: {0}")]

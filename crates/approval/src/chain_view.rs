@@ -34,6 +34,40 @@ pub trait EvmChainView: Send + Sync {
         let word = facts.nonce_bitmap.ok_or_else(unread)?;
         Ok(NonceState::new(word, nonce, facts.block_time))
     }
+
+    /// Asks whether a permit may have been used before its nonce was spent by something else, in a
+    /// block that the caller knows. Permit2 spends a nonce that is spent already without a word, so
+    /// that a transaction which does so is no proof by itself.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the chain can't be asked, is another one, does not know any
+    /// more what was so before the block, or the view does not look back.
+    async fn seen_use(&self, _query: &UseQuery) -> Result<SeenUse, ChainViewError> {
+        Err(ChainViewError::Unavailable("it does not look back".to_owned()))
+    }
+}
+
+/// Which permit is asked about, and before which block it may have been used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a view of a chain reads all of it")]
+pub struct UseQuery {
+    /// The permit's nonce.
+    pub nonce: NonceQuery,
+    /// The token that it would move.
+    pub token: EvmAddress,
+    /// The height of the block in which the nonce was spent by something else.
+    pub block: u64,
+}
+
+/// What a chain says of how a permit may have been used up to a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "these are the two ways in which it may have been")]
+pub struct SeenUse {
+    /// Whether its nonce was spent before the block.
+    pub before: bool,
+    /// Whether the token left the owner within the block, by whatever.
+    pub within: bool,
 }
 
 /// Which nonce is asked about.
@@ -137,6 +171,21 @@ pub trait BitcoinChainView: Send + Sync {
         _coins: &[CoinId],
     ) -> Result<MempoolConflict, ChainViewError> {
         Err(ChainViewError::Unavailable("it does not see what waits to be mined".to_owned()))
+    }
+
+    /// Reads those of some coins that lie in a block and that no block spends, whether or not a
+    /// transaction that waits to be mined does.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainViewError`] if the chain can't be asked, is another one, or the view does not
+    /// read single coins.
+    async fn mined_coins(
+        &self,
+        _network: BitcoinNetwork,
+        _coins: &[CoinId],
+    ) -> Result<Vec<Coin>, ChainViewError> {
+        Err(ChainViewError::Unavailable("it does not read single coins".to_owned()))
     }
 }
 

@@ -123,7 +123,8 @@ pub enum Code {
     DepositAddress,
     /// The deposit needs a memo that can't be attached.
     Memo,
-    /// The fees of the API or the slippage are beyond what was agreed.
+    /// The fees of the API or the slippage are beyond what was agreed, or somebody takes a fee who is not
+    /// pinned.
     Fees,
     /// A transaction of ours goes elsewhere than agreed, or does more.
     To,

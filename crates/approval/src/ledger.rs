@@ -22,6 +22,20 @@ pub trait Ledger: Send + Sync {
         now: UnixSeconds,
     ) -> Result<(), LedgerError>;
 
+    /// Records what makes a swap's live approval useless, all of it or nothing. No limit counts.
+    ///
+    /// What it takes is free, or the swap's own. A swap has one live cancel: the next one takes
+    /// nothing else, so that both stand in each other's way. A ledger that does not keep cancels
+    /// records none.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`LedgerError`] if the swap has no live approval, if one of the resources belongs to
+    /// another swap, if another cancel of the swap may still take effect, or if it can't be written.
+    async fn record_cancel(&self, _claim: &Claim, _now: UnixSeconds) -> Result<(), LedgerError> {
+        Err(LedgerError::Unavailable("it keeps no cancels"))
+    }
+
     /// Frees the limits of a swap whose approval can no longer be used. Its resources stay taken.
     ///
     /// # Errors
@@ -38,6 +52,15 @@ pub trait Ledger: Send + Sync {
     ///
     /// Returns [`LedgerError::Unavailable`] if it can't be read.
     async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError>;
+
+    /// Returns until when what a swap was approved for is wanted, where that is known here.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LedgerError::Unavailable`] if it can't be read.
+    async fn deadline(&self, _swap_id: SwapId) -> Result<Option<UnixSeconds>, LedgerError> {
+        Ok(None)
+    }
 }
 
 /// A nonce, coin or message that a swap took.
@@ -48,6 +71,8 @@ pub struct Taken {
     pub resource: String,
     /// The swap that it belongs to.
     pub swap_id: SwapId,
+    /// When the swap's last approval was reserved.
+    pub reserved_at: UnixSeconds,
     /// The last moment at which the swap's last approval can or could be used, be it dead by now or
     /// not; the largest one where time does not end it.
     pub valid_until: UnixSeconds,
@@ -73,6 +98,20 @@ pub enum LedgerError {
         resource: String,
         /// The swap that used it.
         swap_id: SwapId,
+    },
+    /// There is no live approval of the swap that could be cancelled.
+    #[error("swap {swap_id} has no live approval to cancel")]
+    NothingLive {
+        /// The swap.
+        swap_id: SwapId,
+    },
+    /// Another cancel of the swap may still take effect: a second one must take the same.
+    #[error("swap {swap_id} has a cancel by {resource} that may still take effect")]
+    OtherCancel {
+        /// The swap.
+        swap_id: SwapId,
+        /// What that cancel took.
+        resource: String,
     },
     /// The rolling limit of an asset would be passed.
     #[error("limit per day of {token}: {left} base units left, {asked} asked for")]

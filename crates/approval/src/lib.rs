@@ -22,14 +22,15 @@ mod review;
 mod statement;
 mod swap_id;
 mod terms;
+mod tron_view;
 mod violation;
 
 pub use address::is_same_address;
 pub use call_view::{BroadcastError, CallChainView, CallState};
 pub use chain_view::{
     BitcoinChainView, ChainViewError, EvmChainView, EvmFactsQuery, LifetimeQuery, NonceQuery,
-    NonceState, SeenCoins, SolanaChainView, SolanaFactsQuery, SolanaTransferView, TableUse,
-    TransferFactsQuery,
+    NonceState, SeenCoins, SeenUse, SolanaChainView, SolanaFactsQuery, SolanaTransferView,
+    TableUse, TransferFactsQuery, UseQuery,
 };
 pub use code::Code;
 pub use config::{ConfigDigest, ConfigError};
@@ -50,7 +51,7 @@ pub use registry::{
     CosignPins, HtlcPins, Network, NetworkKind, Permit2Pins, QuotePins, Registry, Token,
     TokenProgram,
 };
-pub use reservation::{Claim, Reservation, ReserveError, reserve};
+pub use reservation::{Claim, Reservation, ReserveError, reserve, reserve_cancel};
 pub use review::{Decision, ReviewRequest, Reviewer};
 pub use statement::{Line, Origin, Statement};
 pub use swap_id::SwapId;
@@ -62,5 +63,8 @@ pub use terms::{
     Permit2Terms, Pin, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,
     QuoteSwapType, QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer,
     TransferAction, TransferTerms, TronCallTerms, TypedDataStandard, UnpinnedMembers,
+};
+pub use tron_view::{
+    MinedTronCall, SeenTronCall, TronCallFactsQuery, TronCallView, TronFate, TronMoment,
 };
 pub use violation::{Refusal, Violation, Violations, excerpt};

@@ -16,9 +16,18 @@ pub struct MemoryLedger {
 
 #[derive(Debug, Default)]
 struct State {
-    live: HashMap<SwapId, UnixSeconds>,
+    last: HashMap<SwapId, Last>,
     taken: HashMap<String, SwapId>,
+    /// What the cancel of a swap takes.
+    cancels: HashMap<SwapId, Vec<String>>,
     moved: Vec<Moved>,
+}
+
+/// A swap's last approval.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    reserved_at: UnixSeconds,
+    valid_until: UnixSeconds,
 }
 
 #[derive(Debug)]
@@ -57,8 +66,8 @@ impl State {
     }
 
     fn check_dead(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError> {
-        match self.live.get(&swap_id) {
-            Some(valid_until) if *valid_until >= now => {
+        match self.last.get(&swap_id) {
+            Some(Last { valid_until, .. }) if *valid_until >= now => {
                 Err(LedgerError::LiveApproval { swap_id, valid_until: *valid_until })
             }
             _ => Ok(()),
@@ -67,8 +76,32 @@ impl State {
 
     fn owner(&self, resource: &str) -> Option<Taken> {
         let swap_id = *self.taken.get(resource)?;
-        let valid_until = *self.live.get(&swap_id)?;
-        Some(Taken { resource: resource.to_owned(), swap_id, valid_until })
+        let Last { reserved_at, valid_until } = *self.last.get(&swap_id)?;
+        Some(Taken { resource: resource.to_owned(), swap_id, reserved_at, valid_until })
+    }
+
+    /// Returns what a cancel would take beside what its swap has.
+    fn check_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<Vec<String>, LedgerError> {
+        let swap_id = claim.swap_id;
+        if self.last.get(&swap_id).is_none_or(|last| last.valid_until < now) {
+            return Err(LedgerError::NothingLive { swap_id });
+        }
+        let mut new = Vec::new();
+        for resource in &claim.resources {
+            match self.taken.get(resource) {
+                Some(owner) if *owner == swap_id => {}
+                Some(owner) => {
+                    let (resource, swap_id) = (resource.clone(), *owner);
+                    return Err(LedgerError::ResourceTaken { resource, swap_id });
+                }
+                None => new.push(resource.clone()),
+            }
+        }
+        let before = self.cancels.get(&swap_id).and_then(|taken| taken.first());
+        match before.filter(|_| !new.is_empty()) {
+            Some(resource) => Err(LedgerError::OtherCancel { swap_id, resource: resource.clone() }),
+            None => Ok(new),
+        }
     }
 
     /// Forgets what left more than a day ago.
@@ -94,11 +127,20 @@ impl Ledger for MemoryLedger {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.prune(now);
         state.check(claim, limits, now)?;
-        state.live.insert(claim.swap_id, claim.valid_until);
+        let last = Last { reserved_at: now, valid_until: claim.valid_until };
+        state.last.insert(claim.swap_id, last);
         let used = claim.resources.iter().map(|resource| (resource.clone(), claim.swap_id));
         state.taken.extend(used);
         let (token, amount) = (claim.token.clone(), claim.amount);
         state.moved.push(Moved { swap_id: claim.swap_id, token, amount, at: now });
+        Ok(())
+    }
+
+    async fn record_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<(), LedgerError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = state.check_cancel(claim, now)?;
+        state.taken.extend(new.iter().map(|resource| (resource.clone(), claim.swap_id)));
+        state.cancels.insert(claim.swap_id, claim.resources.clone());
         Ok(())
     }
 

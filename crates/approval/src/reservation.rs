@@ -25,11 +25,12 @@ pub struct Claim {
 
 /// The right to sign one digest for one swap, once.
 ///
-/// Only [`reserve`] makes one, after the ledger has recorded it.
+/// Only [`reserve`] and [`reserve_cancel`] make one, after the ledger has recorded it.
 #[derive(Debug)]
 #[must_use = "a reservation that is dropped blocks its swap until it expires"]
 pub struct Reservation {
     claim: Claim,
+    is_cancel: bool,
 }
 
 /// Why nothing was reserved.
@@ -76,13 +77,49 @@ pub async fn reserve(
         return Err(refuse(Code::Limits, &member, expected, claim.amount));
     }
     ledger.record(&claim, *limits, now).await.map_err(from_ledger)?;
-    Ok(Reservation { claim })
+    Ok(Reservation { claim, is_cancel: false })
+}
+
+/// Reserves what makes a swap's live approval useless, beside that approval.
+///
+/// No limit counts, since nothing leaves but a fee that policy bounds. It is reserved and signed
+/// while policy pauses signing too: a pause is there so that nothing more can be lost, and a cancel
+/// takes back what still could be. A key signs nothing else by such a reservation.
+///
+/// # Errors
+///
+/// Returns [`ReserveError::Refused`] with code `limits` for what moves more than a fee, and with
+/// `replay` where there is nothing to cancel, where another cancel may still take effect, or where a
+/// nonce or coin is another swap's. Returns [`ReserveError::Ledger`] if the ledger is not available.
+pub async fn reserve_cancel(
+    ledger: &dyn Ledger,
+    claim: Claim,
+    policy: &Policy,
+    now: UnixSeconds,
+) -> Result<Reservation, ReserveError> {
+    let most = Lots::from(policy.bitcoin().map_or(0, |bounds| bounds.max_fee_sats));
+    if claim.amount > most {
+        let expected = format!("a fee of at most {most}");
+        return Err(refuse(Code::Limits, "cancel.amount", expected, claim.amount));
+    }
+    ledger.record_cancel(&claim, now).await.map_err(from_ledger)?;
+    Ok(Reservation { claim, is_cancel: true })
 }
 
 impl Reservation {
     /// Returns what was reserved.
     pub const fn claim(&self) -> &Claim {
         &self.claim
+    }
+
+    /// Says whether it is for an approval that takes just this. One of a cancel is for none.
+    pub fn is_for(&self, claim: &Claim) -> bool {
+        !self.is_cancel && self.claim == *claim
+    }
+
+    /// Says whether it is for what makes an approval useless, and for nothing else.
+    pub const fn is_cancel(&self) -> bool {
+        self.is_cancel
     }
 }
 
@@ -102,6 +139,12 @@ fn from_ledger(error: LedgerError) -> ReserveError {
         }
         LedgerError::ResourceTaken { .. } => {
             refuse(Code::Replay, "resource", "one that no other swap used", error)
+        }
+        LedgerError::NothingLive { .. } => {
+            refuse(Code::Replay, "swap", "an approval that can still be used", error)
+        }
+        LedgerError::OtherCancel { .. } => {
+            refuse(Code::Replay, "cancel", "no other cancel that may take effect", error)
         }
         LedgerError::LimitPerDay { token, .. } => {
             refuse(Code::Limits, &format!("limits.{token}.per_day"), "room for the amount", &error)

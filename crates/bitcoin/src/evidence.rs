@@ -107,7 +107,7 @@ impl VerifiedPsbt {
 }
 
 /// Names a coin in a claim: whatever takes a coin takes it by this name.
-pub(crate) fn coin_resource(network: BitcoinNetwork, coin: CoinId) -> String {
+pub fn coin_resource(network: BitcoinNetwork, coin: CoinId) -> String {
     format!("bitcoin/{network}/{coin}")
 }
 

@@ -43,14 +43,14 @@ mod weight;
 pub use address::{AddressError, htlc_script, script_of_address, scripts_of_key};
 pub use claims::PsbtClaims;
 pub use error::{TermsError, VerifyError};
-pub use evidence::{VerifiedPsbt, verify};
+pub use evidence::{VerifiedPsbt, coin_resource, verify};
 pub use judge::{Judgement, judge};
 pub use key::{CoinEvidence, KeyRequest, KeyTweak};
 pub use local::{LocalCoinSigner, ParseKeyError};
 pub use payload::PsbtPayload;
 pub use payment::{
     BuildError, ParseDraftError, PaymentDraft, PaymentJudgement, SignedPayment, VerifiedPayment,
-    build_payment, judge_payment, sign_payment, verify_payment,
+    build_payment, judge_payment, pays_in_all, sign_payment, verify_payment,
 };
 pub use refund::{RecipeError, Refund, RefundError, RefundRecipe, SignedRefund, sign_refund};
 pub use sighash::InputSighash;

@@ -27,8 +27,10 @@ pub use evidence::{VerifiedPayment, verify_payment};
 pub use judge::{PaymentJudgement, judge_payment};
 pub use sign::{SignedPayment, sign_payment};
 
-use bitcoin::Script;
-use countersign_approval::{FeeRate, MempoolConflict, Sats};
+use bitcoin::consensus::encode::deserialize;
+use bitcoin::hashes::Hash;
+use bitcoin::{OutPoint, Script, Transaction, TxIn};
+use countersign_approval::{Coin, CoinId, FeeRate, MempoolConflict, Sats};
 use countersign_units::Bps;
 
 use crate::weight;
@@ -40,6 +42,24 @@ const RELAY: FeeRate = FeeRate::from_sats_per_kvb(100);
 const INCREMENT: FeeRate = FeeRate::from_sats_per_vb(1);
 /// What an input without scripts weighs: outpoint, empty script's length and sequence.
 const INPUT_WEIGHT: u64 = 41 * 4;
+
+/// Says what a signed transaction pays whose inputs are all among these coins: what is mined in its
+/// place has to pay more. Nothing of what can't be read, or spends others.
+pub fn pays_in_all(transaction: &[u8], coins: &[Coin]) -> Option<MempoolConflict> {
+    let tx: Transaction = deserialize(transaction).ok()?;
+    let spent = |input: &TxIn| {
+        let OutPoint { txid, vout } = input.previous_output;
+        let id = CoinId { txid: txid.to_byte_array(), vout };
+        coins.iter().find(|coin| coin.id == id)
+    };
+    let spent: Vec<&Coin> = tx.input.iter().map(spent).collect::<Option<_>>()?;
+    let outputs = tx.output.iter().map(|output| Sats::new(output.value.to_sat()));
+    let paid = outputs.flatten().try_fold(Sats::ZERO, Sats::checked_add)?;
+    let fees = build::total(&spent).saturating_sub(paid);
+    let vsize = u64::try_from(tx.vsize()).ok()?;
+    let rate = FeeRate::of(fees, vsize)?;
+    Some(MempoolConflict { coins: spent.iter().map(|coin| coin.id).collect(), fees, rate })
+}
 
 /// Returns what an input that spends a script weighs, at most.
 fn input_weight(script: &Script) -> u64 {

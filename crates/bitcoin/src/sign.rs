@@ -55,27 +55,29 @@ pub async fn sign(
     signer: &dyn CoinSigner,
     now: UnixSeconds,
 ) -> Result<SignedPsbt, SignError> {
-    require_signable(&psbt.claim(), reservation, policy, (psbt.valid_until(), now))?;
+    let moment = (psbt.valid_until(), now);
+    require_signable((&psbt.claim(), false), reservation, policy, moment)?;
     let funding = psbt.judgement().funding();
     let inputs = sign_inputs(&funding.to_sign, CoinEvidence::Psbt(psbt), signer).await?;
     Ok(SignedPsbt::new(funding, inputs))
 }
 
 /// Requires that policy lets us sign, that it is not too late, and that this very claim was
-/// reserved.
+/// reserved. What takes an approval back is signed while policy pauses too, and nothing else is signed
+/// by its reservation.
 pub(crate) fn require_signable(
-    claim: &Claim,
+    (claim, takes_back): (&Claim, bool),
     reservation: &Reservation,
     policy: &Policy,
     (valid_until, now): (UnixSeconds, UnixSeconds),
 ) -> Result<(), SignError> {
-    if policy.paused() {
+    if policy.paused() && !reservation.is_cancel() {
         return Err(SignError::Paused);
     }
     if valid_until <= now {
         return Err(SignError::OutOfDate { valid_until, now });
     }
-    if reservation.claim() != claim {
+    if reservation.claim() != claim || (reservation.is_cancel() && !takes_back) {
         return Err(SignError::OtherReservation);
     }
     Ok(())

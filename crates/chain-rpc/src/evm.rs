@@ -9,10 +9,12 @@ mod call_facts;
 mod call_view;
 mod calls;
 mod mined;
+mod past;
 mod reading;
 mod settings;
 mod view;
 
 pub use allowances::OpenAllowance;
+pub(crate) use bindings::{Erc20, address};
 pub use settings::{BlockSelector, EvmRpcSettings};
 pub use view::EvmRpc;

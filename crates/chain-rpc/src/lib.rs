@@ -14,6 +14,9 @@
 //! Solana cluster: it reads the lookup tables, the mint and the token accounts that a transaction
 //! uses, whether its blockhash still holds, and what it does to each account that it may write to.
 //!
+//! [`TronRpc`] is a [`TronCallView`](countersign_approval::TronCallView) over the HTTP API of one node
+//! of Tron: what a transaction of our own is made by, where it is sent, and what became of it.
+//!
 //! ```no_run
 //! use countersign_approval::{EvmChainView, EvmFacts, EvmFactsQuery};
 //! use countersign_chain_rpc::{EvmRpc, HttpRpc, RpcUrl};
@@ -32,8 +35,10 @@ mod bitcoin;
 mod evm;
 mod rpc;
 mod solana;
+mod tron;
 
 pub use bitcoin::{CoreRpc, Esplora};
 pub use evm::{BlockSelector, EvmRpc, EvmRpcSettings, OpenAllowance};
 pub use rpc::{HttpRpc, JsonRpcTransport, RpcError, RpcUrl};
 pub use solana::{SolanaRpc, SolanaRpcSettings};
+pub use tron::TronRpc;

@@ -1,10 +1,12 @@
-//! JSON-RPC 2.0 with a node: requests in batches, answers read strictly.
+//! JSON-RPC 2.0 with a node: requests in batches, answers read strictly. And plain HTTP with servers
+//! of other APIs.
 
 mod answer;
 mod error;
 mod http;
 mod node;
 mod quantity;
+mod rest;
 mod transport;
 mod url;
 
@@ -17,3 +19,4 @@ pub(crate) use answer::Said;
 pub(crate) use http::redact_error;
 pub(crate) use node::{Call, Node, read};
 pub(crate) use quantity::{data, quantity, small, wei, word};
+pub(crate) use rest::Rest;

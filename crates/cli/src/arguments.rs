@@ -1,7 +1,9 @@
 //! The command line.
 
+mod allowance;
 mod api;
 mod audit;
+mod cancel;
 mod chains;
 mod generate;
 #[cfg(feature = "sandbox")]
@@ -19,10 +21,12 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+pub(crate) use allowance::{Allowance, AllowanceOf, AllowanceRevoke};
 #[cfg(feature = "sandbox")]
 pub(crate) use api::IntentForm;
-pub(crate) use api::{Api, ApiName, Endpoint};
+pub(crate) use api::{Api, ApiName, Asking, Endpoint};
 pub(crate) use audit::{Audit, AuditCheckpoint, AuditExport, AuditKeygen, AuditVerify};
+pub(crate) use cancel::Cancel;
 pub(crate) use chains::{Allowances, Chains, NodeAt, NodeUrl};
 pub(crate) use generate::{Completions, Man};
 #[cfg(feature = "sandbox")]
@@ -57,6 +61,8 @@ pub(crate) enum Command {
     Resume(Box<Resume>),
     /// Drive open swaps of the journal until Ctrl-C
     Work(Box<Work>),
+    /// Make the approval of a swap useless now, so that a second one becomes safe
+    Cancel(Box<Cancel>),
     /// Judge lines of terms and payload, without a key or a network
     Check(Check),
     /// Say in words what a payload would let a signature do
@@ -74,6 +80,9 @@ pub(crate) enum Command {
     Quote(Quote),
     /// Report what stands open towards Permit2, and by which calls it is covered or closed
     Allowances(Allowances),
+    /// Show how much of one token Permit2 may move, or take it back
+    #[command(subcommand)]
+    Allowance(Allowance),
     /// Look into the journal: which swaps there are, and what happened in them
     #[command(subcommand)]
     Swaps(Swaps),
@@ -95,11 +104,13 @@ impl Command {
             Self::Swap(swap) => swap.json,
             Self::Resume(resume) => resume.json,
             Self::Work(work) => work.json,
+            Self::Cancel(cancel) => cancel.json,
             Self::Status(status) => status.json,
             Self::Networks(networks) => networks.endpoint.json,
             Self::Tokens(tokens) => tokens.endpoint.json,
             Self::Quote(quote) => quote.endpoint.json,
             Self::Allowances(allowances) => allowances.json,
+            Self::Allowance(allowance) => allowance.json(),
             Self::Refund(refund) => refund.json,
             Self::Swaps(swaps) => swaps.json(),
             Self::Audit(audit) => audit.json(),
@@ -121,8 +132,8 @@ pub(crate) struct Sandbox {
     /// The port on 127.0.0.1; 0 takes any free one
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
-    /// Write registry.toml, policy.toml, key, coin-key, solana-key and api-key or rsa-key into this
-    /// folder, for `swap`
+    /// Write registry.toml, policy.toml, key, coin-key, solana-key, oneclick-key, aurora-key and
+    /// api-key or rsa-key into this folder, for `swap`
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: Option<PathBuf>,
     /// Want signed requests in place of an API key; --out writes the key that they are signed with

@@ -1,7 +1,9 @@
 //! One file for each command.
 
+pub(crate) mod allowance;
 pub(crate) mod allowances;
 pub(crate) mod audit;
+pub(crate) mod cancel;
 pub(crate) mod check;
 pub(crate) mod completions;
 mod counterparty;

@@ -1,43 +1,46 @@
 //! From arguments to a client, a configuration and a key.
 
+mod apis;
+mod tron;
+
 use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-#[cfg(feature = "sandbox")]
-use countersign::api_types::defi::Profile;
+use countersign::ConfigFileError;
 use countersign::approval::{AddressError, ConfigError, NetworkKind, Registry};
 use countersign::bitcoin::{LocalCoinSigner, RefundRecipe};
-use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl, SolanaRpc};
+use countersign::chain_rpc::{Esplora, EvmRpc, RpcUrl, SolanaRpc, TronRpc};
 use countersign::evm::ParseKeyError;
-use countersign::http_client::aurora::{AURORA_URL, AuroraClient};
-use countersign::http_client::oneclick::{ONECLICK_URL, OneClickClient};
 use countersign::http_client::transport::{Auth, Limits};
-use countersign::http_client::{
-    ConfigError as ClientConfigError, DefiClient, ExposeSecret, RsaAuth, SecretString, SigningRule,
-};
+use countersign::http_client::{ConfigError as ClientConfigError, ExposeSecret, SecretString};
 use countersign::near::LocalEd25519Signer;
 use countersign::solana::LocalCosignSigner;
-use countersign::{ConfigFileError, DefiApi, QuotedApi, SwapApi};
 #[cfg(feature = "sandbox")]
 use countersign_sandbox::{Account, Sandbox};
 
 use zeroize::Zeroizing;
 
-use crate::arguments::{Api, ApiName, Chains, NodeAt, NodeUrl};
+use crate::arguments::{Chains, NodeAt, NodeUrl};
 use crate::commands::swap::LineError;
 
-const API_URL_VARIABLE: &str = "COUNTERSIGN_API_URL";
-const API_KEY_VARIABLE: &str = "COUNTERSIGN_API_KEY";
+pub(crate) use apis::{api, apis, client};
+#[cfg(feature = "sandbox")]
+pub(crate) use apis::{api_of_sandbox, apis_of_sandbox, with_sandbox};
+#[cfg(feature = "sandbox")]
+pub(crate) use tron::sandbox_tron;
 
 /// Why a command can't begin.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SetupError {
-    #[error("expected --api-url, or the API's base URL in {API_URL_VARIABLE}")]
+    #[error("expected --api-url, or the API's base URL in {}", apis::URL_VARIABLE)]
     NoUrl,
-    #[error("expected --api-key-file, --rsa-key-file, or the API key in {API_KEY_VARIABLE}")]
+    #[error("expected --api-key-file, --rsa-key-file, or the API key in {}", apis::KEY_VARIABLE)]
     NoApiKey,
+    #[error(
+        "expected --api-url or --api-key-file of an API, such as aurora=key.txt, or its variables"
+    )]
+    NoApi,
     #[error("--key: expected --journal with it, which says what was done under the key")]
     KeyWithoutJournal,
     #[error("--key: {0}")]
@@ -87,6 +90,8 @@ pub(crate) enum SetupError {
     Owner(AddressError),
     #[error("--rpc: expected NETWORK=URL, such as ethereum=https://…")]
     NoNetwork,
+    #[error("--tron-api: {0:?} is no network of the registry that is like Tron")]
+    NotTron(String),
     #[error("--rpc: expected one node of {0:?}, found two")]
     TwoNodes(String),
     /// The URL is a secret, and not told.
@@ -104,90 +109,13 @@ pub(crate) enum SetupError {
     ConfigFile(#[from] ConfigFileError),
 }
 
-/// Makes a client of the API that the arguments name, with the key that they name.
-pub(crate) fn client(arguments: &Api) -> Result<DefiClient, SetupError> {
-    let url = arguments.url.clone().or_else(|| std::env::var(API_URL_VARIABLE).ok());
-    let builder = DefiClient::builder(&url.ok_or(SetupError::NoUrl)?).profile(arguments.profile);
-    let builder = match &arguments.rsa_key_file {
-        Some(path) => builder.signed_requests(rsa_key(path, &arguments.signing_rules)?),
-        None => builder.api_key(api_key(arguments.key_file.as_deref())?),
-    };
-    Ok(builder.build()?)
-}
-
-/// Makes the API that the arguments name.
-pub(crate) fn api(arguments: &Api) -> Result<Arc<dyn SwapApi>, SetupError> {
-    if arguments.signed_intent.is_some() && arguments.name() == ApiName::Defi {
-        return Err(SetupError::Missing("--api oneclick or aurora with --signed-intent"));
-    }
-    let url = arguments.url.clone().or_else(|| std::env::var(API_URL_VARIABLE).ok());
-    let key = || api_key(arguments.key_file.as_deref());
-    let quoted = |api: QuotedApi| by_intent(api, arguments);
-    Ok(match arguments.name() {
-        ApiName::Defi => Arc::new(DefiApi::new(client(arguments)?)),
-        ApiName::Oneclick => {
-            let url = url.unwrap_or_else(|| ONECLICK_URL.to_owned());
-            let builder = OneClickClient::builder(&url);
-            // It is asked without a key as well, at a price.
-            let builder = match key() {
-                Ok(key) => builder.partner_key(key),
-                Err(SetupError::NoApiKey) => builder,
-                Err(error) => return Err(error),
-            };
-            Arc::new(quoted(QuotedApi::oneclick(builder.build()?)))
-        }
-        ApiName::Aurora => {
-            let url = url.unwrap_or_else(|| AURORA_URL.to_owned());
-            let client = AuroraClient::builder(&url).api_key(key()?).build()?;
-            Arc::new(quoted(QuotedApi::aurora(client)))
-        }
-    })
-}
-
-/// Makes the API of a sandbox that the arguments name.
-#[cfg(feature = "sandbox")]
-pub(crate) fn api_of_sandbox(
-    sandbox: &Sandbox,
-    arguments: &Api,
-) -> Result<Arc<dyn SwapApi>, SetupError> {
-    Ok(match arguments.name() {
-        ApiName::Defi => Arc::new(DefiApi::new(with_sandbox(sandbox, arguments.profile)?)),
-        ApiName::Oneclick => {
-            let builder = OneClickClient::builder(&sandbox.oneclick_url());
-            let client = builder.partner_key(sandbox.oneclick_key().into()).build()?;
-            Arc::new(by_intent(QuotedApi::oneclick(client), arguments))
-        }
-        ApiName::Aurora => {
-            let builder = AuroraClient::builder(&sandbox.aurora_url());
-            let client = builder.api_key(sandbox.aurora_key().into()).build()?;
-            Arc::new(by_intent(QuotedApi::aurora(client), arguments))
-        }
-    })
-}
-
-fn by_intent(api: QuotedApi, arguments: &Api) -> QuotedApi {
-    match arguments.signed_intent {
-        Some(form) => api.by_intent(form.into()),
-        None => api,
-    }
-}
-
-/// Makes a client of a sandbox, which knows how its requests are to be proved.
-#[cfg(feature = "sandbox")]
-pub(crate) fn with_sandbox(sandbox: &Sandbox, profile: Profile) -> Result<DefiClient, SetupError> {
-    let builder = DefiClient::builder(sandbox.url()).profile(profile);
-    let builder = match sandbox.rsa_private_key_pem() {
-        Some(pem) => builder.signed_requests(RsaAuth::from_pem(&pem.to_owned().into())?),
-        None => builder.api_key(sandbox.api_key().to_owned().into()),
-    };
-    Ok(builder.build()?)
-}
-
 /// A connection to a chain, of the kind that its network has.
 pub(crate) enum NodeView {
     Evm(EvmRpc),
     Bitcoin(Box<Esplora>),
     Solana(Box<SolanaRpc>),
+    /// Tron's own API, which stands beside the node's JSON-RPC.
+    Tron(Box<TronRpc>),
 }
 
 /// Connects to the nodes that the arguments name, at most one of each network.
@@ -203,6 +131,7 @@ pub(crate) fn nodes(
         }
         nodes.push((network.clone(), connect(network, node_url(network, node)?, registry)?));
     }
+    nodes.extend(tron::apis(chains, registry)?);
     Ok(nodes)
 }
 
@@ -258,19 +187,6 @@ pub(crate) fn registry(path: &Path) -> Result<Registry, SetupError> {
     const OTHERS_WRITE: u32 = 0o022;
     let writable = |mode| ConfigFileError::WritableByOthers { path: path.to_owned(), mode }.into();
     Ok(Registry::from_toml(&read(path, OTHERS_WRITE, writable)?)?)
-}
-
-fn rsa_key(path: &Path, rules: &[SigningRule]) -> Result<RsaAuth, SetupError> {
-    let key = RsaAuth::from_pem(&read_secret(path)?);
-    let key = key.map_err(|source| SetupError::RsaKey { path: path.to_owned(), source })?;
-    Ok(key.with_rules(rules.iter().copied().collect()))
-}
-
-fn api_key(path: Option<&Path>) -> Result<SecretString, SetupError> {
-    match path {
-        Some(path) => read_secret(path),
-        None => Ok(std::env::var(API_KEY_VARIABLE).map_err(|_| SetupError::NoApiKey)?.into()),
-    }
 }
 
 /// Reads a private key of coins from its file.

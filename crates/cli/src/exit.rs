@@ -60,6 +60,8 @@ pub(crate) enum Failure {
     /// The swap was begun, and may be approved.
     #[error("{0}; the swap may be approved: go on with its key, or by `countersign resume`")]
     InHand(WorkError),
+    #[error("quote: {0}")]
+    NoOffer(String),
     #[error(transparent)]
     Refund(#[from] countersign::RefundError),
     #[cfg(feature = "sandbox")]

@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let ended = match arguments.command {
         Command::Swap(swap) => commands::swap::run(&swap),
         Command::Resume(resume) => commands::resume::run(&resume),
+        Command::Cancel(cancel) => commands::cancel::run(&cancel),
         Command::Work(work) => commands::work::run(&work),
         Command::Check(check) => commands::check::run(&check),
         Command::Statement(statement) => commands::statement::run(&statement),
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Tokens(tokens) => commands::tokens::run(&tokens),
         Command::Quote(quote) => commands::quote::run(&quote),
         Command::Allowances(allowances) => commands::allowances::run(&allowances),
+        Command::Allowance(allowance) => commands::allowance::run(&allowance),
         Command::Swaps(swaps) => commands::swaps::run(&swaps),
         Command::Audit(audit) => commands::audit::run(&audit),
         Command::Refund(refund) => commands::refund::run(&refund),

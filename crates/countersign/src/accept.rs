@@ -1,5 +1,5 @@
 mod cosign;
-mod deposit;
+pub(crate) mod deposit;
 mod htlc;
 mod permit2;
 

@@ -7,7 +7,7 @@ use countersign_units::{SolanaAddress, UnixSeconds};
 
 pub use deposit::{
     BitcoinSource, DepositAgreement, DepositSource, EvmSource, IntentSource, QuoteAgreement,
-    SolanaSource,
+    SolanaSource, TronSource,
 };
 
 /// What an approval has to say, before an intent's claims are added to it.

@@ -152,6 +152,39 @@ pub struct Offer {
     pub slippage: Option<Bps>,
     /// Until when it may be accepted.
     pub expires_at: Option<UnixMillis>,
+    /// What else the API tells: shown, and compared with other offers, but not agreed to.
+    pub told: OfferDetails,
+}
+
+/// What an API tells of its offer beside what is agreed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
+pub struct OfferDetails {
+    /// The token that the swap is routed through, as the API names it.
+    pub through: Option<String>,
+    /// How long the swap is expected to take.
+    pub time_estimate: Option<Duration>,
+    /// All application fees together, in basis points of what is given; they are taken off already.
+    pub app_fees: Option<u64>,
+    /// What paying out costs, in base units of what we get; it is taken off already.
+    pub withdraw_fee: Option<Lots>,
+    /// The answer as it came and what it was asked by, where the API signs its quotes.
+    pub signed: Option<SignedQuote>,
+}
+
+/// An answer that an API signed, and what it was asked by beside the order. Nothing about it has been
+/// checked: [`Chooser`](crate::Chooser) does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
+pub struct SignedQuote {
+    /// When we asked.
+    pub asked_at: UnixMillis,
+    /// The deadline that we asked for.
+    pub deadline: UnixMillis,
+    /// The account inside the intents contract that pays, where the funds lie there.
+    pub inside: Option<String>,
+    /// The answer, byte for byte.
+    pub answer: String,
 }
 
 impl Offer {

@@ -7,7 +7,7 @@ use countersign_approval::is_same_address;
 use countersign_http_client::{Cause, ClientError, DefiClient};
 use countersign_units::UnixMillis;
 
-use crate::{ApiError, Intent, Offer, Order, Submission, SwapApi, SwapStatus};
+use crate::{ApiError, Intent, Offer, OfferDetails, Order, Submission, SwapApi, SwapStatus};
 
 /// How many intents of the list are asked for.
 const LISTED: u64 = 100;
@@ -108,6 +108,10 @@ impl From<Quote> for Offer {
             max_out: quote.to.max_amount,
             slippage: quote.slippage_bps,
             expires_at: quote.expires_at,
+            told: OfferDetails {
+                through: quote.mid.and_then(|mid| mid.token),
+                ..OfferDetails::default()
+            },
         }
     }
 }

@@ -12,10 +12,12 @@ mod draft;
 mod evm;
 mod intent;
 mod solana;
+mod tron;
 
 pub(crate) use bitcoin::payment_terms;
-pub(crate) use bound::{BoundDeposit, Quoted, bind};
+pub(crate) use bound::{BoundDeposit, Question, Quoted, bind, keys, quote_terms, refuse};
 pub(crate) use draft::{Draft, not_drafted};
 pub(crate) use evm::call_terms;
 pub(crate) use intent::intent_draft;
 pub(crate) use solana::transfer_terms;
+pub(crate) use tron::tron_call_terms;

@@ -5,7 +5,10 @@ use countersign_approval::{ChainViewError, LedgerError, Refusal, ReserveError, S
 use countersign_evm::{SignError, TermsError, VerifyError};
 use countersign_units::UnixSeconds;
 
-use crate::{ApiError, ConfigFileError, KeepRefundError, MissingAllowance, RequestError};
+use crate::{
+    AllowanceError, ApiError, ConfigFileError, KeepRefundError, MissingAllowance, NonceError,
+    RequestError,
+};
 
 /// A step of the flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,6 +148,17 @@ pub enum FlowError {
     /// signed.
     #[error("verify: no transaction can be made: {0}")]
     Draft(String),
+    /// The account has no nonce that a transaction of ours could be mined by. Nothing was signed.
+    #[error("verify: {0}")]
+    Nonce(#[from] NonceError),
+    /// An `approve` call of ours was signed, and the allowance is not changed as far as we know. For the
+    /// swap itself nothing was signed.
+    #[error("verify: {0}")]
+    Approve(Box<AllowanceError>),
+    /// Another swap took the nonce or the coins while this one was judged; with others it may go well.
+    /// Nothing was signed.
+    #[error("reserve: another swap took {0} first")]
+    Overtaken(String),
     /// A transaction of our own was not signed, or not let out.
     #[error(transparent)]
     SignCall(countersign_evm::SignCallError),
@@ -200,11 +214,13 @@ impl FlowError {
             | Self::HtlcTerms(_)
             | Self::CosignTerms(_)
             | Self::Draft(_)
+            | Self::Nonce(_)
+            | Self::Approve(_)
             | Self::IntentTerms(_)
             | Self::Chain { .. }
             | Self::Allowance(_) => Step::Verify,
             Self::NotApproved(_) => Step::Review,
-            Self::Ledger(_) => Step::Reserve,
+            Self::Ledger(_) | Self::Overtaken(_) => Step::Reserve,
             Self::Sign(_)
             | Self::SignPsbt(_)
             | Self::SignCosign(_)

@@ -3,7 +3,9 @@ use std::sync::Arc;
 use countersign_api_types::defi::ApprovalSubmission;
 use countersign_approval::{AssetAmount, Claim, Statement, SwapId};
 use countersign_bitcoin::{PsbtForm, SignedPayment, SignedPsbt, VerifiedPayment, VerifiedPsbt};
-use countersign_evm::{SignedCall, SignedPermit, VerifiedCall, VerifiedPermit};
+use countersign_evm::{
+    SignedCall, SignedPermit, SignedTronCall, VerifiedCall, VerifiedPermit, VerifiedTronCall,
+};
 use countersign_near::{SignedIntent, VerifiedIntent};
 use countersign_solana::{SignedCosign, SignedTransfer, VerifiedCosign, VerifiedTransfer};
 
@@ -23,6 +25,8 @@ pub enum Evidence {
     Cosign(Arc<VerifiedCosign>),
     /// A transaction of our own, on an EVM chain.
     Call(Arc<VerifiedCall>),
+    /// A transaction of our own, on Tron.
+    TronCall(Arc<VerifiedTronCall>),
     /// A payment of our own, on Bitcoin.
     Payment(Arc<VerifiedPayment>),
     /// A transfer of our own, on Solana.
@@ -43,6 +47,8 @@ pub enum Signature {
     Cosign(Box<SignedCosign>),
     /// That of a transaction of our own, in it.
     Call(Box<SignedCall>),
+    /// That of a transaction of our own on Tron, in it.
+    TronCall(Box<SignedTronCall>),
     /// Those of a payment of our own, in it.
     Payment(Box<SignedPayment>),
     /// That of a transfer of our own, in it.
@@ -59,6 +65,7 @@ impl Evidence {
             Self::Psbt(psbt) => psbt.terms().swap_id,
             Self::Cosign(cosign) => cosign.terms().swap_id,
             Self::Call(call) => call.terms().swap_id,
+            Self::TronCall(call) => call.terms().swap_id,
             Self::Payment(payment) => payment.terms().swap_id,
             Self::Transfer(transfer) => transfer.terms().swap_id,
             Self::Intent(intent) => intent.terms().swap_id,
@@ -72,6 +79,7 @@ impl Evidence {
             Self::Psbt(psbt) => &psbt.terms().source,
             Self::Cosign(cosign) => &cosign.terms().source,
             Self::Call(call) => &call.terms().source,
+            Self::TronCall(call) => &call.terms().source,
             Self::Payment(payment) => &payment.terms().source,
             Self::Transfer(transfer) => &transfer.terms().source,
             Self::Intent(intent) => &intent.terms().source,
@@ -85,6 +93,7 @@ impl Evidence {
             Self::Psbt(psbt) => psbt.statement(),
             Self::Cosign(cosign) => cosign.statement(),
             Self::Call(call) => call.statement(),
+            Self::TronCall(call) => call.statement(),
             Self::Payment(payment) => payment.statement(),
             Self::Transfer(transfer) => transfer.statement(),
             Self::Intent(intent) => intent.statement(),
@@ -99,6 +108,7 @@ impl Evidence {
             Self::Psbt(psbt) => psbt.digest(),
             Self::Cosign(cosign) => cosign.digest(),
             Self::Call(call) => *call.sighash().as_bytes(),
+            Self::TronCall(call) => *call.sighash().as_bytes(),
             Self::Payment(payment) => payment.digest(),
             Self::Transfer(transfer) => transfer.digest(),
             Self::Intent(intent) => *intent.digest().as_bytes(),
@@ -112,6 +122,7 @@ impl Evidence {
             Self::Psbt(psbt) => psbt.claim(),
             Self::Cosign(cosign) => cosign.claim(),
             Self::Call(call) => call.claim(),
+            Self::TronCall(call) => call.claim(),
             Self::Payment(payment) => payment.claim(),
             Self::Transfer(transfer) => transfer.claim(),
             Self::Intent(intent) => intent.claim(),
@@ -125,6 +136,7 @@ impl Evidence {
             Self::Psbt(psbt) => psbt.terms().config.policy,
             Self::Cosign(cosign) => cosign.terms().config.policy,
             Self::Call(call) => call.terms().config.policy,
+            Self::TronCall(call) => call.terms().config.policy,
             Self::Payment(payment) => payment.terms().config.policy,
             Self::Transfer(transfer) => transfer.terms().config.policy,
             Self::Intent(intent) => intent.terms().config.policy,
@@ -174,6 +186,7 @@ impl Signature {
                 let id = format!("0x{}", hex::encode(call.hash()));
                 return sent(call.as_bytes(), id, None);
             }
+            Self::TronCall(call) => return sent(call.as_bytes(), hex::encode(call.id()), None),
             Self::Payment(payment) => {
                 let mut txid = payment.txid();
                 // Bitcoin's people read a hash from its end.

@@ -1,17 +1,34 @@
+mod allowance;
 mod builder;
+#[cfg(feature = "journal")]
+mod cancel;
 mod chain;
 mod deposit;
 #[cfg(feature = "journal")]
 mod deposit_fate;
+mod nonce;
 #[cfg(feature = "journal")]
 mod refund;
+#[cfg(feature = "journal")]
+mod self_spend;
 mod sign;
 mod submit;
+mod tron;
 
+pub use allowance::{AllowanceChange, AllowanceError, NotChanged};
+#[cfg(feature = "journal")]
+pub(crate) use allowance::{LOOKS, SEEN_WITHIN};
 pub use builder::CountersignBuilder;
+#[cfg(feature = "journal")]
+pub(crate) use cancel::{CancelCall, VerifiedCancel};
 pub use chain::Facts;
 #[cfg(feature = "journal")]
 pub(crate) use deposit_fate::{DepositFate, LetOut};
+pub use nonce::NonceError;
+#[cfg(feature = "journal")]
+pub(crate) use nonce::overtaken;
+#[cfg(feature = "journal")]
+pub(crate) use self_spend::SelfSpend;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +37,7 @@ use std::time::Duration;
 
 use countersign_approval::{
     BitcoinChainView, CallChainView, Code, Decision, EvmChainView, Ledger, Refusal, ReviewRequest,
-    Reviewer, SolanaChainView, SolanaTransferView, SwapId, Violation, reserve,
+    Reviewer, SolanaChainView, SolanaTransferView, SwapId, TronCallView, Violation, reserve,
 };
 use countersign_evm::{CallSigner, PermitSigner};
 use countersign_near::IntentSigner;
@@ -30,6 +47,7 @@ use futures::Stream;
 use tokio::time::timeout;
 
 use crate::api::AMBIGUOUS;
+use crate::choose::Held;
 use crate::steps::{Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Verified};
 use crate::{
     Agreement, Clock, Config, FlowError, Intent, KeepRefund, Order, Step, SwapApi, SwapRequest,
@@ -49,6 +67,8 @@ const REVIEW_DEADLINE: Duration = Duration::from_mins(10);
 /// [`swap`]: Countersign::swap
 pub struct Countersign {
     api: Arc<dyn SwapApi>,
+    /// What the API offered before, where it was chosen for that.
+    held: Held,
     config: Config,
     signers: Vec<Arc<dyn PermitSigner>>,
     coin_keys: Vec<CoinKeys>,
@@ -58,6 +78,7 @@ pub struct Countersign {
     solana_chains: BTreeMap<String, Arc<dyn SolanaChainView>>,
     call_signers: Vec<Arc<dyn CallSigner>>,
     call_chains: BTreeMap<String, Arc<dyn CallChainView>>,
+    tron_chains: BTreeMap<String, Arc<dyn TronCallView>>,
     transfer_signers: BTreeMap<SolanaAddress, Arc<dyn TransferSigner>>,
     transfer_chains: BTreeMap<String, Arc<dyn SolanaTransferView>>,
     intent_signers: Vec<Arc<dyn IntentSigner>>,
@@ -69,7 +90,8 @@ pub struct Countersign {
 }
 
 impl Countersign {
-    /// Asks for an offer.
+    /// Asks for an offer; the first is the one that the API was [chosen](CountersignBuilder::chosen)
+    /// for.
     ///
     /// # Errors
     ///
@@ -77,7 +99,10 @@ impl Countersign {
     /// [`FlowError::Api`].
     pub async fn quote(&self, request: &SwapRequest) -> Result<Offered, FlowError> {
         let order = Order::new(request, self.config.registry())?;
-        let offer = self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?;
+        let offer = match self.held.take(&order) {
+            Some(offer) => offer,
+            None => self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?,
+        };
         Ok(Offered { maker: self.maker, order, offer })
     }
 
@@ -234,7 +259,7 @@ impl Countersign {
     ) -> Result<Reserved, FlowError> {
         let Reviewed { verified } = reviewed;
         self.require_own(verified.maker)?;
-        self.require_fresh(&verified).await?;
+        self.require_fresh(&verified, ledger).await?;
         let (claim, policy) = (verified.evidence.claim(), self.config.policy()?);
         let reservation = reserve(ledger, claim, &policy, self.now()).await?;
         Ok(Reserved { verified, reservation })

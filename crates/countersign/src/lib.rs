@@ -20,6 +20,7 @@ mod agreement;
 mod api;
 mod bind;
 pub mod check;
+mod choose;
 mod clock;
 mod config;
 mod defi;
@@ -41,9 +42,13 @@ mod worker;
 
 pub use agreement::{
     AgreedAsset, Agreement, BitcoinSource, CosignAgreement, DepositAgreement, DepositSource,
-    EvmSource, HtlcAgreement, IntentSource, QuoteAgreement, SolanaSource,
+    EvmSource, HtlcAgreement, IntentSource, QuoteAgreement, SolanaSource, TronSource,
 };
-pub use api::{ApiError, Intent, Mechanism, Offer, Status, SwapApi, SwapStatus, Takes};
+pub use api::{
+    ApiError, Intent, Mechanism, Offer, OfferDetails, SignedQuote, Status, SwapApi, SwapStatus,
+    Takes,
+};
+pub use choose::{Backing, Choice, Chooser, Priced, QuoteFailure, Quoted, Reason, best, quotes};
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigFileError};
 pub use countersign_api_types as api_types;
@@ -61,7 +66,9 @@ pub use countersign_units as units;
 pub use defi::DefiApi;
 pub use error::{FlowError, LiveApproval, Step};
 pub use evidence::{Evidence, Signature};
-pub use flow::{Countersign, CountersignBuilder, Facts};
+pub use flow::{
+    AllowanceChange, AllowanceError, Countersign, CountersignBuilder, Facts, NonceError, NotChanged,
+};
 pub use keep_refund::{KeepRefund, KeepRefundError};
 pub use missing_allowance::MissingAllowance;
 pub use quoted_api::QuotedApi;
@@ -72,7 +79,7 @@ pub use submission::{SentIntent, SentTransaction, Submission};
 pub use swap::{Event, SwapOutcome, follow};
 pub use track::TrackOptions;
 #[cfg(feature = "journal")]
-pub use worker::{Progress, WorkError, Worker, WorkerOptions};
+pub use worker::{NotCancellable, Progress, WorkError, Worker, WorkerOptions};
 
 /// The examples of the README, compiled.
 #[cfg(doctest)]

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_api_types::oneclick::{
-    DepositSubmission, DepositType, Exact, GenerateIntentRequest, MultiPayload, QuoteOptions,
-    QuoteRequest, QuoteResponse, RecipientType, RefundType, Standard, StatusRequest,
+    DepositSubmission, DepositType, Exact, GenerateIntentRequest, MultiPayload, Number,
+    QuoteOptions, QuoteRequest, QuoteResponse, RecipientType, RefundType, Standard, StatusRequest,
     StatusResponse, SubmitIntentRequest, SwapDetails, SwapStatus as QuotedStatus, SwapType,
     Timestamp, Wire,
 };
@@ -19,8 +19,8 @@ use serde_json::value::RawValue;
 use crate::api::AMBIGUOUS;
 use crate::deposit::Quoted;
 use crate::{
-    ApiError, Clock, Intent, Mechanism, Offer, Order, SentIntent, SentTransaction, Status,
-    Submission, SwapApi, SwapStatus, SystemClock, Takes,
+    ApiError, Clock, Intent, Mechanism, Offer, OfferDetails, Order, SentIntent, SentTransaction,
+    SignedQuote, Status, Submission, SwapApi, SwapStatus, SystemClock, Takes,
 };
 
 /// How far ahead the deadline of a quote is asked for: until then a deposit is swapped.
@@ -180,7 +180,15 @@ impl SwapApi for QuotedApi {
     }
 
     async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
-        Ok(offer(order, &self.ask(order, true).await?.answer))
+        let asked_at = self.clock.now();
+        let Asked { deadline, answer } = self.ask(order, true).await?;
+        let signed = SignedQuote {
+            asked_at,
+            deadline,
+            inside: self.place(order)?,
+            answer: answer.raw().as_str().to_owned(),
+        };
+        Ok(offer(order, &answer, signed))
     }
 
     async fn create(&self, order: &Order, _: &Offer) -> Result<Intent, ApiError> {
@@ -267,7 +275,7 @@ fn request(
     })
 }
 
-fn offer(order: &Order, answer: &QuoteResponse) -> Offer {
+fn offer(order: &Order, answer: &QuoteResponse, signed: SignedQuote) -> Offer {
     let quote = answer.quote.value();
     // A dry quote has no id that anything depends on.
     let id = answer.correlation_id.clone().filter(|id| !id.is_empty());
@@ -284,7 +292,23 @@ fn offer(order: &Order, answer: &QuoteResponse) -> Offer {
         max_out: Some(quote.amount_out),
         slippage: Some(order.slippage),
         expires_at: None,
+        told: OfferDetails {
+            through: None,
+            time_estimate: quote
+                .time_estimate
+                .as_ref()
+                .and_then(Number::to_u64)
+                .map(Duration::from_secs),
+            app_fees: Some(app_fees(answer.quote_request.value())),
+            withdraw_fee: quote.withdraw_fee,
+            signed: Some(signed),
+        },
     }
+}
+
+/// Adds up all application fees that an echo names, ours or not.
+fn app_fees(echo: &QuoteRequest) -> u64 {
+    echo.options.app_fees.iter().map(|fee| u64::from(fee.fee.value())).fold(0, u64::saturating_add)
 }
 
 /// Reads how far a swap is. That it ended well counts only where something was paid out.

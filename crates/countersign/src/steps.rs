@@ -103,6 +103,15 @@ impl Offered {
     }
 }
 
+impl Bound {
+    /// Copies a permit that is to be verified, so that it can be verified again.
+    pub(crate) fn permit_again(&self) -> Option<Self> {
+        let BoundPayload::Permit2 { terms, payload } = &self.payload else { return None };
+        let payload = BoundPayload::Permit2 { terms: terms.clone(), payload: payload.clone() };
+        Some(Self { maker: self.maker, intent_id: self.intent_id.clone(), payload })
+    }
+}
+
 impl Accepted {
     /// Returns the terms, without the claims that an intent adds.
     pub const fn terms(&self) -> &Terms<Agreement> {

@@ -3,8 +3,8 @@ use futures::StreamExt;
 
 use crate::track::track;
 use crate::{
-    Countersign, FlowError, LiveApproval, Signed, Step, SwapApi, SwapRequest, SwapStatus,
-    TrackOptions,
+    AllowanceChange, Countersign, FlowError, LiveApproval, Signed, Step, SwapApi, SwapRequest,
+    SwapStatus, TrackOptions,
 };
 
 /// What happened in a swap, as it happens.
@@ -28,6 +28,11 @@ pub enum Event<'a> {
         /// The API's id of it.
         intent_id: &'a str,
     },
+    /// Permit2 may move what the swap needs, by a call of ours that was mined.
+    Allowed {
+        /// What was changed.
+        change: &'a AllowanceChange,
+    },
     /// The payload is what was agreed.
     Verified {
         /// What a signature allows.
@@ -42,6 +47,11 @@ pub enum Event<'a> {
     Refunded {
         /// The transaction that took them back.
         txid: &'a str,
+    },
+    /// The approval is being made useless before its time.
+    Cancelling {
+        /// How far that is, in words.
+        step: &'a str,
     },
     /// The swap has a new status.
     Status(&'a SwapStatus),
@@ -88,7 +98,7 @@ impl Countersign {
         let created = self.create(accepted).await?;
         observe(Event::Created { intent_id: &created.intent().id });
         observe(Event::Began(Step::Verify));
-        let verified = self.verify(self.bind(created)?).await?;
+        let verified = self.verify_allowed(self.bind(created)?, &mut observe).await?;
         let statement = verified.statement();
         observe(Event::Verified { statement: &statement });
         let reserved = self.reserve(self.review(verified).await?).await?;

@@ -4,6 +4,8 @@
 mod abandon;
 mod authorize;
 mod begin;
+mod cancel;
+mod cancelling;
 mod death;
 mod drive;
 mod error;
@@ -29,7 +31,7 @@ use tokio::sync::watch;
 
 use crate::{Countersign, Event};
 use drive::Drive;
-pub use error::WorkError;
+pub use error::{NotCancellable, WorkError};
 use known::Known;
 pub use options::WorkerOptions;
 pub use progress::Progress;

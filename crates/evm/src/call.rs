@@ -18,11 +18,11 @@ pub(crate) mod statement;
 mod transaction;
 
 pub use draft::{BuildError, CallDraft, GasPrice, ParseDraftError};
-pub use evidence::{VerifiedCall, verify_call};
+pub use evidence::{VerifiedCall, account_nonce_resource, verify_call};
 pub use facts::call_facts_query;
 pub use judge::{Call, CallJudgement, judge_call};
 pub use sign::{SignCallError, sign_call};
-pub use signed::{CallSighash, SignedCall};
+pub use signed::{CallSighash, SentCall, SignedCall};
 pub use signer::{CallEvidence, CallSigner, SignCall};
 
 #[cfg(test)]

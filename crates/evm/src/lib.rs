@@ -36,8 +36,8 @@ pub use adapter::AlloySigner;
 pub use approve_call::ApproveCall;
 pub use call::{
     BuildError, Call, CallDraft, CallEvidence, CallJudgement, CallSighash, CallSigner, GasPrice,
-    ParseDraftError, SignCall, SignCallError, SignedCall, VerifiedCall, call_facts_query,
-    judge_call, sign_call, verify_call,
+    ParseDraftError, SentCall, SignCall, SignCallError, SignedCall, VerifiedCall, account_nonce_resource,
+    call_facts_query, judge_call, sign_call, verify_call,
 };
 pub use digest::PermitDigest;
 pub use eip712::check_witness_type;
@@ -52,8 +52,8 @@ pub use sign::{SignError, sign};
 pub use signature::{SignatureError, SignedPermit, UncheckedSignature};
 pub use signer::{PermitSigner, SignPermit, SignerError};
 pub use tron_call::{
-    SignedTronCall, TronCall, TronCallDraft, TronCallJudgement, VerifiedTronCall, judge_tron_call,
-    sign_tron_call, tron_call_facts_query, verify_tron_call,
+    SentTronCall, SignedTronCall, TronCall, TronCallDraft, TronCallJudgement, VerifiedTronCall,
+    judge_tron_call, sign_tron_call, tron_call_facts_query, verify_tron_call,
 };
 
 #[cfg(test)]

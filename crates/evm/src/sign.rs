@@ -60,7 +60,7 @@ pub async fn sign(
     if valid_until < now.saturating_add(permit.terms().approval.min_remaining.max(1)) {
         return Err(SignError::OutOfDate { valid_until, now });
     }
-    if *reservation.claim() != permit.claim() {
+    if !reservation.is_for(&permit.claim()) {
         return Err(SignError::OtherReservation);
     }
     let (expected, found) = (permit.permit().owner(), signer.address());

@@ -5,6 +5,7 @@ mod draft;
 mod evidence;
 mod facts;
 mod judge;
+mod sent;
 mod signed;
 mod statement;
 mod wire;
@@ -12,6 +13,7 @@ mod wire;
 pub use draft::TronCallDraft;
 pub use evidence::{VerifiedTronCall, verify_tron_call};
 pub use judge::{TronCall, TronCallJudgement, judge_tron_call, tron_call_facts_query};
+pub use sent::SentTronCall;
 pub use signed::{SignedTronCall, sign_tron_call};
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 mod approved;
+mod cancel;
 mod death;
 mod judged;
 mod records;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Digest, Label, Note, Outcome, Payload};
 
 pub use approved::ApprovalBytes;
+pub use cancel::{CancelKind, CancelStep};
 pub use death::Death;
 pub use judged::{Finding, Judgement, Line, Seen, Stage, StatementRecord, Verdict};
 pub use records::{Asset, CoinRecord, ConfigRecord, IntentRecord, OfferRecord, Request};
@@ -99,6 +101,8 @@ pub enum What {
     },
     /// Coins are about to be taken back, or were.
     Refund(RefundStep),
+    /// The approval is to be made useless before its time, or was.
+    Cancel(CancelStep),
     /// A step failed and may be tried again.
     Failed {
         /// The step, by its name.

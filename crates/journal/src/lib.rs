@@ -68,9 +68,9 @@ pub use audit::{Anchor, AuditKey, AuditKeyError, AuditPublicKey, Checkpoint, Com
 pub use chain::{ChainError, Head, History, Link};
 pub use digest::Digest;
 pub use entry::{
-    Answer, ApprovalBytes, Asset, CoinRecord, ConfigRecord, Death, Entry, Finding, IntentRecord,
-    Judgement, Line, OfferRecord, RefundStep, Request, Reserved, Seen, Stage, StatementRecord,
-    Verdict, What,
+    Answer, ApprovalBytes, Asset, CancelKind, CancelStep, CoinRecord, ConfigRecord, Death, Entry,
+    Finding, IntentRecord, Judgement, Line, OfferRecord, RefundStep, Request, Reserved, Seen,
+    Stage, StatementRecord, Verdict, What,
 };
 pub use error::StoreError;
 pub use ledger::JournalLedger;

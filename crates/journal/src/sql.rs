@@ -2,6 +2,7 @@
 
 mod at_once;
 mod beside;
+mod cancels;
 mod checkpoints;
 mod claims;
 mod deaths;

@@ -124,6 +124,7 @@ impl State {
             What::Refund(RefundStep::Sent { .. } | RefundStep::Seen { .. }) => {
                 signed.then_some(self)
             }
+            What::Cancel(_) => signed.then_some(self),
             What::Dead(death) => self.dead(death),
             What::Failed { .. } | What::Released => Some(self),
             What::Ended { outcome, .. } => self.ended(*outcome),
@@ -264,6 +265,7 @@ impl What {
             Self::Answered(_) => "answered",
             Self::Status { .. } => "status",
             Self::Refund(_) => "refund",
+            Self::Cancel(_) => "cancel",
             Self::Failed { .. } => "failed",
             Self::Dead(_) => "dead",
             Self::Released => "released",

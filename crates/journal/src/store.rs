@@ -51,6 +51,16 @@ pub trait Store: Send + Sync {
         limits: AssetLimits,
     ) -> Result<Head, StoreError>;
 
+    /// Records what makes a swap's live approval useless, and appends entries and after them the one
+    /// that says so: all of it or nothing. No limit counts.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Ledger`] as
+    /// [`Ledger::record_cancel`](countersign_approval::Ledger::record_cancel) does, and what
+    /// [`append`](Self::append) does.
+    async fn reserve_cancel(&self, write: &Write<'_>, claim: &Claim) -> Result<Head, StoreError>;
+
     /// Frees the limits of a swap whose approval can no longer be used, and appends entries and
     /// after them the one that says so: all of it or nothing. It can't be used after its time, nor
     /// once [`Dead`](crate::What::Dead) is written, be that among the entries or before.

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
 use countersign_units::{UnixMillis, UnixSeconds};
 
-use crate::ledger::from_store;
+use crate::ledger::{deadline, from_store};
 use crate::{Entry, Head, History, Lease, Opened, Opening, Store, StoreError, Write};
 
 /// Writes one swap's history, as long as its lease is ours.
@@ -144,6 +144,19 @@ impl SwapWriter {
         Ok(())
     }
 
+    async fn reserve_cancel(
+        &self,
+        entries: &[Entry],
+        claim: &Claim,
+        now: UnixMillis,
+    ) -> Result<(), StoreError> {
+        let (lease, head) = self.at();
+        let write = self.write(&lease, head, entries, now);
+        let head = self.store.reserve_cancel(&write, claim).await?;
+        self.moved(head, now);
+        Ok(())
+    }
+
     const fn write<'a>(
         &self,
         lease: &'a Lease,
@@ -193,6 +206,11 @@ impl Ledger for SwapLedger<'_> {
         recorded.map_err(from_store)
     }
 
+    async fn record_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<(), LedgerError> {
+        let recorded = self.writer.reserve_cancel(&self.entries, claim, self.at(now)).await;
+        recorded.map_err(from_store)
+    }
+
     async fn release(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError> {
         if swap_id != self.writer.swap_id() {
             return Err(LedgerError::Unavailable("it is another swap's"));
@@ -202,6 +220,10 @@ impl Ledger for SwapLedger<'_> {
 
     async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError> {
         self.writer.store.taken(resources).await.map_err(from_store)
+    }
+
+    async fn deadline(&self, swap_id: SwapId) -> Result<Option<UnixSeconds>, LedgerError> {
+        deadline(self.writer.store.as_ref(), swap_id).await
     }
 }
 

@@ -4,6 +4,7 @@ mod bindings;
 mod credits;
 mod error;
 mod history;
+mod logs;
 mod machine;
 mod past;
 mod queries;

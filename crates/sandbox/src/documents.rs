@@ -146,12 +146,14 @@ fn pinned_network(world: &World, network: &Network, sponsor: SponsorSigns) -> St
     )
 }
 
-/// Pins who signs quotes, and what carries intents out.
+/// Pins who signs quotes, who takes a fee of them, and what carries intents out.
 fn quote_pins(quoted: &Quoted) -> String {
     let (key, salt) = (quoted.quote_key(), hex::encode(quoted.ledger().salt()));
+    let platform = quoted.platform();
     format!(
         "[quotes]\n\
          keys = [\"{key}\"]\n\
+         fee_recipients = [\"{platform}\"]\n\
          verifying_contract = \"{VERIFYING_CONTRACT}\"\n\
          nonce_salts = [\"{salt}\"]\n"
     )

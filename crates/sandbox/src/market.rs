@@ -36,10 +36,10 @@ pub(crate) const NATIVE_BTC: &str = "btc";
 pub(crate) const NATIVE_EVM: Address = Address::ZERO;
 
 /// The keys of the tokens that are a chain's own coin where an EVM runs.
-pub(crate) const EVM_COINS: [&str; 1] = ["ETH"];
+pub(crate) const EVM_COINS: [&str; 2] = ["ETH", "TRX"];
 
 /// Every token.
-pub(crate) const TOKENS: [TokenListing; 10] = [
+pub(crate) const TOKENS: [TokenListing; 11] = [
     TokenListing {
         key: "USDC",
         symbol: "USDC",
@@ -103,6 +103,17 @@ pub(crate) const TOKENS: [TokenListing; 10] = [
         api_id: 6,
         decimals: 6,
         price: 1_000_000,
+        seed: 100_000,
+        limits: (50_000, 500_000),
+    },
+    TokenListing {
+        key: "TRX",
+        symbol: "TRX",
+        name: "Sandbox TRX",
+        network: &TRON,
+        api_id: 11,
+        decimals: 6,
+        price: 250_000,
         seed: 100_000,
         limits: (50_000, 500_000),
     },

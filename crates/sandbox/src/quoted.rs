@@ -83,6 +83,11 @@ impl Quoted {
         }
     }
 
+    /// Returns the account that the platform's fee goes to.
+    pub(crate) fn platform(&self) -> &str {
+        &self.platform
+    }
+
     /// Returns the public key that quotes are signed by: `ed25519:` and base58.
     pub(crate) fn quote_key(&self) -> &str {
         self.signer.public_key()

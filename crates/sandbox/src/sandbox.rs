@@ -193,11 +193,12 @@ impl Sandbox {
     /// Returns where a network's chain is asked by the HTTP API of Tron's nodes, without a key;
     /// `None` for a network that has none.
     ///
-    /// It knows `/wallet/getnowblock`, `/wallet/getblockbynum`, `/wallet/getaccount`,
-    /// `/wallet/getenergyprices`, `/wallet/triggerconstantcontract`, `/wallet/broadcasthex`,
-    /// `/wallet/gettransactionbyid` and `/wallet/gettransactioninfobyid`. Addresses are written in
-    /// base58check where the question says `visible`, else in hex. What has run is in a block at
-    /// once.
+    /// It knows `/wallet/getnowblock`, `/wallet/getblockbynum`, `/wallet/getblock`,
+    /// `/wallet/getaccount`, `/wallet/getcontractinfo`, `/wallet/getenergyprices`,
+    /// `/wallet/triggerconstantcontract`, `/wallet/broadcasthex`, `/wallet/gettransactionbyid` and
+    /// `/wallet/gettransactioninfobyid`, and what is asked of blocks and transactions under
+    /// `/walletsolidity` too. Addresses are written in base58check where the question says
+    /// `visible`, else in hex. What has run is in a block that stays at once.
     pub fn tron_url(&self, network: &str) -> Option<String> {
         (network == TRON.name).then(|| format!("{}/tron/{network}", self.url))
     }

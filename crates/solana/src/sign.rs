@@ -52,7 +52,7 @@ pub async fn sign(
     now: UnixSeconds,
 ) -> Result<SignedCosign, SignError> {
     require_open(policy, cosign.valid_until(), now)?;
-    if *reservation.claim() != cosign.claim() {
+    if !reservation.is_for(&cosign.claim()) {
         return Err(SignError::OtherReservation);
     }
     let request = CosignRequest::new(cosign);

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use countersign::Submission;
 use countersign::units::UnixMillis;
-use countersign::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
+use countersign::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus, Takes};
 
 use super::Faults;
 use crate::watched::Around as _;
@@ -22,6 +22,14 @@ impl<A> FaultApi<A> {
 
 #[async_trait]
 impl<A: SwapApi> SwapApi for FaultApi<A> {
+    fn name(&self) -> &'static str {
+        self.api.name()
+    }
+
+    fn takes(&self) -> Takes {
+        self.api.takes()
+    }
+
     async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
         self.faults.around("api:quote", self.api.quote(order)).await
     }

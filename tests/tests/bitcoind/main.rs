@@ -4,10 +4,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
 
+mod cancels;
 mod claims;
 mod counterparty;
 mod keys;
 mod payments;
+mod quoted;
 mod refunds;
 mod scene;
 mod swap;

@@ -1,12 +1,13 @@
 //! A flow over 1Click or Aurora of a sandbox, whose keys are counted.
 
 use countersign::api_types::defi::Profile;
-use countersign::approval::{IntentStandard, Registry};
-use countersign::chain_rpc::{EvmRpc, SolanaRpc};
+use countersign::approval::{CallChainView, IntentStandard, Registry, TypedDataStandard};
+use countersign::chain_rpc::{EvmRpc, SolanaRpc, TronRpc};
 use countersign::http_client::aurora::AuroraClient;
 use countersign::http_client::oneclick::OneClickClient;
+use countersign::http_client::transport::{Auth, Limits};
 use countersign::near::{LocalEd25519Signer, LocalSecp256k1Signer};
-use countersign::{Countersign, CountersignBuilder, FlowError, QuotedApi, SwapOutcome};
+use countersign::{Config, Countersign, CountersignBuilder, FlowError, QuotedApi, SwapOutcome};
 use countersign_sandbox::SandboxConfig;
 use countersign_tests::{CountingIntents, SHORT, Scene};
 
@@ -48,7 +49,12 @@ pub(crate) fn api(scene: &Scene, over: Over, by: By) -> QuotedApi {
 
 /// Sets up a flow with the account's key and a node of its chain.
 pub(crate) fn flow(scene: &Scene, over: Over, by: By) -> Countersign {
-    let builder = Countersign::builder(api(scene, over, by), scene.config());
+    flow_with(scene, over, by, scene.config())
+}
+
+/// Sets up the same flow by another policy.
+pub(crate) fn flow_with(scene: &Scene, over: Over, by: By, config: Config) -> Countersign {
+    let builder = Countersign::builder(api(scene, over, by), config);
     with_intents(with_node(with_key(builder, scene), scene), scene).build()
 }
 
@@ -66,18 +72,44 @@ fn with_key(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
     }
 }
 
-fn with_node(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+/// Connects to the node of the scene's EVM network.
+pub(crate) fn evm_rpc(scene: &Scene) -> EvmRpc {
     let network = scene.account.network.as_str();
     let registry = Registry::from_toml(&scene.sandbox.registry_toml()).unwrap();
+    let standard = registry.network(network).unwrap().kind.standard().unwrap();
+    let url = scene.sandbox.rpc_url(network).unwrap().parse().unwrap();
+    EvmRpc::connect(url, standard).unwrap()
+}
+
+/// Sets up a flow over another node of the account's EVM network.
+pub(crate) fn flow_over(
+    scene: &Scene,
+    over: Over,
+    by: By,
+    node: impl CallChainView + 'static,
+) -> Countersign {
+    let builder = Countersign::builder(api(scene, over, by), scene.config());
+    with_key(builder, scene).call_chain(scene.account.network.as_str(), node).build()
+}
+
+fn with_node(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+    let network = scene.account.network.as_str();
     let url = || scene.sandbox.rpc_url(network).unwrap().parse().unwrap();
     match network {
         "bitcoin" => builder.bitcoin_chain(network, scene.esplora()),
-        "solana" => builder.solana_node(network, SolanaRpc::connect(url()).unwrap()),
-        _ => {
-            let standard = registry.network(network).unwrap().kind.standard().unwrap();
-            builder.evm_node(network, EvmRpc::connect(url(), standard).unwrap())
+        "tron" => {
+            let json_rpc = EvmRpc::connect(url(), TypedDataStandard::Tip712).unwrap();
+            builder.tron_node(network, json_rpc, tron_api(scene))
         }
+        "solana" => builder.solana_node(network, SolanaRpc::connect(url()).unwrap()),
+        _ => builder.evm_node(network, evm_rpc(scene)),
     }
+}
+
+/// Connects to the API of Tron's node.
+pub(crate) fn tron_api(scene: &Scene) -> TronRpc {
+    let url = scene.sandbox.tron_url("tron").unwrap().parse().unwrap();
+    TronRpc::connect(url, Auth::None, Limits::default()).unwrap()
 }
 
 fn with_intents(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {

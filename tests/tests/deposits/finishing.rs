@@ -22,6 +22,9 @@ async fn a_deposit_finishes_from_each_chain() {
         for (from, to) in [
             ("USDC@ethereum", "USDC@base"),
             ("ETH@ethereum", "USDC@base"),
+            ("USDT@tron", "USDC@base"),
+            ("TRX@tron", "USDC@base"),
+            ("USDC@ethereum", "TRX@tron"),
             ("BTC@bitcoin", "USDC@ethereum"),
             ("SOL@solana", "USDC@ethereum"),
             ("USDC@solana", "BTC@bitcoin"),

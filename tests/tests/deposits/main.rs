@@ -2,6 +2,8 @@
 //! a signed intent, and followed to their end.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod allowances;
 mod bed;
 mod finishing;
 mod lies;
+mod nonces;

@@ -15,6 +15,8 @@ use crate::bindings::{SandboxEscrow, SandboxToken, error_name};
 use crate::strict_token;
 
 pub(crate) const CHAIN_ID: u64 = 424_242;
+/// The owner's key, in hex.
+pub(crate) const SECRET: &str = "5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c5c";
 /// What the owner has.
 pub(crate) const MINTED: u64 = 1_000_000;
 /// Enough for any transaction here, so that the node runs also those that it sees failing.
@@ -182,7 +184,7 @@ impl Chain {
 
 /// The owner's key.
 pub(crate) fn signer() -> LocalSigner {
-    LocalSigner::from_hex(&"5c".repeat(32)).unwrap()
+    LocalSigner::from_hex(SECRET).unwrap()
 }
 
 pub(crate) fn alloy_address(address: EvmAddress) -> Address {

@@ -10,12 +10,14 @@
 
 mod allowances;
 mod bindings;
+mod cancels;
 mod chain;
 mod deposits;
 mod judged;
 mod offer;
 mod own_call;
 mod own_calls;
+mod quoted;
 mod reverts;
 mod sandbox;
 mod strict_token;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy::sol_types::SolCall;
 use countersign::approval::{
     AssetAmount, ConfigDigest, Environment, EvmChainView, EvmFacts, Fact, MemoryLedger,
     Permit2Terms, Pin, Policy, Refusal, Registry, SwapId, Terms, TypedDataStandard,
@@ -21,7 +22,7 @@ use crate::bindings::SandboxEscrow;
 use crate::bindings::SandboxEscrow::depositCall;
 use crate::chain::{CHAIN_ID, Chain, our_address, signer};
 
-const WITNESS: &str =
+pub(crate) const WITNESS: &str =
     "DepositWitness(address resolverDepositAddress,bytes32 secretHash,uint256 deadline)";
 /// How long an offer holds, in seconds.
 pub(crate) const HOLDS: u64 = 1_800;
@@ -95,7 +96,33 @@ impl Offer {
         chain: &Chain,
         signature: &SignedPermit,
     ) -> Result<Value, String> {
-        let call = depositCall {
+        self.deposit_by(chain, signature.as_bytes()).await
+    }
+
+    /// The same by the signature's bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns the name of the error that a contract refused with.
+    pub(crate) async fn deposit_by(
+        &self,
+        chain: &Chain,
+        signature: &[u8],
+    ) -> Result<Value, String> {
+        let call = self.call(signature);
+        chain.execute(chain.operator, chain.escrow, &call).await
+    }
+
+    /// Has the node take the deposit, without waiting for a block.
+    pub(crate) async fn send_by(&self, chain: &Chain, signature: &[u8]) {
+        let data = Bytes::from(self.call(signature).abi_encode());
+        let (from, to) = (chain.operator, chain.escrow);
+        let transaction = json!({"from": from, "to": to, "data": data, "gas": "0x7a1200"});
+        chain.anvil.ask("eth_sendTransaction", json!([transaction])).await.unwrap();
+    }
+
+    fn call(&self, signature: &[u8]) -> depositCall {
+        depositCall {
             permit: IPermit2::PermitTransferFrom {
                 permitted: IPermit2::TokenPermissions {
                     token: self.token,
@@ -110,13 +137,16 @@ impl Offer {
                 secretHash: self.secret_hash(),
                 deadline: U256::from(self.deadline),
             },
-            signature: Bytes::copy_from_slice(signature.as_bytes()),
-        };
-        chain.execute(chain.operator, chain.escrow, &call).await
+            signature: Bytes::copy_from_slice(signature),
+        }
     }
 
     /// The payload in the form in which wallets are handed it.
     fn payload(&self) -> PermitPayload {
+        PermitPayload::new(self.payload_text())
+    }
+
+    pub(crate) fn payload_text(&self) -> String {
         let (nonce, deadline) = (self.nonce.to_string(), self.deadline.to_string());
         let payload = json!({
             "secret_hash": self.secret_hash(),
@@ -143,7 +173,7 @@ impl Offer {
                 },
             },
         });
-        PermitPayload::new(payload.to_string())
+        payload.to_string()
     }
 
     fn terms(&self) -> Arc<Terms<Permit2Terms>> {

@@ -68,6 +68,10 @@ impl Store for Rigged {
         self.store.reserve(write, claim, limits).await
     }
 
+    async fn reserve_cancel(&self, write: &Write<'_>, claim: &Claim) -> Result<Head, StoreError> {
+        self.store.reserve_cancel(write, claim).await
+    }
+
     async fn release(&self, write: &Write<'_>) -> Result<Head, StoreError> {
         self.store.release(write).await
     }

@@ -1,18 +1,20 @@
 //! A sandbox, a journal, and a file of signatures, for worker processes to meet on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use countersign::journal::{Page, Store, Which};
-use countersign::units::UnixMillis;
+use countersign::units::{Lots, UnixMillis};
 use countersign_sandbox::{Sandbox, SandboxConfig};
 use countersign_tests::Cluster;
 use tempfile::TempDir;
 
+use crate::deposits::held;
 use crate::mood::Mood;
 use crate::orders::{Job, Orders, connect};
 use crate::process::{Process, Said};
-use crate::site::{Ask, Site};
+use crate::site::{Ask, By, Site};
 
 /// What is swapped for what, and how much of it: out of all three chains.
 pub(crate) const ROUTES: [(&str, &str, &str); 8] = [
@@ -26,12 +28,34 @@ pub(crate) const ROUTES: [(&str, &str, &str); 8] = [
     ("USDC@solana", "SOL@solana", "10"),
 ];
 
+/// What is paid in at quoted addresses: a chain's own coin, and a token, of each kind of chain.
+pub(crate) const DEPOSITS: [(&str, &str, &str); 7] = [
+    ("USDC@ethereum", "USDC@base", "10"),
+    ("ETH@ethereum", "USDC@base", "0.01"),
+    ("BTC@bitcoin", "USDC@ethereum", "0.001"),
+    ("SOL@solana", "USDC@ethereum", "0.1"),
+    ("USDC@solana", "USDC@base", "10"),
+    ("USDC@base", "SOL@solana", "10"),
+    ("USDC@ethereum", "BTC@bitcoin", "100"),
+];
+
+/// What is paid for inside the intents contract, by a key of an EVM.
+pub(crate) const MESSAGES: [(&str, &str, &str); 2] =
+    [("USDC@ethereum", "USDC@base", "10"), ("USDC@base", "SOL@solana", "10")];
+
+/// The same, by a key of Ed25519.
+pub(crate) const PAYLOADS: [(&str, &str, &str); 2] =
+    [("USDC@solana", "USDC@base", "10"), ("SOL@solana", "USDC@ethereum", "0.1")];
+
 /// How long open swaps are carried on.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Where worker processes meet.
 pub(crate) struct Bed {
     pub(crate) sandbox: Sandbox,
+    pub(crate) by: By,
+    /// What the payers held at the start.
+    pub(crate) held: BTreeMap<(String, String), Lots>,
     site: Site,
     folder: TempDir,
     journal: String,
@@ -55,7 +79,24 @@ impl Bed {
         let site = Site::of(&sandbox);
         // Its tables are there before anybody is killed who makes them.
         connect(&journal).await;
-        Self { sandbox, site, folder, journal }
+        let held = held(&sandbox);
+        Self { sandbox, by: By::default(), held, site, folder, journal }
+    }
+
+    /// Has swaps be paid for in another way than by approvals.
+    #[must_use]
+    pub(crate) fn paid(self, by: By) -> Self {
+        Self { by, ..self }
+    }
+
+    /// Returns what is swapped here.
+    pub(crate) const fn routes(&self) -> &'static [(&'static str, &'static str, &'static str)] {
+        match self.by {
+            By::Approval => &ROUTES,
+            By::Deposit => &DEPOSITS,
+            By::Message => &MESSAGES,
+            By::Payload => &PAYLOADS,
+        }
     }
 
     /// Changes the policy by which swaps are judged.
@@ -97,6 +138,7 @@ impl Bed {
     pub(crate) fn orders(&self, job: Job) -> Orders {
         Orders {
             site: self.site.clone(),
+            by: self.by,
             journal: self.journal.clone(),
             signatures: self.signature_file(),
             trap: None,

@@ -9,11 +9,12 @@ use countersign::journal::{
 };
 use countersign::units::{Lots, UnixMillis};
 use countersign::{Clock as _, SystemClock};
-use countersign_sandbox::{ExecutionKind, SwapRecord};
+use countersign_sandbox::ExecutionKind;
 
 use crate::bed::Bed;
+use crate::deals::Deal;
 use crate::process::Said;
-use crate::site::Ask;
+use crate::site::{Ask, By};
 
 /// What was counted.
 #[derive(Clone, Debug, Default)]
@@ -54,11 +55,12 @@ impl Tally {
 }
 
 /// Everything there is to compare.
-struct Evidence {
-    swaps: BTreeMap<String, (Summary, History)>,
-    records: Vec<SwapRecord>,
+pub(crate) struct Evidence {
+    pub(crate) swaps: BTreeMap<String, (Summary, History)>,
+    pub(crate) by: By,
+    pub(crate) deals: Vec<Deal>,
     said: Vec<Said>,
-    tally: Tally,
+    pub(crate) tally: Tally,
 }
 
 /// Compares what was asked for and what was said with what is there.
@@ -73,19 +75,9 @@ pub(crate) async fn judge_since(
     said: Vec<Said>,
     known: Option<Anchor>,
 ) -> Tally {
-    let store = bed.store().await;
-    let swaps = read(store.as_ref()).await;
-    let records = bed.sandbox.swaps();
-    let tally = Tally { swaps: swaps.len(), ..Tally::default() };
-    let mut evidence = Evidence { swaps, records, said, tally };
-    evidence.judge_words();
-    evidence.judge_ends();
-    for ask in asks {
-        evidence.judge_ask(bed, ask);
-    }
-    evidence.judge_signatures(&bed.signatures());
-    evidence.judge_intents(asks);
-    evidence.judge_audit(store.as_ref(), known).await;
+    let mut evidence = Evidence::gather(bed, said).await;
+    evidence.judge(bed, asks);
+    evidence.judge_audit(bed.store().await.as_ref(), known).await;
     evidence.tally
 }
 
@@ -105,12 +97,31 @@ async fn read(store: &dyn Store) -> BTreeMap<String, (Summary, History)> {
 }
 
 impl Evidence {
-    fn lost(&mut self, key: &str, why: impl fmt::Display) {
+    /// Reads the journal, and what the sandbox knows.
+    pub(crate) async fn gather(bed: &Bed, said: Vec<Said>) -> Self {
+        let swaps = read(bed.store().await.as_ref()).await;
+        let tally = Tally { swaps: swaps.len(), ..Tally::default() };
+        Self { swaps, by: bed.by, deals: Deal::all(bed), said, tally }
+    }
+
+    /// Compares all but the audit.
+    pub(crate) fn judge(&mut self, bed: &Bed, asks: &[Ask]) {
+        self.judge_words();
+        self.judge_ends();
+        for ask in asks {
+            self.judge_ask(bed, ask);
+        }
+        self.judge_signatures(&bed.signatures());
+        self.judge_intents(asks);
+        self.judge_deposits(bed);
+    }
+
+    pub(crate) fn lost(&mut self, key: &str, why: impl fmt::Display) {
         let why = format!("{why}: {}", self.story(key));
         self.tally.lost.entry(key.to_owned()).or_insert(why);
     }
 
-    fn doubled(&mut self, key: &str, why: impl fmt::Display) {
+    pub(crate) fn doubled(&mut self, key: &str, why: impl fmt::Display) {
         let why = format!("{why}: {}", self.story(key));
         self.tally.doubled.entry(key.to_owned()).or_insert(why);
     }
@@ -158,9 +169,9 @@ impl Evidence {
             self.tally.live += usize::from(live);
             if (!state.is_ended() && !live) || state == State::Ended(Outcome::Disputed) {
                 let intent = self.swaps.get(&key).and_then(|(_, history)| approved(history));
-                let of_it = |record: &&SwapRecord| Some(&record.intent_id) == intent.as_ref();
-                let record = self.records.iter().find(of_it).cloned();
-                self.lost(&key, format_args!("it is {state}, and {record:?}"));
+                let of_it = |deal: &&Deal| Some(&deal.id) == intent.as_ref();
+                let deal = self.deals.iter().find(of_it).cloned();
+                self.lost(&key, format_args!("it is {state}, and {deal:?}"));
             }
             self.tally.finished += usize::from(state == State::Ended(Outcome::Finished));
         }
@@ -169,20 +180,20 @@ impl Evidence {
     /// One key was executed once at most, and paid for if and only if the journal says so.
     fn judge_ask(&mut self, bed: &Bed, ask: &Ask) {
         let Ask { key, recipient, .. } = ask;
-        let of_key = |record: &&SwapRecord| record.to_address == *recipient;
-        let records: Vec<_> = self.records.iter().filter(of_key).cloned().collect();
-        let sum = |count: fn(&SwapRecord) -> u64| records.iter().map(count).sum::<u64>();
-        let deposits = sum(|record| record.deposits);
-        let (payouts, refunds) = (sum(|record| record.payouts), sum(|record| record.refunds));
+        let of_key = |deal: &&Deal| deal.recipient == *recipient;
+        let deals: Vec<_> = self.deals.iter().filter(of_key).cloned().collect();
+        let sum = |count: fn(&Deal) -> u64| deals.iter().map(count).sum::<u64>();
+        let deposits = sum(|deal| deal.deposits);
+        let (payouts, refunds) = (sum(|deal| deal.payouts), sum(|deal| deal.refunds));
         self.tally.executed += usize::try_from(deposits).unwrap();
         if deposits > 1 || payouts > 1 || sum(|it| it.approvals) > 1 {
-            self.doubled(key, format_args!("{records:?}"));
+            self.doubled(key, format_args!("{deals:?}"));
         }
         let finished = self.state(key) == Some(State::Ended(Outcome::Finished));
         let paid = (deposits, payouts, refunds) == (1, 1, 0);
         let unpaid = payouts == 0 && deposits == refunds;
         if (finished && !paid) || (!finished && !unpaid) {
-            self.lost(key, format_args!("{records:?}"));
+            self.lost(key, format_args!("{deals:?}"));
         }
         self.judge_payment(bed, ask, finished);
     }
@@ -204,7 +215,8 @@ impl Evidence {
 
     /// No digest was signed twice, no swap has two, and what the journal holds is what was signed.
     fn judge_signatures(&mut self, lines: &[String]) {
-        let refunded = self.records.iter().any(|record| record.refunds > 0);
+        let by_approval = self.by == By::Approval;
+        let refunded = by_approval && self.deals.iter().any(|deal| deal.refunds > 0);
         let (mut seen, mut signed) = (BTreeSet::new(), BTreeMap::new());
         for line in lines {
             // The transaction of a refund is made again from the same parts, which is no approval.
@@ -236,7 +248,9 @@ impl Evidence {
             let noted = signed.get(&summary.swap_id.to_string());
             let (on_bitcoin, one) = (is_on_bitcoin(history), digests.first());
             let same = on_bitcoin || noted.is_none_or(|it| one.is_none_or(|one| one == it));
-            if digests.len() > 1 || digests.len() > usize::from(noted.is_some()) || !same {
+            // What pays out of coins of our own is named by its inputs alone.
+            let is_noted = noted.is_some() || (on_bitcoin && self.by == By::Deposit);
+            if digests.len() > 1 || digests.len() > usize::from(is_noted) || !same {
                 let why = format!("{digests:?} in the journal, {noted:?} was signed");
                 wrong.push((key.clone(), why));
             }
@@ -251,15 +265,15 @@ impl Evidence {
         let signed = self.swaps.values().filter_map(|(_, history)| approved(history));
         let signed: BTreeSet<_> = signed.collect();
         let keys: BTreeMap<_, _> = asks.iter().map(|ask| (&ask.recipient, &ask.key)).collect();
-        for record in self.records.clone() {
-            let key = keys.get(&record.to_address).map_or("nobody's", |key| key.as_str());
-            let touched = record.approvals + record.deposits + record.payouts > 0;
-            if touched && !signed.contains(&record.intent_id) {
-                self.lost(key, format_args!("approved, and not in the journal: {record:?}"));
+        for deal in self.deals.clone() {
+            let key = keys.get(&deal.recipient).map_or("nobody's", |key| key.as_str());
+            let touched = deal.approvals + deal.deposits + deal.payouts > 0;
+            if touched && !signed.contains(&deal.id) {
+                self.lost(key, format_args!("approved, and not in the journal: {deal:?}"));
             }
             // One that came too late was refused, too.
-            if record.refused_approvals > 0 && record.approvals > 0 {
-                self.doubled(key, format_args!("approved in two ways: {record:?}"));
+            if deal.refused > 0 && deal.approvals > 0 {
+                self.doubled(key, format_args!("approved in two ways: {deal:?}"));
             }
         }
     }
@@ -281,13 +295,13 @@ impl Evidence {
     fn is_live(&self, key: &str) -> bool {
         let Some((_, history)) = self.swaps.get(key) else { return false };
         let intent = approved(history);
-        let mut records = self.records.iter();
-        let record = records.find(|record| Some(&record.intent_id) == intent.as_ref());
+        let mut deals = self.deals.iter();
+        let deal = deals.find(|deal| Some(&deal.id) == intent.as_ref());
         let until = history.links.iter().find_map(|link| match &link.entry.what {
             What::Signed { valid_until, .. } => Some(*valid_until),
             _ => None,
         });
-        let unused = record.is_some_and(|record| record.approvals == 0);
+        let unused = deal.is_some_and(|deal| deal.approvals == 0);
         !history.state.is_ended() && unused && until.is_some_and(|it| it >= now().to_seconds())
     }
 
@@ -337,5 +351,9 @@ fn approved(history: &History) -> Option<String> {
 
 fn is_on_bitcoin(history: &History) -> bool {
     let mut whats = history.links.iter().map(|link| &link.entry.what);
-    whats.any(|what| matches!(what, What::RefundKept { .. }))
+    whats.any(|what| match what {
+        What::RefundKept { .. } => true,
+        What::Requested(request) => request.source.network.as_str() == "bitcoin",
+        _ => false,
+    })
 }

@@ -7,38 +7,61 @@ use std::time::{Duration, Instant};
 use countersign_sandbox::{Fault, SandboxConfig};
 use countersign_tests::Cluster;
 
-use crate::bed::{Bed, ROUTES, busy};
+use crate::bed::{Bed, busy};
 use crate::dice::Dice;
 use crate::judge::{Tally, commit, judge_since, now};
 use crate::orders::Job;
 use crate::process::{Process, Said};
-use crate::site::Ask;
+use crate::site::{Ask, By};
 
-/// How many kills a sandbox and a journal see.
-const KILLS_A_ROUND: u32 = 50;
+/// How many are killed where nobody says it.
+const KILLS: u64 = 50;
+/// How many kills a sandbox and a journal see: where swaps are approved, and where addresses are
+/// funded.
+const KILLS_A_ROUND: [u32; 2] = [50, 25];
 /// How many new swaps a process is asked for, at most, and how many that were asked for before.
 const NEW: u64 = 12;
 const OLD: usize = 6;
 /// How long a process may go on after it has begun with a swap, at most, in milliseconds.
 const LONGEST_LIFE: u64 = 200;
 
-/// What is asked for from outside.
-struct Plan {
+/// What is asked for from outside, and how swaps are paid for and the counterparty is in a round.
+pub(crate) struct Plan {
     kills: u32,
     /// Whether it may take long.
     long: bool,
     seed: u64,
-    stores: String,
+    pub(crate) stores: String,
+    by: fn(u64) -> By,
+    weather: fn(bool, u64) -> SandboxConfig,
 }
 
 impl Plan {
-    fn read() -> Self {
+    pub(crate) fn read(
+        kills: u64,
+        by: fn(u64) -> By,
+        weather: fn(bool, u64) -> SandboxConfig,
+    ) -> Self {
         let number = |name: &str| std::env::var(name).ok()?.parse().ok();
         Self {
-            kills: number("COUNTERSIGN_KILLS").unwrap_or(50).try_into().unwrap(),
+            kills: number("COUNTERSIGN_KILLS").unwrap_or(kills).try_into().unwrap(),
             long: number("COUNTERSIGN_KILLS").is_some(),
             seed: number("COUNTERSIGN_KILL_SEED").unwrap_or_else(|| now().value()),
             stores: std::env::var("COUNTERSIGN_KILL_STORE").unwrap_or_else(|_| "both".to_owned()),
+            by,
+            weather,
+        }
+    }
+
+    /// Kills as often as asked: half of it on each store, where there are two.
+    pub(crate) async fn run(&self, cluster: Option<&Cluster>) {
+        let files = self.stores != "postgres";
+        let kinds = u32::from(files) + u32::from(cluster.is_some());
+        if files {
+            self.rounds(self.kills.div_ceil(kinds), None).await;
+        }
+        if let Some(cluster) = cluster {
+            self.rounds(self.kills / kinds, Some(cluster)).await;
         }
     }
 
@@ -48,11 +71,14 @@ impl Plan {
         let store = if cluster.is_some() { "postgres" } else { "sqlite" };
         let (mut left, mut seed) = (kills, self.seed);
         while left > 0 {
-            let kills = left.min(KILLS_A_ROUND);
+            let by = (self.by)(seed);
+            let [approvals, deposits] = KILLS_A_ROUND;
+            let most = if by == By::Approval { approvals } else { deposits };
+            let kills = left.min(most);
             let began = Instant::now();
-            let weather = self.weather(seed);
+            let weather = (self.weather)(self.long, seed);
             let may_be_live = weather.resolver_fails;
-            let tally = round(weather, (seed, kills), cluster).await;
+            let tally = round((weather, by), (seed, kills), cluster).await;
             let took = began.elapsed().as_millis();
             println!("@ {store}, seed {seed}: {kills} kills, {tally} ({took} ms)");
             tally.require_sound(&format!("{store}, seed {seed}"));
@@ -61,50 +87,43 @@ impl Plan {
             (left, seed) = (left - kills, seed + 1);
         }
     }
+}
 
-    /// Returns how the counterparty is in a round: most often well.
-    fn weather(&self, seed: u64) -> SandboxConfig {
-        let faulty = |fault| SandboxConfig { fault: Some(fault), ..busy() };
-        match seed % 8 {
-            1 => faulty(Fault::SubmitLost),
-            3 => faulty(Fault::SubmitDeclinedFirst),
-            5 => faulty(Fault::StatusLost),
-            // Nobody is paid, so that all that was taken has to come back, which takes a while.
-            7 if self.long => SandboxConfig {
-                resolver_fails: true,
-                intent_lifetime: Duration::from_secs(8),
-                refund_delay: Duration::from_secs(1),
-                ..busy()
-            },
-            _ => busy(),
-        }
+/// Returns how the counterparty is in a round: most often well.
+fn weather(long: bool, seed: u64) -> SandboxConfig {
+    let faulty = |fault| SandboxConfig { fault: Some(fault), ..busy() };
+    match seed % 8 {
+        1 => faulty(Fault::SubmitLost),
+        3 => faulty(Fault::SubmitDeclinedFirst),
+        5 => faulty(Fault::StatusLost),
+        // Nobody is paid, so that all that was taken has to come back, which takes a while.
+        7 if long => SandboxConfig {
+            resolver_fails: true,
+            intent_lifetime: Duration::from_secs(8),
+            refund_delay: Duration::from_secs(1),
+            ..busy()
+        },
+        _ => busy(),
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn workers_that_are_killed_lose_and_double_nothing() {
-    let plan = Plan::read();
+    let plan = Plan::read(KILLS, |_| By::Approval, weather);
     let cluster = if plan.stores == "sqlite" { None } else { Cluster::start() };
-    let files = plan.stores != "postgres";
-    let kinds = u32::from(files) + u32::from(cluster.is_some());
-    if files {
-        plan.rounds(plan.kills.div_ceil(kinds), None).await;
-    }
-    if let Some(cluster) = &cluster {
-        plan.rounds(plan.kills / kinds, Some(cluster)).await;
-    }
+    plan.run(cluster.as_ref()).await;
 }
 
 /// Kills one process on a file, or any of three on a server, and judges what came of it.
 async fn round(
-    config: SandboxConfig,
+    (config, by): (SandboxConfig, By),
     (seed, kills): (u64, u32),
     cluster: Option<&Cluster>,
 ) -> Tally {
     let nobody_is_paid = config.resolver_fails;
     let (bed, processes) = match cluster {
-        None => (Bed::in_a_file(config).await, 1),
-        Some(cluster) => (Bed::on_a_server(config, cluster).await, 3),
+        None => (Bed::in_a_file(config).await.paid(by), 1),
+        Some(cluster) => (Bed::on_a_server(config, cluster).await.paid(by), 3),
     };
     let mut killer = Killer::new(&bed, seed);
     let processes = tokio::task::block_in_place(|| killer.run(kills, processes));
@@ -215,7 +234,7 @@ impl<'a> Killer<'a> {
 
     fn new_ask(&mut self) -> Ask {
         let key = format!("order-{}", self.asks.len());
-        let ask = self.bed.ask(&key, *self.dice.one_of(&ROUTES));
+        let ask = self.bed.ask(&key, *self.dice.one_of(self.bed.routes()));
         self.asks.push(ask.clone());
         self.open.insert(key, ask.clone());
         ask

@@ -9,6 +9,9 @@
 
 mod bed;
 mod child;
+mod deals;
+mod deposit_points;
+mod deposits;
 mod dice;
 mod judge;
 mod kills;

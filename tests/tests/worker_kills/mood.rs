@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use countersign::Submission;
 use countersign::http_client::Retry;
 use countersign::units::UnixMillis;
-use countersign::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus};
+use countersign::{ApiError, Intent, Offer, Order, SwapApi, SwapStatus, Takes};
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
@@ -46,6 +46,14 @@ impl<A> MoodyApi<A> {
 
 #[async_trait]
 impl<A: SwapApi> SwapApi for MoodyApi<A> {
+    fn name(&self) -> &'static str {
+        self.api.name()
+    }
+
+    fn takes(&self) -> Takes {
+        self.api.takes()
+    }
+
     async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
         self.api.quote(order).await
     }

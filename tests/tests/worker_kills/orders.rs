@@ -11,12 +11,13 @@ use countersign_tests::{FaultApi, Faults, SignatureFile, Trap, WatchedStore};
 use serde::{Deserialize, Serialize};
 
 use crate::mood::{Mood, MoodyApi};
-use crate::site::{Ask, Site};
+use crate::site::{Ask, By, Site};
 
 /// Everything that a worker process needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Orders {
     pub(crate) site: Site,
+    pub(crate) by: By,
     /// Where the journal is: a path, or a URL of Postgres.
     pub(crate) journal: String,
     pub(crate) signatures: PathBuf,
@@ -50,7 +51,8 @@ impl Orders {
     pub(crate) async fn worker(&self) -> Worker {
         let faults = Faults::new(self.trap);
         let signatures = SignatureFile::open(&self.signatures, faults.clone());
-        let api = FaultApi::new(MoodyApi::new(self.site.api(), self.mood.clone()), faults.clone());
+        let api =
+            FaultApi::new(MoodyApi::new(self.site.api(self.by), self.mood.clone()), faults.clone());
         let flow = self.site.flow(api, &signatures, &faults).build();
         let store = WatchedStore::new(connect(&self.journal).await, &faults);
         Worker::new(flow, Arc::new(store), self.options())

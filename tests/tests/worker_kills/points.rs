@@ -208,7 +208,7 @@ async fn prelude(way: &Way, swap: Orders) -> (bool, Vec<Said>) {
 
 /// Runs a process that is to crash in its trap. Returns whether it did, and what was said: where this
 /// machine is slow, its lease may be over before, or its swap at its end.
-fn run_into(orders: &Orders) -> (bool, Vec<Said>) {
+pub(crate) fn run_into(orders: &Orders) -> (bool, Vec<Said>) {
     let (status, said) = tokio::task::block_in_place(|| Process::start(orders).end());
     let is_hit = was_killed(status);
     assert!(

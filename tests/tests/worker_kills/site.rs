@@ -1,18 +1,22 @@
 //! What a worker process needs to know of a sandbox, which is in another process.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::api_types::defi::Profile;
-use countersign::approval::{Decision, Registry, ReviewRequest, Reviewer};
+use countersign::approval::{Decision, IntentStandard, Registry, ReviewRequest, Reviewer};
 use countersign::chain_rpc::{Esplora, EvmRpc, SolanaRpc};
 use countersign::http_client::DefiClient;
+use countersign::http_client::oneclick::OneClickClient;
 use countersign::http_client::transport::{Auth, Limits};
 use countersign::units::Bps;
-use countersign::{Config, Countersign, CountersignBuilder, DefiApi, SwapApi, SwapRequest};
+use countersign::{
+    Config, Countersign, CountersignBuilder, DefiApi, QuotedApi, SwapApi, SwapRequest,
+};
 use countersign_sandbox::{Account, Sandbox};
-use countersign_tests::{FaultCoins, Faults, SignatureFile};
+use countersign_tests::{FaultCalls, FaultCoins, FaultTransfers, Faults, SignatureFile};
 use serde::{Deserialize, Serialize};
 
 /// Where a sandbox is, and who may act there.
@@ -20,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Site {
     url: String,
     api_key: String,
+    oneclick: (String, String),
     pub(crate) registry: String,
     pub(crate) policy: String,
     payers: Vec<Payer>,
@@ -33,6 +38,20 @@ struct Payer {
     network: String,
     address: String,
     private_key: String,
+}
+
+/// How swaps are paid for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum By {
+    /// By approvals, over the DeFi API.
+    #[default]
+    Approval,
+    /// By transactions of our own, over 1Click.
+    Deposit,
+    /// By intents that a key of an EVM signs as messages, over 1Click.
+    Message,
+    /// By intents that a key of Ed25519 signs as NEP-413 has it, over 1Click.
+    Payload,
 }
 
 /// A swap that is asked for.
@@ -75,6 +94,7 @@ impl Site {
         Self {
             url: sandbox.url().to_owned(),
             api_key: sandbox.api_key().to_owned(),
+            oneclick: (sandbox.oneclick_url(), sandbox.oneclick_key()),
             registry: sandbox.registry_toml(),
             policy: widened.collect::<Vec<_>>().join("\n"),
             payers: sandbox.accounts().iter().map(Payer::of).collect(),
@@ -83,8 +103,23 @@ impl Site {
         }
     }
 
-    /// Returns a client of the API.
-    pub(crate) fn api(&self) -> DefiApi {
+    /// Returns a client of the API that swaps are paid for over.
+    pub(crate) fn api(&self, by: By) -> Arc<dyn SwapApi> {
+        match by {
+            By::Approval => Arc::new(self.defi()),
+            By::Deposit => Arc::new(self.quoted()),
+            By::Message => Arc::new(self.quoted().by_intent(IntentStandard::Erc191)),
+            By::Payload => Arc::new(self.quoted().by_intent(IntentStandard::Nep413)),
+        }
+    }
+
+    fn quoted(&self) -> QuotedApi {
+        let (url, key) = self.oneclick.clone();
+        let client = OneClickClient::builder(&url).partner_key(key.into());
+        QuotedApi::oneclick(client.build().unwrap())
+    }
+
+    fn defi(&self) -> DefiApi {
         let client = DefiClient::builder(&self.url).api_key(self.api_key.clone().into());
         let client = client
             .profile(Profile::G3)
@@ -110,15 +145,21 @@ impl Site {
     fn see(&self, builder: CountersignBuilder, faults: &Faults) -> CountersignBuilder {
         let registry = Registry::from_toml(&self.registry).unwrap();
         let evm = registry.networks().filter_map(|(name, network)| {
-            let url = self.nodes.get(name)?.parse().unwrap();
-            Some((name, EvmRpc::connect(url, network.kind.standard()?).unwrap()))
+            let (url, standard) = (self.nodes.get(name)?, network.kind.standard()?);
+            Some((name, move || EvmRpc::connect(url.parse().unwrap(), standard).unwrap()))
         });
-        let builder = evm.fold(builder, |builder, (name, node)| builder.chain(name, node));
-        let solana = SolanaRpc::connect(self.nodes.get("solana").unwrap().parse().unwrap());
+        let builder = evm.fold(builder, |builder, (name, node)| {
+            let calls = FaultCalls::new(node(), faults.clone());
+            builder.chain(name, node()).call_chain(name, calls)
+        });
+        let solana = self.nodes.get("solana").unwrap();
+        let solana = || SolanaRpc::connect(solana.parse().unwrap()).unwrap();
+        let transfers = FaultTransfers::new(solana(), faults.clone());
         let esplora = self.esplora.parse().unwrap();
         let coins = Esplora::connect(esplora, Auth::None, Limits::default()).unwrap();
         builder
-            .solana_chain("solana", solana.unwrap())
+            .solana_chain("solana", solana())
+            .transfer_chain("solana", transfers)
             .bitcoin_chain("bitcoin", FaultCoins::new(coins, faults.clone()))
     }
 }
@@ -139,9 +180,14 @@ impl Payer {
                 builder.coin_signer(public_key, key).unwrap()
             }
             "solana" => {
-                builder.solana_signer(self.address.parse().unwrap(), to.cosigns(&self.private_key))
+                let account = self.address.parse().unwrap();
+                let builder = builder.solana_key(account, to.cosigns(&self.private_key));
+                builder.intent_signer(to.payloads(&self.private_key))
             }
-            _ => builder.signer(to.permits(&self.private_key)),
+            _ => {
+                let builder = builder.evm_key(to.permits(&self.private_key));
+                builder.intent_signer(to.messages(&self.private_key))
+            }
         }
     }
 }

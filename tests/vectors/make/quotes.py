@@ -40,6 +40,7 @@ TERMS = {
     "referral": "countersign",
     "appFees": [{"recipient": "ours.near", "fee": 5}],
     "max_app_fee_bps": 30,
+    "fee_recipients": ["platform.near"],
     "max_slippage_bps": 100,
     "min_amount_out": "670000000",
     "latest_deadline": NOW + 3600,
@@ -279,6 +280,15 @@ def uncovered_members(lines):
         answer = change(good, quoteRequest__appFees__0__fee=fee)
         lines.refuse(f"uncovered-fee-{name}", {"terms": TERMS, "payload": answer},
                      ["fees", "malformed"], twin, "application fees beyond what was agreed")
+    elsewhere = change(good, quoteRequest__appFees__0__recipient="thief.near")
+    lines.refuse("uncovered-fee-redirected", {"terms": TERMS, "payload": elsewhere}, "fees", twin,
+                 "a fee as large as was agreed, for somebody whom nobody pinned")
+    shared = ANSWER["quoteRequest"]["appFees"] + [{"recipient": "partner.near", "fee": 1}]
+    shares = change(good, quoteRequest__appFees=shared)
+    pinned = {**TERMS, "fee_recipients": ["platform.near", "partner.near"]}
+    honest(lines, "honest-fee-for-a-partner", pinned, shares)
+    lines.refuse("uncovered-fee-for-a-partner", {"terms": TERMS, "payload": shares}, "fees",
+                 "honest-fee-for-a-partner", "nobody pinned the partner")
     more = change(good, quoteRequest__appFees=ANSWER["quoteRequest"]["appFees"]
                   + [{"recipient": "thief.near", "fee": 10000}])
     lines.refuse("uncovered-fee-added", {"terms": TERMS, "payload": more}, "fees", twin,
@@ -361,6 +371,8 @@ def offers(lines):
         "deadline-passed": ({"now": NOW + 1800, "made_after": NOW - 300}, "deadline"),
         "slippage-beyond-policy": ({"max_slippage_bps": 99}, "fees"),
         "fees-beyond-policy": ({"max_app_fee_bps": 24}, "fees"),
+        "fee-for-nobody-pinned": ({"fee_recipients": []}, "fees"),
+        "fee-for-another-than-pinned": ({"fee_recipients": ["platform", "xplatform.near"]}, "fees"),
         "dry-with-an-address": ({"dry": True}, ["deposit_address", "echo"]),
     }
     for name, (terms, code) in bounds.items():

@@ -40,7 +40,8 @@ pub struct CallFacts {
 pub struct AccountNonce {
     /// How many were mined: the nonce of the next one to be mined.
     pub mined: u64,
-    /// How many there are with those that wait: the first nonce that none has.
+    /// How many there are with those that wait: the first nonce that none has. Those count too that a
+    /// ledger of ours holds and no node knows yet, where somebody asked it.
     pub pending: u64,
 }
 

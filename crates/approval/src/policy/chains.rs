@@ -71,6 +71,19 @@ pub struct EvmPolicy {
     pub max_priority_fee_per_gas: u64,
     /// The most that a transaction may cost: gas times its highest price.
     pub max_fee: u64,
+    /// How many transactions of an account may wait to be mined that are none of ours. Behind more
+    /// than that nothing is sent, whether there are as many or the node only says so.
+    #[serde(default = "default_max_pending")]
+    pub max_pending: u64,
+    /// Whether an allowance that a swap lacks may be given by a transaction of our own, for exactly
+    /// what is lacking.
+    #[serde(default)]
+    pub send_approve: bool,
+}
+
+impl EvmPolicy {
+    /// How many transactions of others may wait where a policy does not say.
+    pub const MAX_PENDING: u64 = 16;
 }
 
 /// What bounds transactions of our own on Tron, in the policy's table `[tron]`.
@@ -108,6 +121,10 @@ impl BitcoinPolicy {
 
 const fn default_stressed_fee_rate() -> u64 {
     50
+}
+
+const fn default_max_pending() -> u64 {
+    EvmPolicy::MAX_PENDING
 }
 
 const fn default_max_expiration_seconds() -> u64 {

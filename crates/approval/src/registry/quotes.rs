@@ -13,6 +13,10 @@ pub struct QuotePins {
     /// unpinned.
     #[serde(deserialize_with = "keys")]
     pub keys: Vec<String>,
+    /// The accounts that may take an application fee of a quote. Empty: nobody but those whom we asked
+    /// it for.
+    #[serde(default, deserialize_with = "recipients")]
+    pub fee_recipients: Vec<String>,
     /// The contract that carries out signed intents, such as `intents.near`.
     pub verifying_contract: Option<String>,
     /// The salts that a nonce of that contract may have, in the file as 8 hex digits each. Empty:
@@ -32,6 +36,24 @@ fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Er
         return Ok(keys);
     }
     Err(D::Error::custom("expected keys: ed25519: and 32 bytes in base58"))
+}
+
+fn recipients<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let recipients = Vec::<String>::deserialize(deserializer)?;
+    // They are compared as they are written: what no account looks like would pin nothing.
+    let is_account = |text: &String| {
+        !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| is_of_account(byte))
+    };
+    if recipients.iter().all(is_account) {
+        return Ok(recipients);
+    }
+    Err(D::Error::custom("expected accounts of NEAR: lower-case letters, digits, and . - _"))
+}
+
+/// Says whether an account of NEAR may have this character. Sources:
+/// [account ids](https://nomicon.io/DataStructures/Account).
+const fn is_of_account(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_')
 }
 
 fn salts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[u8; 4]>, D::Error> {

@@ -210,6 +210,7 @@ fn zksync_has_a_permit2_of_its_own() {
 const QUOTES: &str = r#"
 [quotes]
 keys = ["ed25519:reYaWhvwu8Jzo3WUM3zhn6VrhuMEF4eADL17qtRVifc"]
+fee_recipients = ["platform.near"]
 verifying_contract = "intents.near"
 nonce_salts = ["252812b3"]
 "#;
@@ -219,11 +220,14 @@ fn pins_the_keys_that_sign_quotes() {
     let registry = Registry::from_toml(&format!("{SAMPLE}{QUOTES}")).unwrap();
     let pins = registry.quotes().unwrap();
     assert_eq!(pins.keys.len(), 1);
+    assert_eq!(pins.fee_recipients, ["platform.near"]);
     assert_eq!(pins.nonce_salts, [[0x25, 0x28, 0x12, 0xb3]]);
     for (from, to, names) in [
         ("ed25519:reYa", "secp256k1:reYa", "ed25519:"),
         ("ed25519:reYa", "ed25519:reY0", "ed25519:"),
         ("252812b3", "252812", "8 hex digits"),
+        ("platform.near", "Platform.near", "accounts of NEAR"),
+        ("platform.near", "", "accounts of NEAR"),
         ("verifying_contract", "verifier", "verifier"),
     ] {
         let text = format!("{SAMPLE}{}", QUOTES.replacen(from, to, 1));

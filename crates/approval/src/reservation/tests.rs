@@ -94,3 +94,53 @@ async fn nothing_is_reserved_while_paused() {
     assert_eq!(paused.unwrap_err(), ReserveError::Paused);
     assert_eq!(code(&ledger, claim(1, 1), NOW).await, None);
 }
+
+/// Reserves what makes the approval of another claim's swap useless.
+async fn cancel_code(
+    ledger: &MemoryLedger,
+    of: &Claim,
+    nonce: u8,
+    paused: bool,
+) -> Result<Reservation, Code> {
+    let resources = vec![format!("nonce {nonce}")];
+    let claim = Claim { resources, amount: Lots::ZERO, ..of.clone() };
+    match reserve_cancel(ledger, claim, &policy(paused), NOW).await {
+        Ok(reservation) => Ok(reservation),
+        Err(ReserveError::Refused(refusal)) => Err(refusal.violations()[0].code),
+        Err(other) => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_cancel_needs_a_live_approval_and_counts_no_limit() {
+    let ledger = MemoryLedger::new();
+    let first = claim(1, 100);
+    assert_eq!(cancel_code(&ledger, &first, 2, false).await.err(), Some(Code::Replay));
+    assert_eq!(code(&ledger, first.clone(), NOW).await, None);
+    assert_eq!(code(&ledger, claim(3, 1), NOW).await, None);
+    // What another swap has it does not get; what is free, or its own, it does.
+    assert_eq!(cancel_code(&ledger, &first, 3, false).await.err(), Some(Code::Replay));
+    drop(cancel_code(&ledger, &first, 2, false).await.unwrap());
+    // The day's limit is the same as before.
+    assert_eq!(code(&ledger, claim(4, 50), NOW).await, Some(Code::Limits));
+    assert_eq!(code(&ledger, claim(4, 49), NOW).await, None);
+    // The same once more is no second cancel, another one is.
+    drop(cancel_code(&ledger, &first, 2, false).await.unwrap());
+    assert_eq!(cancel_code(&ledger, &first, 5, false).await.err(), Some(Code::Replay));
+    assert_eq!(code(&ledger, claim(2, 1), NOW).await, Some(Code::Replay));
+}
+
+#[tokio::test]
+async fn a_pause_keeps_no_cancel_up_and_lets_nothing_else_through() {
+    let ledger = MemoryLedger::new();
+    let first = claim(1, 1);
+    assert_eq!(code(&ledger, first.clone(), NOW).await, None);
+    let reservation = cancel_code(&ledger, &first, 2, true).await.unwrap();
+    assert!(reservation.is_cancel());
+    assert!(!reservation.is_for(reservation.claim()), "it would let an approval through");
+    // What moves more than a fee is none.
+    let moves = Claim { resources: vec!["nonce 2".to_owned()], ..first };
+    let found = reserve_cancel(&ledger, moves, &policy(false), NOW).await;
+    let Err(ReserveError::Refused(refusal)) = found else { panic!("{found:?}") };
+    assert_eq!(refusal.violations()[0].code, Code::Limits);
+}

@@ -115,6 +115,11 @@ impl CallAction {
         }
     }
 
+    /// Says whether it only makes useless what was signed before.
+    pub const fn is_cancel(&self) -> bool {
+        matches!(self, Self::InvalidateNonces { .. } | Self::ReplaceNonce)
+    }
+
     /// Returns how much leaves the account, fees aside: nothing unless it is a transfer.
     pub const fn moves(&self) -> Lots {
         match self {

@@ -63,6 +63,8 @@ pub struct QuoteTerms {
     pub insured: bool,
     /// The most that all application fees may be together, ours and those that the API adds.
     pub max_app_fees: Bps,
+    /// Who may take an application fee beside those that we asked for.
+    pub fee_recipients: Vec<String>,
     /// The most slippage that policy allows.
     pub max_slippage: Bps,
     /// Whether the quote may be one of before its signature bound the deposit address.

@@ -1,5 +1,9 @@
 use std::fmt;
 
+use bitcoin::hashes::Hash as _;
+use bitcoin::{OutPoint, TxIn};
+use countersign_approval::CoinId;
+
 /// A transaction of our own as somebody drafted it: its bytes without witnesses. Nothing about it
 /// has been checked.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,6 +32,16 @@ impl PaymentDraft {
     /// Returns the bytes.
     pub const fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Returns the coins that it spends, in their order; none where it can't be read.
+    pub fn spends(&self) -> Vec<CoinId> {
+        let tx = super::judge::read(self);
+        let id = |input: &TxIn| {
+            let OutPoint { txid, vout } = input.previous_output;
+            CoinId { txid: txid.to_byte_array(), vout }
+        };
+        tx.map(|tx| tx.input.iter().map(id).collect()).unwrap_or_default()
     }
 
     /// Writes the bytes in hex.

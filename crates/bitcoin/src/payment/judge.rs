@@ -145,7 +145,7 @@ fn last_moment(terms: &PaymentTerms) -> UnixSeconds {
     UnixSeconds::new(terms.deadline.value().saturating_sub(terms.min_remaining))
 }
 
-fn read(draft: &PaymentDraft) -> Result<Transaction, Violation> {
+pub(super) fn read(draft: &PaymentDraft) -> Result<Transaction, Violation> {
     let bytes = draft.as_bytes();
     if bytes.len() > MAX_BYTES {
         let expected = format_args!("at most {MAX_BYTES} bytes");

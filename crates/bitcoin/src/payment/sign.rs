@@ -3,7 +3,7 @@ use std::fmt;
 use bitcoin::Transaction;
 use bitcoin::consensus::encode::serialize;
 use bitcoin::hashes::Hash;
-use countersign_approval::{Policy, Reservation};
+use countersign_approval::{PaymentAction, Policy, Reservation};
 use countersign_units::UnixSeconds;
 
 use super::VerifiedPayment;
@@ -32,7 +32,9 @@ pub async fn sign_payment(
     signer: &dyn CoinSigner,
     now: UnixSeconds,
 ) -> Result<SignedPayment, SignError> {
-    require_signable(&payment.claim(), reservation, policy, (payment.valid_until(), now))?;
+    let takes_back = payment.payment().action == PaymentAction::SelfSpend;
+    let moment = (payment.valid_until(), now);
+    require_signable((&payment.claim(), takes_back), reservation, policy, moment)?;
     let evidence = CoinEvidence::Payment(payment);
     let payment = payment.payment();
     let signatures = sign_inputs(&payment.to_sign, evidence, signer).await?;

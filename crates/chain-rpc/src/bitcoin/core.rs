@@ -1,6 +1,7 @@
 //! Bitcoin Core's JSON-RPC.
 
 mod answers;
+mod coins;
 mod mempool;
 mod view;
 

@@ -1,8 +1,8 @@
 //! Esplora's REST API, which block explorers serve.
 
 mod answers;
+mod coins;
 mod mempool;
-mod rest;
 mod view;
 
 pub use view::Esplora;

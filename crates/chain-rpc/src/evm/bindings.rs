@@ -9,6 +9,7 @@ sol! {
     interface Erc20 {
         function balanceOf(address owner) external view returns (uint256);
         function allowance(address owner, address spender) external view returns (uint256);
+        event Transfer(address indexed from, address indexed to, uint256 value);
     }
 
     /// Source: [Permit2](https://docs.uniswap.org/contracts/permit2/reference/signature-transfer).
@@ -33,7 +34,7 @@ pub(super) const BEACON_SLOT: B256 =
     b256!("a3f0ad74e5423aebfd80d3ef4346578335a9a72aeaee59ff6cb3582b35133d50");
 
 /// Writes an address as the encoder takes it.
-pub(super) fn address(address: EvmAddress) -> Address {
+pub(crate) fn address(address: EvmAddress) -> Address {
     Address::from(*address.as_bytes())
 }
 

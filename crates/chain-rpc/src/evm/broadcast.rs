@@ -11,6 +11,15 @@ const KNOWN: [&str; 4] =
     ["already known", "alreadyknown", "known transaction", "transaction already imported"];
 /// What nodes say of an account nonce that is used.
 const USED: [&str; 4] = ["nonce too low", "oldnonce", "nonce is too low", "nonce_too_low"];
+/// What nodes say of an account nonce that comes too early for them.
+const EARLY: [&str; 6] = [
+    "nonce too high",
+    "noncetoohigh",
+    "noncegap",
+    "gapped nonce",
+    "gapped-nonce",
+    "nonce_too_far_in_future",
+];
 /// What nodes say of a price that is too low for them, for the block, or to replace another.
 const UNDERPRICED: [&str; 7] = [
     "underpriced",
@@ -74,6 +83,8 @@ fn why(error: RpcError) -> Declined {
     let message = message.clone();
     Declined::Because(if says(&USED) {
         BroadcastError::NonceTooLow
+    } else if says(&EARLY) {
+        BroadcastError::NonceTooHigh(message)
     } else if says(&UNDERPRICED) {
         BroadcastError::Underpriced(message)
     } else if says(&INSUFFICIENT) {
@@ -119,6 +130,10 @@ mod tests {
                 Declined::Because(BroadcastError::NonceTooLow),
                 "{used}"
             );
+        }
+        for early in ["nonce too high: next nonce 3, tx nonce 5", "NonceGap, Future nonce"] {
+            let expected = BroadcastError::NonceTooHigh(early.to_owned());
+            assert_eq!(node(-32_000, early), Declined::Because(expected));
         }
         for low in [
             "replacement transaction underpriced",

@@ -1,7 +1,7 @@
 //! The questions about accounts and contracts, all as of one block.
 
 use alloy::primitives::{B256, Bytes};
-use alloy::sol_types::SolCall;
+use alloy::sol_types::{SolCall, SolEvent};
 use countersign_approval::CallFactsQuery;
 use countersign_units::{EvmAddress, U256};
 use serde_json::{Value, json};
@@ -11,6 +11,8 @@ use crate::rpc::Call;
 
 /// Counts the transactions of an account.
 const COUNT: &str = "eth_getTransactionCount";
+/// Reads what contracts noted.
+pub(super) const LOGS: &str = "eth_getLogs";
 
 /// Asks about one block.
 pub(super) struct Questions {
@@ -77,6 +79,18 @@ impl Questions {
         let transaction = json!({"to": to, "data": data});
         Call { method: "eth_call", params: json!([transaction, self.block]) }
     }
+}
+
+/// Asks for what left an account of a token within a block.
+pub(super) fn sent_within(block: u64, token: EvmAddress, owner: EvmAddress) -> Call {
+    let (block, owner) = (format!("{block:#x}"), address(owner).into_word());
+    let filter = json!({
+        "fromBlock": block,
+        "toBlock": block,
+        "address": token,
+        "topics": [Erc20::Transfer::SIGNATURE_HASH.to_string(), owner.to_string()],
+    });
+    Call { method: LOGS, params: json!([filter]) }
 }
 
 /// Asks how many transactions of an account there are with those that wait.

@@ -3,8 +3,8 @@ use std::fmt;
 use alloy::primitives::keccak256;
 use async_trait::async_trait;
 use countersign_approval::{
-    ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery, NonceQuery, NonceState,
-    TypedDataStandard,
+    ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery, NonceQuery, NonceState, SeenUse,
+    TypedDataStandard, UseQuery,
 };
 use countersign_http_client::ConfigError;
 use countersign_http_client::transport::{Auth, Limits};
@@ -93,6 +93,10 @@ impl EvmChainView for EvmRpc {
         };
         let bitmap = U256::from_be_bytes(word(bitmap, CALL)?);
         Ok(NonceState::new(bitmap, nonce, Some(block.time)))
+    }
+
+    async fn seen_use(&self, query: &UseQuery) -> Result<SeenUse, ChainViewError> {
+        Ok(self.reading.seen_use(query).await?)
     }
 }
 

@@ -11,6 +11,10 @@ pub(crate) struct Chains {
     /// signed; @FILE reads the URL from a file that others can't read
     #[arg(long = "rpc", value_name = "NETWORK=URL|@FILE")]
     pub(crate) nodes: Vec<NodeAt>,
+    /// The HTTP API of a Tron node, under which its /wallet is: deposits from Tron are made by it
+    /// [default: beside the node's JSON-RPC, where the URL of that ends in /jsonrpc]
+    #[arg(long = "tron-api", value_name = "NETWORK=URL|@FILE")]
+    pub(crate) tron_apis: Vec<NodeAt>,
 }
 
 /// A network and where its node is.

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, value_parser};
 
-use super::{Endpoint, Trade};
+use super::{Asking, Endpoint, Trade};
 
 /// `countersign networks`.
 #[derive(Debug, Args)]
@@ -43,6 +43,18 @@ pub(crate) struct Quote {
     )]
     #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
     pub(crate) registry: Option<PathBuf>,
+    /// Ask every API at once, and show their offers side by side
+    #[arg(long, conflicts_with = "api_name")]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
+    /// The account that would pay; 1Click and Aurora want it named [default with --sandbox: one of its
+    /// own]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) owner: Option<String>,
+    /// Who would be paid; 1Click and Aurora want it named [default with --sandbox: a new address]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) recipient: Option<String>,
     #[command(flatten)]
     pub(crate) endpoint: Endpoint,
 }

@@ -8,7 +8,13 @@ use countersign::units::Bps;
 
 #[cfg(feature = "sandbox")]
 use super::Hostile;
-use super::{Api, Auditing, Chains, Journal, KeyFile, seconds};
+use super::{Api, Asking, Auditing, Chains, Journal, KeyFile, seconds};
+
+/// A batch, or a named API, leaves nothing to choose; lies are told by one API.
+#[cfg(feature = "sandbox")]
+const BEST_EXCLUDES: [&str; 3] = ["api_name", "batch", "tamper"];
+#[cfg(not(feature = "sandbox"))]
+const BEST_EXCLUDES: [&str; 2] = ["api_name", "batch"];
 
 /// `countersign swap`.
 #[derive(Debug, Args)]
@@ -71,6 +77,13 @@ pub(crate) struct Swap {
     pub(crate) chains: Chains,
     #[command(flatten)]
     pub(crate) api: Api,
+    /// Ask every API for an offer, and take the best that policy allows: the highest minimum out, then
+    /// the highest expected out, then the shortest time, then defi before oneclick before aurora. With
+    /// the --key of a swap that is there already, its own API goes on with it
+    #[arg(long, conflicts_with_all = BEST_EXCLUDES)]
+    pub(crate) best: bool,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
     /// Start a sandbox and swap with it; no account and no network is needed
     #[cfg(feature = "sandbox")]
     #[arg(long, conflicts_with_all = [

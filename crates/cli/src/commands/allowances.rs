@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &Allowances) -> Result<Ended, Failure> {
 fn evm(node: NodeView, arguments: &Allowances) -> Result<EvmRpc, SetupError> {
     match node {
         NodeView::Evm(node) => Ok(node),
-        NodeView::Bitcoin(_) | NodeView::Solana(_) => {
+        NodeView::Bitcoin(_) | NodeView::Solana(_) | NodeView::Tron(_) => {
             Err(SetupError::UnknownNetwork(arguments.network.clone()))
         }
     }

@@ -26,7 +26,7 @@ struct Row<'a> {
 
 pub(crate) fn run(arguments: &Networks) -> Result<Ended, Failure> {
     let page: Page<Network> =
-        ask(&arguments.endpoint, async |api| Ok(api.client.networks().await?))?;
+        ask(&arguments.endpoint, async |api| Ok(api.client()?.networks().await?))?;
     if arguments.endpoint.json {
         output::json(&Report { networks: page.items.iter().map(Row::from).collect() })?;
     } else {

@@ -1,15 +1,24 @@
 //! `countersign quote`: what a swap would bring.
 
-use countersign::api_types::defi::{Quote, QuoteRequest};
+mod table;
+
+use std::sync::Arc;
+
 use countersign::approval::excerpt;
 use countersign::units::{Bps, UnixMillis};
-use countersign::{Clock, FlowError, Offer, Order, Step, SystemClock};
+use countersign::{
+    Chooser, Clock, FlowError, Order, Priced, QuoteFailure, Quoted, RequestError, Step, SwapApi,
+    SwapRequest, SystemClock, Takes,
+};
 use serde::Serialize;
 
 use super::counterparty::{Counterparty, ask};
 use crate::arguments;
+use crate::connection::SetupError;
 use crate::exit::{Ended, Failure};
 use crate::output;
+use table::{Proof, fee, proof, time};
+pub(crate) use table::{Table, tell_choice};
 
 /// A quote, as `--json` shows it: amounts in base units, and as decimal numbers.
 #[derive(Serialize)]
@@ -21,6 +30,9 @@ struct Report<'a> {
     through: Option<&'a str>,
     slippage_bps: Option<u16>,
     expires_at_ms: Option<u64>,
+    app_fee_bps: Option<u64>,
+    time_seconds: Option<u64>,
+    proven: Proof,
 }
 
 #[derive(Serialize)]
@@ -40,33 +52,85 @@ struct Bought {
 }
 
 pub(crate) fn run(arguments: &arguments::Quote) -> Result<Ended, Failure> {
-    let (order, quote) =
-        ask(&arguments.endpoint, async |counterparty| inquire(arguments, counterparty).await)?;
-    let report = Report::new(arguments, &order, &quote);
-    let written = if arguments.endpoint.json { output::json(&report) } else { report.print() };
+    let all = ask(&arguments.endpoint, async |counterparty| inquire(arguments, counterparty).await);
+    let (order, mut answers) = all?;
+    let json = arguments.endpoint.json;
+    if arguments.all {
+        let table = Table::new(&order, &answers);
+        if json {
+            output::json(&table)?
+        } else {
+            table.print()?
+        }
+        return Ok(if answers.iter().any(|quoted| quoted.answer.is_ok()) {
+            Ended::Done
+        } else {
+            Ended::Failed
+        });
+    }
+    let only = answers.pop().ok_or(SetupError::NoApi)?;
+    let priced = only.answer.map_err(failed)?;
+    let report = Report::new(arguments, &order, &priced);
+    let written = if json { output::json(&report) } else { report.print(&priced) };
     written.map(|()| Ended::Done)
 }
 
 async fn inquire(
     arguments: &arguments::Quote,
-    counterparty: &Counterparty,
-) -> Result<(Order, Quote), Failure> {
+    counterparty: &Counterparty<'_>,
+) -> Result<(Order, Vec<Quoted>), Failure> {
     let registry = counterparty.registry(arguments.registry.as_deref())?;
+    let apis = if arguments.all { counterparty.apis()? } else { vec![counterparty.api()?] };
     let trade = &arguments.trade;
     let (from, to) = (trade.from(), trade.to());
-    let order = Order::inquiry(&from, &to, trade.amount(), trade.slippage, &registry)
-        .map_err(FlowError::from)?;
-    let quote = counterparty.client.quote(&QuoteRequest::from(&order)).await?;
-    let checked = Offer::from(quote.clone()).check(&order, SystemClock.now());
-    checked.map_err(|refusal| FlowError::Refused { step: Step::Quote, refusal })?;
-    Ok((order, quote))
+    let order = Order::inquiry(&from, &to, trade.amount(), trade.slippage, &registry);
+    let order = order.map_err(FlowError::from)?;
+    let named = (arguments.owner.as_ref(), arguments.recipient.as_ref());
+    let order = match counterparty.parties(named, (&from.network, &to.network))? {
+        None if apis.iter().any(|api| api.takes() != Takes::Approval) => {
+            return Err(SetupError::Missing(
+                "--owner and --recipient: 1Click and Aurora want both named",
+            )
+            .into());
+        }
+        None => order,
+        Some(parties) => {
+            let request = SwapRequest {
+                from,
+                to,
+                amount: trade.amount().to_owned(),
+                min_out: None,
+                slippage: trade.slippage,
+                refund_address: parties.owner.clone(),
+                owner: parties.owner,
+                recipient: parties.recipient,
+                coins: None,
+            };
+            Order::new(&request, &registry).map_err(|error: RequestError| FlowError::from(error))?
+        }
+    };
+    let chooser = Chooser::new(&registry).patience(arguments.asking.quote_timeout);
+    let apis: Vec<&dyn SwapApi> = apis.iter().map(Arc::as_ref).collect();
+    let answers = chooser.quotes(&apis, &order).await;
+    Ok((order, answers))
+}
+
+/// Makes the failure of a command of an answer that is nothing to choose.
+pub(crate) fn failed(failure: QuoteFailure) -> Failure {
+    let step = Step::Quote;
+    let error = match failure {
+        QuoteFailure::Api(source) => FlowError::Api { step, source },
+        QuoteFailure::Refused(refusal) => FlowError::Refused { step, refusal },
+        other => return Failure::NoOffer(other.to_string()),
+    };
+    error.into()
 }
 
 impl<'a> Report<'a> {
-    fn new(arguments: &arguments::Quote, order: &Order, quote: &'a Quote) -> Self {
-        let (gives, gets, paid_out) = (&order.source, &order.destination, &quote.to);
+    fn new(arguments: &arguments::Quote, order: &Order, priced: &'a Priced) -> Self {
+        let (gives, gets, offer) = (&order.source, &order.destination, &priced.offer);
         Self {
-            id: &quote.id,
+            id: &offer.id,
             from: Paid {
                 token: arguments.trade.from().to_string(),
                 lots: gives.amount.to_string(),
@@ -74,19 +138,22 @@ impl<'a> Report<'a> {
             },
             to: Bought {
                 token: arguments.trade.to().to_string(),
-                min_lots: paid_out.min_amount.to_string(),
-                min_amount: paid_out.min_amount.to_decimal(gets.decimals),
-                max_lots: paid_out.max_amount.map(|most| most.to_string()),
-                max_amount: paid_out.max_amount.map(|most| most.to_decimal(gets.decimals)),
+                min_lots: offer.min_out.to_string(),
+                min_amount: offer.min_out.to_decimal(gets.decimals),
+                max_lots: offer.max_out.map(|most| most.to_string()),
+                max_amount: offer.max_out.map(|most| most.to_decimal(gets.decimals)),
             },
-            through: quote.mid.as_ref().and_then(|mid| mid.token.as_deref()),
-            slippage_bps: quote.slippage_bps.map(Bps::value),
-            expires_at_ms: quote.expires_at.map(UnixMillis::value),
+            through: offer.told.through.as_deref(),
+            slippage_bps: offer.slippage.map(Bps::value),
+            expires_at_ms: offer.expires_at.map(UnixMillis::value),
+            app_fee_bps: offer.told.app_fees,
+            time_seconds: offer.told.time_estimate.map(|time| time.as_secs()),
+            proven: Proof::of(&priced.backing),
         }
     }
 
     /// Writes the quote for people.
-    fn print(&self) -> Result<(), Failure> {
+    fn print(&self, priced: &Priced) -> Result<(), Failure> {
         let Bought { token, min_amount, max_amount, .. } = &self.to;
         let most = max_amount.as_ref().map(|most| format!(" to {most}")).unwrap_or_default();
         output::result(format_args!("quote     {}", excerpt(self.id)))?;
@@ -98,10 +165,15 @@ impl<'a> Report<'a> {
         if let Some(slippage) = self.slippage_bps {
             output::result(format_args!("slippage  {slippage} bps"))?;
         }
+        for (name, text) in [("fee", fee(priced)), ("time", time(priced))] {
+            if !text.is_empty() {
+                output::result(format_args!("{name:<10}{text}"))?;
+            }
+        }
         if let Some(end) = self.expires_at_ms {
             let left = end.saturating_sub(SystemClock.now().value()).div_euclid(1_000);
             output::result(format_args!("expires   in {left} s"))?;
         }
-        Ok(())
+        output::result(format_args!("proven    {}", proof(&priced.backing)))
     }
 }

@@ -39,12 +39,20 @@ pub(super) fn crew(
     journal: &Journal,
     stay: Option<Duration>,
 ) -> Result<Crew, Failure> {
+    let default = options(Duration::MAX)?;
+    let hold = stay.unwrap_or(default.hold);
+    crew_with(means, journal, WorkerOptions { hold, ..default })
+}
+
+/// Sets up a worker by some options.
+pub(super) fn crew_with(
+    means: &Means,
+    journal: &Journal,
+    options: WorkerOptions,
+) -> Result<Crew, Failure> {
     let setting = Setting::live(Live::from(means), None)?;
     let refunds = setting::beside_journal(means.refund_dir.as_ref());
     let (flow, _) = setting.build(refunds)?;
-    let default = options(Duration::MAX)?;
-    let hold = stay.unwrap_or(default.hold);
-    let options = WorkerOptions { hold, ..default };
     Ok(Crew::new(flow, journal.store(), options, &means.auditing)?)
 }
 

@@ -1,6 +1,8 @@
 //! What a swap takes beside its request: the API, the keys, registry and policy, the chains.
 
+mod best;
 mod keys;
+mod no_api;
 mod place;
 #[cfg(feature = "sandbox")]
 mod refunder;
@@ -9,14 +11,16 @@ mod refunds;
 mod sandboxed;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use countersign::approval::Registry;
-use countersign::{Config, Countersign, CountersignBuilder};
+use countersign::{Config, Countersign, CountersignBuilder, SwapApi};
 
 use crate::arguments::{self, Api, Chains, KeyFile};
 use crate::connection::{self, NodeView, SetupError};
 
 pub(crate) use keys::Keys;
+use no_api::NoApi;
 pub(crate) use place::Place;
 pub(crate) use refunds::Refunds;
 
@@ -25,6 +29,9 @@ pub(crate) struct Setting {
     pub(crate) registry: Registry,
     pub(crate) keys: Keys,
     pub(super) builder: CountersignBuilder,
+    /// The API that the flow is over, or those that the best is chosen of.
+    pub(super) apis: Vec<Arc<dyn SwapApi>>,
+    pub(super) config: Config,
     pub(crate) place: Place,
 }
 
@@ -36,6 +43,8 @@ pub(crate) struct Live<'a> {
     pub(crate) key_files: &'a [KeyFile],
     pub(crate) chains: &'a Chains,
     pub(crate) api: &'a Api,
+    /// Whether every API is meant.
+    pub(crate) all: bool,
 }
 
 impl<'a> From<&'a arguments::Means> for Live<'a> {
@@ -46,6 +55,7 @@ impl<'a> From<&'a arguments::Means> for Live<'a> {
             key_files: &means.key_files,
             chains: &means.chains,
             api: &means.api,
+            all: false,
         }
     }
 }
@@ -56,10 +66,24 @@ impl Setting {
         let config = Config::from_files(live.registry, live.policy)?;
         let registry = config.registry().clone();
         let keys = Keys::from_files(live.key_files, &registry, source)?;
-        let api = connection::api(live.api)?;
+        let apis = match live.all {
+            true => connection::apis(live.api)?,
+            false => vec![connection::api(live.api)?],
+        };
         let nodes = connection::nodes(live.chains, &registry)?;
-        let builder = with_nodes(Countersign::builder(api, config), nodes);
-        Ok(Self { registry, keys, builder, place: Place::default() })
+        let builder = with_nodes(builder(&apis, &config)?, nodes);
+        Ok(Self { registry, keys, builder, apis, config, place: Place::default() })
+    }
+
+    /// Sets up a flow that swaps nothing, over nodes alone.
+    pub(crate) fn without_api(
+        config: Config,
+        keys: Keys,
+        nodes: impl IntoIterator<Item = (String, NodeView)>,
+    ) -> Self {
+        let registry = config.registry().clone();
+        let builder = with_nodes(Countersign::builder(NoApi, config.clone()), nodes);
+        Self { registry, keys, builder, apis: Vec::new(), config, place: Place::default() }
     }
 
     /// Ends the set-up; recipes of refunds are kept by the last, where there is one.
@@ -81,6 +105,15 @@ pub(crate) fn beside_journal(folder: Option<&PathBuf>) -> Option<Refunds> {
     folder.map(|folder| Refunds::in_folder(folder.clone()))
 }
 
+/// Begins to set up a flow over the first of some APIs.
+pub(super) fn builder(
+    apis: &[Arc<dyn SwapApi>],
+    config: &Config,
+) -> Result<CountersignBuilder, SetupError> {
+    let first = apis.first().ok_or(SetupError::NoApi)?;
+    Ok(Countersign::builder(Arc::clone(first), config.clone()))
+}
+
 pub(super) fn with_nodes(
     builder: CountersignBuilder,
     nodes: impl IntoIterator<Item = (String, NodeView)>,
@@ -88,6 +121,7 @@ pub(super) fn with_nodes(
     nodes.into_iter().fold(builder, |builder, (network, node)| match node {
         NodeView::Evm(node) => builder.evm_node(network, node),
         NodeView::Bitcoin(node) => builder.bitcoin_chain(network, *node),
+        NodeView::Tron(node) => builder.tron_call_chain(network, *node),
         NodeView::Solana(node) => builder.solana_node(network, *node),
     })
 }

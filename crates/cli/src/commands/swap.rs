@@ -20,7 +20,7 @@ pub(crate) use batch::LineError;
 use interrupt::Stopped;
 use report::Report;
 pub(crate) use report::{Balance, Balances, Execution};
-use subject::Subject;
+use subject::{Keeping, Subject};
 
 pub(crate) fn run(arguments: &Swap) -> Result<Ended, Failure> {
     block_on(async {
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Swap) -> Result<Ended, Failure> {
 
 /// Runs a swap whose history is kept nowhere.
 async fn alone(arguments: &Swap) -> Result<Ended, Failure> {
-    let subject = Subject::new(arguments, false).await?;
+    let subject = Subject::new(arguments, Keeping::default()).await?;
     let ended = swap(arguments, &subject).await;
     subject.place.end().await;
     ended
@@ -127,6 +127,11 @@ pub(crate) fn tell(event: &Event<'_>) {
         Event::Created { intent_id } => {
             output::say(format_args!("created   intent {}", excerpt(intent_id)));
         }
+        Event::Allowed { change } => {
+            let (amount, block) = (change.amount, change.block);
+            let tx = output::hex(&change.transaction);
+            output::say(format_args!("allowed   {amount} base units, {tx} in block {block}"));
+        }
         Event::Verified { statement } => {
             output::say(format_args!(
                 "verified  {}",
@@ -135,6 +140,9 @@ pub(crate) fn tell(event: &Event<'_>) {
         }
         Event::Signed { .. } => {
             output::say(format_args!("signed    and checked against our own key"));
+        }
+        Event::Cancelling { step } => {
+            output::say(format_args!("cancel    {}", output::shown(step)))
         }
         Event::Status(seen) => {
             let tx = seen.payout_tx.as_ref().or(seen.deposit_tx.as_ref());

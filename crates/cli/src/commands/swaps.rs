@@ -6,6 +6,8 @@ mod show;
 mod watch;
 mod words;
 
+pub(super) use find::find;
+
 use super::block_on;
 use crate::arguments::Swaps;
 use crate::exit::{Ended, Failure};

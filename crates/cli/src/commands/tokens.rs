@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Tokens) -> Result<Ended, Failure> {
         search: arguments.query.clone(),
         network_id: arguments.network,
     };
-    let page = ask(&arguments.endpoint, async |api| Ok(api.client.tokens(&request).await?))?;
+    let page = ask(&arguments.endpoint, async |api| Ok(api.client()?.tokens(&request).await?))?;
     let json = arguments.endpoint.json;
     let written = if json { output::json(&Report::new(&page)) } else { print(&page) };
     written.map(|()| Ended::Done)

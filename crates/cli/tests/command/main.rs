@@ -6,10 +6,16 @@
     reason = "a test stops where something is missing"
 )]
 
+#[cfg(feature = "sandbox")]
+mod allowance;
 mod audit;
 #[cfg(feature = "sandbox")]
 mod batch;
+#[cfg(feature = "sandbox")]
+mod cancel;
 mod check;
+#[cfg(feature = "sandbox")]
+mod choose;
 #[cfg(feature = "sandbox")]
 mod coins;
 mod generate;

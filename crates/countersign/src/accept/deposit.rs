@@ -5,14 +5,14 @@ use countersign_approval::{
     Registry, Sats, Token, TokenProgram, Violation, Violations,
 };
 use countersign_bitcoin::script_of_address;
-use countersign_units::{EvmAddress, SolanaAddress, UnixMillis};
+use countersign_units::{Bps, EvmAddress, SolanaAddress, UnixMillis};
 
 use super::{cosign, member, unpinned};
 
 mod intent;
 use crate::{
     Agreement, BitcoinSource, DepositAgreement, DepositSource, EvmSource, Order, QuoteAgreement,
-    SolanaSource,
+    SolanaSource, TronSource,
 };
 
 /// Collects what is pinned and bounded, or notes what is missing.
@@ -23,7 +23,7 @@ pub(super) fn agree(
     (standard, now): (Option<IntentStandard>, UnixMillis),
     violations: &mut Violations,
 ) -> Option<Agreement> {
-    let quote = quote(order, registry, policy, violations);
+    let quote = quote(order, registry, bounds_of_quotes(policy), violations);
     let from = match standard {
         Some(standard) => intent::source(order, registry, standard, violations),
         None => source(order, registry, policy, violations),
@@ -38,18 +38,24 @@ pub(super) fn agree(
     })))
 }
 
-fn quote(
+/// Returns the most slippage, and the most of all app fees, where policy bounds them.
+pub(crate) fn bounds_of_quotes(policy: &Policy) -> (Bps, Option<Bps>) {
+    (policy.max_slippage(), policy.deposits().map(|bounds| bounds.max_app_fee_bps))
+}
+
+/// Collects what a quote is compared with.
+pub(crate) fn quote(
     order: &Order,
     registry: &Registry,
-    policy: &Policy,
+    (max_slippage, max_app_fees): (Bps, Option<Bps>),
     violations: &mut Violations,
 ) -> Option<QuoteAgreement> {
-    let keys = registry.quotes().map(|pins| pins.keys.clone()).unwrap_or_default();
+    let pins = registry.quotes();
+    let keys = pins.map(|pins| pins.keys.clone()).unwrap_or_default();
     let pinned = !keys.is_empty();
     violations.require(pinned, Code::Unpinned, "quotes.keys", "a pinned key", "none");
-    let bounds = policy.deposits();
-    let expected = "bounds of deposits, in the policy";
-    violations.require(bounds.is_some(), Code::Unpinned, "policy.deposits", expected, "none");
+    let (is_bounded, expected) = (max_app_fees.is_some(), "bounds of deposits, in the policy");
+    violations.require(is_bounded, Code::Unpinned, "policy.deposits", expected, "none");
     let assets = [
         (&order.source.token, &order.source_asset_ids),
         (&order.destination.token, &order.destination_asset_ids),
@@ -65,8 +71,9 @@ fn quote(
         destination_asset: destination.first()?.clone(),
         asset_aliases: aliases(origin).chain(aliases(destination)).collect(),
         slippage: order.slippage,
-        max_slippage: policy.max_slippage(),
-        max_app_fees: bounds?.max_app_fee_bps,
+        max_slippage,
+        max_app_fees: max_app_fees?,
+        fee_recipients: pins.map(|pins| pins.fee_recipients.clone()).unwrap_or_default(),
     })
 }
 
@@ -89,6 +96,9 @@ fn source(
     match (network.kind, &network.permit2, &network.htlc, &network.cosign) {
         (NetworkKind::Evm, Some(pins), _, _) => {
             evm(order, (pins, token), policy, violations).map(DepositSource::Evm)
+        }
+        (NetworkKind::Tron, Some(pins), _, _) => {
+            tron(order, (pins, token), policy, violations).map(DepositSource::Tron)
         }
         (NetworkKind::Bitcoin, _, Some(pins), _) => {
             let source = bitcoin(order, pins, policy, violations)?;
@@ -114,20 +124,37 @@ fn evm(
     violations: &mut Violations,
 ) -> Option<EvmSource> {
     let bounds = bounds(policy.evm(), "policy.evm", violations);
+    let (owner, contract) = account(order, (pins, token), violations)?;
+    let (chain_id, policy) = (pins.chain_id, bounds?.clone());
+    Some(EvmSource { owner, chain_id, token: contract, policy })
+}
+
+fn tron(
+    order: &Order,
+    (pins, token): (&Permit2Pins, &Token),
+    policy: &Policy,
+    violations: &mut Violations,
+) -> Option<TronSource> {
+    let bounds = bounds(policy.tron(), "policy.tron", violations);
+    let (owner, contract) = account(order, (pins, token), violations)?;
+    let (chain_id, policy) = (pins.chain_id, bounds?.clone());
+    Some(TronSource { owner, chain_id, token: contract, policy })
+}
+
+/// Reads the account that pays in, and the token's contract; nothing for the chain's own coin.
+fn account(
+    order: &Order,
+    (pins, token): (&Permit2Pins, &Token),
+    violations: &mut Violations,
+) -> Option<(EvmAddress, Option<EvmAddress>)> {
     let address = |text: &str| pins.standard.parse_address(text);
     let owner = address(&order.owner);
     if let Err(error) = &owner {
         violations.push(Violation::new(Code::Owner, "owner", error, &order.owner));
     }
     let native = token.program == Some(TokenProgram::Native);
-    let contract: Option<EvmAddress> =
-        if native { None } else { Some(address(&order.source_address).ok()?) };
-    Some(EvmSource {
-        owner: owner.ok()?,
-        chain_id: pins.chain_id,
-        token: contract,
-        policy: bounds?.clone(),
-    })
+    let contract = if native { None } else { Some(address(&order.source_address).ok()?) };
+    Some((owner.ok()?, contract))
 }
 
 fn bitcoin(

@@ -1,6 +1,6 @@
 use countersign_approval::{
     AssetAlias, BitcoinNetwork, BitcoinPolicy, Coin, EvmPolicy, Fact, IntentKey, IntentStandard,
-    Sats, SolanaPolicy,
+    Sats, SolanaPolicy, TronPolicy,
 };
 use countersign_units::{Bps, EvmAddress, SolanaAddress, SolanaHash, UnixSeconds};
 
@@ -43,6 +43,8 @@ pub struct QuoteAgreement {
     pub max_slippage: Bps,
     /// How much all app fees may take together.
     pub max_app_fees: Bps,
+    /// The pinned accounts that may take them.
+    pub fee_recipients: Vec<String>,
 }
 
 /// Where a deposit comes from.
@@ -51,6 +53,8 @@ pub struct QuoteAgreement {
 pub enum DepositSource {
     /// An account of an EVM chain.
     Evm(EvmSource),
+    /// An account of Tron.
+    Tron(TronSource),
     /// Coins on Bitcoin.
     Bitcoin(Box<BitcoinSource>),
     /// An account of Solana.
@@ -71,6 +75,20 @@ pub struct EvmSource {
     pub token: Option<EvmAddress>,
     /// What bounds gas and its price.
     pub policy: EvmPolicy,
+}
+
+/// An account of Tron that pays in.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TronSource {
+    /// The account, as contracts see it.
+    pub owner: EvmAddress,
+    /// The pinned chain id.
+    pub chain_id: u64,
+    /// The token's contract; nothing for TRX.
+    pub token: Option<EvmAddress>,
+    /// What bounds the fee, and how long the transaction lives.
+    pub policy: TronPolicy,
 }
 
 /// Coins on Bitcoin that pay in.

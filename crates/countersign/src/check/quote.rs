@@ -159,6 +159,7 @@ fn read_asked(terms: Reader<'_>, now: UnixSeconds) -> Result<QuoteTerms, Invalid
         app_fees: objects(terms, "appFees", read_fee)?,
         insured: terms.flag("insured")?.unwrap_or(false),
         max_app_fees: terms.required("max_app_fee_bps", bps)?,
+        fee_recipients: texts(terms, "fee_recipients")?,
         max_slippage: terms.required("max_slippage_bps", bps)?,
         age: read_age(terms)?,
     })

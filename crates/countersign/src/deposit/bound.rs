@@ -53,7 +53,7 @@ pub(crate) fn bind(
         // What comes back stays inside the contract, with whom it came from.
         terms.refund_address.clone_from(&source.account);
     }
-    let asked = quote_terms(&agreed, &quoted, terms.source.amount);
+    let asked = quote_terms(&question(&agreed, &quoted), terms.source.amount);
     let keys = keys(&agreed.quote)?;
     let answer = QuoteAnswer::new(quoted.answer.get());
     let quote = prove(answer, &Arc::new(terms.clone().with(asked)), &keys, now)?;
@@ -62,23 +62,46 @@ pub(crate) fn bind(
     Ok(BoundDeposit { terms, agreed, quote, intent, draft: None })
 }
 
-fn keys(agreed: &QuoteAgreement) -> Result<QuoteKeys, Refusal> {
+pub(crate) fn keys(agreed: &QuoteAgreement) -> Result<QuoteKeys, Refusal> {
     let keys = QuoteKeys::new(agreed.keys.iter().map(String::as_str));
     keys.map_err(|error| refuse(Code::Unpinned, "quotes.keys", "strong keys of Ed25519", error))
 }
 
-/// Says what we asked, member by member: what is not here was not said.
-fn quote_terms(agreed: &DepositAgreement, quoted: &Quoted<'_>, amount: Lots) -> QuoteTerms {
-    let quote = &agreed.quote;
-    // Clocks may differ; a quote of before answers another question.
-    let asked_at = UnixMillis::new(quoted.asked_at).to_seconds();
-    let made_after = asked_at.value().saturating_sub(agreed.max_clock_skew);
-    let place = match agreed.from {
-        DepositSource::Intents(_) => QuotePlace::Intents,
-        _ => QuotePlace::Chain,
-    };
-    QuoteTerms {
+/// What of an agreement says what we asked, and by what the answer is bounded.
+pub(crate) struct Question<'a> {
+    pub(crate) dry: bool,
+    pub(crate) quote: &'a QuoteAgreement,
+    /// Whether the funds lie inside the intents contract.
+    pub(crate) is_inside: bool,
+    pub(crate) asked_at: UnixMillis,
+    pub(crate) deadline: UnixMillis,
+    pub(crate) min_remaining: u64,
+    pub(crate) latest_deadline: UnixSeconds,
+    pub(crate) max_clock_skew: u64,
+}
+
+fn question<'a>(agreed: &'a DepositAgreement, quoted: &Quoted<'_>) -> Question<'a> {
+    Question {
         dry: false,
+        quote: &agreed.quote,
+        is_inside: matches!(agreed.from, DepositSource::Intents(_)),
+        asked_at: UnixMillis::new(quoted.asked_at),
+        deadline: UnixMillis::new(quoted.asked_deadline),
+        min_remaining: agreed.min_remaining,
+        latest_deadline: agreed.max_deadline,
+        max_clock_skew: agreed.max_clock_skew,
+    }
+}
+
+/// Says what we asked, member by member: what is not here was not said.
+pub(crate) fn quote_terms(question: &Question<'_>, amount: Lots) -> QuoteTerms {
+    let quote = question.quote;
+    // Clocks may differ; a quote of before answers another question.
+    let asked_at = question.asked_at.to_seconds();
+    let made_after = asked_at.value().saturating_sub(question.max_clock_skew);
+    let place = if question.is_inside { QuotePlace::Intents } else { QuotePlace::Chain };
+    QuoteTerms {
+        dry: question.dry,
         swap_type: QuoteSwapType::ExactInput,
         deposit_mode: QuoteDepositMode::Simple,
         slippage: quote.slippage,
@@ -89,9 +112,9 @@ fn quote_terms(agreed: &DepositAgreement, quoted: &Quoted<'_>, amount: Lots) -> 
         deposit_type: place,
         refund_type: place,
         recipient_type: QuotePlace::Chain,
-        deadline: Some(UnixMillis::new(quoted.asked_deadline)),
-        latest_deadline: agreed.max_deadline,
-        min_remaining: agreed.min_remaining,
+        deadline: Some(question.deadline),
+        latest_deadline: question.latest_deadline,
+        min_remaining: question.min_remaining,
         made_after: Some(UnixSeconds::new(made_after)),
         virtual_chain_recipient: None,
         virtual_chain_refund_recipient: None,
@@ -105,6 +128,7 @@ fn quote_terms(agreed: &DepositAgreement, quoted: &Quoted<'_>, amount: Lots) -> 
         app_fees: Vec::new(),
         insured: false,
         max_app_fees: quote.max_app_fees,
+        fee_recipients: quote.fee_recipients.clone(),
         max_slippage: quote.max_slippage,
         age: QuoteAge::New,
     }
@@ -124,7 +148,7 @@ fn require_payable(quote: &ProvenQuote, intent: &Intent) -> Result<(), Refusal> 
     Ok(())
 }
 
-pub(super) fn refuse(
+pub(crate) fn refuse(
     code: Code,
     member: &str,
     expected: impl std::fmt::Display,

@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use countersign_approval::{
     BitcoinFacts, CallFacts, CallTerms, IntentTerms, NearFacts, PaymentFacts, PaymentTerms,
-    Refusal, Terms, TransferFacts, TransferTerms,
+    Refusal, Terms, TransferFacts, TransferTerms, TronCallFacts, TronCallTerms,
 };
 use countersign_bitcoin::{PaymentDraft, verify_payment};
-use countersign_evm::{CallDraft, verify_call};
+use countersign_evm::{CallDraft, TronCallDraft, verify_call, verify_tron_call};
 use countersign_near::{IntentPayload, verify_intent};
 use countersign_solana::{TransferDraft, verify_transfer};
 use countersign_units::UnixSeconds;
@@ -16,6 +16,7 @@ use crate::{Evidence, Facts, FlowError};
 #[derive(Clone, Debug)]
 pub(crate) enum Draft {
     Call { terms: Arc<Terms<CallTerms>>, draft: CallDraft },
+    TronCall { terms: Arc<Terms<TronCallTerms>>, draft: TronCallDraft },
     Payment { terms: Arc<Terms<PaymentTerms>>, draft: PaymentDraft },
     Transfer { terms: Arc<Terms<TransferTerms>>, draft: TransferDraft },
     Intent { terms: Arc<Terms<IntentTerms>>, payload: IntentPayload },
@@ -30,6 +31,11 @@ impl Draft {
                 let none = CallFacts::default();
                 let facts = if let Facts::Call(facts) = facts { facts } else { &none };
                 Evidence::Call(Arc::new(verify_call(draft, &terms, facts, now)?))
+            }
+            Self::TronCall { terms, draft } => {
+                let none = TronCallFacts::default();
+                let facts = if let Facts::TronCall(facts) = facts { facts } else { &none };
+                Evidence::TronCall(Arc::new(verify_tron_call(draft, &terms, facts, now)?))
             }
             Self::Payment { terms, draft } => {
                 let none = PaymentFacts { chain: BitcoinFacts::default(), conflict: None };

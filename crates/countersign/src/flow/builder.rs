@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countersign_approval::{
     BitcoinChainView, CallChainView, EvmChainView, Ledger, MemoryLedger, Reviewer, SolanaChainView,
-    SolanaTransferView,
+    SolanaTransferView, TronCallView,
 };
 use countersign_bitcoin::{CoinSigner, TermsError, scripts_of_key};
 use countersign_evm::{CallSigner, PermitSigner};
@@ -14,8 +14,9 @@ use countersign_units::SolanaAddress;
 
 use super::Countersign;
 use super::sign::CoinKeys;
+use crate::choose::Held;
 use crate::steps::Maker;
-use crate::{Clock, Config, KeepRefund, SwapApi, SystemClock};
+use crate::{Clock, Config, KeepRefund, Offer, Order, SwapApi, SystemClock};
 
 /// Sets up a [`Countersign`].
 #[must_use]
@@ -27,6 +28,19 @@ impl CountersignBuilder {
     /// Adds a key. The key of a swap is found by the owner's address.
     pub fn signer(mut self, signer: impl PermitSigner + 'static) -> Self {
         self.inner.signers.push(Arc::new(signer));
+        self
+    }
+
+    /// Sets another API.
+    pub fn api(mut self, api: impl SwapApi + 'static) -> Self {
+        self.inner.api = Arc::new(api);
+        self
+    }
+
+    /// Sets the offer that the API was chosen for: it is the first quote of that order, so that nothing
+    /// worse comes in its place. What the API quotes again before it is paid has to be no less.
+    pub fn chosen(mut self, order: Order, offer: Offer) -> Self {
+        self.inner.held = Held::new(order, offer);
         self
     }
 
@@ -120,6 +134,17 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds a view of Tron by which transactions of our own are made, and through which they are
+    /// sent. Their keys are those of EVM accounts: [`call_signer`](Self::call_signer).
+    pub fn tron_call_chain(
+        mut self,
+        network: impl Into<String>,
+        view: impl TronCallView + 'static,
+    ) -> Self {
+        self.inner.tron_chains.insert(network.into(), Arc::new(view));
+        self
+    }
+
     /// Adds a key for transfers of our own on Solana.
     pub fn transfer_signer(
         mut self,
@@ -169,6 +194,23 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds a key of an account of Tron for all that it may sign. It is a key as EVM accounts have.
+    pub fn tron_key(self, key: impl PermitSigner + CallSigner + 'static) -> Self {
+        self.evm_key(key)
+    }
+
+    /// Adds a node of Tron for all that it is asked: its JSON-RPC tells what permits are judged by,
+    /// its own API what transactions of our own are made by and sent through.
+    pub fn tron_node(
+        self,
+        network: impl Into<String>,
+        json_rpc: impl EvmChainView + 'static,
+        api: impl TronCallView + 'static,
+    ) -> Self {
+        let network = network.into();
+        self.chain(network.clone(), json_rpc).tron_call_chain(network, api)
+    }
+
     /// Adds a key of an account on Solana for all that it may sign: what is co-signed, and transfers
     /// of our own.
     pub fn solana_key(
@@ -212,6 +254,7 @@ impl Countersign {
         CountersignBuilder {
             inner: Self {
                 api: Arc::new(api),
+                held: Held::default(),
                 config,
                 signers: Vec::new(),
                 coin_keys: Vec::new(),
@@ -221,6 +264,7 @@ impl Countersign {
                 solana_chains: BTreeMap::new(),
                 call_signers: Vec::new(),
                 call_chains: BTreeMap::new(),
+                tron_chains: BTreeMap::new(),
                 transfer_signers: BTreeMap::new(),
                 transfer_chains: BTreeMap::new(),
                 intent_signers: Vec::new(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_approval::{
-    BitcoinFacts, CallFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, NearFacts,
-    PaymentFacts, Permit2Terms, SolanaFacts, Terms, TransferFacts,
+    BitcoinFacts, CallFacts, ChainViewError, CosignTerms, EvmFacts, HtlcTerms, Ledger, NearFacts,
+    PaymentFacts, Permit2Terms, SolanaFacts, Terms, TransferFacts, TronCallFacts,
 };
 #[cfg(feature = "journal")]
 use countersign_approval::{NonceQuery, NonceState};
@@ -16,6 +16,7 @@ use countersign_solana::{CosignPayload, VerifiedCosign};
 use tokio::time::timeout;
 
 use super::Countersign;
+use super::deposit::reserved_coins;
 use crate::bind::{BoundPayload, BoundPsbt};
 use crate::deposit::not_drafted;
 use crate::{Bound, Evidence, FlowError, MissingAllowance, Verified};
@@ -38,6 +39,8 @@ pub enum Facts {
     Solana(Box<SolanaFacts>),
     /// About a transaction of our own on an EVM chain.
     Call(Box<CallFacts>),
+    /// About a transaction of our own on Tron.
+    TronCall(Box<TronCallFacts>),
     /// About a payment of our own on Bitcoin.
     Payment(Box<PaymentFacts>),
     /// About a transfer of our own on Solana.
@@ -69,16 +72,25 @@ impl Countersign {
     /// Returns [`FlowError::Refused`] for a payload that no fact could make acceptable, or
     /// [`FlowError::Chain`].
     pub async fn facts(&self, bound: &mut Bound) -> Result<Facts, FlowError> {
+        self.facts_by(self.ledger.as_ref(), bound).await
+    }
+
+    /// Reads the facts, with what a ledger knows of nonces and coins.
+    pub(crate) async fn facts_by(
+        &self,
+        ledger: &dyn Ledger,
+        bound: &mut Bound,
+    ) -> Result<Facts, FlowError> {
         self.require_own(bound.maker)?;
         match &mut bound.payload {
             BoundPayload::Permit2 { terms, payload } => {
                 Ok(Facts::Evm(self.evm_facts(terms, payload).await?))
             }
-            BoundPayload::Htlc(psbt) => Ok(Facts::Bitcoin(self.bitcoin_facts(psbt).await?)),
+            BoundPayload::Htlc(psbt) => Ok(Facts::Bitcoin(self.bitcoin_facts(ledger, psbt).await?)),
             BoundPayload::Cosign { terms, payload } => {
                 Ok(Facts::Solana(Box::new(self.solana_facts(terms, payload).await?)))
             }
-            BoundPayload::Deposit(deposit) => self.draft(deposit).await,
+            BoundPayload::Deposit(deposit) => self.draft(ledger, deposit).await,
         }
     }
 
@@ -100,18 +112,26 @@ impl Countersign {
         in_time(network, view.nonce(query)).await.ok()
     }
 
-    async fn bitcoin_facts(&self, psbt: &mut BoundPsbt) -> Result<BitcoinFacts, FlowError> {
+    async fn bitcoin_facts(
+        &self,
+        ledger: &dyn Ledger,
+        psbt: &mut BoundPsbt,
+    ) -> Result<BitcoinFacts, FlowError> {
         let network = psbt.terms.source.network.clone();
         let Some(view) = self.bitcoin_chains.get(&network) else {
             return Ok(BitcoinFacts::default());
         };
-        let HtlcTerms { network: chain, change_script, coins, .. } = &psbt.terms.approval;
+        let chain = psbt.terms.approval.network;
+        let HtlcTerms { change_script, coins, .. } = &psbt.terms.approval;
         let mut scripts: Vec<_> = coins.iter().map(|coin| coin.script_pubkey.clone()).collect();
         scripts.push(change_script.clone());
         scripts.sort_unstable();
         scripts.dedup();
-        let seen = in_time(&network, view.coins(*chain, &scripts)).await?;
-        Ok(psbt.fill(&seen))
+        let seen = in_time(&network, view.coins(chain, &scripts)).await?;
+        let facts = psbt.fill(&seen);
+        let coins = psbt.terms.approval.coins.iter().map(|coin| coin.id);
+        let reserved = reserved_coins(ledger, chain, coins.collect(), psbt.terms.swap_id).await?;
+        Ok(BitcoinFacts { reserved: Some(reserved), ..facts })
     }
 
     async fn solana_facts(
@@ -175,7 +195,11 @@ impl Countersign {
     ///
     /// Returns [`FlowError::PolicyChanged`] where the policy is another one by now, and what
     /// [`verify`](Self::verify) returns.
-    pub(super) async fn require_fresh(&self, verified: &Verified) -> Result<(), FlowError> {
+    pub(super) async fn require_fresh(
+        &self,
+        verified: &Verified,
+        ledger: &dyn Ledger,
+    ) -> Result<(), FlowError> {
         let Verified { evidence, judged_at, .. } = verified;
         let policy = self.config.policy()?;
         if !policy.paused() && policy.digest() != evidence.policy_digest() {
@@ -186,10 +210,11 @@ impl Countersign {
         }
         match evidence {
             Evidence::Permit(permit) => self.judge_permit_again(permit).await,
-            Evidence::Psbt(psbt) => self.judge_psbt_again(psbt).await,
+            Evidence::Psbt(psbt) => self.judge_psbt_again(ledger, psbt).await,
             Evidence::Cosign(cosign) => self.judge_cosign_again(cosign).await,
-            Evidence::Call(call) => self.judge_call_again(call).await,
-            Evidence::Payment(payment) => self.judge_payment_again(payment).await,
+            Evidence::Call(call) => self.judge_call_again(ledger, call).await,
+            Evidence::TronCall(call) => self.judge_tron_call_again(call).await,
+            Evidence::Payment(payment) => self.judge_payment_again(ledger, payment).await,
             Evidence::Transfer(transfer) => self.judge_transfer_again(transfer).await,
             Evidence::Intent(intent) => {
                 let terms = Arc::new(intent.terms().clone());
@@ -206,10 +231,14 @@ impl Countersign {
         again.map(drop).map_err(|error| missing_allowance(error, &terms, &facts))
     }
 
-    async fn judge_psbt_again(&self, psbt: &VerifiedPsbt) -> Result<(), FlowError> {
+    async fn judge_psbt_again(
+        &self,
+        ledger: &dyn Ledger,
+        psbt: &VerifiedPsbt,
+    ) -> Result<(), FlowError> {
         let terms = psbt.terms().clone();
         let mut bound = BoundPsbt::again(terms, psbt.payload().clone());
-        let facts = self.bitcoin_facts(&mut bound).await?;
+        let facts = self.bitcoin_facts(ledger, &mut bound).await?;
         let BoundPsbt { terms, payload, .. } = bound;
         let again = countersign_bitcoin::verify(payload, &Arc::new(terms), &facts, self.now());
         Ok(again.map(drop)?)

@@ -1,7 +1,7 @@
 //! What became of a transaction of our own that was let out, by what its chain says.
 
 use countersign_approval::{
-    BlockhashExpired, CallState, CosignPins, HtlcPins, Permit2Pins, SolanaFate,
+    BlockhashExpired, CallState, CosignPins, HtlcPins, NetworkKind, Permit2Pins, SolanaFate,
 };
 use countersign_bitcoin::script_of_address;
 use countersign_solana::lifetime_query;
@@ -45,6 +45,8 @@ pub(crate) enum DepositFate {
     Replaced,
     /// It was never executed, and can't be any more.
     Expired(BlockhashExpired),
+    /// It was never executed, and its own expiration is over by the chain's time.
+    OutOfTime,
     /// It can't be executed any more; whether it was is not known.
     Over(BlockhashExpired),
     /// It was not executed, and may still be.
@@ -60,6 +62,9 @@ impl Countersign {
             return DepositFate::Unknown;
         };
         let fate = match (&pins.permit2, &pins.htlc, &pins.cosign) {
+            (Some(permit2), _, _) if pins.kind == NetworkKind::Tron => {
+                self.tron_fate(permit2, deposit).await
+            }
             (Some(pins), _, _) => self.call_fate(pins, deposit).await,
             (_, Some(pins), _) => self.payment_fate(pins, deposit).await,
             (_, _, Some(pins)) => self.transfer_fate(pins, deposit).await,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_approval::Permit2Terms;
+use countersign_approval::{Ledger, Permit2Terms};
 use countersign_bitcoin::{
     CoinSigner, SignError as PsbtSignError, SignerError as CoinSignerError, VerifiedPayment,
     VerifiedPsbt, sign_payment,
@@ -26,9 +26,9 @@ use crate::steps::{Reserved, Verified};
 use crate::{Evidence, FlowError, KeepRefund, Signature, Signed};
 
 /// How long a key backend may take.
-const SIGN_DEADLINE: Duration = Duration::from_mins(1);
+pub(super) const SIGN_DEADLINE: Duration = Duration::from_mins(1);
 /// What an error says of a backend that took longer.
-const NO_ANSWER: &str = "no answer in time";
+pub(super) const NO_ANSWER: &str = "no answer in time";
 
 /// A key of ours for coins, and the scripts that it spends.
 pub(super) struct CoinKeys {
@@ -48,23 +48,28 @@ impl Countersign {
     /// [`FlowError::SignCosign`], [`FlowError::NoKey`], [`FlowError::Paused`],
     /// [`FlowError::NoRefundKeeper`] or [`FlowError::KeepRefund`]. A backend that failed may be tried again with the same reservation.
     pub async fn sign(&self, reserved: &Reserved) -> Result<Signed, FlowError> {
-        self.sign_kept(reserved, self.refund_keeper.as_deref()).await
+        self.sign_kept(reserved, self.ledger.as_ref(), self.refund_keeper.as_deref()).await
     }
 
     /// Signs with the owner's key, after the keeper has kept what it takes to get coins back.
     pub(crate) async fn sign_kept(
         &self,
         reserved: &Reserved,
+        ledger: &dyn Ledger,
         keeper: Option<&dyn KeepRefund>,
     ) -> Result<Signed, FlowError> {
         let Verified { maker, intent_id, evidence, .. } = &reserved.verified;
         self.require_own(*maker)?;
-        self.require_fresh(&reserved.verified).await?;
+        self.require_fresh(&reserved.verified, ledger).await?;
         let signature = match evidence {
             Evidence::Permit(permit) => self.sign_permit(reserved, permit).await?,
             Evidence::Psbt(psbt) => self.sign_psbt(reserved, psbt, keeper).await?,
             Evidence::Cosign(cosign) => self.sign_cosign(reserved, cosign).await?,
             Evidence::Call(call) => self.sign_call(reserved, call).await?,
+            Evidence::TronCall(call) => {
+                let signed = self.sign_tron(&reserved.reservation, call).await?;
+                Signature::TronCall(Box::new(signed))
+            }
             Evidence::Payment(payment) => self.sign_payment(reserved, payment).await?,
             Evidence::Transfer(transfer) => self.sign_transfer(reserved, transfer).await?,
             Evidence::Intent(intent) => self.sign_intent(reserved, intent).await?,

@@ -1,25 +1,31 @@
 //! An intent from its claims to its signature.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_approval::{Decision, SwapId};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{
-    ConfigRecord, Digest, Label, Note, Outcome, Payload, Reserved as ReservedRecord, Stage, State,
-    What,
+    ConfigRecord, Digest, JournalLedger, Label, Note, Outcome, Payload, Reserved as ReservedRecord,
+    Stage, State, What,
 };
+
+use tokio::time::sleep;
 
 use super::drive::{Drive, Next};
 use super::notes::Mark;
 use super::{WorkError, judgement, later, records};
+use crate::flow::{LOOKS, SEEN_WITHIN, overtaken};
 use crate::{
-    Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, Reserved, Reviewed,
-    Signed, Step, Verified,
+    Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, MissingAllowance,
+    Reserved, Reviewed, Signed, Step, Verified,
 };
 
 /// How long an intent may wait to be signed for, whatever its own deadline is.
 const LONGEST: Duration = Duration::from_hours(24);
+/// How often a deposit is drafted anew in one go. After that it waits a while.
+const REDRAFTS: u32 = 5;
 
 impl Drive<'_> {
     /// Takes an intent that was created to its signature, in memory and on disk.
@@ -28,7 +34,7 @@ impl Drive<'_> {
             return self.end(Outcome::Expired, reason).await;
         }
         let before = self.mark();
-        let reserved = match self.reserved().await {
+        let reserved = match self.reserved_in_turn().await {
             Ok(Some(reserved)) => reserved,
             Ok(None) => return Ok(Next::At(self.now())),
             Err(WorkError::Flow(error)) => return self.not_authorized(error, before).await,
@@ -59,6 +65,46 @@ impl Drive<'_> {
             .then_some("nothing could be signed for too long")
     }
 
+    /// Judges the intent and reserves the right to sign. A deposit whose nonce or coins another swap
+    /// took meanwhile is drafted anew, with others. An allowance that alone is missing is given, where
+    /// policy lets us.
+    async fn reserved_in_turn(&mut self) -> Result<Option<Reserved>, WorkError> {
+        let (mut redrafts, mut looks) = (REDRAFTS, None);
+        loop {
+            let before = self.mark();
+            match (self.reserved().await, looks) {
+                (Err(WorkError::Flow(FlowError::Overtaken(_))), _) if redrafts > 0 => {
+                    redrafts = redrafts.saturating_sub(1);
+                }
+                (Err(WorkError::Flow(FlowError::Allowance(missing))), None) => {
+                    self.allowed(missing).await?;
+                    looks = Some(LOOKS);
+                }
+                // Not every node has seen yet what another one has.
+                (Err(WorkError::Flow(FlowError::Allowance(_))), Some(left)) if left > 0 => {
+                    sleep(SEEN_WITHIN).await;
+                    looks = Some(left.saturating_sub(1));
+                }
+                (done, _) => return done,
+            }
+            self.rewind(before);
+        }
+    }
+
+    /// Gives the allowance that a swap lacks, where policy lets us.
+    async fn allowed(&self, missing: Box<MissingAllowance>) -> Result<(), WorkError> {
+        self.require_lease()?;
+        let ledger = JournalLedger::new(Arc::clone(&self.worker.store));
+        let giving = Box::pin(self.flow().give_allowance(&ledger, &missing));
+        let Some(changes) = giving.await? else {
+            return Err(FlowError::Allowance(missing).into());
+        };
+        for change in &changes {
+            self.tell(Event::Allowed { change });
+        }
+        Ok(())
+    }
+
     /// Judges the intent and reserves the right to sign. Nothing where this worker was told to stop
     /// meanwhile: what was judged is a safe place.
     async fn reserved(&mut self) -> Result<Option<Reserved>, WorkError> {
@@ -70,7 +116,7 @@ impl Drive<'_> {
         let config = self.config()?;
         let mut bound = self.flow().bind(created)?;
         self.note_bound(&bound, config)?;
-        let facts = self.flow().facts(&mut bound).await?;
+        let facts = self.flow().facts_by(&self.writer.ledger(Vec::new()), &mut bound).await?;
         let verified = self.judged(bound, &facts, config)?;
         let statement = verified.statement();
         self.tell(Event::Verified { statement: &statement });
@@ -166,7 +212,15 @@ impl Drive<'_> {
         let policy = self.flow().config().policy().map_err(FlowError::from)?;
         let limits = policy.limits(&claim.token).copied();
         let ledger = self.writer.ledger(self.pending());
-        let reserved = self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await?;
+        let own = redraftable(verified.evidence());
+        let reserved = match self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await {
+            Err(FlowError::Refused { step: Step::Reserve, refusal }) if own => {
+                let (step, taken) = (Step::Reserve, overtaken(&ledger, &claim).await?);
+                let refused = FlowError::Refused { step, refusal };
+                return Err(taken.map_or(refused, FlowError::Overtaken).into());
+            }
+            reserved => reserved?,
+        };
         self.written();
         // Without limits nothing is reserved.
         let limits = limits.ok_or(WorkError::Unreadable("limits"))?;
@@ -182,7 +236,8 @@ impl Drive<'_> {
         self.tell(Event::Began(Step::Sign));
         self.require_lease()?;
         let keeper = self.flow().refund_keeper().unwrap_or(&InJournal);
-        Ok(self.flow().sign_kept(reserved, Some(keeper)).await)
+        let ledger = self.writer.ledger(Vec::new());
+        Ok(self.flow().sign_kept(reserved, &ledger, Some(keeper)).await)
     }
 
     /// Stores the signature before it is let out.
@@ -247,6 +302,11 @@ impl Drive<'_> {
     }
 }
 
+/// Says whether evidence is of a transaction that can be drafted with another nonce or other coins.
+const fn redraftable(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Call(_) | Evidence::Payment(_))
+}
+
 /// Says how a swap ends that can't be signed for; nothing where it may go well later.
 const fn is_final(error: &FlowError) -> Option<Outcome> {
     match error {
@@ -261,6 +321,8 @@ const fn is_final(error: &FlowError) -> Option<Outcome> {
         | FlowError::Ledger(_)
         | FlowError::NoKey { .. }
         | FlowError::Draft(_)
+        | FlowError::Nonce(_)
+        | FlowError::Overtaken(_)
         | FlowError::Api { .. } => None,
         _ => Some(Outcome::Failed),
     }
@@ -286,6 +348,8 @@ const fn cause(error: &FlowError) -> &'static str {
         FlowError::Ledger(_) => "ledger",
         FlowError::NoKey { .. } => "no_key",
         FlowError::Draft(_) => "draft",
+        FlowError::Nonce(_) => "nonce",
+        FlowError::Overtaken(_) => "overtaken",
         FlowError::Api { source, .. } => source.code,
         _ => "not_now",
     }

@@ -70,7 +70,7 @@ impl Drive<'_> {
     }
 
     /// Returns the transaction of our own that was signed, where the swap is paid for by one.
-    fn deposit(&self) -> Option<SentTransaction> {
+    pub(super) fn deposit(&self) -> Option<SentTransaction> {
         match records::submission(&self.known.approval.as_ref()?.bytes) {
             Submission::Deposit(sent) => Some(sent),
             Submission::Approval(_) | Submission::Intent(_) => None,
@@ -96,7 +96,10 @@ impl Drive<'_> {
     async fn is_executed(&self, sent: &SentTransaction) -> Option<bool> {
         match self.ask_deposit(sent).await {
             DepositFate::Executed { .. } => Some(true),
-            DepositFate::Failed { .. } | DepositFate::Expired(_) | DepositFate::Live => Some(false),
+            DepositFate::Failed { .. }
+            | DepositFate::Expired(_)
+            | DepositFate::OutOfTime
+            | DepositFate::Live => Some(false),
             DepositFate::Replaced | DepositFate::Over(_) | DepositFate::Unknown => None,
         }
     }
@@ -108,12 +111,13 @@ impl Drive<'_> {
             DepositFate::Failed { height } => Fate::Dead(Death::NonceSpent { nonce, height }),
             DepositFate::Replaced => Fate::Over(Death::NonceSpent { nonce, height: None }),
             DepositFate::Expired(proof) => Fate::Dead(expired(&proof)),
+            DepositFate::OutOfTime => Fate::Dead(Death::Deadline),
             DepositFate::Over(proof) => Fate::Over(expired(&proof)),
             DepositFate::Live | DepositFate::Unknown => Fate::Live,
         }
     }
 
-    async fn ask_deposit(&self, sent: &SentTransaction) -> DepositFate {
+    pub(super) async fn ask_deposit(&self, sent: &SentTransaction) -> DepositFate {
         let request = &self.known.request;
         let (network, owner) = (request.source.network.as_str(), request.owner.as_str());
         let resources: Vec<_> = self.known.resources.iter().map(Label::as_str).collect();
@@ -202,6 +206,14 @@ const FOR_GOOD: UnixSeconds = UnixSeconds::new(u64::MAX);
 
 fn expired(proof: &BlockhashExpired) -> Death {
     Death::BlockhashExpired { height: Some(proof.seen_height()) }
+}
+
+/// Reads the permit's nonce of what was reserved.
+pub(super) fn trace_permit(resources: &[Label]) -> Option<NonceQuery> {
+    match trace(resources)? {
+        Trace::Permit(query) => Some(query),
+        Trace::Coins | Trace::Message { .. } => None,
+    }
 }
 
 /// Reads the name of what was reserved.

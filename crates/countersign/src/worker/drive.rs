@@ -39,6 +39,8 @@ pub(super) struct Drive<'a> {
     pub(super) output: Option<Output>,
     /// How often in a row something failed.
     pub(super) misses: u32,
+    /// How often in a row the chain said that an approval was used that is being cancelled.
+    pub(super) sightings: u32,
     /// Until when this worker stays with the swap.
     stays: Instant,
     pub(super) statement: Option<Statement>,
@@ -74,6 +76,7 @@ impl<'a> Drive<'a> {
             output: None,
             commits: 0,
             misses: 0,
+            sightings: 0,
             stays: far(worker.options.track.deadline),
             statement: None,
             failure: None,

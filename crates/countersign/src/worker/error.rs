@@ -1,5 +1,6 @@
 use countersign_approval::{Environment, SwapId};
 use countersign_journal::{StoreError, TextError};
+use countersign_units::UnixSeconds;
 
 use crate::FlowError;
 
@@ -43,6 +44,15 @@ pub enum WorkError {
         /// The API that the swap was begun with.
         found: String,
     },
+    /// The swap's approval can't be made useless before its time, or not with what is at hand. It is
+    /// left as it is.
+    #[error("swap {swap_id} can't be cancelled: {reason}")]
+    NotCancellable {
+        /// The swap.
+        swap_id: SwapId,
+        /// Why.
+        reason: NotCancellable,
+    },
     /// A step panicked: a mistake in this program, or in what it was set up with. The swap is left
     /// until its lease is over.
     #[error("a step of swap {0} panicked")]
@@ -50,6 +60,41 @@ pub enum WorkError {
     /// The lease is over by our own clock, so nothing is sent: another worker may have the swap.
     #[error("the lease of swap {0} is over")]
     LeaseOver(SwapId),
+}
+
+/// Why an approval is not made useless before its time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotCancellable {
+    /// A signed intent can't be taken back: it ends by itself.
+    #[error(
+        "a signed intent ends by itself, at {until} in Unix seconds; after that, ask again under \
+         another key"
+    )]
+    EndsByItself {
+        /// Its deadline.
+        until: UnixSeconds,
+    },
+    /// No cancel is made on this chain yet: the approval ends by itself.
+    #[error(
+        "no cancel is made on {network}; the approval ends by itself, at {until} in Unix seconds"
+    )]
+    Network {
+        /// The network.
+        network: String,
+        /// The last moment at which the approval can be used.
+        until: UnixSeconds,
+    },
+    /// A transaction with a durable nonce does not die by itself, and only its nonce account's
+    /// authority can move that on.
+    #[error("it lives by a durable nonce, which its authority has to advance")]
+    DurableNonce,
+    /// What it takes to cancel is not at hand.
+    #[error("it takes {0}; give it, and cancel again")]
+    Lacks(String),
+    /// What was reserved has no form that this version knows.
+    #[error("expected a nonce, coins or a message that was reserved, found another form")]
+    Unreadable,
 }
 
 impl WorkError {
@@ -62,6 +107,7 @@ impl WorkError {
             Self::Unreadable(_) => "unreadable",
             Self::Environment { .. } => "environment",
             Self::Api { .. } => "api",
+            Self::NotCancellable { .. } => "not_cancellable",
             Self::Panicked(_) => "panicked",
             Self::LeaseOver(_) => "lease_lost",
         }

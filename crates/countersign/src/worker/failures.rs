@@ -11,6 +11,8 @@ use crate::Step;
 
 /// The step of coins that come back, which the flow itself has not.
 pub(super) const REFUND: &str = "refund";
+/// The step of an approval that is made useless before its time.
+pub(super) const CANCEL: &str = "cancel";
 
 /// What failed last, and how often what failed.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,7 @@ impl Failures {
                 }
             }
             What::Refund(_) => self.made_good(REFUND),
+            What::Cancel(_) => self.made_good(CANCEL),
             _ => {}
         }
     }

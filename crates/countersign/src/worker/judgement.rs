@@ -2,7 +2,7 @@
 
 use countersign_approval::{
     BitcoinFacts, CallFacts, CallOutcome, EvmFacts, Fact, NearFacts, PaymentFacts, Policy,
-    Registry, SolanaFacts, Statement, TransferFacts,
+    Registry, SolanaFacts, Statement, TransferFacts, TronBlock, TronCallFacts,
 };
 use countersign_journal::{
     ConfigRecord, Digest, Judgement, Note, Seen, Stage, StatementRecord, TextError, Verdict,
@@ -38,6 +38,7 @@ pub(super) fn of_payload(
         Facts::Bitcoin(_) => &Fact::BITCOIN,
         Facts::Solana(_) => &Fact::SOLANA,
         Facts::Call(_) => &Fact::CALL,
+        Facts::TronCall(_) => &Fact::TRON_CALL,
         Facts::Payment(_) => &Fact::PAYMENT,
         Facts::Transfer(_) => &Fact::SOLANA_TRANSFER,
         Facts::Near(_) => &Fact::NEAR,
@@ -62,6 +63,7 @@ fn height(facts: &Facts) -> Option<u64> {
         Facts::Bitcoin(facts) => facts.height.map(u64::from),
         Facts::Solana(facts) => facts.tables.as_ref().map(|tables| tables.slot),
         Facts::Call(facts) => facts.block_number,
+        Facts::TronCall(facts) => facts.call.block_number,
         Facts::Payment(facts) => facts.chain.height.map(u64::from),
         Facts::Transfer(facts) => facts.block_height,
         Facts::Near(_) => None,
@@ -74,6 +76,7 @@ fn value(facts: &Facts, fact: Fact) -> Option<Note> {
         Facts::Bitcoin(facts) => bitcoin(facts, fact),
         Facts::Solana(facts) => solana(facts, fact),
         Facts::Call(facts) => call(facts, fact),
+        Facts::TronCall(facts) => tron_call(facts, fact),
         Facts::Payment(facts) => payment(facts, fact),
         Facts::Transfer(facts) => transfer(facts, fact),
         Facts::Near(facts) => near(facts, fact),
@@ -165,6 +168,17 @@ fn call(facts: &CallFacts, fact: Fact) -> Option<Note> {
         },
         Fact::BlockTime => facts.block_time.map(Note::whole),
         _ => None,
+    }
+}
+
+fn tron_call(facts: &TronCallFacts, fact: Fact) -> Option<Note> {
+    match fact {
+        Fact::Blockhash => {
+            let TronBlock { number, id } = facts.reference?;
+            Some(Note::whole(format_args!("block {number}, {}", hex::encode(id))))
+        }
+        Fact::AccountNonce => None,
+        fact => call(&facts.call, fact),
     }
 }
 

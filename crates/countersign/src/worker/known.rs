@@ -7,6 +7,7 @@ use countersign_journal::{
 };
 use countersign_units::{UnixMillis, UnixSeconds};
 
+use super::cancelling::Cancelling;
 use super::failures::Failures;
 use super::records;
 use crate::SwapStatus;
@@ -34,6 +35,8 @@ pub(super) struct Known {
     /// Since when the counterparty says that it does not know the swap.
     pub(super) forgotten_since: Option<UnixMillis>,
     pub(super) refund: Option<RefundStep>,
+    /// What is done to make the approval useless before its time.
+    pub(super) cancel: Option<Cancelling>,
     /// The digest that a person has approved.
     pub(super) reviewed: Option<Digest>,
     pub(super) failures: Failures,
@@ -72,6 +75,7 @@ impl Known {
             moved: false,
             forgotten_since: None,
             refund: None,
+            cancel: None,
             reviewed: None,
             failures: Failures::default(),
             reason: None,
@@ -120,6 +124,7 @@ impl Known {
                 self.seen = Some(seen);
             }
             What::Refund(step) => self.refund = Some(step.clone()),
+            What::Cancel(step) => self.cancel = Cancelling::after(self.cancel.take(), step, at),
             What::Reviewed { digest, denied: None, .. } => self.reviewed = Some(*digest),
             What::Failed { code, .. } if code.as_str() == FORGOTTEN => {
                 self.forgotten_since.get_or_insert(at);

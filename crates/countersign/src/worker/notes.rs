@@ -6,7 +6,7 @@ use countersign_journal::{Answer, Entry, Label, Note, Outcome, StoreError, Verdi
 use tokio::time::sleep;
 
 use super::drive::{Drive, Next};
-use super::failures::REFUND;
+use super::failures::{CANCEL, REFUND};
 use super::known::Known;
 use super::{WorkError, later};
 use crate::Step;
@@ -53,7 +53,25 @@ impl Drive<'_> {
         code: &str,
         message: impl std::fmt::Display,
     ) -> Result<(), WorkError> {
-        let (step, code) = (Label::new(REFUND)?, Label::new(code)?);
+        self.note_lasting(REFUND, code, message)
+    }
+
+    /// Adds why a cancel does not go on, unless the journal has said so lately.
+    pub(super) fn note_cancel_failure(
+        &mut self,
+        code: &str,
+        message: impl std::fmt::Display,
+    ) -> Result<(), WorkError> {
+        self.note_lasting(CANCEL, code, message)
+    }
+
+    fn note_lasting(
+        &mut self,
+        step: &str,
+        code: &str,
+        message: impl std::fmt::Display,
+    ) -> Result<(), WorkError> {
+        let (step, code) = (Label::new(step)?, Label::new(code)?);
         let message = Note::whole(message);
         if self.known.failures.is_news(&step, &code, self.now()) {
             return self.note(What::Failed { step, code, message });

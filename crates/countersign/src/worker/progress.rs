@@ -29,6 +29,8 @@ pub struct Progress {
     pub valid_until: Option<UnixSeconds>,
     /// Why it ended, or what failed last.
     pub reason: Option<String>,
+    /// Whether its approval was made useless before its time, or is about to be.
+    pub cancelled: bool,
     /// What was signed, in words, where it was signed just now.
     pub statement: Option<Statement>,
     /// What went wrong just now.
@@ -50,6 +52,7 @@ impl Progress {
             digest: approval.map(|approval| *approval.digest.as_bytes()),
             valid_until: approval.map(|approval| approval.valid_until),
             reason: reason.map(|reason| reason.as_str().to_owned()),
+            cancelled: known.cancel.is_some(),
             statement: None,
             failure: None,
             next: None,

@@ -11,8 +11,8 @@ use countersign_units::Lots;
 use super::WorkError;
 use crate::api::DEFI;
 use crate::{
-    Intent, Mechanism, Offer, Order, SentIntent, SentTransaction, Submission, SwapRequest,
-    SwapStatus, TokenAt,
+    Intent, Mechanism, Offer, OfferDetails, Order, SentIntent, SentTransaction, Submission,
+    SwapRequest, SwapStatus, TokenAt,
 };
 
 /// Records what was asked for. Its digest covers the request alone: neither its key nor by what it
@@ -148,6 +148,7 @@ pub(super) fn offered(record: &OfferRecord) -> Offer {
         max_out: record.max_out,
         slippage: record.slippage,
         expires_at: record.expires_at,
+        told: OfferDetails::default(),
     }
 }
 

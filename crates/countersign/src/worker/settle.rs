@@ -34,6 +34,9 @@ pub(super) const fn has_moved(seen: &SwapStatus) -> bool {
 impl Drive<'_> {
     /// Lets the approval out if that was not done, and asks how far the swap is.
     pub(super) async fn settle(&mut self) -> Result<Next, WorkError> {
+        if self.known.cancel.is_some() {
+            return self.go_on_cancelling().await;
+        }
         if self.known.state == State::Signed {
             return self.submit_next(1).await;
         }
@@ -95,7 +98,7 @@ impl Drive<'_> {
         }
     }
 
-    fn note_seen(&mut self, seen: &SwapStatus) -> Result<(), WorkError> {
+    pub(super) fn note_seen(&mut self, seen: &SwapStatus) -> Result<(), WorkError> {
         let what = records::status(seen)?;
         // What can't be written down as it was said is compared as it is written.
         let written = match &what {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use countersign_approval::{CallAction, CallFacts, CallTerms, Claim, Statement, Terms};
-use countersign_units::{Lots, UnixSeconds};
+use countersign_units::{EvmAddress, Lots, UnixSeconds};
 
 use super::{Call, CallDraft, CallJudgement, CallSighash, judge_call};
 use crate::{TermsError, VerifyError};
@@ -105,8 +105,7 @@ impl VerifiedCall {
     /// another takes the right to replace, since the account nonce itself is that other's.
     pub fn claim(&self) -> Claim {
         let Call { owner, chain_id, account_nonce, action, .. } = self.call();
-        let owner = hex::encode(owner.as_bytes());
-        let nonce = format!("evm:{chain_id}:0x{owner}:account-nonce:{account_nonce}");
+        let nonce = account_nonce_resource(*chain_id, *owner, *account_nonce);
         let mut resources = match action {
             CallAction::ReplaceNonce => vec![format!("{nonce}:replacement")],
             _ => vec![nonce],
@@ -129,4 +128,9 @@ impl VerifiedCall {
     pub(super) const fn judgement(&self) -> &CallJudgement {
         &self.judgement
     }
+}
+
+/// Names an account nonce in a claim: whatever takes one takes it by this name.
+pub fn account_nonce_resource(chain_id: u64, owner: EvmAddress, nonce: u64) -> String {
+    format!("evm:{chain_id}:0x{}:account-nonce:{nonce}", hex::encode(owner.as_bytes()))
 }

@@ -1,4 +1,4 @@
-use countersign_approval::{Claim, Policy, Reservation};
+use countersign_approval::{CallAction, Claim, Policy, Reservation};
 use countersign_units::{EvmAddress, UnixSeconds};
 
 use super::{CallEvidence, CallSigner, SignCall, SignedCall, VerifiedCall};
@@ -55,8 +55,9 @@ pub async fn sign_call(
 ) -> Result<SignedCall, SignCallError> {
     let first = now.saturating_add(call.terms().approval.min_remaining.max(1));
     let moment = Moment { first, deadline: call.deadline(), now };
-    moment.check(policy)?;
-    check_parties(&call.claim(), reservation, call.call().owner(), signer)?;
+    moment.check(policy, reservation)?;
+    let (owner, action) = (call.call().owner(), call.call().action());
+    check_parties(&call.claim(), reservation, (owner, action), signer)?;
     let signature = signer.sign_call(&SignCall::new(CallEvidence::Evm(call))).await?;
     Ok(SignedCall::check(call, &signature)?)
 }
@@ -70,10 +71,15 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
-    /// Requires that anything is signed now, and this.
-    pub(crate) fn check(&self, policy: &Policy) -> Result<(), SignCallError> {
+    /// Requires that anything is signed now, and this. What takes an approval back is signed while
+    /// policy pauses too.
+    pub(crate) fn check(
+        &self,
+        policy: &Policy,
+        reservation: &Reservation,
+    ) -> Result<(), SignCallError> {
         let Self { first, deadline, now } = *self;
-        if policy.paused() {
+        if policy.paused() && !reservation.is_cancel() {
             return Err(SignCallError::Paused);
         }
         if deadline < first {
@@ -87,10 +93,11 @@ impl Moment {
 pub(crate) fn check_parties(
     claim: &Claim,
     reservation: &Reservation,
-    owner: EvmAddress,
+    (owner, action): (EvmAddress, &CallAction),
     signer: &dyn CallSigner,
 ) -> Result<(), SignCallError> {
-    if reservation.claim() != claim {
+    let is_meant = action.is_cancel() || !reservation.is_cancel();
+    if reservation.claim() != claim || !is_meant {
         return Err(SignCallError::OtherReservation);
     }
     let found = signer.account();

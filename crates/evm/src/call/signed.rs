@@ -1,6 +1,7 @@
 use std::fmt;
 
-use super::VerifiedCall;
+use super::transaction::Transaction;
+use super::{GasPrice, VerifiedCall};
 use crate::keccak::keccak;
 use crate::{SignatureError, UncheckedSignature};
 
@@ -64,6 +65,29 @@ impl SignedCall {
     /// Returns the hash by which the chain knows the transaction.
     pub const fn hash(&self) -> &[u8; 32] {
         &self.hash
+    }
+}
+
+/// What a transaction of our own that was signed before takes: what another one needs to know that is
+/// to be mined in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SentCall {
+    /// Its account nonce.
+    pub account_nonce: u64,
+    /// What it offers for a unit of gas.
+    pub price: GasPrice,
+}
+
+impl SentCall {
+    /// Reads the bytes that are sent; nothing of what is no transaction of EIP-1559.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let sent = Transaction::decode_signed(bytes)?;
+        let price = GasPrice {
+            max_fee_per_gas: sent.max_fee_per_gas.try_into().ok()?,
+            max_priority_fee_per_gas: sent.max_priority_fee_per_gas.try_into().ok()?,
+        };
+        Some(Self { account_nonce: sent.nonce.try_into().ok()?, price })
     }
 }
 

@@ -42,10 +42,27 @@ impl Transaction {
         Ok(transaction)
     }
 
+    /// Reads the bytes that are sent, without looking at the signature.
+    pub(super) fn decode_signed(bytes: &[u8]) -> Option<Self> {
+        let (&TYPE, mut fields) = bytes.split_first()? else { return None };
+        let mut list = Header::decode_bytes(&mut fields, true).ok()?;
+        let transaction = Self::decode_members(&mut list).ok()?;
+        let mut signature = (0..3).map(|_| U256::decode(&mut list));
+        let whole = signature.all(|part| part.is_ok()) && list.is_empty() && fields.is_empty();
+        whole.then_some(transaction)
+    }
+
     fn decode_list(mut bytes: &[u8]) -> Result<Self, Error> {
         let mut list = Header::decode_bytes(&mut bytes, true)?;
-        let list = &mut list;
-        let transaction = Self {
+        let transaction = Self::decode_members(&mut list)?;
+        if list.is_empty() && bytes.is_empty() {
+            return Ok(transaction);
+        }
+        Err(Error::Custom("bytes behind the last member"))
+    }
+
+    fn decode_members(list: &mut &[u8]) -> Result<Self, Error> {
+        Ok(Self {
             chain_id: U256::decode(list)?,
             nonce: U256::decode(list)?,
             max_priority_fee_per_gas: U256::decode(list)?,
@@ -55,11 +72,7 @@ impl Transaction {
             value: U256::decode(list)?,
             data: Header::decode_bytes(list, false)?.to_vec(),
             access_list: Header::decode_bytes(list, true)?.to_vec(),
-        };
-        if list.is_empty() && bytes.is_empty() {
-            return Ok(transaction);
-        }
-        Err(Error::Custom("bytes behind the last member"))
+        })
     }
 
     /// Returns the bytes that are hashed and signed.

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
-use countersign_approval::{Claim, Statement, Terms, TronCallFacts, TronCallTerms};
+use countersign_approval::{
+    Claim, Statement, Terms, TronCallFacts, TronCallFactsQuery, TronCallTerms,
+};
 use countersign_units::{TronAddress, UnixSeconds};
 
-use super::{TronCall, TronCallDraft, TronCallJudgement, judge_tron_call};
+use super::{TronCall, TronCallDraft, TronCallJudgement, judge_tron_call, tron_call_facts_query};
 use crate::call::evidence::check_terms;
 use crate::{CallSighash, VerifyError};
 
@@ -65,6 +67,12 @@ impl VerifiedTronCall {
     /// Returns the last moment at which the transaction can be mined: its expiration.
     pub const fn valid_until(&self) -> UnixSeconds {
         self.call().expiration()
+    }
+
+    /// Returns what Tron has to be asked to judge the same bytes again.
+    pub fn facts_query(&self) -> TronCallFactsQuery {
+        let reference = Some(self.call().ref_block_bytes);
+        TronCallFactsQuery { reference, ..tron_call_facts_query(&self.terms.approval) }
     }
 
     /// Says in words what a signature allows, and for which swap.

@@ -11,7 +11,10 @@ pub(super) fn needs(action: &CallAction, fact: Fact) -> bool {
     match fact {
         Fact::Blockhash => true,
         Fact::AccountNonce => false,
-        Fact::Gas | Fact::BaseFee => !matches!(action, CallAction::TransferNative { .. }),
+        // TRX moves without energy, and no node runs that without sending it.
+        Fact::Gas | Fact::BaseFee | Fact::Simulation => {
+            !matches!(action, CallAction::TransferNative { .. })
+        }
         _ => action.needs(fact),
     }
 }

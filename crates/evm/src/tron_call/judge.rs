@@ -1,7 +1,7 @@
 use std::fmt::Display;
 
 use countersign_approval::{
-    CallAction, CallFactsQuery, Code, Fact, Refusal, Statement, TronCallFacts, TronCallTerms,
+    CallAction, Code, Fact, Refusal, Statement, TronCallFacts, TronCallFactsQuery, TronCallTerms,
     TypedDataStandard, Violation, Violations,
 };
 use countersign_units::{EvmAddress, U256, UnixSeconds};
@@ -80,8 +80,9 @@ impl TronCallJudgement {
 }
 
 /// Returns what Tron has to be asked about a transaction that is to be made.
-pub fn tron_call_facts_query(terms: &TronCallTerms) -> CallFactsQuery {
-    query(terms.chain_id, terms.owner, &terms.action)
+pub fn tron_call_facts_query(terms: &TronCallTerms) -> TronCallFactsQuery {
+    let call = query(terms.chain_id, terms.owner, &terms.action);
+    TronCallFactsQuery { call, reference: None }
 }
 
 /// Compares a draft with the terms, without making evidence of it.

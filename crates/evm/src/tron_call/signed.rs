@@ -38,8 +38,9 @@ pub async fn sign_tron_call(
     now: UnixSeconds,
 ) -> Result<SignedTronCall, SignCallError> {
     let first = now.saturating_add(call.terms().approval.min_remaining.max(1));
-    Moment { first, deadline: call.valid_until(), now }.check(policy)?;
-    check_parties(&call.claim(), reservation, call.call().owner(), signer)?;
+    Moment { first, deadline: call.valid_until(), now }.check(policy, reservation)?;
+    let (owner, action) = (call.call().owner(), call.call().action());
+    check_parties(&call.claim(), reservation, (owner, action), signer)?;
     let signature = signer.sign_call(&SignCall::new(CallEvidence::Tron(call))).await?;
     Ok(SignedTronCall::check(call, &signature)?)
 }

@@ -6,7 +6,7 @@ use countersign_approval::SwapId;
 
 use super::{Row, Session, Value, sql};
 use crate::entry::Reserved;
-use crate::{Death, Link, StoreError, What};
+use crate::{CancelStep, Death, Link, StoreError, What};
 
 /// What follows from a history.
 #[derive(Default)]
@@ -57,6 +57,9 @@ impl<'a> Expected<'a> {
                     let resources = reserved.resources.iter().map(crate::Label::as_str);
                     expected.resources.extend(resources);
                     expected.live = true;
+                }
+                What::Cancel(CancelStep::Reserved { resources, .. }) => {
+                    expected.resources.extend(resources.iter().map(crate::Label::as_str));
                 }
                 What::Dead(death) => {
                     expected.live = false;

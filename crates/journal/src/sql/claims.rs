@@ -6,9 +6,9 @@ use countersign_approval::{AssetLimits, Claim, LedgerError, SwapId, Taken};
 use countersign_units::UnixSeconds;
 
 use super::write::{Written, append_any};
-use super::{Row, Session, Sql, Value, deaths, limits, sql};
+use super::{Row, Session, Sql, Value, cancels, deaths, limits, sql};
 use crate::entry::Reserved;
-use crate::{Entry, Head, StoreError, What, Write};
+use crate::{CancelStep, Entry, Head, StoreError, What, Write};
 
 /// Records a claim and appends the entry that says so.
 pub(super) async fn reserve(
@@ -57,6 +57,26 @@ pub(super) async fn free(session: &mut dyn Session, write: &Write<'_>) -> Result
     }
 }
 
+/// Records what makes a live approval useless and appends the entry that says so.
+pub(super) async fn reserve_cancel(
+    session: &mut dyn Session,
+    write: &Write<'_>,
+    claim: &Claim,
+) -> Result<Head, StoreError> {
+    if claim.swap_id != write.lease.swap_id {
+        return Err(StoreError::UnknownSwap(claim.swap_id));
+    }
+    require_environment(session, claim).await?;
+    let reserved = What::Cancel(CancelStep::reserved(claim)?);
+    match append_with(session, write, reserved).await? {
+        Written::Before(head) => Ok(head),
+        Written::Now(head) => {
+            cancels::record(session, claim, write.now.to_seconds()).await?;
+            Ok(head)
+        }
+    }
+}
+
 async fn append_with(
     session: &mut dyn Session,
     write: &Write<'_>,
@@ -98,14 +118,16 @@ async fn require_no_history(session: &mut dyn Session, swap_id: SwapId) -> Resul
     }
 }
 
-/// Reads who owns what. A swap's last reservation says until when.
+/// Reads who owns what. A swap's last reservation says since when, and until when.
 const TAKEN: Sql = sql!(
-    sqlite "SELECT resource, swap_id, COALESCE((SELECT valid_until FROM reservations \
-            WHERE reservations.swap_id = resources.swap_id ORDER BY number DESC LIMIT 1), 0) \
-            FROM resources WHERE resource IN (SELECT value FROM json_each($1))"
-    postgres "SELECT resource, swap_id, COALESCE((SELECT valid_until FROM reservations \
-              WHERE reservations.swap_id = resources.swap_id ORDER BY number DESC LIMIT 1), 0) \
-              FROM resources WHERE resource IN (SELECT jsonb_array_elements_text($1::jsonb))"
+    sqlite "SELECT resource, resources.swap_id, reserved_at, valid_until \
+            FROM resources JOIN reservations ON reservations.swap_id = resources.swap_id \
+            WHERE resource IN (SELECT value FROM json_each($1)) AND number = (SELECT MAX(number) \
+            FROM reservations AS all_of WHERE all_of.swap_id = resources.swap_id)"
+    postgres "SELECT resource, resources.swap_id, reserved_at, valid_until \
+              FROM resources JOIN reservations ON reservations.swap_id = resources.swap_id \
+              WHERE resource IN (SELECT jsonb_array_elements_text($1::jsonb)) AND number = (SELECT \
+              MAX(number) FROM reservations AS all_of WHERE all_of.swap_id = resources.swap_id)"
 );
 
 pub(super) async fn taken(
@@ -120,7 +142,8 @@ pub(super) async fn taken(
 
 fn owned(row: &Row) -> Result<Taken, StoreError> {
     let resource = row.text(0)?.to_owned();
-    Ok(Taken { resource, swap_id: row.swap_id(1)?, valid_until: row.until(2)? })
+    let (reserved_at, valid_until) = (UnixSeconds::new(row.int(2)?), row.until(3)?);
+    Ok(Taken { resource, swap_id: row.swap_id(1)?, reserved_at, valid_until })
 }
 
 async fn record(
@@ -195,7 +218,10 @@ async fn require_free(session: &mut dyn Session, claim: &Claim) -> Result<(), St
     Ok(())
 }
 
-async fn owner(session: &mut dyn Session, resource: &str) -> Result<Option<SwapId>, StoreError> {
+pub(super) async fn owner(
+    session: &mut dyn Session,
+    resource: &str,
+) -> Result<Option<SwapId>, StoreError> {
     let select = sql!("SELECT swap_id FROM resources WHERE resource = $1");
     let rows = session.query(select, &[resource.into()]).await?;
     rows.first().map(|row| row.swap_id(0)).transpose()
@@ -242,14 +268,23 @@ async fn insert(
     Err(StoreError::Ledger(LedgerError::LiveApproval { swap_id, valid_until }))
 }
 
-/// Takes what the claim needs, in one order, or two who take the same could wait for each other.
+/// Takes what the claim needs.
 async fn take(session: &mut dyn Session, claim: &Claim) -> Result<(), StoreError> {
+    take_all(session, claim.swap_id, &claim.resources).await
+}
+
+/// Takes resources in one order, or two who take the same could wait for each other.
+pub(super) async fn take_all(
+    session: &mut dyn Session,
+    taker: SwapId,
+    resources: &[String],
+) -> Result<(), StoreError> {
     let insert =
         sql!("INSERT INTO resources (resource, swap_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
-    for resource in claim.resources.iter().collect::<BTreeSet<_>>() {
-        let values = [resource.as_str().into(), claim.swap_id.into()];
+    for resource in resources.iter().collect::<BTreeSet<_>>() {
+        let values = [resource.as_str().into(), taker.into()];
         if session.execute(insert, &values).await? == 0 {
-            let swap_id = owner(session, resource).await?.unwrap_or(claim.swap_id);
+            let swap_id = owner(session, resource).await?.unwrap_or(taker);
             let resource = resource.clone();
             return Err(StoreError::Ledger(LedgerError::ResourceTaken { resource, swap_id }));
         }

@@ -4,11 +4,16 @@ use countersign_approval::{LedgerError, SwapId};
 
 use super::claims::live_until;
 use super::{Session, sql};
-use crate::{Death, Entry, Impossible, State, StoreError, What, Write};
+use crate::{CancelStep, Death, Entry, Impossible, State, StoreError, What, Write};
 
 /// Requires that the entries claim nothing that another call would have to do first.
 pub(super) fn require_plain(entries: &[Entry]) -> Result<(), StoreError> {
-    let own = |entry: &&Entry| matches!(entry.what, What::Reserved(_) | What::Released);
+    let own = |entry: &&Entry| {
+        matches!(
+            entry.what,
+            What::Reserved(_) | What::Released | What::Cancel(CancelStep::Reserved { .. })
+        )
+    };
     match entries.iter().find(own) {
         Some(entry) => Err(Impossible { state: None, entry: entry.what.name() }.into()),
         None => Ok(()),

@@ -42,6 +42,10 @@ impl<B: Backend> Store for B {
         transact!(self, session => claims::reserve(session, write, claim, limits))
     }
 
+    async fn reserve_cancel(&self, write: &Write<'_>, claim: &Claim) -> Result<Head, StoreError> {
+        transact!(self, session => claims::reserve_cancel(session, write, claim))
+    }
+
     async fn release(&self, write: &Write<'_>) -> Result<Head, StoreError> {
         transact!(self, session => claims::free(session, write))
     }

@@ -5,9 +5,9 @@ use countersign_units::{Bps, Lots, U256, UnixMillis, UnixSeconds};
 use proptest::prelude::*;
 
 use crate::{
-    Answer, ApprovalBytes, Asset, CoinRecord, ConfigRecord, Death, Digest, Finding, IntentRecord,
-    Judgement, Label, Note, OfferRecord, Outcome, Payload, RefundStep, Request, Reserved, Seen,
-    Stage, StatementRecord, Verdict, What,
+    Answer, ApprovalBytes, Asset, CancelKind, CancelStep, CoinRecord, ConfigRecord, Death, Digest,
+    Finding, IntentRecord, Judgement, Label, Note, OfferRecord, Outcome, Payload, RefundStep,
+    Request, Reserved, Seen, Stage, StatementRecord, Verdict, What,
 };
 
 fn labels() -> impl Strategy<Value = Label> {
@@ -196,6 +196,21 @@ fn deaths() -> impl Strategy<Value = What> {
     .prop_map(What::Dead)
 }
 
+fn cancels() -> impl Strategy<Value = CancelStep> {
+    let kinds = [CancelKind::PermitNonce, CancelKind::AccountNonce, CancelKind::Coins];
+    prop_oneof![
+        Just(CancelStep::Asked),
+        (digests(), prop::collection::vec(labels(), 0..3))
+            .prop_map(|(digest, resources)| CancelStep::Reserved { digest, resources }),
+        (prop::sample::select(kinds.to_vec()), digests(), labels(), payloads()).prop_map(
+            |(kind, digest, id, transaction)| CancelStep::Signed { kind, digest, id, transaction }
+        ),
+        (labels(), any::<u64>()).prop_map(|(id, height)| CancelStep::Mined { id, height }),
+        notes().prop_map(|reason| CancelStep::Lost { reason }),
+        Just(CancelStep::TooLate),
+    ]
+}
+
 pub(super) fn whats() -> impl Strategy<Value = What> {
     let named = prop::option::of(labels());
     let signed = (digests(), seconds(), labels(), approvals()).prop_map(
@@ -233,6 +248,7 @@ pub(super) fn whats() -> impl Strategy<Value = What> {
             .prop_map(|(txid, transaction)| What::Refund(RefundStep::Sent { txid, transaction })),
         (labels(), any::<u64>())
             .prop_map(|(txid, height)| What::Refund(RefundStep::Seen { txid, height })),
+        cancels().prop_map(What::Cancel),
         (labels(), labels(), notes()).prop_map(|(step, code, message)| What::Failed {
             step,
             code,

@@ -62,7 +62,7 @@ pub async fn sign(
     if until < now.saturating_add(terms.min_remaining.max(1)) {
         return Err(SignError::OutOfDate { until, now });
     }
-    if *reservation.claim() != intent.claim() {
+    if !reservation.is_for(&intent.claim()) {
         return Err(SignError::OtherReservation);
     }
     let (expected, found) = (terms.key, signer.key());

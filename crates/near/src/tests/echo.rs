@@ -89,6 +89,7 @@ fn a_genuine_quote_of_another_request_is_refused() {
 fn policy_bounds_what_was_asked_too() {
     assert_eq!(codes(asked(|terms| terms.approval.max_slippage = Bps::new(99).unwrap())), ["fees"]);
     assert_eq!(codes(asked(|terms| terms.approval.max_app_fees = Bps::new(24).unwrap())), ["fees"]);
+    assert_eq!(codes(asked(|terms| terms.approval.fee_recipients.clear())), ["fees"]);
     assert_eq!(codes(asked(|terms| terms.approval.latest_deadline = NOW)), ["deadline"]);
     assert_eq!(codes(asked(|terms| terms.approval.min_remaining = 1_800)), ["deadline"]);
     let late = UnixSeconds::new(NOW.value() + 1);

@@ -76,6 +76,10 @@ fn asked(response: &Value) -> (Terms<QuoteTerms>, UnixSeconds) {
             referral: request["referral"].as_str().map(str::to_owned),
             app_fees: vec![],
             max_app_fees: Bps::new(20).unwrap(),
+            // 1Click's own account, in every quote that was captured.
+            fee_recipients: vec![
+                "5880ad2b362620fadf759cbceb1cd5737ce8c6ed7fb8e9942881e6731f9247dd".to_owned(),
+            ],
             ..honest.approval
         },
         ..honest

@@ -80,6 +80,7 @@ pub(super) fn terms() -> Terms<QuoteTerms> {
             app_fees: vec![AppFee { recipient: "ours.near".to_owned(), fee: bps(5) }],
             insured: false,
             max_app_fees: bps(30),
+            fee_recipients: vec!["platform.near".to_owned()],
             max_slippage: bps(100),
             age: QuoteAge::New,
         },

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bitcoin::consensus::encode::{deserialize_hex, serialize_hex};
-use bitcoin::{OutPoint, Transaction, Txid};
+use bitcoin::{OutPoint, Transaction, TxOut, Txid};
 
 use super::error::json;
 use crate::bitcoin::{Block, Coin, Ledger, script_of};
@@ -74,10 +74,18 @@ async fn described(State(shared): State<Arc<Shared>>, Path(txid): Path<String>) 
                 ("fee", Json::from(ledger.fee(transaction))),
                 ("size", Json::number(transaction.total_size())),
                 ("weight", Json::from(transaction.weight().to_wu())),
+                ("vout", Json::list(transaction.output.iter().map(output))),
                 ("status", status(mined.block)),
             ]),
         ))
     })
+}
+
+fn output(output: &TxOut) -> Json {
+    Json::object([
+        ("scriptpubkey", Json::text(output.script_pubkey.to_hex_string())),
+        ("value", Json::from(output.value.to_sat())),
+    ])
 }
 
 /// Writes the rates at which a transaction is in a block within some blocks: everywhere the one

@@ -3,6 +3,7 @@
 
 mod error;
 mod fees;
+mod logs;
 mod methods;
 mod params;
 mod solana;

@@ -1,4 +1,6 @@
 //! The HTTP API of Tron's nodes, as far as one who sends a transaction needs it. It needs no key.
+//!
+//! No block is ever undone here, so each state is the solid one at once.
 
 mod render;
 
@@ -34,18 +36,38 @@ pub(super) fn router() -> Router<Arc<Shared>> {
     Router::new()
         .route("/wallet/getnowblock", any(now_block))
         .route("/wallet/getblockbynum", post(block_by_number))
+        .route("/wallet/getblock", post(any_block))
+        .route("/walletsolidity/getnowblock", any(now_block))
+        .route("/walletsolidity/getblock", post(any_block))
         .route("/wallet/getaccount", post(account))
+        .route("/wallet/getcontractinfo", post(contract))
         .route("/wallet/getenergyprices", any(energy_prices))
         .route("/wallet/triggerconstantcontract", post(call))
         .route("/wallet/broadcasthex", post(broadcast))
         .route("/wallet/gettransactionbyid", post(transaction))
         .route("/wallet/gettransactioninfobyid", post(transaction_info))
+        .route("/walletsolidity/gettransactionbyid", post(transaction))
+        .route("/walletsolidity/gettransactioninfobyid", post(transaction_info))
 }
 
 /// A block that is asked for.
 #[derive(Deserialize)]
 struct BlockQuery {
     num: u64,
+}
+
+/// A block that is asked for by its height or its id; the latest without either.
+#[derive(Deserialize)]
+struct AnyBlockQuery {
+    id_or_num: Option<String>,
+}
+
+/// A contract that is asked for.
+#[derive(Deserialize)]
+struct ContractQuery {
+    value: String,
+    #[serde(default)]
+    visible: bool,
 }
 
 /// An account that is asked for.
@@ -87,6 +109,27 @@ async fn now_block(State(shared): State<Arc<Shared>>) -> Response {
 
 async fn block_by_number(State(shared): State<Arc<Shared>>, body: Body) -> Response {
     about(&shared, &body, |world, BlockQuery { num }| block(world, BlockId::Number(num)))
+}
+
+async fn any_block(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    about(&shared, &body, |world, AnyBlockQuery { id_or_num }| {
+        let Some(named) = id_or_num else { return block(world, BlockId::Latest) };
+        match (named.parse(), named.parse()) {
+            (Ok(number), _) => block(world, BlockId::Number(number)),
+            (_, Ok(hash)) => block(world, BlockId::Hash(hash)),
+            _ => Err("expected the height or the id of a block".to_owned()),
+        }
+    })
+}
+
+async fn contract(State(shared): State<Arc<Shared>>, body: Body) -> Response {
+    about(&shared, &body, |world, ContractQuery { value, visible }| {
+        let address = read_address(&value).ok_or("expected an address")?;
+        let chain = world.chain_named(TRON.name).ok_or("no chain runs")?;
+        let block = chain.block(clock::seconds(clock::now()), BlockId::Latest).ok_or("no block")?;
+        let code = chain.code(block, address).map_err(|error| error.to_string())?;
+        Ok(if code.is_empty() { nothing() } else { render::contract((address, visible), &code) })
+    })
 }
 
 async fn account(State(shared): State<Arc<Shared>>, body: Body) -> Response {

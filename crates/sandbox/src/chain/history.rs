@@ -37,6 +37,7 @@ pub(crate) enum BlockId {
 #[derive(Debug)]
 pub(super) struct History {
     rules: Rules,
+    first: Block,
     latest: Block,
     /// The oldest first; each number follows the one before.
     older: VecDeque<Past>,
@@ -66,6 +67,16 @@ impl Block {
 }
 
 impl Rules {
+    /// Returns the name of the first block. Where heights are in names, it ends in the chain's id.
+    fn first_name(self) -> B256 {
+        let mut hash = self.name(0, keccak256(self.chain_id.to_be_bytes()));
+        if self.heights_in_hashes {
+            let id = hash.iter_mut().rev().zip(self.chain_id.to_le_bytes());
+            id.take(4).for_each(|(byte, of_id)| *byte = of_id);
+        }
+        hash
+    }
+
     /// Returns the name of a block of a height.
     fn name(self, number: u64, mut hash: B256) -> B256 {
         if self.heights_in_hashes {
@@ -79,9 +90,9 @@ impl Rules {
 impl History {
     /// Begins with a block in which nothing is there.
     pub(super) fn new(rules: Rules) -> Self {
-        let hash = rules.name(0, keccak256(rules.chain_id.to_be_bytes()));
+        let hash = rules.first_name();
         let latest = Block { number: 0, time: 1, hash, parent: B256::ZERO };
-        Self { rules, latest, older: VecDeque::new(), state: State::default() }
+        Self { rules, first: latest, latest, older: VecDeque::new(), state: State::default() }
     }
 
     pub(super) const fn latest(&self) -> Block {
@@ -131,6 +142,8 @@ impl History {
     pub(super) fn find(&self, id: BlockId) -> Option<Block> {
         match id {
             BlockId::Latest => Some(self.latest),
+            // It tells which chain it is, so it is not forgotten.
+            BlockId::Number(0) => Some(self.first),
             BlockId::Number(number) => {
                 let place = self.place(number)?;
                 Some(self.older.get(place).map_or(self.latest, |past| past.block))
@@ -182,6 +195,15 @@ mod tests {
         assert_eq!(history.find(BlockId::Hash(oldest.hash)).unwrap().number, 3_615);
         assert!(history.find(BlockId::Number(3_614)).is_none());
         assert!(history.find(BlockId::Number(20_000)).is_none());
+        assert_eq!(history.find(BlockId::Number(0)).unwrap().number, 0);
+    }
+
+    #[test]
+    fn the_first_block_of_tron_begins_with_its_height_and_ends_in_the_chain_id() {
+        let rules = Rules { chain_id: 728_126_428, heights_in_hashes: true, ..Rules::default() };
+        let first = History::new(rules).latest().hash;
+        assert_eq!(&first[..8], [0; 8]);
+        assert_eq!(&first[28..], [0x2b, 0x66, 0x53, 0xdc]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use alloy::primitives::{Address, B256, Bytes, TxKind, U256, keccak256};
+use alloy::primitives::{Address, B256, Bytes, Log, TxKind, U256, keccak256};
 use countersign_units::UnixSeconds;
 use revm::context::result::{EVMError, ExecutionResult, Output, ResultAndState};
 use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
@@ -13,6 +13,7 @@ use revm::{DatabaseRef, ExecuteEvm, MainBuilder, MainContext};
 
 use super::credits::{Credit, Credits};
 use super::history::{Block, BlockId, History};
+use super::logs::Logs;
 use super::past::StateAt;
 use super::signed::Ran;
 use super::{ChainError, Rules};
@@ -31,6 +32,7 @@ pub(super) struct Machine {
     base_fee: u64,
     history: History,
     credits: Credits,
+    logs: Logs,
 }
 
 /// What a caller asks the machine to run.
@@ -72,7 +74,12 @@ impl Machine {
     pub(super) fn new(rules: Rules) -> Self {
         let Rules { chain_id, base_fee, .. } = rules;
         let (history, credits) = (History::new(rules), Credits::default());
-        Self { chain_id, base_fee, history, credits }
+        Self { chain_id, base_fee, history, credits, logs: Logs::default() }
+    }
+
+    /// Returns what contracts noted in a block, and the transaction in which they did.
+    pub(super) fn logs(&self, number: u64) -> Option<(B256, &[Log])> {
+        self.logs.of(number)
     }
 
     pub(super) const fn base_fee(&self) -> u64 {
@@ -227,6 +234,7 @@ impl Machine {
     ) -> Result<ExecutionResult, ChainError> {
         self.credits.note(id, self.history.state(), &ran).map_err(engine)?;
         self.history.add(time, id, ran.state).map_err(engine)?;
+        self.logs.note(self.history.latest().number, id, ran.result.logs());
         Ok(ran.result)
     }
 

@@ -1,6 +1,6 @@
 //! What anybody may ask of a chain: blocks, code, storage, and calls that change nothing.
 
-use alloy::primitives::{Address, B256, Bytes, U256};
+use alloy::primitives::{Address, B256, Bytes, Log, U256};
 use countersign_units::UnixSeconds;
 use revm::DatabaseRef;
 use revm::context::result::ExecutionResult;
@@ -88,6 +88,11 @@ impl Chain {
     /// Returns the transaction that somebody sent in a block, if there is one.
     pub(crate) fn mined_in(&self, block: Block) -> Option<&Mined> {
         self.mined_at.get(&block.number).and_then(|id| self.mined(id))
+    }
+
+    /// Returns what contracts noted in a block, and the transaction in which they did.
+    pub(crate) fn logs(&self, block: Block) -> Option<(B256, &[Log])> {
+        self.machine.logs(block.number)
     }
 
     /// Returns what came in at an account, of a token or of the chain's own coin, the oldest

@@ -122,6 +122,14 @@ fn after_signing(tamper: Tamper, answer: &mut Json, scene: &Scene<'_>) {
                 fees.push(fee);
             }
         }
+        Tamper::QuoteFeeRecipient => {
+            let fees = answer.get_mut("quoteRequest").and_then(|echo| echo.get_mut("appFees"));
+            if let Some(Json::List(fees)) = fees
+                && let Some(fee) = fees.first_mut()
+            {
+                fee.set("recipient", Json::from("ba".repeat(32)));
+            }
+        }
         Tamper::QuoteDepositAddress => offer(answer, "depositAddress", refund),
         Tamper::QuoteDepositAddressTwice => {
             if let Some(quote) = answer.get_mut("quote") {

@@ -56,7 +56,9 @@ pub(super) fn tokens(world: &mut World, now: UnixSeconds, wealth: u64) -> Result
     for listing in &TOKENS {
         let seed = listing.seed.saturating_mul(wealth);
         let token = match listing.network.kind {
-            NetworkKind::Evm { .. } if EVM_COINS.contains(&listing.key) => {
+            NetworkKind::Evm { .. } | NetworkKind::Tron { .. }
+                if EVM_COINS.contains(&listing.key) =>
+            {
                 evm_coin(world, listing, seed)?
             }
             NetworkKind::Evm { .. } | NetworkKind::Tron { .. } => {
@@ -90,7 +92,9 @@ fn evm_coin(
     {
         chain.put_coins(owner, amount);
     }
-    Ok(Token { listing, address: NATIVE_EVM.to_string(), contract: None, asset: None })
+    let mut token = Token { listing, address: String::new(), contract: None, asset: None };
+    token.address = token.write(NATIVE_EVM);
+    Ok(token)
 }
 
 /// Deploys a token where an EVM runs, and hands it out.

@@ -112,6 +112,7 @@ impl Stage {
                 app_fees: vec![],
                 insured: false,
                 max_app_fees: Bps::new(100).unwrap(),
+                fee_recipients: registry.quotes().unwrap().fee_recipients.clone(),
                 max_slippage: Bps::new(100).unwrap(),
                 age: QuoteAge::New,
             },

@@ -99,7 +99,7 @@ async fn one_key_owns_funds_on_both_kinds_of_network() {
         let balances = scene.sandbox.balances(address);
         balances.into_iter().map(|balance| balance.token).collect::<Vec<_>>()
     };
-    assert_eq!(tokens(&on_tron.address), ["USDT_tron"]);
+    assert_eq!(tokens(&on_tron.address), ["USDT_tron", "TRX"]);
     assert_eq!(tokens(&user.address), ["USDC", "WETH", "USDT", "ETH", "USDC_base"]);
 }
 

@@ -21,7 +21,7 @@ pub async fn sign_transfer(
     now: UnixSeconds,
 ) -> Result<SignedTransfer, SignError> {
     require_open(policy, transfer.valid_until(), now)?;
-    if *reservation.claim() != transfer.claim() {
+    if !reservation.is_for(&transfer.claim()) {
         return Err(SignError::OtherReservation);
     }
     let request = TransferRequest::new(transfer);

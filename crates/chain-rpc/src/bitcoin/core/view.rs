@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_approval::{
-    BitcoinChainView, BitcoinNetwork, ChainViewError, CoinId, FeeRate, MempoolConflict, SeenCoins,
-    excerpt,
+    BitcoinChainView, BitcoinNetwork, ChainViewError, Coin, CoinId, FeeRate, MempoolConflict,
+    SeenCoins, excerpt,
 };
 use countersign_http_client::transport::{Auth, Limits, Waiting};
 use countersign_http_client::{ConfigError, TransportError};
@@ -233,6 +233,15 @@ impl BitcoinChainView for CoreRpc {
             }
         }
         Err(RpcError::Moved { attempts: ATTEMPTS }.into())
+    }
+
+    async fn mined_coins(
+        &self,
+        network: BitcoinNetwork,
+        coins: &[CoinId],
+    ) -> Result<Vec<Coin>, ChainViewError> {
+        self.info(network).await?;
+        Ok(self.unspent_in_blocks(coins).await?)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::bitcoin::seen::txid;
 use crate::rpc::RpcError;
 
 const ESTIMATES: &str = "fee-estimates";
-const OUTSPEND: &str = "tx/outspend";
+pub(super) const OUTSPEND: &str = "tx/outspend";
 
 impl Esplora {
     /// Asks for the rate for some blocks, or for fewer.
@@ -47,28 +47,32 @@ impl Esplora {
 }
 
 /// Writes a transaction's id as people read it.
-fn people(mut txid: [u8; 32]) -> String {
+pub(super) fn people(mut txid: [u8; 32]) -> String {
     txid.reverse();
     hex::encode(txid)
 }
 
 /// What a coin was spent by.
 #[derive(Deserialize)]
-struct Outspend {
+pub(super) struct Outspend {
     spent: bool,
     txid: Option<String>,
     status: Option<Status>,
 }
 
 impl Outspend {
+    /// Says whether a block holds what spends the coin.
+    pub(super) fn is_mined(&self) -> bool {
+        self.spent && self.status.as_ref().is_some_and(|status| status.confirmed)
+    }
+
     /// Returns the id of the transaction that waits to be mined and spends the coin.
     ///
     /// # Errors
     ///
     /// Returns [`RpcError::Value`] if there is a spender without an id.
     fn waiting(&self, method: &'static str) -> Result<Option<[u8; 32]>, RpcError> {
-        let mined = self.status.as_ref().is_some_and(|status| status.confirmed);
-        if !self.spent || mined {
+        if !self.spent || self.is_mined() {
             return Ok(None);
         }
         let wrong = || RpcError::value(method, "what spends the coin", "nothing");

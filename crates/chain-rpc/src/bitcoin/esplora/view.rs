@@ -4,8 +4,8 @@ use std::fmt;
 use async_trait::async_trait;
 use bitcoin::hashes::{Hash, sha256};
 use countersign_approval::{
-    BitcoinChainView, BitcoinNetwork, ChainViewError, CoinId, FeeRate, MempoolConflict, SeenCoins,
-    excerpt,
+    BitcoinChainView, BitcoinNetwork, ChainViewError, Coin, CoinId, FeeRate, MempoolConflict,
+    SeenCoins, excerpt,
 };
 use countersign_http_client::transport::{Answer, Auth, Limits, Waiting};
 use countersign_http_client::{ConfigError, TransportError};
@@ -14,12 +14,11 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use super::answers::{Utxo, height, network_of};
-use super::rest::Rest;
 use crate::bitcoin::ATTEMPTS;
 use crate::bitcoin::scripts::distinct;
 use crate::bitcoin::seen::Seen;
 use crate::bitcoin::transaction::{Raw, is_known};
-use crate::rpc::{RpcError, RpcUrl};
+use crate::rpc::{Rest, RpcError, RpcUrl};
 
 const TIP: &str = "blocks/tip/height";
 const UTXO: &str = "scripthash/utxo";
@@ -168,6 +167,15 @@ impl BitcoinChainView for Esplora {
     ) -> Result<MempoolConflict, ChainViewError> {
         self.check(network).await?;
         Ok(self.waiting(coins).await?)
+    }
+
+    async fn mined_coins(
+        &self,
+        network: BitcoinNetwork,
+        coins: &[CoinId],
+    ) -> Result<Vec<Coin>, ChainViewError> {
+        self.check(network).await?;
+        Ok(self.unspent_in_blocks(coins).await?)
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) fn write(sandbox: &Sandbox, folder: &Path) -> Result<(), Failure> {
         ("coin-key", key(on("bitcoin"))),
         ("solana-key", key(on("solana"))),
         (credentials, secret.to_owned()),
+        ("oneclick-key", sandbox.oneclick_key()),
+        ("aurora-key", sandbox.aurora_key()),
     ] {
         write_private(&folder.join(name), &text)?;
     }
@@ -70,6 +72,12 @@ fn introduce(sandbox: &Sandbox, folder: &str, owner: &str) {
              --registry {folder}/registry.toml --policy {folder}/policy.toml \\\n  {options}"
         ));
     }
+    let (oneclick, aurora) = (sandbox.oneclick_url(), sandbox.aurora_url());
+    output::say(format_args!(
+        "or by the best of three, with:\n\
+         --best --api-url oneclick={oneclick} --api-key-file oneclick={folder}/oneclick-key \\\n  \
+         --api-url aurora={aurora} --api-key-file aurora={folder}/aurora-key"
+    ));
 }
 
 /// Returns the file's name and the secret by which requests are proved.

@@ -1,7 +1,7 @@
 //! A sandbox that lives as long as the command.
 
+use countersign::Config;
 use countersign::approval::Registry;
-use countersign::{Config, Countersign};
 use countersign_sandbox::{Account, Sandbox, SandboxConfig};
 
 use super::refunder::Refunder;
@@ -22,14 +22,14 @@ impl Setting {
         let (sandbox, config) = start(arguments).await?;
         let network = trade.from().network;
         let account = sandbox::account(&sandbox, &network, arguments.hostile)?;
-        let node = node(&sandbox, &network)?;
+        let nodes = nodes(&sandbox, &network)?;
         let recipes = recipes.filter(|_| arguments.hostile.resolver_fails).cloned();
         let refunder = recipes
             .map(|recipes| Refunder::new(&sandbox, &account, &network, recipes, &config))
             .transpose()?
             .flatten();
         let refunds = refunder.map(Refunder::start);
-        Self::of(arguments, (sandbox, config), &[account], node)
+        Self::of(arguments, (sandbox, config), &[account], nodes)
             .map(|setting| Self { place: Place { refunds, ..setting.place }, ..setting })
     }
 
@@ -38,8 +38,8 @@ impl Setting {
         let (sandbox, config) = start(arguments).await?;
         let networks: Vec<_> =
             config.registry().networks().map(|(name, _)| name.to_owned()).collect();
-        let nodes = networks.iter().map(|network| node(&sandbox, network));
-        let nodes = nodes.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+        let found = networks.iter().map(|network| nodes(&sandbox, network));
+        let nodes = found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
         let accounts = sandbox.accounts();
         Self::of(arguments, (sandbox, config), &accounts, nodes)
     }
@@ -52,10 +52,15 @@ impl Setting {
     ) -> Result<Self, Failure> {
         let registry: Registry = config.registry().clone();
         let keys = Keys::of_accounts(accounts, &registry)?;
-        let api = connection::api_of_sandbox(&sandbox, &told_by(arguments, accounts))?;
-        let builder = with_nodes(Countersign::builder(api, config), nodes);
+        let apis = match arguments.best {
+            true => connection::apis_of_sandbox(&sandbox, &arguments.api)?,
+            false => {
+                vec![connection::api_of_sandbox(&sandbox, &told_by(arguments, accounts))?]
+            }
+        };
+        let builder = with_nodes(super::builder(&apis, &config)?, nodes);
         let place = Place { sandbox: Some(sandbox), refunds: None };
-        Ok(Self { registry, keys, builder, place })
+        Ok(Self { registry, keys, builder, apis, config, place })
     }
 }
 
@@ -85,8 +90,9 @@ async fn start(arguments: &Swap) -> Result<(Sandbox, Config), Failure> {
 }
 
 /// Connects to a chain. A network without one is refused by its name.
-fn node(sandbox: &Sandbox, network: &str) -> Result<Option<(String, NodeView)>, SetupError> {
+fn nodes(sandbox: &Sandbox, network: &str) -> Result<Vec<(String, NodeView)>, SetupError> {
     let chain = sandbox.rpc_url(network).or_else(|| sandbox.esplora_url(network));
     let node = chain.map(|_| connection::sandbox_node(sandbox, network)).transpose()?;
-    Ok(node.map(|node| (network.to_owned(), node)))
+    let tron = connection::sandbox_tron(sandbox, network)?;
+    Ok(node.into_iter().chain(tron).map(|node| (network.to_owned(), node)).collect())
 }

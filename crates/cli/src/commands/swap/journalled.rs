@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use countersign::approval::SwapId;
-use countersign::journal::{Label, Store};
+use countersign::journal::{Label, Store, What};
 use countersign::{Event, Progress, WorkError};
 use serde::Serialize;
 
 use super::report::{Balances, Execution};
-use super::subject::Subject;
+use super::subject::{Keeping, Subject};
 use super::{prepare, tell};
-use crate::arguments::Swap;
+use crate::arguments::{ApiName, Swap};
 use crate::commands::driven::{self, Shown};
 use crate::commands::setting::Place;
 use crate::commands::worker::{Crew, options};
@@ -32,7 +32,8 @@ struct Report<'a> {
 
 pub(super) async fn run(arguments: &Swap, store: Arc<dyn Store>) -> Result<Ended, Failure> {
     let key = idempotency_key(arguments)?;
-    let subject = Subject::new(arguments, true).await?;
+    let begun_with = if arguments.best { begun_with(store.as_ref(), &key).await? } else { None };
+    let subject = Subject::new(arguments, Keeping { with_journal: true, begun_with }).await?;
     prepare(arguments, &subject).await?;
     let Subject { countersign, request, place } = subject;
     let options = options(arguments.timeout)?;
@@ -57,6 +58,23 @@ pub(super) async fn run(arguments: &Swap, store: Arc<dyn Store>) -> Result<Ended
     };
     place.end().await;
     ended
+}
+
+/// Says which API a swap was begun with, where it was begun.
+async fn begun_with(store: &dyn Store, key: &Label) -> Result<Option<ApiName>, Failure> {
+    let Some(found) = store.find(key).await? else { return Ok(None) };
+    let history = store.load(found.swap_id).await?;
+    let requested = history.links.into_iter().find_map(|link| match link.entry.what {
+        What::Requested(request) => Some(request),
+        _ => None,
+    });
+    let name = requested.map(|request| {
+        let api = request.api.as_ref().map_or(ApiName::Defi.as_str(), Label::as_str);
+        ApiName::named(api).ok_or_else(|| {
+            SetupError::Argument(format!("--best: the swap was begun with {api}, which is unknown"))
+        })
+    });
+    Ok(name.transpose()?)
 }
 
 /// Takes the caller's name of the swap, or makes one up and says it.

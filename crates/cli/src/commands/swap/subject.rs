@@ -1,6 +1,6 @@
 use countersign::{Countersign, SwapRequest};
 
-use crate::arguments::{Swap, Trade};
+use crate::arguments::{ApiName, Swap, Trade};
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox::{self, Recipes};
 use crate::commands::setting::{self, Live, Place, Refunds, Setting};
@@ -14,23 +14,32 @@ pub(super) struct Subject {
     pub(super) place: Place,
 }
 
+/// Where the history of a swap is kept.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Keeping {
+    pub(super) with_journal: bool,
+    /// The API that the swap was begun with, where the journal has it already.
+    pub(super) begun_with: Option<ApiName>,
+}
+
 impl Subject {
     /// Sets up a swap; with a journal, that keeps the recipes of refunds, and takes coins back.
-    #[cfg_attr(
-        not(feature = "sandbox"),
-        expect(clippy::unused_async, reason = "only a sandbox has to be started")
-    )]
-    pub(super) async fn new(arguments: &Swap, with_journal: bool) -> Result<Self, Failure> {
+    pub(super) async fn new(arguments: &Swap, keeping: Keeping) -> Result<Self, Failure> {
         #[cfg(feature = "sandbox")]
         if arguments.sandbox {
-            return Self::with_sandbox(arguments, with_journal).await;
+            return Self::with_sandbox(arguments, keeping).await;
         }
         let trade = &arguments.trade;
         let setting = Setting::live(live(arguments)?, Some(&trade.from().network))?;
         let recipient = arguments.recipient.clone().ok_or(SetupError::Missing("--recipient"))?;
         let request = request(arguments, trade, &setting, recipient)?;
+        let setting = if arguments.best {
+            setting.choose(&request, arguments.asking, keeping.begun_with).await?
+        } else {
+            setting
+        };
         let folder = arguments.refund_dir.as_ref();
-        let refunds = if with_journal {
+        let refunds = if keeping.with_journal {
             setting::beside_journal(folder)
         } else {
             Some(Refunds::in_folder(folder.cloned().unwrap_or_default()))
@@ -40,13 +49,18 @@ impl Subject {
     }
 
     #[cfg(feature = "sandbox")]
-    async fn with_sandbox(arguments: &Swap, with_journal: bool) -> Result<Self, Failure> {
+    async fn with_sandbox(arguments: &Swap, keeping: Keeping) -> Result<Self, Failure> {
         let trade = &sandbox::trade(&arguments.trade, arguments.hostile)?;
-        let recipes = (!with_journal).then(Recipes::default);
+        let recipes = (!keeping.with_journal).then(Recipes::default);
         let setting = Setting::sandbox(arguments, trade, recipes.as_ref()).await?;
         let new = || setting.place.new_recipient(&trade.to().network);
         let recipient = arguments.recipient.clone().or_else(new).unwrap_or_default();
         let request = request(arguments, trade, &setting, recipient)?;
+        let setting = if arguments.best {
+            setting.choose(&request, arguments.asking, keeping.begun_with).await?
+        } else {
+            setting
+        };
         let folder = arguments.refund_dir.as_ref();
         let refunds = match recipes {
             Some(recipes) => Some(Refunds::at_hand(recipes, folder.cloned())),
@@ -72,6 +86,7 @@ pub(super) fn live(arguments: &Swap) -> Result<Live<'_>, SetupError> {
         key_files: &arguments.key_files,
         chains: &arguments.chains,
         api: &arguments.api,
+        all: arguments.best,
     })
 }
 

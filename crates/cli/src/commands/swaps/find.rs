@@ -4,7 +4,7 @@ use countersign::journal::{Label, Page, Store, StoreError, Summary, Which};
 use crate::exit::Failure;
 
 /// Finds the swap that a text names, by its id or by its idempotency key.
-pub(super) async fn find(store: &dyn Store, text: &str) -> Result<Summary, Failure> {
+pub(in crate::commands) async fn find(store: &dyn Store, text: &str) -> Result<Summary, Failure> {
     let by_key = match Label::new(text) {
         Ok(key) => store.find(&key).await?,
         Err(_) => None,

@@ -2,8 +2,8 @@
 
 use countersign::approval::Fact;
 use countersign::journal::{
-    Answer, Asset, Death, IntentRecord, Judgement, Note, OfferRecord, RefundStep, Request,
-    Reserved, Stage, Verdict, What,
+    Answer, Asset, CancelStep, Death, IntentRecord, Judgement, Note, OfferRecord, RefundStep,
+    Request, Reserved, Stage, Verdict, What,
 };
 use countersign::units::{Lots, UnixSeconds};
 
@@ -50,6 +50,7 @@ impl Words<'_> {
             What::Refund(RefundStep::Seen { txid, height }) => {
                 format!("{txid} is in block {height}")
             }
+            What::Cancel(step) => cancel(step),
             What::Failed { step, code, message } => format!("{step}: {code}: {message}"),
             What::Dead(death) => dead(death),
             What::Released => "the limits that it took are free again".to_owned(),
@@ -130,6 +131,22 @@ fn answered(answer: &Answer) -> String {
         Answer::Taken => "the approval was taken".to_owned(),
         Answer::Declined { code, message } => format!("declined: {code}: {message}"),
         Answer::Lost { code } => format!("no readable answer ({code}): it may have been taken"),
+    }
+}
+
+fn cancel(step: &CancelStep) -> String {
+    match step {
+        CancelStep::Asked => "it is to be made useless; it is not sent any more".to_owned(),
+        CancelStep::Reserved { digest, resources } => {
+            let names: Vec<_> = resources.iter().map(ToString::to_string).collect();
+            format!("by digest {digest}, which takes {}", names.join(", "))
+        }
+        CancelStep::Signed { kind, id, .. } => {
+            format!("signed, and about to be sent: {}, by {id}", kind.as_str())
+        }
+        CancelStep::Mined { id, height } => format!("{id} is in block {height}"),
+        CancelStep::Lost { reason } => format!("it has no effect: {reason}"),
+        CancelStep::TooLate => "it came too late: the approval was used".to_owned(),
     }
 }
 

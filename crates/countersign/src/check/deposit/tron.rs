@@ -26,7 +26,9 @@ pub(super) fn check(deposit: &Deposit<'_>) -> Result<Outcome, Invalid> {
 const fn applies(action: &CallAction, fact: Fact) -> bool {
     match fact {
         Fact::Blockhash => true,
-        Fact::Gas | Fact::BaseFee => !matches!(action, CallAction::TransferNative { .. }),
+        Fact::Gas | Fact::BaseFee | Fact::Simulation => {
+            !matches!(action, CallAction::TransferNative { .. })
+        }
         _ => action.needs(fact),
     }
 }

@@ -8,8 +8,9 @@ use prost::Message;
 use super::honest::{KEY, NOW, actions, draft, facts, owner, swap, terms};
 use crate::tron_call::wire::Signed;
 use crate::{
-    AlloySigner, CallEvidence, CallSigner, LocalSigner, SignCall, SignCallError, SignedTronCall,
-    SignerError, UncheckedSignature, VerifiedTronCall, sign_tron_call, verify_tron_call,
+    AlloySigner, CallEvidence, CallSigner, LocalSigner, SentTronCall, SignCall, SignCallError,
+    SignedTronCall, SignerError, UncheckedSignature, VerifiedTronCall, sign_tron_call,
+    verify_tron_call,
 };
 
 const REGISTRY: &str = r#"
@@ -136,4 +137,17 @@ fn a_statement_says_what_is_signed() {
     for said in ["1000000000", "fee limit (sun)", &id, "expiration"] {
         assert!(statement.contains(said), "{said} in {statement}");
     }
+}
+
+#[tokio::test]
+async fn what_was_sent_is_found_again_by_its_bytes() {
+    let call = verified(0);
+    let signed = sign_with(&call, &LocalSigner::from_hex(KEY).unwrap()).await.unwrap();
+    let sent = SentTronCall::read(signed.as_bytes()).unwrap();
+    assert_eq!((sent.id(), sent.expiration().to_seconds()), (signed.id(), call.valid_until()));
+    let names = call.facts_query().reference;
+    assert_eq!(names, Some([0x05, 0x06]));
+    let bytes = signed.as_bytes();
+    assert_eq!(SentTronCall::read(&bytes[..bytes.len() - 1]), None);
+    assert_eq!(SentTronCall::read(&[]), None);
 }

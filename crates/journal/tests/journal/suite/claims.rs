@@ -57,6 +57,10 @@ pub(super) async fn a_resource_belongs_to_one_swap(bed: &dyn Bed) {
     let resource = "coin-1".to_owned();
     let taken = LedgerError::ResourceTaken { resource, swap_id: owner };
     assert_eq!(result, Err(StoreError::Ledger(taken)));
+    // The intent says until when it is wanted; of a swap without a history nobody knows.
+    let ledger = JournalLedger::new(Arc::clone(&store));
+    assert_eq!(ledger.deadline(owner).await, Ok(Some(after(600).to_seconds())));
+    assert_eq!(ledger.deadline(SwapId::generate()).await, Ok(None));
     // The other one is still free.
     both.resources.pop();
     both.resources.push("coin-2".to_owned());

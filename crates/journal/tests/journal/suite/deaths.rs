@@ -6,7 +6,7 @@ use countersign_units::UnixSeconds;
 
 use crate::bed::Bed;
 use crate::samples::{
-    Worker, after, claim, ended, entries, label, open, per_day, quoted, signed, until_claim,
+    NOW, Worker, after, claim, ended, entries, label, open, per_day, quoted, signed, until_claim,
 };
 
 fn coin_spent(coin: &str) -> Death {
@@ -158,6 +158,7 @@ pub(super) async fn what_was_never_let_out_is_free_again(bed: &dyn Bed) {
     let of_other = Taken {
         resource: coins[1].clone(),
         swap_id: other.lease.swap_id,
+        reserved_at: NOW.to_seconds(),
         valid_until: UnixSeconds::new(u64::MAX),
     };
     assert_eq!(store.taken(&coins).await, Ok(vec![of_other]));

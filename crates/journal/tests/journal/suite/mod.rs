@@ -1,6 +1,7 @@
 //! What every store does.
 
 mod audits;
+mod cancels;
 mod claims;
 mod deaths;
 mod histories;
@@ -54,6 +55,9 @@ const CASES: &[(&str, Case)] = cases![
     deaths::what_was_never_let_out_is_free_again,
     deaths::nothing_is_signed_for_a_dead_approval,
     deaths::what_another_call_does_is_not_only_written,
+    cancels::a_cancel_stands_beside_a_live_approval,
+    cancels::a_swap_has_one_live_cancel,
+    cancels::only_a_live_approval_is_cancelled,
     many::claims_at_once_pass_no_limit,
     many::claims_at_once_take_a_resource_once,
     many::claims_at_once_reserve_a_swap_once,

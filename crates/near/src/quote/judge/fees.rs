@@ -6,7 +6,7 @@ use crate::quote::sent::{figure, says_something, take, text};
 
 impl Judge<'_> {
     /// Adds up the application fees, which no signature covers: ours must be there as we asked for
-    /// them, and all together be within policy.
+    /// them, all others go to pinned recipients, and all together are within policy.
     pub(super) fn fees(&mut self) -> u16 {
         let asked = self.asked();
         let (slippage, most) = (asked.slippage, asked.max_slippage);
@@ -15,19 +15,23 @@ impl Judge<'_> {
             self.push(Code::Fees, "terms.slippage", expected, slippage);
         }
         let mut ours: Vec<_> = self.terms.approval.app_fees.iter().collect();
-        let mut total = 0_u16;
+        let (mut total, mut others) = (0_u16, Vec::new());
         for (place, fee) in self.sent.echo.app_fees.iter().enumerate() {
             let Some((recipient, fee)) = self.fee(place, fee) else { continue };
             total = total.saturating_add(fee);
             let found =
                 ours.iter().position(|our| our.recipient == recipient && our.fee.value() == fee);
-            if let Some(place) = found {
-                ours.swap_remove(place);
+            match found {
+                Some(place) => drop(ours.swap_remove(place)),
+                None => others.push((place, recipient, fee)),
             }
         }
         for missing in ours {
             let expected = format_args!("{} bps for {}", missing.fee, missing.recipient);
             self.push(Code::Echo, "quoteRequest.appFees", expected, "none such");
+        }
+        for (place, recipient, fee) in others {
+            self.require_pinned(place, &recipient, fee);
         }
         let most = self.asked().max_app_fees;
         if total > most.value() {
@@ -36,6 +40,15 @@ impl Judge<'_> {
             self.push(Code::Fees, "quoteRequest.appFees", expected, found);
         }
         total
+    }
+
+    /// Refuses a fee for somebody whom nobody pinned, however small it is.
+    fn require_pinned(&mut self, place: usize, recipient: &str, fee: u16) {
+        let known = self.terms.approval.fee_recipients.iter().any(|known| known == recipient);
+        if !known && fee > 0 {
+            let member = format_args!("quoteRequest.appFees[{place}].recipient");
+            self.push(Code::Fees, member, "a recipient of fees that is pinned", recipient);
+        }
     }
 
     /// Reads one fee: its recipient, and basis points.

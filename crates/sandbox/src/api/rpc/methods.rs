@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::error::RpcError;
 use super::params::{self, AddressParam, BlockParam, CallParam, OneOrTwo, SlotParam};
-use super::{fees, transactions};
+use super::{fees, logs, transactions};
 use crate::chain::{BLOCK_GAS, Block, BlockId, Call, Chain, Outcome};
 use crate::clock;
 use crate::json::Json;
@@ -46,6 +46,7 @@ pub(super) fn call(chain: &mut Chain, method: &str, params: Value) -> Result<Jso
         "eth_gasPrice" => Ok(quantity(fees::gas_price(chain))),
         "eth_maxPriorityFeePerGas" => Ok(quantity(fees::TIP)),
         "eth_feeHistory" => fees::history(chain, params),
+        "eth_getLogs" => logs::find(chain, params),
         "eth_getTransactionByHash" => transactions::by_hash(chain, params),
         "eth_getTransactionReceipt" => transactions::receipt(chain, params),
         _ => Err(RpcError::method(method)),

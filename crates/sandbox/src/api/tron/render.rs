@@ -21,8 +21,18 @@ pub(super) fn read_address(text: &str) -> Option<Address> {
 }
 
 pub(super) fn account((owner, visible): (Address, bool), sun: U256) -> Json {
-    let address = if visible { AddressForm::Base58Check.write(owner) } else { hex_address(owner) };
-    Json::object([("address", Json::from(address)), ("balance", Json::number(sun))])
+    let address = Json::from(address(owner, visible));
+    Json::object([("address", address), ("balance", Json::number(sun))])
+}
+
+pub(super) fn contract((at, visible): (Address, bool), code: &[u8]) -> Json {
+    let contract = Json::object([("contract_address", Json::from(address(at, visible)))]);
+    let code = Json::from(hex::encode(code));
+    Json::object([("runtimecode", code), ("smart_contract", contract)])
+}
+
+fn address(address: Address, visible: bool) -> String {
+    if visible { AddressForm::Base58Check.write(address) } else { hex_address(address) }
 }
 
 pub(super) fn block(block: Block) -> Json {

@@ -27,6 +27,7 @@ macro_rules! with_lies_of_quotes {
                 QuoteVirtualRecipient "quote-virtual-recipient" "the signed quote pays on a virtual chain" [] ["echo"]
                 QuoteCustomMessage "quote-custom-message" "the signed quote has a message for the recipient's contract" [] ["echo"]
                 QuoteAppFees "quote-app-fees" "an application takes a fifth, which is not signed" [] ["fees"]
+                QuoteFeeRecipient "quote-fee-recipient" "the platform's fee goes to somebody else, which is not signed" [] ["fees"]
                 QuoteDepositAddress "quote-deposit-address" "the deposit address changed after signing" [] ["quote_signature"]
                 QuoteDepositAddressOtherKey "quote-deposit-address-other-key" "the deposit address changed, and another key signed" [] ["quote_signature"]
                 QuoteDepositAddressUnbound "quote-deposit-address-unbound" "the deposit address changed, and the amounts alone are signed" [] ["quote_signature"]

@@ -1,22 +1,22 @@
 use countersign_http_client::ConfigError;
 use countersign_http_client::transport::{Answer, Auth, Body, Limits, Repeat, Request, Transport};
 
-use crate::rpc::{RpcError, RpcUrl, redact_error};
+use super::{RpcError, RpcUrl, redact_error};
 
 /// A server of an API by paths and texts.
-pub(super) struct Rest {
+pub(crate) struct Rest {
     url: RpcUrl,
     transport: Transport,
 }
 
 impl Rest {
-    pub(super) fn new(url: RpcUrl, auth: Auth, limits: Limits) -> Result<Self, ConfigError> {
+    pub(crate) fn new(url: RpcUrl, auth: Auth, limits: Limits) -> Result<Self, ConfigError> {
         let transport = Transport::new(url.base().clone(), auth, limits)?;
         Ok(Self { url, transport })
     }
 
     /// Returns the limits.
-    pub(super) const fn limits(&self) -> &Limits {
+    pub(crate) const fn limits(&self) -> &Limits {
         self.transport.limits()
     }
 
@@ -25,7 +25,7 @@ impl Rest {
     /// # Errors
     ///
     /// Returns an [`RpcError`] if there is no whole answer, or another status than success.
-    pub(super) async fn get(&self, path: &[&str]) -> Result<String, RpcError> {
+    pub(crate) async fn get(&self, path: &[&str]) -> Result<String, RpcError> {
         let answer = self.send(path, None).await?;
         if answer.is_success() {
             return Ok(answer.body);
@@ -38,8 +38,22 @@ impl Rest {
     /// # Errors
     ///
     /// Returns an [`RpcError`] if there is no whole answer.
-    pub(super) async fn post(&self, path: &[&str], text: &str) -> Result<Answer, RpcError> {
+    pub(crate) async fn post(&self, path: &[&str], text: &str) -> Result<Answer, RpcError> {
         self.send(path, Some(Body::Text(text))).await
+    }
+
+    /// Posts JSON to a path, and returns the text of the answer. What it does must be the same when it
+    /// is done again.
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`RpcError`] if there is no whole answer, or another status than success.
+    pub(crate) async fn post_json(&self, path: &[&str], json: &str) -> Result<String, RpcError> {
+        let answer = self.send(path, Some(Body::Json(json))).await?;
+        if answer.is_success() {
+            return Ok(answer.body);
+        }
+        Err(RpcError::Status { status: answer.status })
     }
 
     async fn send(&self, path: &[&str], body: Option<Body<'_>>) -> Result<Answer, RpcError> {
@@ -50,7 +64,7 @@ impl Rest {
     }
 
     /// Cuts what may be a key out of a text from outside.
-    pub(super) fn redact(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         self.transport.redact(&self.url.redact(text))
     }
 }

@@ -1,0 +1,214 @@
+//! `countersign allowance`: how much of a token Permit2 may move, and no more of it.
+
+#[cfg(feature = "sandbox")]
+use countersign::approval::MemoryLedger;
+use countersign::approval::{Ledger, Permit2Pins, Registry, Token};
+use countersign::chain_rpc::{EvmRpc, OpenAllowance};
+use countersign::journal::JournalLedger;
+use countersign::{AllowanceChange, Config, TokenAt};
+#[cfg(feature = "sandbox")]
+use countersign_sandbox::{Sandbox, SandboxConfig};
+use serde::Serialize;
+
+use super::block_on;
+use super::setting::{Keys, Setting};
+use crate::arguments::{Allowance, AllowanceOf, AllowanceRevoke};
+use crate::connection::{self, NodeView, SetupError};
+use crate::exit::{Ended, Failure};
+use crate::journal::{Journal, Need};
+use crate::output;
+
+/// How many connections to a journal it takes.
+const CONNECTIONS: u32 = 2;
+
+/// An allowance, as `--json` shows it.
+#[derive(Serialize)]
+struct Report {
+    network: String,
+    chain_id: u64,
+    owner: String,
+    permit2: String,
+    token: String,
+    address: String,
+    allowance_lots: String,
+    allowance: String,
+    unlimited: bool,
+    balance_lots: String,
+    balance: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked: Option<Proof>,
+}
+
+/// Which transaction changed it, and where it stands.
+#[derive(Serialize)]
+struct Proof {
+    transaction: String,
+    block: u64,
+}
+
+pub(crate) fn run(arguments: &Allowance) -> Result<Ended, Failure> {
+    let (report, json) = block_on(async {
+        match arguments {
+            Allowance::Show(of) => show(of).await.map(|report| (report, of.json)),
+            Allowance::Revoke(revoke) => {
+                revoked(revoke).await.map(|report| (report, revoke.of.json))
+            }
+        }
+    })?;
+    let written = if json { output::json(&report) } else { report.print() };
+    written.map(|()| Ended::Done)
+}
+
+async fn show(of: &AllowanceOf) -> Result<Report, Failure> {
+    #[cfg(feature = "sandbox")]
+    if of.sandbox {
+        let sandbox = Sandbox::start(SandboxConfig::default()).await?;
+        let report = show_in(&sandbox, of).await;
+        sandbox.shutdown().await;
+        return report;
+    }
+    let path = of.registry.as_ref().ok_or(SetupError::Missing("--registry"))?;
+    let registry = connection::registry(path)?;
+    let owner = of.owner.as_ref().ok_or(SetupError::Missing("--owner"))?;
+    ask(of, &registry, &live_node(of, &registry)?, owner).await
+}
+
+#[cfg(feature = "sandbox")]
+async fn show_in(sandbox: &Sandbox, of: &AllowanceOf) -> Result<Report, Failure> {
+    let registry = Registry::from_toml(&sandbox.registry_toml()).map_err(SetupError::from)?;
+    let account = connection::sandbox_account(sandbox, &of.network)?;
+    let owner = of.owner.as_ref().unwrap_or(&account.address);
+    let node = evm(connection::sandbox_node(sandbox, &of.network)?, of)?;
+    ask(of, &registry, &node, owner).await
+}
+
+async fn revoked(arguments: &AllowanceRevoke) -> Result<Report, Failure> {
+    let of = &arguments.of;
+    #[cfg(feature = "sandbox")]
+    if of.sandbox {
+        let sandbox = Sandbox::start(SandboxConfig::default()).await?;
+        let report = revoked_in(&sandbox, of).await;
+        sandbox.shutdown().await;
+        return report;
+    }
+    let missing = SetupError::Missing;
+    let registry = of.registry.as_ref().ok_or(missing("--registry"))?;
+    let policy = arguments.policy.as_ref().ok_or(missing("--policy"))?;
+    let config = Config::from_files(registry, policy).map_err(SetupError::from)?;
+    let keys = Keys::from_files(&arguments.key_files, config.registry(), Some(&of.network))?;
+    let node = live_node(of, config.registry())?;
+    let nodes = connection::nodes(&of.chains, config.registry())?;
+    let journal = Journal::open(&arguments.journal, Need::Any, CONNECTIONS).await?;
+    let ledger = JournalLedger::new(journal.store());
+    let done = change(of, (config, keys, nodes), &node, &ledger).await;
+    journal.close().await;
+    done
+}
+
+#[cfg(feature = "sandbox")]
+async fn revoked_in(sandbox: &Sandbox, of: &AllowanceOf) -> Result<Report, Failure> {
+    let config = Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml());
+    let config = config.map_err(SetupError::from)?;
+    let account = connection::sandbox_account(sandbox, &of.network)?;
+    let keys = Keys::of_accounts(&[account], config.registry())?;
+    let view = || connection::sandbox_node(sandbox, &of.network);
+    let (node, nodes) = (evm(view()?, of)?, vec![(of.network.clone(), view()?)]);
+    change(of, (config, keys, nodes), &node, &MemoryLedger::new()).await
+}
+
+/// Takes an allowance back, and asks what it is since.
+async fn change(
+    of: &AllowanceOf,
+    (config, keys, nodes): (Config, Keys, Vec<(String, NodeView)>),
+    node: &EvmRpc,
+    ledger: &dyn Ledger,
+) -> Result<Report, Failure> {
+    let registry = config.registry().clone();
+    let owner = keys.owner(&of.network, &registry, of.owner.as_deref())?;
+    let (flow, _) = Setting::without_api(config, keys, nodes).build(None)?;
+    let token = TokenAt { symbol: of.token.clone(), network: of.network.clone() };
+    let change = flow.revoke_allowance(ledger, &token, &owner).await?;
+    let report = ask(of, &registry, node, &owner).await?;
+    Ok(Report { revoked: Some(Proof::of(&change)), ..report })
+}
+
+/// Connects to the node of the network that the arguments name.
+fn live_node(of: &AllowanceOf, registry: &Registry) -> Result<EvmRpc, SetupError> {
+    let node = connection::nodes(&of.chains, registry)?
+        .into_iter()
+        .find_map(|(network, node)| (network == of.network).then_some(node));
+    evm(node.ok_or(SetupError::Missing("--rpc NETWORK=URL of the network"))?, of)
+}
+
+/// Requires a node of a network where Permit2 is.
+fn evm(node: NodeView, of: &AllowanceOf) -> Result<EvmRpc, SetupError> {
+    match node {
+        NodeView::Evm(node) => Ok(node),
+        _ => Err(SetupError::UnknownNetwork(of.network.clone())),
+    }
+}
+
+async fn ask(
+    of: &AllowanceOf,
+    registry: &Registry,
+    node: &EvmRpc,
+    owner: &str,
+) -> Result<Report, Failure> {
+    let unknown = || SetupError::UnknownNetwork(of.network.clone());
+    let pins = registry.network(&of.network).and_then(|network| network.permit2.as_ref());
+    let pins = pins.ok_or_else(unknown)?;
+    let permit2 = pins.contract.ok_or(SetupError::Missing("permit2 in the registry"))?;
+    let name = || format!("{}@{}", of.token, of.network);
+    let found = registry.find(&of.token, &of.network).map(|(_, token)| token);
+    let token = found.ok_or_else(|| SetupError::UnknownToken(name()))?;
+    // A chain's own coin has no contract that allows anything.
+    let address = pins.standard.parse_address(&token.address);
+    let address = address.map_err(|_| SetupError::UnknownToken(name()))?;
+    let owner = pins.standard.parse_address(owner).map_err(SetupError::Owner)?;
+    let open = node.allowances(pins.chain_id, owner, permit2, &[address]).await;
+    let open = open.map_err(|source| Failure::Chain { network: of.network.clone(), source })?;
+    let open = open.first().ok_or_else(|| SetupError::UnknownToken(name()))?;
+    let parties = (pins.standard.show(owner), pins.standard.show(permit2));
+    Ok(Report::new(pins, token, open, parties))
+}
+
+impl Report {
+    fn new(
+        pins: &Permit2Pins,
+        token: &Token,
+        open: &OpenAllowance,
+        (owner, permit2): (String, String),
+    ) -> Self {
+        Self {
+            network: token.network.clone(),
+            chain_id: pins.chain_id,
+            owner,
+            permit2,
+            token: format!("{}@{}", token.symbol, token.network),
+            address: token.address.clone(),
+            allowance_lots: open.allowance.to_string(),
+            allowance: open.allowance.to_decimal(token.decimals),
+            unlimited: open.unlimited,
+            balance_lots: open.balance.to_string(),
+            balance: open.balance.to_decimal(token.decimals),
+            revoked: None,
+        }
+    }
+
+    /// Writes the allowance for people.
+    fn print(&self) -> Result<(), Failure> {
+        output::result(format_args!("owner      {}", self.owner))?;
+        output::result(format_args!("permit2    {} on {}", self.permit2, self.network))?;
+        let may = if self.unlimited { "any amount" } else { &self.allowance };
+        output::result(format_args!("may move   {may} of {} {}", self.balance, self.token))?;
+        self.revoked.as_ref().map_or(Ok(()), |Proof { transaction, block }| {
+            output::result(format_args!("revoked    {transaction}, block {block}"))
+        })
+    }
+}
+
+impl Proof {
+    fn of(change: &AllowanceChange) -> Self {
+        Self { transaction: output::hex(&change.transaction), block: change.block }
+    }
+}

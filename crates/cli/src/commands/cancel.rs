@@ -1,0 +1,69 @@
+//! `countersign cancel`: an approval that can still be used, made useless now.
+
+use countersign::Progress;
+use countersign::journal::{Outcome, State};
+
+use super::block_on;
+use super::driven;
+use super::resume::crew_with;
+use super::swap::tell;
+use super::swaps::find;
+use super::worker::{Crew, options};
+use crate::arguments::Cancel;
+use crate::exit::{Ended, Failure};
+use crate::journal::{CONNECTIONS, Journal, Need};
+use crate::output;
+
+pub(crate) fn run(arguments: &Cancel) -> Result<Ended, Failure> {
+    block_on(async {
+        let means = &arguments.means;
+        let journal = Journal::open(&means.journal, Need::Existing, CONNECTIONS).await?;
+        let crew = options(arguments.timeout).map_err(Failure::from);
+        let crew = crew.and_then(|options| crew_with(means, &journal, options));
+        let ended = match crew {
+            Ok(crew) => cancel(arguments, &crew).await,
+            Err(error) => Err(error),
+        };
+        journal.close().await;
+        ended
+    })
+}
+
+async fn cancel(arguments: &Cancel, crew: &Crew) -> Result<Ended, Failure> {
+    let found = find(crew.worker.store().as_ref(), &arguments.swap).await?;
+    let swap_id = found.swap_id;
+    if found.state.is_ended() {
+        output::say(format_args!("the swap is at its end; there is nothing to cancel"));
+    }
+    let cancelling = crew.worker.cancel(swap_id, |event| tell(&event));
+    let Some(done) = crew.run(Box::pin(cancelling)).await else { return Ok(Ended::Interrupted) };
+    let progress = done?;
+    let ended = if found.state.is_ended() { before(found.state) } else { ended(&progress) };
+    if matches!(ended, Ended::NotFinished) && !progress.state.is_ended() {
+        output::say(format_args!(
+            "the approval may still be used: go on with the same command, or by `countersign \
+             resume`; make no second swap before it is dead"
+        ));
+    }
+    driven::tell(Some(swap_id), None, &Ok(progress), arguments.json)?;
+    let stopped = crew.is_stopping() && ended != Ended::Done;
+    Ok(if stopped { Ended::Interrupted } else { ended })
+}
+
+/// Says how a swap stood that was at its end before anybody wanted to cancel it.
+const fn before(state: State) -> Ended {
+    match state {
+        State::Ended(Outcome::Refused | Outcome::Failed | Outcome::Expired) => Ended::Done,
+        _ => Ended::Failed,
+    }
+}
+
+/// Says whether nothing can come of the swap any more, for the exit status.
+const fn ended(progress: &Progress) -> Ended {
+    match progress.state {
+        State::Ended(Outcome::Failed) if progress.cancelled || progress.digest.is_none() => {
+            Ended::Done
+        }
+        _ => Ended::NotFinished,
+    }
+}

@@ -1,0 +1,320 @@
+//! An approval that is made useless before its time, so that a second one becomes safe.
+//!
+//! ```text
+//! asked ─► reserved, signed ─► sent ─► mined ─► proven unused ─► dead: the swap ends as failed
+//!                                └──────────────► used before ─► too late: the swap goes on
+//! ```
+//!
+//! Each step is in the journal before its effect is let out, so whoever drives the swap next goes on
+//! with it: the same bytes are sent again.
+
+mod coins;
+mod nonces;
+mod way;
+
+use countersign_approval::{AssetAmount, Environment, SwapId, Terms};
+use countersign_journal::{
+    Asset, CancelKind, CancelStep, Death, Label, Note, Outcome, Payload, State, StoreError, What,
+};
+use tokio::time::{Instant, sleep};
+
+use super::cancelling::Sent;
+use super::death::Fate;
+use super::drive::{Drive, Next};
+use super::{Progress, WorkError, Worker, later};
+use crate::Event;
+use crate::flow::VerifiedCancel;
+use way::Way;
+
+/// How many looks in a row have to say that an approval was used, where our own cancel may be what
+/// they see: nodes behind one address don't agree at once.
+const SURE: u32 = 3;
+/// How many blocks make what an EVM chain holds one that is not undone.
+const EVM_BLOCKS: u64 = 12;
+/// The same on Bitcoin.
+const BITCOIN_BLOCKS: u32 = 6;
+
+impl Worker {
+    /// Makes a live approval useless now, so that another swap becomes safe, and returns when that is
+    /// proven, or when the worker has stayed with it for as long as the options say. What is not at
+    /// its end then goes on with [`resume`](Self::resume) or [`work`](Self::work).
+    ///
+    /// Where nothing was signed yet, the swap ends at once. A permit's nonce is spent, coins go back to
+    /// ourselves, a deposit's account nonce is used; a transaction on Solana is waited out. Only
+    /// proof that the approval was not used frees its limits, and one that was used first makes
+    /// the swap go on as usual: the progress says which.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`WorkError::NotCancellable`] where that can't be done, and other [`WorkError`]s as
+    /// [`resume_one`](Self::resume_one) does.
+    pub async fn cancel(
+        &self,
+        swap_id: SwapId,
+        mut observe: impl FnMut(Event<'_>) + Send,
+    ) -> Result<Progress, WorkError> {
+        let lease = self.lease_in_time(swap_id).await?;
+        let mut drive = self.take(lease, &mut observe).await?;
+        match drive.ask_cancel().await {
+            // It holds all that is known of the swap.
+            Ok(()) => Box::pin(drive.run()).await,
+            Err(error) => {
+                drive.let_go().await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes the lease of a swap that another worker may have for a while.
+    async fn lease_in_time(
+        &self,
+        swap_id: SwapId,
+    ) -> Result<countersign_journal::Lease, WorkError> {
+        let last = Instant::now().checked_add(self.options.track.deadline);
+        loop {
+            match self.store.lease(swap_id, &self.term(), self.now()).await {
+                Err(StoreError::Leased { .. }) if last.is_none_or(|last| Instant::now() < last) => {
+                    sleep(self.options.track.longest_wait).await;
+                }
+                taken => return Ok(taken?),
+            }
+        }
+    }
+}
+
+impl Drive<'_> {
+    /// Writes down that the approval is to be made useless, or ends a swap that has none.
+    async fn ask_cancel(&mut self) -> Result<(), WorkError> {
+        match self.known.state {
+            State::Ended(_) => {}
+            State::Requested | State::Quoted => {
+                self.end(Outcome::Failed, "cancelled before an intent was created").await?;
+            }
+            State::Creating | State::Created | State::Verified | State::Reviewed => {
+                let reason = "cancelled before anything was signed; an intent without an approval \
+                              is worth nothing";
+                self.end(Outcome::Failed, reason).await?;
+            }
+            State::Reserved => {
+                self.note(What::Dead(Death::NeverLetOut))?;
+                let reason = "cancelled; nothing was let out";
+                self.end_and_release(Outcome::Failed, reason).await?;
+            }
+            State::Signed | State::Submitted | State::Settling => {
+                if self.known.cancel.is_none() {
+                    self.way()?.require(self)?;
+                    self.note(What::Cancel(CancelStep::Asked))?;
+                    self.commit().await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a cancel that was asked for one step on.
+    pub(super) async fn go_on_cancelling(&mut self) -> Result<Next, WorkError> {
+        self.look_at_status().await?;
+        match self.way()? {
+            Way::Permit(permit) => self.cancel_permit(&permit).await,
+            Way::Deposit(deposit) => self.cancel_deposit(&deposit).await,
+            Way::Coins(ids) => self.cancel_coins(&ids).await,
+            Way::WaitOut => self.wait_it_out().await,
+        }
+    }
+
+    /// Hears the counterparty. What it says is evidence, and decides nothing here.
+    async fn look_at_status(&mut self) -> Result<(), WorkError> {
+        let Some(intent_id) = self.known.intent_id().cloned() else { return Ok(()) };
+        if let Ok(seen) = self.flow().api().status(intent_id.as_str()).await {
+            self.note_seen(&seen)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until the blockhash is over that a transaction lives by.
+    async fn wait_it_out(&mut self) -> Result<Next, WorkError> {
+        match self.fate().await {
+            Fate::Used(_) => self.too_late().await,
+            Fate::Dead(death) => self.proven_dead(death).await,
+            Fate::Over(death) => self.over(death, "whether it was used before can't be told").await,
+            Fate::Live => {
+                self.tell_step("its blockhash can still be used; waiting until it is too old");
+                self.wait_for_cancel().await
+            }
+        }
+    }
+
+    /// Ends a swap whose approval can't be used any more and was not.
+    async fn proven_dead(&mut self, death: Death) -> Result<Next, WorkError> {
+        self.note(What::Dead(death))?;
+        if self.known.moved {
+            let reason = "cancelled, and not used, says the chain; the counterparty said that funds \
+                          had moved";
+            return self.end(Outcome::Disputed, reason).await;
+        }
+        self.end_and_release(Outcome::Failed, "cancelled: the approval is dead, and was not used")
+            .await
+    }
+
+    /// Ends a swap whose approval can't be used any more, where nobody can tell whether it was. Its
+    /// limits stay counted.
+    async fn over(&mut self, death: Death, why: &str) -> Result<Next, WorkError> {
+        if self.known.moved {
+            return self.too_late().await;
+        }
+        self.note(What::Dead(death))?;
+        let reason = format!(
+            "cancelled: the approval is dead; {why}, so its limits stay counted for a day. Look \
+             whether funds have left before another swap is made"
+        );
+        self.end(Outcome::Failed, reason).await
+    }
+
+    /// Goes on as if nobody had wanted to cancel: the approval was used.
+    async fn too_late(&mut self) -> Result<Next, WorkError> {
+        self.tell_step("too late: the approval was used, and the swap goes on");
+        self.note(What::Cancel(CancelStep::TooLate))?;
+        self.commit().await?;
+        Ok(Next::Now)
+    }
+
+    /// Takes an approval for used once enough looks in a row have said so.
+    async fn used_it_seems(&mut self) -> Result<Next, WorkError> {
+        self.sightings = self.sightings.saturating_add(1);
+        let ours = self.known.cancel.as_ref().is_some_and(|cancel| !cancel.sent.is_empty());
+        if ours && self.sightings < SURE {
+            return self.wait_for_cancel().await;
+        }
+        self.too_late().await
+    }
+
+    /// Reserves and signs what ends the approval, writes it down, and sends it.
+    async fn sign_cancel(
+        &mut self,
+        kind: CancelKind,
+        verified: VerifiedCancel,
+    ) -> Result<(), WorkError> {
+        let claim = verified.claim();
+        self.require_lease()?;
+        let step = What::Cancel(CancelStep::reserved(&claim)?);
+        let ledger = self.writer.ledger(self.pending());
+        let reservation = self.worker.flow.reserve_cancel(&ledger, claim).await?;
+        self.written();
+        self.noted(&step)?;
+        let signed = self.flow().sign_cancel(&verified, &reservation).await?;
+        self.tell_step(&format!("about to be sent: {}", signed.id));
+        self.note(What::Cancel(CancelStep::Signed {
+            kind,
+            digest: signed.digest.into(),
+            id: Label::new(&signed.id)?,
+            transaction: Payload::new(hex::encode(&signed.transaction))?,
+        }))?;
+        self.commit().await
+    }
+
+    /// Writes down that a block holds what ends the approval, once.
+    async fn seen_mined(&mut self, id: &Label, height: u64) -> Result<(), WorkError> {
+        let known = self.known.cancel.as_ref().and_then(|cancel| cancel.mined.as_ref());
+        if known.is_some_and(|known| *known == (id.clone(), height)) {
+            return Ok(());
+        }
+        self.tell_step(&format!("{id} is in block {height}"));
+        self.note(What::Cancel(CancelStep::Mined { id: id.clone(), height }))?;
+        self.commit().await
+    }
+
+    /// Forgets what can't take effect any more, so that another may be signed.
+    async fn lost(&mut self, reason: &str) -> Result<Next, WorkError> {
+        self.tell_step(reason);
+        self.note(What::Cancel(CancelStep::Lost { reason: Note::whole(reason) }))?;
+        self.commit().await?;
+        Ok(Next::Now)
+    }
+
+    /// Tries again later what failed, and says so.
+    async fn cancel_again(
+        &mut self,
+        code: &str,
+        why: impl std::fmt::Display + Send,
+    ) -> Result<Next, WorkError> {
+        let why = why.to_string();
+        self.tell_step(&format!("not yet: {why}"));
+        self.note_cancel_failure(code, why)?;
+        self.commit().await?;
+        Ok(self.after_miss())
+    }
+
+    /// Waits for what was sent: the longer it takes, the longer.
+    async fn wait_for_cancel(&mut self) -> Result<Next, WorkError> {
+        self.commit_in_time().await?;
+        let since = self.known.cancel.as_ref().map_or(self.known.opened_at, |it| it.sent_at);
+        let age = self.now().value().saturating_sub(since.value());
+        Ok(self.in_about(std::time::Duration::from_millis(age / 2)))
+    }
+
+    /// Says whether what was signed last waits for so long that more is offered for it.
+    fn is_stuck(&self) -> bool {
+        const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+        let Some(cancel) = &self.known.cancel else { return false };
+        let times = u32::try_from(cancel.sent.len()).unwrap_or(u32::MAX);
+        let doubled = 1_u32.checked_shl(times).unwrap_or(u32::MAX);
+        self.now() >= later(cancel.sent_at, PATIENCE.saturating_mul(doubled))
+    }
+
+    /// Returns what was signed last to end the approval.
+    fn sent_last(&self) -> Option<Sent> {
+        self.known.cancel.as_ref()?.last().cloned()
+    }
+
+    fn tell_step(&self, step: &str) {
+        self.tell(Event::Cancelling { step });
+    }
+
+    /// Says how many blocks make what an EVM chain holds one that is not undone. The sandbox makes
+    /// blocks for transactions alone, and undoes none.
+    fn evm_blocks(&self) -> u64 {
+        if self.is_sandbox() { 1 } else { EVM_BLOCKS }
+    }
+
+    fn bitcoin_blocks(&self) -> u32 {
+        if self.is_sandbox() { 1 } else { BITCOIN_BLOCKS }
+    }
+
+    fn is_sandbox(&self) -> bool {
+        self.known.request.environment == Environment::Sandbox
+    }
+
+    /// Says what is cancelled, as the terms of what cancels it.
+    fn cancelled_terms(&self) -> Result<Terms<()>, WorkError> {
+        let request = &self.known.request;
+        Ok(Terms {
+            swap_id: self.known.swap_id,
+            environment: request.environment,
+            source: amount(&request.source),
+            destination: amount(&request.destination),
+            recipient: request.recipient.as_str().to_owned(),
+            refund_address: request.refund_address.as_str().to_owned(),
+            config: self.flow().config_digest()?,
+            approval: (),
+        })
+    }
+
+    /// Gives the lease back, for others to take at once.
+    async fn let_go(self) -> Result<(), WorkError> {
+        let now = self.now();
+        match std::sync::Arc::into_inner(self.writer) {
+            Some(writer) => Ok(writer.give_back(now).await?),
+            None => Ok(()),
+        }
+    }
+}
+
+fn amount(asset: &Asset) -> AssetAmount {
+    AssetAmount {
+        token: asset.token.as_str().to_owned(),
+        symbol: asset.symbol.as_str().to_owned(),
+        network: asset.network.as_str().to_owned(),
+        decimals: asset.decimals,
+        amount: asset.amount,
+    }
+}

@@ -1,0 +1,61 @@
+//! Records what makes a live approval useless: the ledger's rules for it.
+
+use countersign_approval::{Claim, LedgerError, SwapId};
+use countersign_units::UnixSeconds;
+
+use super::claims::{live_until, owner, take_all};
+use super::{Session, read};
+use crate::{CancelStep, Entry, Label, StoreError, What};
+
+/// Takes what a cancel needs beside what its swap has. The entry that says so is written already.
+pub(super) async fn record(
+    session: &mut dyn Session,
+    claim: &Claim,
+    now: UnixSeconds,
+) -> Result<(), StoreError> {
+    let swap_id = claim.swap_id;
+    if live_until(session, swap_id).await?.is_none_or(|valid_until| valid_until < now) {
+        return Err(StoreError::Ledger(LedgerError::NothingLive { swap_id }));
+    }
+    let new = new_ones(session, claim).await?;
+    if new.is_empty() {
+        return Ok(());
+    }
+    if let Some(resource) = before(session, swap_id).await? {
+        let resource = resource.as_str().to_owned();
+        return Err(StoreError::Ledger(LedgerError::OtherCancel { swap_id, resource }));
+    }
+    take_all(session, swap_id, &new).await
+}
+
+/// Returns what the claim takes that its swap has not, and requires that nobody has it.
+async fn new_ones(session: &mut dyn Session, claim: &Claim) -> Result<Vec<String>, StoreError> {
+    let mut new = Vec::new();
+    for resource in &claim.resources {
+        match owner(session, resource).await? {
+            None => new.push(resource.clone()),
+            Some(owner) if owner == claim.swap_id => {}
+            Some(swap_id) => {
+                let resource = resource.clone();
+                return Err(StoreError::Ledger(LedgerError::ResourceTaken { resource, swap_id }));
+            }
+        }
+    }
+    Ok(new)
+}
+
+/// Returns the first that the cancel before the last one took, where it may still take effect.
+async fn before(session: &mut dyn Session, swap_id: SwapId) -> Result<Option<Label>, StoreError> {
+    let mut live = Vec::new();
+    for raw in read::raw(session, swap_id).await? {
+        let entry = Entry::from_bytes(&raw.bytes)
+            .map_err(|_| StoreError::corrupted("an entry", "its canonical form", "another"))?;
+        match entry.what {
+            What::Cancel(CancelStep::Reserved { resources, .. }) => live.push(resources),
+            What::Cancel(CancelStep::Lost { .. }) => live.clear(),
+            _ => {}
+        }
+    }
+    live.pop();
+    Ok(live.pop().and_then(|resources| resources.into_iter().next()))
+}

@@ -1,0 +1,109 @@
+//! What makes a live approval useless before its time.
+
+use countersign_approval::{Claim, LedgerError, SwapId};
+use countersign_journal::{CancelStep, Death, Note, Outcome, Store, StoreError, What};
+
+use crate::bed::Bed;
+use crate::samples::{Worker, claim, ended, entries, label, open, reserve, signed};
+
+/// Opens a swap, reserves a nonce for it, and signs.
+async fn let_out(store: &dyn Store, key: &str, resource: &str) -> Worker {
+    let mut worker = open(store, key).await;
+    reserve(store, &mut worker, resource).await;
+    let list = entries([signed(), What::Submitted { attempt: 1 }]);
+    worker.head = store.append(&worker.write(&list)).await.unwrap();
+    worker
+}
+
+fn cancel(worker: &Worker, resources: &[&str]) -> Claim {
+    let resources = resources.iter().map(|name| (*name).to_owned()).collect();
+    Claim { resources, ..claim(worker.lease.swap_id, "", 0) }
+}
+
+async fn try_cancel(
+    store: &dyn Store,
+    worker: &mut Worker,
+    resources: &[&str],
+) -> Result<(), StoreError> {
+    let asked = entries([What::Cancel(CancelStep::Asked)]);
+    let claim = cancel(worker, resources);
+    worker.head = store.reserve_cancel(&worker.write(&asked), &claim).await?;
+    Ok(())
+}
+
+fn taken(resource: &str, swap_id: SwapId) -> StoreError {
+    StoreError::Ledger(LedgerError::ResourceTaken { resource: resource.to_owned(), swap_id })
+}
+
+pub(super) async fn a_cancel_stands_beside_a_live_approval(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let store = store.as_ref();
+    let mut worker = let_out(store, "order-1", "permit-1").await;
+    let swap_id = worker.lease.swap_id;
+    let other = let_out(store, "order-2", "permit-2").await;
+    // What another swap has is not taken, and nothing is written.
+    let before = worker.head;
+    let found = try_cancel(store, &mut worker, &["permit-1", "permit-2"]).await;
+    assert_eq!(found, Err(taken("permit-2", other.lease.swap_id)));
+    assert_eq!(store.load(swap_id).await.unwrap().head, before);
+    // What is free is, beside what the swap has; and from then on it is the swap's.
+    try_cancel(store, &mut worker, &["permit-1", "account-nonce-7"]).await.unwrap();
+    let mut third = open(store, "order-3").await;
+    let claim = claim(third.lease.swap_id, "account-nonce-7", 1);
+    let list = crate::samples::until_claim();
+    let limits = crate::samples::per_day(u64::MAX);
+    let found = store.reserve(&third.write(&list), &claim, limits).await;
+    assert_eq!(found, Err(taken("account-nonce-7", swap_id)));
+    reserve(store, &mut third, "account-nonce-8").await;
+    // The history is whole: what it takes is what stands beside it.
+    let names: Vec<_> = store.load(swap_id).await.unwrap().links;
+    let names: Vec<_> = names.iter().map(|link| link.entry.what.name()).collect();
+    assert_eq!(names[names.len() - 2..], ["cancel", "cancel"]);
+}
+
+pub(super) async fn a_swap_has_one_live_cancel(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let store = store.as_ref();
+    let mut worker = let_out(store, "order-1", "permit-1").await;
+    let swap_id = worker.lease.swap_id;
+    try_cancel(store, &mut worker, &["account-nonce-7"]).await.unwrap();
+    // The same at a higher fee is no second one.
+    try_cancel(store, &mut worker, &["account-nonce-7"]).await.unwrap();
+    let resource = "account-nonce-7".to_owned();
+    let found = try_cancel(store, &mut worker, &["account-nonce-8"]).await;
+    let other = LedgerError::OtherCancel { swap_id, resource };
+    assert_eq!(found, Err(StoreError::Ledger(other)));
+    // Once the first can have no effect any more, another is possible.
+    let reason = Note::new("another transaction has its nonce");
+    let lost = entries([What::Cancel(CancelStep::Lost { reason })]);
+    worker.head = store.append(&worker.write(&lost)).await.unwrap();
+    try_cancel(store, &mut worker, &["account-nonce-8"]).await.unwrap();
+    store.load(swap_id).await.unwrap();
+}
+
+pub(super) async fn only_a_live_approval_is_cancelled(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let store = store.as_ref();
+    // Not one that was never signed,
+    let mut worker = open(store, "order-1").await;
+    reserve(store, &mut worker, "permit-1").await;
+    let found = try_cancel(store, &mut worker, &["account-nonce-7"]).await;
+    assert!(matches!(found, Err(StoreError::Impossible(_))), "{found:?}");
+    // nor one that is dead,
+    let mut worker = let_out(store, "order-2", "permit-2").await;
+    let nothing = StoreError::Ledger(LedgerError::NothingLive { swap_id: worker.lease.swap_id });
+    let death = Death::NonceSpent { nonce: label("permit-2"), height: None };
+    let list = entries([What::Dead(death)]);
+    worker.head = store.append(&worker.write(&list)).await.unwrap();
+    assert_eq!(try_cancel(store, &mut worker, &["account-nonce-7"]).await, Err(nothing));
+    // nor one of a swap that ended; and by no other call than this.
+    let mut worker = let_out(store, "order-3", "permit-3").await;
+    let claim = cancel(&worker, &["account-nonce-7"]);
+    let list = entries([What::Cancel(CancelStep::reserved(&claim).unwrap())]);
+    let found = store.append(&worker.write(&list)).await;
+    assert!(matches!(found, Err(StoreError::Impossible(_))), "{found:?}");
+    let list = entries([ended(Outcome::Failed)]);
+    worker.head = store.append(&worker.write(&list)).await.unwrap();
+    let found = try_cancel(store, &mut worker, &["account-nonce-7"]).await;
+    assert!(matches!(found, Err(StoreError::Impossible(_))), "{found:?}");
+}

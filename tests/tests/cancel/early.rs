@@ -1,0 +1,20 @@
+//! What is cancelled before it was signed, or can't be cancelled.
+
+use countersign::journal::{Outcome, State};
+
+use crate::bed::Bed;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_that_waits_to_be_signed_ends_with_nothing_signed() {
+    let bed = Bed::approvals("USDC@ethereum").await;
+    let paused = bed.scene.config_with(|_, policy| {
+        *policy = policy.replacen("paused = false", "paused = true", 1);
+    });
+    let worker = bed.worker_staying(paused, std::time::Duration::from_millis(200));
+    let first = worker.swap(&crate::bed::label("one"), &bed.scene.request(), |_| {}).await.unwrap();
+    assert!(!first.state.is_ended(), "{first:?}");
+    let progress = worker.cancel(first.swap_id, |_| {}).await.unwrap();
+    assert_eq!(progress.state, State::Ended(Outcome::Failed), "{progress:?}");
+    assert!(progress.reason.unwrap().starts_with("cancelled before anything was signed"));
+    assert_eq!(bed.scene.signatures.get(), 0);
+}

@@ -1,0 +1,181 @@
+//! What Permit2 may move: given where policy lets us, for exactly what a swap needs, and taken back.
+
+use countersign::approval::{Code, MemoryLedger};
+use countersign::journal::{Outcome, State};
+use countersign::units::Lots;
+use countersign::{
+    AllowanceChange, Config, Countersign, Event, FlowError, Status, Step, SwapRequest,
+};
+use countersign_sandbox::Account;
+use countersign_tests::{SHORT, Scene, assert_refused, short_steps};
+
+use crate::bed::evm_rpc;
+use crate::nonces::{journal, key, worker};
+
+/// A sandbox and its account that owns USDC and has let nobody move it.
+async fn poor_scene() -> Scene {
+    let scene =
+        Scene::start(short_steps(), countersign::api_types::defi::Profile::G3, "SOL@solana");
+    let mut scene = scene.await;
+    let network = scene.account.network.clone();
+    let poor = |it: &Account| it.name == "no-allowance" && it.network == network;
+    scene.account = scene.sandbox.accounts().into_iter().find(poor).unwrap();
+    scene
+}
+
+/// Returns a policy under which allowances are given.
+fn giving(scene: &Scene) -> Config {
+    giving_with(scene, |_| {})
+}
+
+fn giving_with(scene: &Scene, change: impl FnOnce(&mut String)) -> Config {
+    scene.config_with(|_, policy| {
+        *policy = policy.replace("[evm]\n", "[evm]\nsend_approve = true\n");
+        assert!(policy.contains("send_approve"));
+        change(policy);
+    })
+}
+
+/// Sets up a flow whose key and node may send calls too.
+fn flow(scene: &Scene, config: Config) -> Countersign {
+    scene
+        .builder(config)
+        .evm_key(scene.signer())
+        .evm_node(&*scene.account.network, evm_rpc(scene))
+        .build()
+}
+
+fn asking(scene: &Scene, amount: &str) -> SwapRequest {
+    SwapRequest { amount: amount.to_owned(), ..scene.request() }
+}
+
+/// Returns the calls of a name that ran, by whom it pays.
+fn approves(scene: &Scene) -> usize {
+    let ran = scene.sandbox.executions();
+    ran.iter().filter(|ran| ran.call == "approve" && ran.from == scene.account.address).count()
+}
+
+async fn allowance(scene: &Scene, config: Config) -> Lots {
+    let registry = config.registry();
+    let pins = registry.network(&scene.account.network).unwrap().permit2.clone().unwrap();
+    let (_, token) = registry.find("USDC", "ethereum").unwrap();
+    let [owner, token] = [&scene.account.address, &token.address].map(|it| it.parse().unwrap());
+    let permit2 = pins.contract.unwrap();
+    let open = evm_rpc(scene).allowances(pins.chain_id, owner, permit2, &[token]).await;
+    open.unwrap().first().unwrap().allowance
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_allowance_is_given_for_exactly_one_swap() {
+    let scene = poor_scene().await;
+    let mut changes: Vec<AllowanceChange> = Vec::new();
+    let observe = |event: Event<'_>| {
+        if let Event::Allowed { change } = event {
+            changes.push(change.clone());
+        }
+    };
+    let flow = flow(&scene, giving(&scene));
+    let outcome = flow.swap(&scene.request(), SHORT, observe).await.unwrap();
+    assert_eq!(outcome.status.status, Status::Finished);
+    let [change] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!(change.amount, Lots::from(100_000_000));
+    assert!(change.block > 0);
+    assert_eq!(approves(&scene), 1);
+    // The swap has used all of it.
+    assert_eq!(allowance(&scene, scene.config()).await, Lots::ZERO);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_allowance_that_is_too_small_is_set_to_nothing_first() {
+    let scene = poor_scene().await;
+    let (store, _folder) = journal().await;
+    // The limit of the day refuses after the allowance was given, and it stays.
+    let bounded = giving_with(&scene, |policy| {
+        let usdc = policy.split_once("[limits.USDC]").unwrap().1;
+        let line = usdc.lines().find(|line| line.starts_with("per_day")).unwrap().to_owned();
+        *policy = policy.replacen(&line, "per_day = \"50\"", 1);
+    });
+    let first = worker(flow(&scene, bounded), &store, "bounded");
+    let done = first.swap(&key("one"), &asking(&scene, "60"), |_| {}).await.unwrap();
+    assert_eq!(done.state, State::Ended(Outcome::Refused), "{:?}", done.reason);
+    let Some(FlowError::Refused { step: Step::Reserve, .. }) = done.failure else {
+        panic!("{:?}", done.failure)
+    };
+    assert_eq!(allowance(&scene, scene.config()).await, Lots::from(60_000_000));
+    let mut amounts = Vec::new();
+    let observe = |event: Event<'_>| {
+        if let Event::Allowed { change } = event {
+            amounts.push(change.amount);
+        }
+    };
+    let second = worker(flow(&scene, giving(&scene)), &store, "giving");
+    let done = second.swap(&key("two"), &scene.request(), observe).await.unwrap();
+    assert_eq!(done.state, State::Ended(Outcome::Finished), "{:?}", done.reason);
+    assert_eq!(amounts, [Lots::ZERO, Lots::from(100_000_000)]);
+    assert_eq!(approves(&scene), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_given_where_policy_does_not_say_so() {
+    let scene = poor_scene().await;
+    let before = scene.funds();
+    let reviewed = |policy: &mut String| policy.insert_str(0, "review_above = { USDC = \"1\" }\n");
+    for config in [scene.config(), giving_with(&scene, reviewed)] {
+        let refused = flow(&scene, config).swap(&scene.request(), SHORT, |_| {}).await;
+        assert!(matches!(refused, Err(FlowError::Allowance(_))), "{refused:?}");
+        scene.assert_untouched(&before, "no allowance");
+    }
+    // A gas price beyond policy, too.
+    let cheap = giving_with(&scene, |policy| {
+        *policy = policy.replace("max_fee = 50000000000000000", "max_fee = 1");
+    });
+    let refused = flow(&scene, cheap).swap(&scene.request(), SHORT, |_| {}).await;
+    assert!(matches!(refused, Err(FlowError::Draft(_))), "{refused:?}");
+    scene.assert_untouched(&before, "too dear");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_revoke_a_swap_is_refused() {
+    let scene = Scene::honest().await;
+    let flow = flow(&scene, scene.config());
+    let (ledger, token) = (MemoryLedger::new(), "USDC@ethereum".parse().unwrap());
+    assert_ne!(allowance(&scene, scene.config()).await, Lots::ZERO);
+    let owner = &scene.account.address;
+    let change = flow.revoke_allowance(&ledger, &token, owner).await.unwrap();
+    assert_eq!((change.amount, approves(&scene)), (Lots::ZERO, 1));
+    assert_eq!(allowance(&scene, scene.config()).await, Lots::ZERO);
+    let signed = scene.signatures.get();
+    let refused = flow.swap(&scene.request(), SHORT, |_| {}).await;
+    let Err(FlowError::Allowance(missing)) = refused else { panic!("{refused:?}") };
+    assert_eq!(missing.allowance, Lots::ZERO);
+    assert_eq!(scene.signatures.get(), signed);
+    // A second one does no harm, and has a nonce of its own.
+    let again = flow.revoke_allowance(&ledger, &token, owner).await.unwrap();
+    assert_ne!(again.transaction, change.transaction);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoke_is_bounded_by_policy() {
+    let scene = Scene::honest().await;
+    let before = scene.funds();
+    let (ledger, owner) = (MemoryLedger::new(), scene.account.address.clone());
+    let revoke = async |change: fn(&mut String), token: &str| {
+        let config = scene.config_with(|_, policy| change(policy));
+        let token = token.parse().unwrap();
+        flow(&scene, config).revoke_allowance(&ledger, &token, &owner).await
+    };
+    let paused = |policy: &mut String| *policy = policy.replace("paused = false", "paused = true");
+    let result = revoke(paused, "USDC@ethereum").await;
+    assert!(matches!(result, Err(FlowError::Paused)), "{result:?}");
+    let unbounded = |policy: &mut String| {
+        let (head, rest) = policy.split_once("[evm]").unwrap();
+        *policy = format!("{head}[tron]{}", rest.split_once("[tron]").unwrap().1);
+    };
+    let result = revoke(unbounded, "USDC@ethereum").await;
+    assert_refused(result, Step::Verify, Code::Unpinned, "no bounds");
+    let result = revoke(|_| {}, "USDT@tron").await;
+    assert_refused(result, Step::Verify, Code::Unpinned, "another kind of chain");
+    let result = revoke(|_| {}, "NONE@ethereum").await;
+    assert!(matches!(result, Err(FlowError::Request(_))), "{result:?}");
+    scene.assert_untouched(&before, "refused");
+}
