@@ -5,6 +5,7 @@ mod estimates;
 mod fit;
 mod flow;
 mod judged;
+mod keys;
 mod medians;
 mod quote;
 mod ratio;
@@ -42,6 +43,8 @@ enum Suite {
     Solana,
     /// Quotes: the proof of one beside the verification of its signature
     Quote,
+    /// Keys: look-ups among a million addresses, and signatures beside those of bare keys
+    Keys,
     /// Whole swaps: with a journal beside without one, and how soon a long journal answers
     Flow,
 }
@@ -93,6 +96,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, BenchError> {
         Suite::Bitcoin => bitcoin(arguments.quick),
         Suite::Solana => solana(arguments.quick),
         Suite::Quote => quote(arguments.quick),
+        Suite::Keys => keys(arguments.quick),
         Suite::Flow => flow(arguments.quick),
     }
 }
@@ -122,6 +126,11 @@ fn solana(quick: bool) -> Result<Outcome, BenchError> {
 fn quote(quick: bool) -> Result<Outcome, BenchError> {
     let medians = medians(bench("countersign-near", "quote"), quick, &quote::names())?;
     report(quote::describe(&medians), &quote::judge(&medians))
+}
+
+fn keys(quick: bool) -> Result<Outcome, BenchError> {
+    let medians = medians(bench("countersign-keys", "keys"), quick, &keys::names())?;
+    report(keys::describe(&medians), &keys::judge(&medians))
 }
 
 fn flow(quick: bool) -> Result<Outcome, BenchError> {

@@ -9,6 +9,7 @@ mod deposit_fate;
 mod nonce;
 #[cfg(feature = "journal")]
 mod refund;
+mod rings;
 #[cfg(feature = "journal")]
 mod self_spend;
 mod sign;
@@ -82,6 +83,7 @@ pub struct Countersign {
     transfer_signers: BTreeMap<SolanaAddress, Arc<dyn TransferSigner>>,
     transfer_chains: BTreeMap<String, Arc<dyn SolanaTransferView>>,
     intent_signers: Vec<Arc<dyn IntentSigner>>,
+    rings: rings::Rings,
     refund_keeper: Option<Arc<dyn KeepRefund>>,
     ledger: Arc<dyn Ledger>,
     reviewer: Option<Arc<dyn Reviewer>>,

@@ -60,6 +60,8 @@ pub use countersign_evm as evm;
 pub use countersign_http_client as http_client;
 #[cfg(feature = "journal")]
 pub use countersign_journal as journal;
+#[cfg(feature = "keys")]
+pub use countersign_keys as keys;
 pub use countersign_near as near;
 pub use countersign_solana as solana;
 pub use countersign_units as units;

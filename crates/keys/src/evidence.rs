@@ -34,6 +34,10 @@ pub enum KeyEvidence<'a> {
 
 /// What all terms have in common.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "remote"),
+    expect(dead_code, reason = "a remote signer is told all of it, others judge by some")
+)]
 pub(crate) struct Common<'a> {
     pub(crate) swap_id: SwapId,
     pub(crate) environment: Environment,

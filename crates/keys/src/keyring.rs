@@ -112,8 +112,8 @@ impl Keyring {
         tests
     }
 
-    /// Finds the key of coins by its public half.
-    pub(crate) fn coin_key(&self, public_key: &[u8; 33]) -> Option<BitcoinKey> {
+    /// Finds the key of coins by its public half, compressed.
+    pub fn bitcoin_key(&self, public_key: &[u8; 33]) -> Option<BitcoinKey> {
         let point = Point::from_slice(public_key).ok()?;
         let forms = [CoinForm::P2wpkh, CoinForm::P2tr, CoinForm::P2shP2wpkh];
         let slot = forms.iter().find_map(|form| self.index.coin(CoinScript::of(*form, &point)))?;

@@ -13,6 +13,7 @@ use countersign_solana::{CosignSigner, TransferSigner};
 use countersign_units::SolanaAddress;
 
 use super::Countersign;
+use super::rings::Rings;
 use super::sign::CoinKeys;
 use crate::choose::Held;
 use crate::steps::Maker;
@@ -236,6 +237,14 @@ impl CountersignBuilder {
         self
     }
 
+    /// Adds the keys of a keyring, on all chains. The key of a swap is found by the owner's address; a
+    /// signer that was added by itself comes first.
+    #[cfg(feature = "keys")]
+    pub fn keyring(mut self, keyring: countersign_keys::Keyring) -> Self {
+        self.inner.rings.add(keyring);
+        self
+    }
+
     /// Sets who keeps the recipes of refunds. Without a keeper no PSBT is signed.
     pub fn refund_keeper(mut self, keeper: impl KeepRefund + 'static) -> Self {
         self.inner.refund_keeper = Some(Arc::new(keeper));
@@ -268,6 +277,7 @@ impl Countersign {
                 transfer_signers: BTreeMap::new(),
                 transfer_chains: BTreeMap::new(),
                 intent_signers: Vec::new(),
+                rings: Rings::default(),
                 refund_keeper: None,
                 ledger: Arc::new(MemoryLedger::new()),
                 reviewer: None,

@@ -154,7 +154,7 @@ impl Countersign {
         match cancel {
             VerifiedCancel::Call(call) => {
                 let backend = self.call_signer(call.call().owner())?;
-                let signing = sign_call(call, reservation, &policy, backend, self.now());
+                let signing = sign_call(call, reservation, &policy, &*backend, self.now());
                 let late = |_| SignCallError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
                 let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
                 let id = format!("0x{}", hex::encode(signed.hash()));

@@ -298,28 +298,29 @@ impl Countersign {
             .map_err(|error| not_sent(&error))
     }
 
-    pub(super) fn call_signer(&self, owner: EvmAddress) -> Result<&dyn CallSigner, FlowError> {
-        let signer = self.call_signers.iter().find(|signer| signer.account() == owner);
+    pub(super) fn call_signer(&self, owner: EvmAddress) -> Result<Arc<dyn CallSigner>, FlowError> {
+        let signer = self.call_signers.iter().find(|signer| signer.account() == owner).cloned();
         let no_key = || FlowError::NoKey { owner: owner.to_string() };
-        signer.map(AsRef::as_ref).ok_or_else(no_key)
+        signer.or_else(|| self.rings.call(owner)).ok_or_else(no_key)
     }
 
     pub(super) fn intent_signer(
         &self,
         key: &IntentKey,
         account: &str,
-    ) -> Result<&dyn IntentSigner, FlowError> {
-        let signer = self.intent_signers.iter().find(|signer| signer.key() == *key);
+    ) -> Result<Arc<dyn IntentSigner>, FlowError> {
+        let signer = self.intent_signers.iter().find(|signer| signer.key() == *key).cloned();
         let no_key = || FlowError::NoKey { owner: account.to_owned() };
-        signer.map(AsRef::as_ref).ok_or_else(no_key)
+        signer.or_else(|| self.rings.intent(key)).ok_or_else(no_key)
     }
 
     pub(super) fn transfer_signer(
         &self,
         owner: SolanaAddress,
-    ) -> Result<&dyn TransferSigner, FlowError> {
-        let signer = self.transfer_signers.get(&owner).map(AsRef::as_ref);
-        signer.ok_or_else(|| FlowError::NoKey { owner: owner.to_string() })
+    ) -> Result<Arc<dyn TransferSigner>, FlowError> {
+        let signer = self.transfer_signers.get(&owner).cloned();
+        let no_key = || FlowError::NoKey { owner: owner.to_string() };
+        signer.or_else(|| self.rings.transfer(owner)).ok_or_else(no_key)
     }
 
     pub(super) fn call_chain(&self, network: &str) -> Result<&dyn CallChainView, FlowError> {

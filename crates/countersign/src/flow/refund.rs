@@ -1,5 +1,7 @@
 //! Refunds of coins, with the keys and the chains at hand.
 
+use std::sync::Arc;
+
 use countersign_approval::{BitcoinChainView, ChainViewError, SeenCoins};
 use countersign_bitcoin::{CoinSigner, RefundRecipe};
 
@@ -13,11 +15,12 @@ impl Countersign {
         &self,
         network: &str,
         recipe: &RefundRecipe,
-    ) -> Result<(&dyn BitcoinChainView, &dyn CoinSigner), RefundError> {
+    ) -> Result<(&dyn BitcoinChainView, Arc<dyn CoinSigner>), RefundError> {
         let chain = self.bitcoin_view(network).ok_or(RefundError::NoView)?;
         let own = |key: &&super::sign::CoinKeys| key.public_key == recipe.public_key();
-        let key = self.coin_keys.iter().find(own).ok_or(RefundError::NoKey)?;
-        Ok((chain, key.signer.as_ref()))
+        let key = self.coin_keys.iter().find(own).map(|key| Arc::clone(&key.signer));
+        let key = key.or_else(|| self.rings.coins_of_key(&recipe.public_key()));
+        Ok((chain, key.ok_or(RefundError::NoKey)?))
     }
 
     /// Reads unspent coins of some scripts on the chain of a recipe.

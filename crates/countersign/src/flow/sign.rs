@@ -31,6 +31,7 @@ pub(super) const SIGN_DEADLINE: Duration = Duration::from_mins(1);
 pub(super) const NO_ANSWER: &str = "no answer in time";
 
 /// A key of ours for coins, and the scripts that it spends.
+#[derive(Clone)]
 pub(super) struct CoinKeys {
     pub(super) public_key: [u8; 33],
     pub(super) scripts: Vec<Vec<u8>>,
@@ -86,7 +87,7 @@ impl Countersign {
         let backend = self.signer(&permit.terms().approval)?;
         let policy = self.config.policy()?;
         let reservation = &reserved.reservation;
-        let signing = countersign_evm::sign(permit, reservation, &policy, backend, self.now());
+        let signing = countersign_evm::sign(permit, reservation, &policy, &*backend, self.now());
         let late = |_| SignError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
         let signature = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
         Ok(Signature::Permit(signature))
@@ -118,7 +119,7 @@ impl Countersign {
         let backend = self.solana_key(cosign.terms().approval.user)?;
         let policy = self.config.policy()?;
         let reservation = &reserved.reservation;
-        let signing = countersign_solana::sign(cosign, reservation, &policy, backend, self.now());
+        let signing = countersign_solana::sign(cosign, reservation, &policy, &*backend, self.now());
         let late = |_| CosignError::from(CosignerError::Unavailable(NO_ANSWER.to_owned()));
         let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
         Ok(Signature::Cosign(Box::new(signed)))
@@ -132,7 +133,7 @@ impl Countersign {
         let backend = self.call_signer(call.terms().approval.owner)?;
         let policy = self.config.policy()?;
         let reservation = &reserved.reservation;
-        let signing = sign_call(call, reservation, &policy, backend, self.now());
+        let signing = sign_call(call, reservation, &policy, &*backend, self.now());
         let late = |_| SignCallError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
         let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
         Ok(Signature::Call(Box::new(signed)))
@@ -161,7 +162,7 @@ impl Countersign {
         let backend = self.transfer_signer(transfer.terms().approval.owner)?;
         let policy = self.config.policy()?;
         let reservation = &reserved.reservation;
-        let signing = sign_transfer(transfer, reservation, &policy, backend, self.now());
+        let signing = sign_transfer(transfer, reservation, &policy, &*backend, self.now());
         let late = |_| CosignError::from(CosignerError::Unavailable(NO_ANSWER.to_owned()));
         let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
         Ok(Signature::Transfer(Box::new(signed)))
@@ -175,28 +176,34 @@ impl Countersign {
         let backend = self.intent_signer(&intent.terms().approval.key, intent.signer_id())?;
         let policy = self.config.policy()?;
         let reservation = &reserved.reservation;
-        let signing = sign_intent(intent, reservation, &policy, backend, self.now());
+        let signing = sign_intent(intent, reservation, &policy, &*backend, self.now());
         let late = |_| SignIntentError::from(IntentSignerError::Unavailable(NO_ANSWER.to_owned()));
         let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
         Ok(Signature::Intent(Box::new(signed)))
     }
 
     /// Finds our key of an account on Solana.
-    pub(super) fn solana_key(&self, user: SolanaAddress) -> Result<&dyn CosignSigner, FlowError> {
-        let key = self.solana_keys.get(&user).map(AsRef::as_ref);
-        key.ok_or_else(|| FlowError::NoKey { owner: user.to_string() })
+    pub(super) fn solana_key(
+        &self,
+        user: SolanaAddress,
+    ) -> Result<Arc<dyn CosignSigner>, FlowError> {
+        let key = self.solana_keys.get(&user).cloned();
+        let no_key = || FlowError::NoKey { owner: user.to_string() };
+        key.or_else(|| self.rings.cosign(user)).ok_or_else(no_key)
     }
 
     /// Finds our key of the coins that a script locks; `owner` is its address, for the error.
-    pub(super) fn coin_key(&self, script: &[u8], owner: &str) -> Result<&CoinKeys, FlowError> {
+    pub(super) fn coin_key(&self, script: &[u8], owner: &str) -> Result<CoinKeys, FlowError> {
         let spends = |key: &&CoinKeys| key.scripts.iter().any(|own| own == script);
-        let key = self.coin_keys.iter().find(spends);
-        key.ok_or_else(|| FlowError::NoKey { owner: owner.to_owned() })
+        let key = self.coin_keys.iter().find(spends).cloned();
+        let no_key = || FlowError::NoKey { owner: owner.to_owned() };
+        key.or_else(|| self.rings.coins(script)).ok_or_else(no_key)
     }
 
-    pub(super) fn signer(&self, terms: &Permit2Terms) -> Result<&dyn PermitSigner, FlowError> {
-        let signer = self.signers.iter().find(|signer| signer.address() == terms.owner);
-        let owner = || terms.standard.show(terms.owner);
-        signer.map(AsRef::as_ref).ok_or_else(|| FlowError::NoKey { owner: owner() })
+    pub(super) fn signer(&self, terms: &Permit2Terms) -> Result<Arc<dyn PermitSigner>, FlowError> {
+        let (owner, standard) = (terms.owner, terms.standard);
+        let signer = self.signers.iter().find(|signer| signer.address() == owner).cloned();
+        let no_key = || FlowError::NoKey { owner: standard.show(owner) };
+        signer.or_else(|| self.rings.permit(standard, owner)).ok_or_else(no_key)
     }
 }

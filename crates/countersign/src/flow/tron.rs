@@ -105,7 +105,7 @@ impl Countersign {
     ) -> Result<SignedTronCall, FlowError> {
         let backend = self.call_signer(call.terms().approval.owner)?;
         let policy = self.config.policy()?;
-        let signing = sign_tron_call(call, reservation, &policy, backend, self.now());
+        let signing = sign_tron_call(call, reservation, &policy, &*backend, self.now());
         let late = |_| SignCallError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
         Ok(timeout(SIGN_DEADLINE, signing).await.map_err(late)??)
     }

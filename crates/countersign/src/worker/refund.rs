@@ -210,7 +210,7 @@ impl Drive<'_> {
         let policy = self.flow().config().policy();
         let policy = policy.map_err(|error| RefundError::NoPolicy(error.to_string()))?;
         let rate = self.worker.options.refund_fee_rate;
-        plan_refund(recipe, chain, key, &policy, rate).await
+        plan_refund(recipe, chain, &*key, &policy, rate).await
     }
 
     /// Passes the refund on to the network, the same bytes each time, until the chain holds it.

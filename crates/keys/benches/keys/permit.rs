@@ -16,7 +16,7 @@ pub(crate) const KEY: &str = "19c0192d7f611485813005a36041dfc3e0d143ed87378da97c
 pub(crate) const OWNER: &str = "0xC62169ACcCE6daf88b36975f4BFFD66B0D0057c9";
 const PAYLOAD: &str = include_str!("payload.json");
 const REGISTRY: &str = r#"
-environment = "sandbox"
+environment = "mainnet"
 [networks.ethereum]
 kind = "evm"
 api_network_id = 1

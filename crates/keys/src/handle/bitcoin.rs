@@ -57,7 +57,7 @@ impl CoinSigner for BitcoinKey {
 #[async_trait]
 impl CoinSigner for Keyring {
     async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError> {
-        let key = self.coin_key(request.public_key()).ok_or_else(|| no_key(request))?;
+        let key = self.bitcoin_key(request.public_key()).ok_or_else(|| no_key(request))?;
         key.open_for(request)
     }
 }
