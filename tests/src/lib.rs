@@ -9,6 +9,7 @@ mod elsewhere;
 mod faults;
 mod files;
 mod funds;
+mod keystore;
 mod recipes;
 mod refusals;
 mod relay;
@@ -28,6 +29,7 @@ pub use faults::{
 };
 pub use files::ConfigFiles;
 pub use funds::Funds;
+pub use keystore::KeyInKeystore;
 pub use recipes::Recipes;
 pub use refusals::{after_signing, assert_refused};
 pub use relay::{Fate, Relay};

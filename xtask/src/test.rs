@@ -3,6 +3,7 @@
 mod anvil;
 mod bitcoind;
 mod check;
+mod keystores;
 mod reader;
 mod tally;
 

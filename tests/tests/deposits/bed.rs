@@ -92,7 +92,7 @@ pub(crate) fn flow_over(
     with_key(builder, scene).call_chain(scene.account.network.as_str(), node).build()
 }
 
-fn with_node(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+pub(crate) fn with_node(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
     let network = scene.account.network.as_str();
     let url = || scene.sandbox.rpc_url(network).unwrap().parse().unwrap();
     match network {

@@ -5,5 +5,6 @@
 mod allowances;
 mod bed;
 mod finishing;
+mod keyring;
 mod lies;
 mod nonces;

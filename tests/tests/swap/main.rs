@@ -4,6 +4,7 @@
 mod configuration;
 mod dialects;
 mod finishing;
+mod keyring;
 mod other_flows;
 mod review;
 mod stale;

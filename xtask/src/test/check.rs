@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::reader::Reader;
 use super::tally::Tally;
-use super::{anvil, bitcoind};
+use super::{anvil, bitcoind, keystores};
 use crate::cargo::cargo;
 use crate::contracts;
 use crate::outcome::{Outcome, explain};
@@ -58,6 +58,7 @@ fn tests(name: &str) -> io::Result<Tally> {
     show(command.args(arguments))?;
     command.envs(anvil::find().map(|program| (anvil::VARIABLE, program)));
     command.envs(bitcoind::find().map(|program| (bitcoind::VARIABLE, program)));
+    command.envs(keystores::find().map(|folder| (keystores::VARIABLE, folder)));
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let mut reader = Reader::default();
     if let Some(output) = child.stdout.take() {
