@@ -12,7 +12,7 @@ use crate::DerivationPath;
 pub enum Curve {
     /// ECDSA, and Schnorr's scheme of BIP-340.
     Secp256k1,
-    /// EdDSA.
+    /// `EdDSA`.
     Ed25519,
 }
 

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use region::LockGuard;
 
 /// How much of the stack [`scrub`] writes over: more than what handles a secret uses of it.
-const SCRUBBED: usize = 32 * 1024;
+const SCRUBBED: usize = 16 * 1024;
 
 /// A value on pages of its own, so that no other value is unlocked with it.
 ///

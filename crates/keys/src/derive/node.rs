@@ -97,7 +97,9 @@ impl Node {
 /// Writes HMAC-SHA512 of the parts into a node: the key first, then the chain code.
 fn hash(key: &[u8], parts: &[&[u8]], into: &mut Node) {
     let mut hasher = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA512, key));
-    parts.iter().for_each(|part| hasher.update(part));
+    for part in parts {
+        hasher.update(part);
+    }
     let tag = hasher.sign();
     let (key, chain_code) = tag.as_ref().split_at(32);
     into.key.copy_from_slice(key);

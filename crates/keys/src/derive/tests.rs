@@ -147,9 +147,12 @@ fn texts_that_bip32_calls_invalid_are_refused() {
     }
 }
 
+/// A path, the private key there and the public key.
+type Slip10Step = (&'static str, &'static str, &'static str);
+
 /// SLIP-10, test vectors 1 and 2 for Ed25519: of each the seed; private and public keys at some
 /// paths.
-const SLIP10: &[(&str, &[(&str, &str, &str)])] = &[
+const SLIP10: &[(&str, &[Slip10Step])] = &[
     (
         "000102030405060708090a0b0c0d0e0f",
         &[

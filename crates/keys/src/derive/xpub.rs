@@ -46,8 +46,8 @@ impl AccountKey {
                 chain_code: ChainCode::from(node.chain_code),
             })
         };
-        let (none, first) = (Fingerprint::default(), ChildNumber::Normal { index: 0 });
-        let fingerprint = parent.map(|parent| Ok(of(parent, 0, none, first)?.fingerprint()));
+        let (nobody, first) = (Fingerprint::default(), ChildNumber::Normal { index: 0 });
+        let fingerprint = parent.map(|parent| Ok(of(parent, 0, nobody, first)?.fingerprint()));
         let fingerprint = fingerprint.transpose()?.unwrap_or_default();
         let depth = u8::try_from(path.steps().len()).map_err(|_| DeriveError::NoKey)?;
         let last = path.steps().last().copied().unwrap_or(0);

@@ -34,7 +34,7 @@ pub enum TestedScheme {
     Ecdsa,
     /// BIP-340, by the key tweaked as BIP-86 has it.
     Schnorr,
-    /// EdDSA over Ed25519.
+    /// `EdDSA` over Ed25519.
     Ed25519,
 }
 

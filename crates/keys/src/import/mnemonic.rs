@@ -73,7 +73,9 @@ fn text_of(mnemonic: &Mnemonic) -> Zeroizing<String> {
 }
 
 fn seed_of(mnemonic: &Mnemonic, passphrase: &str) -> Zeroizing<[u8; 64]> {
-    let mut salt = Zeroizing::new(String::with_capacity(16 + passphrase.len() * 4));
+    let mut salt = Zeroizing::new(String::with_capacity(
+        passphrase.len().saturating_mul(4).saturating_add(16),
+    ));
     salt.push_str("mnemonic");
     salt.extend(passphrase.nfkd());
     let mut seed = Zeroizing::new([0; 64]);

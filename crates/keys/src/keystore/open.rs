@@ -262,9 +262,9 @@ fn require_name(id: &str) -> Result<(), KeystoreError> {
 fn item_of(secret: &Secret<'_>) -> Result<Item, KeystoreError> {
     let damaged = || KeystoreError::Damaged(format!("{}: the secret is none", secret.id));
     let mut bytes = Zeroizing::new([0; 64]);
-    let length = secret.secret.len() / 2;
+    let length = secret.hex.len() / 2;
     let place = bytes.get_mut(..length).ok_or_else(damaged)?;
-    hex::decode_to_slice(secret.secret, place).map_err(|_| damaged())?;
+    hex::decode_to_slice(secret.hex, place).map_err(|_| damaged())?;
     let bytes = bytes.get(..length).unwrap_or_default();
     let key = || bytes.try_into().ok();
     let item = match secret.kind {

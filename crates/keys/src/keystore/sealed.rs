@@ -38,7 +38,8 @@ pub(super) struct Content<'a> {
 pub(super) struct Secret<'a> {
     pub(super) id: &'a str,
     pub(super) kind: Kind,
-    pub(super) secret: &'a str,
+    #[serde(rename = "secret")]
+    pub(super) hex: &'a str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,7 +128,7 @@ impl Secrets {
             all.push((id, kind, text));
         }
         all.sort_unstable_by_key(|(id, ..)| *id);
-        let secrets = all.iter().map(|(id, kind, text)| Secret { id, kind: *kind, secret: text });
+        let secrets = all.iter().map(|(id, kind, text)| Secret { id, kind: *kind, hex: text });
         let content = Content { version: 1, secrets: secrets.collect() };
         // Room for all of it, so that it is never moved: each has at most 128 digits, a name and
         // some 50 signs.

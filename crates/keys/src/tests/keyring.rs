@@ -225,6 +225,11 @@ fn an_address_has_one_key() {
     assert!(matches!(error, KeyringError::TwoSources { .. }), "{error}");
 }
 
+#[derive(serde::Deserialize)]
+struct Settings {
+    path: String,
+}
+
 #[test]
 fn unknown_members_are_refused() {
     for config in [
@@ -239,10 +244,6 @@ fn unknown_members_are_refused() {
         KeyringConfig::from_toml("[sources.vault]\nkind = \"keystore\"\npath = \"k.json\"");
     let source = &config.unwrap().sources["vault"];
     assert_eq!(source.kind, "keystore");
-    #[derive(serde::Deserialize)]
-    struct Settings {
-        path: String,
-    }
     assert_eq!(source.read::<Settings>().unwrap().path, "k.json");
 }
 
