@@ -1,17 +1,21 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of the policy's and of the registry's text.
 ///
 /// Stands in every statement, so that a reviewer and an audit know what a payload was judged by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "there is a policy and a registry")]
 pub struct ConfigDigest {
     /// SHA-256 of the policy's text.
+    #[serde(with = "crate::wire::hex")]
     pub policy: [u8; 32],
     /// SHA-256 of the registry's text.
+    #[serde(with = "crate::wire::hex")]
     pub registry: [u8; 32],
 }
 

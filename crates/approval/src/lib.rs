@@ -24,6 +24,7 @@ mod swap_id;
 mod terms;
 mod tron_view;
 mod violation;
+mod wire;
 
 pub use address::is_same_address;
 pub use call_view::{BroadcastError, CallChainView, CallState};
@@ -61,7 +62,7 @@ pub use terms::{
     ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms, IntentKey, IntentNonceRule, IntentStandard,
     IntentTerms, OthersSign, ParseBitcoinNetworkError, PaymentAction, PaymentFees, PaymentTerms,
     Permit2Terms, Pin, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,
-    QuoteSwapType, QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer,
+    QuoteSwapType, QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer, TooManySats,
     TransferAction, TransferTerms, TronCallTerms, TypedDataStandard, UnpinnedMembers,
 };
 pub use tron_view::{

@@ -8,6 +8,7 @@ mod transfer;
 mod tron_call;
 
 use countersign_units::{EvmAddress, Lots, TronAddress, U256};
+use serde::{Deserialize, Serialize};
 
 use crate::{ConfigDigest, Environment, Fact, SwapId};
 
@@ -15,7 +16,7 @@ pub use call::{CallAction, CallTerms};
 pub use cosign::{AssetTransfer, CosignTerms, DurableNonce, OthersSign, TokenTransfer};
 pub use htlc::{
     BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
-    ParseBitcoinNetworkError, Sats, SighashKind,
+    ParseBitcoinNetworkError, Sats, SighashKind, TooManySats,
 };
 pub use intent::{IntentKey, IntentNonceRule, IntentStandard, IntentTerms};
 pub use payment::{BitcoinDeposit, FeeRate, PaymentAction, PaymentFees, PaymentTerms};
@@ -32,7 +33,8 @@ pub use tron_call::TronCallTerms;
 /// policy. What the counterparty claimed (a nonce, a secret hash) is bound to them afterwards and
 /// never replaces a pinned member. The facade's `accept` and `bind` make terms; a payload that is
 /// checked against terms that were copied from that payload is not checked at all.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct Terms<A> {
     /// Our own id of the swap.
@@ -84,7 +86,8 @@ impl Terms<()> {
 }
 
 /// An amount of a token on a network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct AssetAmount {
     /// The token's key in the registry; limits are counted by it.
@@ -109,7 +112,8 @@ impl AssetAmount {
 /// What a Permit2 approval has to say, to the unit.
 ///
 /// Deadlines are Unix seconds at the full width of an EVM word, since that is what is signed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct Permit2Terms {
     /// How addresses are written and how wide the chain id is.
@@ -125,6 +129,7 @@ pub struct Permit2Terms {
     /// The pinned escrow contracts, one of which must be the spender.
     pub escrows: Vec<EvmAddress>,
     /// The pinned code hash of the escrow contract, where it is known.
+    #[serde(with = "crate::wire::optional_hex")]
     pub escrow_code_hash: Option<[u8; 32]>,
     /// The pinned implementation behind the escrow contract, where that is a proxy.
     pub escrow_implementation: Option<EvmAddress>,
@@ -163,7 +168,8 @@ pub struct Permit2Terms {
 ///
 /// Sources: [EIP-712](https://eips.ethereum.org/EIPS/eip-712),
 /// [TIP-712](https://github.com/tronprotocol/tips/blob/master/tip-712.md).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a reader of addresses must know all of them")]
 pub enum TypedDataStandard {
     /// EVM chains: addresses in hex, the chain id at its full width.
@@ -222,7 +228,8 @@ impl TypedDataStandard {
 }
 
 /// What to do about a witness member that nothing pins, bounds or binds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a check either holds or it does not")]
 pub enum UnpinnedMembers {
     /// Refuse: the counterparty would choose the value alone.
@@ -232,7 +239,8 @@ pub enum UnpinnedMembers {
 }
 
 /// A value that a witness member must have, of any EIP-712 type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "these are the kinds of value that JSON can pin")]
 pub enum Pin {
     /// A number, an address, bytes or a string, by its text; read by the member's type.

@@ -9,17 +9,20 @@ mod backoff;
 mod base_url;
 mod body;
 mod error;
+mod hmac;
 mod limits;
 mod path_key;
 mod request;
 mod retry_after;
 mod sender;
 mod signed;
+mod tls;
 
 pub use auth::StaticKey;
 pub use authentication::Auth;
 pub use base_url::BaseUrl;
 pub use error::{ConfigError, TransportError, Waiting};
+pub use hmac::{HmacKey, HmacRequest};
 pub use limits::Limits;
 pub use path_key::PathKey;
 pub use request::{Answer, Body, Repeat, Request};
@@ -28,3 +31,4 @@ pub use signed::{
     Freshness, Host, KeyHash, QueryValues, RsaAuth, SignatureText, SigningError, SigningRule,
     SigningRules, TimeUnit, TrailingSlash, UnknownSigningRule,
 };
+pub use tls::{ClientIdentity, TlsSettings};

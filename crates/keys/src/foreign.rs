@@ -1,11 +1,15 @@
 //! Signatures that were made outside of this process: brought into the one form, and checked.
 
+#[cfg(feature = "remote")]
+use bitcoin::key::TapTweak as _;
 use bitcoin::secp256k1::ecdsa::{RecoverableSignature, RecoveryId, Signature};
 use bitcoin::secp256k1::{self, Message};
 use ed25519_dalek::VerifyingKey;
 
 use crate::secp::secp;
 use crate::source::EcdsaSignature;
+#[cfg(feature = "remote")]
+use crate::source::SchnorrTweak;
 
 /// Takes `r` and `s`, either of the two that there are, and finds the recovery id by trial. Returns
 /// nothing if this is no signature by the key over the digest.
@@ -31,6 +35,24 @@ pub(crate) fn ecdsa(
 #[cfg(feature = "aws-kms")]
 pub(crate) fn compact_of_der(der: &[u8]) -> Option<[u8; 64]> {
     Some(Signature::from_der(der).ok()?.serialize_compact())
+}
+
+/// Returns a signature by BIP-340 if it is one by the key, tweaked or not, over the digest.
+#[cfg(feature = "remote")]
+pub(crate) fn schnorr(
+    signature: &[u8; 64],
+    digest: &[u8; 32],
+    key: &[u8; 33],
+    tweak: SchnorrTweak,
+) -> Option<[u8; 64]> {
+    let (key, _) = secp256k1::PublicKey::from_slice(key).ok()?.x_only_public_key();
+    let key = match tweak {
+        SchnorrTweak::None => key,
+        SchnorrTweak::Bip86 => key.tap_tweak(secp(), None).0.to_x_only_public_key(),
+    };
+    let parsed = secp256k1::schnorr::Signature::from_slice(signature).ok()?;
+    let message = Message::from_digest(*digest);
+    secp().verify_schnorr(&parsed, &message, &key).ok().map(|()| *signature)
 }
 
 /// Returns an Ed25519 signature if it is one by the key over the message.

@@ -106,12 +106,12 @@ impl Key {
     }
 
     /// Requires that the key may sign for this, and tells its source what it is.
-    fn brief(&self, evidence: &KeyEvidence<'_>) -> Result<Brief, KeyError> {
+    pub(crate) fn brief(&self, evidence: &KeyEvidence<'_>) -> Result<Brief, KeyError> {
         self.entry.scope.check(&self.entry.name, evidence)?;
         Ok(self.source().brief(evidence)?)
     }
 
-    async fn ecdsa(
+    pub(crate) async fn ecdsa(
         &self,
         evidence: KeyEvidence<'_>,
         digest: Prehash<'_>,
@@ -120,7 +120,7 @@ impl Key {
         self.ecdsa_for(&brief, digest).await
     }
 
-    async fn ecdsa_for(
+    pub(crate) async fn ecdsa_for(
         &self,
         brief: &Brief,
         digest: Prehash<'_>,
@@ -129,7 +129,7 @@ impl Key {
         in_time(source, source.sign_ecdsa(&self.key, digest, brief)).await
     }
 
-    async fn schnorr_for(
+    pub(crate) async fn schnorr_for(
         &self,
         brief: &Brief,
         tweak: SchnorrTweak,
@@ -139,7 +139,7 @@ impl Key {
         in_time(source, source.sign_schnorr(&self.key, tweak, digest, brief)).await
     }
 
-    async fn ed25519(
+    pub(crate) async fn ed25519(
         &self,
         evidence: KeyEvidence<'_>,
         message: Message<'_>,

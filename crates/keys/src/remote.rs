@@ -1,1 +1,29 @@
+//! Keys in a signing service of the custodian's own, over HTTP.
+//!
+//! The service is sent what was verified, the terms, the digests of the policy and the registry and
+//! the statement beside what is to be signed. It verifies all of that by itself and signs nothing but
+//! its own result: a [`SigningService`] is one, to be put behind any server. Who asks is known by an
+//! [`HmacKey`] or by a certificate; what was asked before is refused. `docs/remote-signer.yaml` has
+//! the requests and answers.
+//!
+//! ```text
+//! evidence ─► RemoteSource ─ payload, terms, digest ─► SigningService ─► verify again ─► rules ─► Keyring
+//!                     ◄─ signature, verified by us ─┘
+//! ```
 
+mod error;
+mod file;
+mod service;
+mod source;
+mod verified;
+mod wire;
+
+pub use error::RemoteError;
+pub use service::{Clients, ReplayStore, SigningRules, SigningService};
+pub use source::{RemoteAccess, RemoteSource};
+
+#[doc(no_inline)]
+pub use countersign_http_client::transport::{BaseUrl, ClientIdentity, HmacKey, TlsSettings};
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_approval::{Claim, CosignTerms, Environment, SolanaFacts, Statement, Terms};
-use countersign_units::{SolanaHash, UnixSeconds};
+use countersign_units::{SolanaAddress, SolanaHash, UnixSeconds};
 
 use crate::judge::{Judgement, judge};
 use crate::{CosignMessage, CosignPayload, TermsError, VerifyError, clusters};
@@ -17,6 +18,8 @@ pub struct VerifiedCosign {
     judgement: Judgement,
     payload: CosignPayload,
     terms: Arc<Terms<CosignTerms>>,
+    /// The lookup tables that the chain told of.
+    tables: BTreeMap<SolanaAddress, Vec<SolanaAddress>>,
 }
 
 /// Compares a payload with the terms and makes evidence of it.
@@ -39,7 +42,9 @@ pub fn verify(
     }
     require_cluster(terms.environment, terms.approval.genesis_hash)?;
     let judgement = judge(&payload, &terms.approval, facts, now)?;
-    Ok(VerifiedCosign { judgement, payload, terms: Arc::clone(terms) })
+    let tables = facts.tables.iter().flat_map(|seen| &seen.tables);
+    let tables = tables.map(|(address, table)| (*address, table.addresses.clone())).collect();
+    Ok(VerifiedCosign { judgement, payload, terms: Arc::clone(terms), tables })
 }
 
 /// A cluster whose environment is known must be one of that environment.
@@ -75,6 +80,16 @@ impl VerifiedCosign {
     /// Returns the terms that it was compared with.
     pub fn terms(&self) -> &Terms<CosignTerms> {
         &self.terms
+    }
+
+    /// Returns the terms with the lookup tables that the chain told of, for a backend that verifies
+    /// by itself and can't ask the chain. Those that the terms pin stay as they are.
+    pub fn terms_with_tables(&self) -> Terms<CosignTerms> {
+        let mut terms = Terms::clone(&self.terms);
+        let mut tables = self.tables.clone();
+        tables.append(&mut terms.approval.lookup_tables);
+        terms.approval.lookup_tables = tables;
+        terms
     }
 
     /// Returns the last moment at which it is signed.

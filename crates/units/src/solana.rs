@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An account on Solana: 32 bytes, written in base58.
 ///
@@ -65,6 +65,12 @@ macro_rules! base58 {
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 read(text).map(Self)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
             }
         }
 

@@ -1,4 +1,5 @@
 use countersign_units::{EvmAddress, Lots, U256, UnixSeconds};
+use serde::{Deserialize, Serialize};
 
 use crate::Fact;
 
@@ -7,7 +8,8 @@ use crate::Fact;
 /// Bounds are what we may pay at most; everything else is equal or refused.
 ///
 /// Source: [EIP-1559](https://eips.ethereum.org/EIPS/eip-1559).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct CallTerms {
     /// The account that sends and pays.
@@ -23,10 +25,13 @@ pub struct CallTerms {
     /// How much gas it may use.
     pub max_gas: u64,
     /// How many wei each unit of gas may cost.
+    #[serde(with = "crate::wire::text")]
     pub max_fee_per_gas: u128,
     /// How many wei of that may go to whoever makes the block.
+    #[serde(with = "crate::wire::text")]
     pub max_priority_fee_per_gas: u128,
     /// How many wei the gas may cost in all.
+    #[serde(with = "crate::wire::text")]
     pub max_total_fee: u128,
     /// The last moment at which it is signed. The chain knows nothing of it.
     pub deadline: UnixSeconds,
@@ -39,7 +44,8 @@ pub struct CallTerms {
 }
 
 /// What a transaction of our own does, on an EVM chain or on Tron.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "there is nothing else that we sign for ourselves")]
 pub enum CallAction {
     /// Moves the chain's own coin.

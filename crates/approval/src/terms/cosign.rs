@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use countersign_units::{Lots, SolanaAddress, SolanaHash, UnixSeconds};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Fact;
 
@@ -10,7 +10,8 @@ use crate::Fact;
 ///
 /// Plain data, without a chain library. Addresses of token accounts were derived when the terms
 /// were made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct CosignTerms {
     /// The pinned cluster, by the hash of its first block, where it is known.
@@ -53,7 +54,7 @@ pub struct CosignTerms {
 }
 
 /// When the other signers of a transaction sign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "their signatures are there or may be missing")]
 pub enum OthersSign {
@@ -65,7 +66,8 @@ pub enum OthersSign {
 }
 
 /// The one transfer that was agreed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "Solana has these two ways to move value")]
 pub enum AssetTransfer {
     /// SOL, from our account.
@@ -80,7 +82,8 @@ pub enum AssetTransfer {
 }
 
 /// A transfer of tokens.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct TokenTransfer {
     /// The token program: SPL Token or Token-2022.
@@ -102,7 +105,8 @@ pub struct TokenTransfer {
 /// Whether a transaction may live by a durable nonce, which keeps it usable for good.
 ///
 /// Source: [Durable nonces](https://solana.com/developers/guides/advanced/introduction-to-durable-nonces).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "it may, by a pinned account, or it may not")]
 pub enum DurableNonce {
     /// It may not.

@@ -2,25 +2,28 @@ use std::fmt;
 use std::str::FromStr;
 
 use countersign_units::{Lots, UnixSeconds};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Fact;
 
 /// What a PSBT that funds a hash time-locked output (HTLC) has to say, to the satoshi.
 ///
 /// Plain data, without a chain library: scripts and keys are bytes as they stand on chain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct HtlcTerms {
     /// The pinned network.
     pub network: BitcoinNetwork,
     /// Our key, compressed; a coin may name another of ours.
+    #[serde(with = "crate::wire::hex")]
     pub public_key: [u8; 33],
     /// The coins that we agreed to spend, from our own view of the chain.
     pub coins: Vec<Coin>,
     /// The output that we agreed to fund.
     pub htlc: HtlcSpec,
     /// The script that our change goes to.
+    #[serde(with = "crate::wire::hex")]
     pub change_script: Vec<u8>,
     /// How much of ours may go to fees.
     pub max_fee: Sats,
@@ -49,7 +52,8 @@ pub struct HtlcTerms {
 }
 
 /// The Bitcoin network that coins are on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "a reader of addresses must know all of them")]
 pub enum BitcoinNetwork {
     /// The main network.
@@ -95,7 +99,8 @@ impl FromStr for BitcoinNetwork {
 }
 
 /// An amount of bitcoin in satoshis, at most the 21 million bitcoin that there can be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
 pub struct Sats(u64);
 
 impl Sats {
@@ -126,6 +131,25 @@ impl Sats {
     }
 }
 
+impl From<Sats> for u64 {
+    fn from(sats: Sats) -> Self {
+        sats.0
+    }
+}
+
+/// An amount is more than all bitcoin that there can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected at most {} sats", Sats::MAX.0)]
+pub struct TooManySats;
+
+impl TryFrom<u64> for Sats {
+    type Error = TooManySats;
+
+    fn try_from(value: u64) -> Result<Self, Self::Error> {
+        Self::new(value).ok_or(TooManySats)
+    }
+}
+
 impl From<Sats> for Lots {
     fn from(sats: Sats) -> Self {
         Self::from(sats.0)
@@ -139,10 +163,12 @@ impl fmt::Display for Sats {
 }
 
 /// Where a coin is: an output of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "an outpoint is these two things")]
 pub struct CoinId {
     /// The transaction's id as it is hashed; people read it in reverse.
+    #[serde(with = "crate::wire::hex")]
     pub txid: [u8; 32],
     /// Which of its outputs.
     pub vout: u32,
@@ -157,7 +183,8 @@ impl fmt::Display for CoinId {
 }
 
 /// A coin of ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct Coin {
     /// Where it is.
@@ -165,13 +192,16 @@ pub struct Coin {
     /// How much it is.
     pub amount: Sats,
     /// The script that it is locked by.
+    #[serde(with = "crate::wire::hex")]
     pub script_pubkey: Vec<u8>,
     /// The key of ours that spends it, compressed, where that is not the terms' own.
+    #[serde(with = "crate::wire::optional_hex")]
     pub public_key: Option<[u8; 33]>,
 }
 
 /// The hash time-locked output that was agreed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct HtlcSpec {
     /// The pinned template, by name.
@@ -179,6 +209,7 @@ pub struct HtlcSpec {
     /// The agreed amount, exactly.
     pub amount: Sats,
     /// SHA-256 of the secret.
+    #[serde(with = "crate::wire::hex")]
     pub secret_hash: [u8; 32],
     /// From when on the refund can be taken: a height below 500,000,000, else Unix seconds.
     pub locktime: u32,
@@ -188,19 +219,21 @@ pub struct HtlcSpec {
     pub refund_key: HtlcKey,
     /// The agreed internal key of a taproot output; absent means the point that nobody has the
     /// key of.
+    #[serde(with = "crate::wire::optional_hex")]
     pub internal_key: Option<[u8; 32]>,
     /// What the terms say follows from all this.
     pub derived: DerivedHtlc,
 }
 
 /// A key in an HTLC, in the form that its template wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "scripts hold keys in these two forms")]
 pub enum HtlcKey {
     /// With the sign of its y coordinate, for ECDSA.
-    Compressed([u8; 33]),
+    Compressed(#[serde(with = "crate::wire::hex")] [u8; 33]),
     /// The x coordinate alone, for Schnorr signatures.
-    XOnly([u8; 32]),
+    XOnly(#[serde(with = "crate::wire::hex")] [u8; 32]),
 }
 
 impl HtlcKey {
@@ -214,7 +247,8 @@ impl HtlcKey {
 
 /// What follows from the members of an [`HtlcSpec`], as the terms have it. Each member that is
 /// there is compared with what is rebuilt, and nothing is taken from here.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct DerivedHtlc {
     /// `p2wsh` or `p2tr`.
@@ -222,25 +256,34 @@ pub struct DerivedHtlc {
     /// The output's address on the terms' network.
     pub address: Option<String>,
     /// The output's script.
+    #[serde(with = "crate::wire::optional_hex")]
     pub script_pubkey: Option<Vec<u8>>,
     /// The script behind a P2WSH output.
+    #[serde(with = "crate::wire::optional_hex")]
     pub witness_script: Option<Vec<u8>>,
     /// The taproot leaf that is taken with the secret.
+    #[serde(with = "crate::wire::optional_hex")]
     pub claim_leaf: Option<Vec<u8>>,
     /// The taproot leaf that is taken after the lock time.
+    #[serde(with = "crate::wire::optional_hex")]
     pub refund_leaf: Option<Vec<u8>>,
     /// The taproot leaf that both take together.
+    #[serde(with = "crate::wire::optional_hex")]
     pub fast_leaf: Option<Vec<u8>>,
     /// The root of the taproot leaves.
+    #[serde(with = "crate::wire::optional_hex")]
     pub merkle_root: Option<[u8; 32]>,
     /// The control block of the refund leaf.
+    #[serde(with = "crate::wire::optional_hex")]
     pub refund_control_block: Option<Vec<u8>>,
     /// The control block of the leaf that both take together.
+    #[serde(with = "crate::wire::optional_hex")]
     pub fast_refund_control_block: Option<Vec<u8>>,
 }
 
 /// A sighash type that commits to the whole transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "no other type commits to everything")]
 pub enum SighashKind {
     /// `SIGHASH_ALL`.
@@ -250,7 +293,7 @@ pub enum SighashKind {
 }
 
 /// What to do about inputs that are not ours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "policy has these three words")]
 pub enum ForeignInputs {

@@ -1,9 +1,11 @@
 use countersign_units::{EvmAddress, Lots, UnixSeconds};
+use serde::{Deserialize, Serialize};
 
 use crate::Fact;
 
 /// What a signed NEAR intent has to say: one transfer to a deposit address, and nothing else.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct IntentTerms {
     /// The standard that was asked for.
@@ -40,7 +42,8 @@ pub struct IntentTerms {
 }
 
 /// The way in which an intent is hashed and signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "a signer must know all that it can be asked for")]
 pub enum IntentStandard {
     /// [NEP-413](https://github.com/near/NEPs/blob/master/neps/nep-0413.md), by an Ed25519 key.
@@ -54,17 +57,19 @@ pub enum IntentStandard {
 }
 
 /// The public half of the key that signs an intent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "these are the kinds of key that we hold")]
 pub enum IntentKey {
     /// An Ed25519 public key.
-    Ed25519([u8; 32]),
+    Ed25519(#[serde(with = "crate::wire::hex")] [u8; 32]),
     /// The end of the hash of a secp256k1 public key, to which a signature recovers.
     Secp256k1(EvmAddress),
 }
 
 /// Which nonces of an intent are taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "a nonce is either of the known form or not")]
 pub enum IntentNonceRule {
     /// Those of version 1, which carry the deadline and one of these salts of the contract. With no

@@ -1,18 +1,21 @@
 use std::fmt;
 
 use countersign_units::{Bps, UnixSeconds};
+use serde::{Deserialize, Serialize};
 
 use crate::{BitcoinNetwork, Coin, Fact, Sats};
 
 /// What a payment of our own on Bitcoin has to say, to the satoshi.
 ///
 /// Plain data, without a chain library: scripts and keys are bytes as they stand on chain.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct PaymentTerms {
     /// The pinned network.
     pub network: BitcoinNetwork,
     /// Our key, compressed; a coin may name another of ours.
+    #[serde(with = "crate::wire::hex")]
     pub public_key: [u8; 33],
     /// What it is for.
     pub action: PaymentAction,
@@ -20,6 +23,7 @@ pub struct PaymentTerms {
     /// those that go back to ourselves.
     pub coins: Vec<Coin>,
     /// The script of ours that change, or all of it, goes to.
+    #[serde(with = "crate::wire::hex")]
     pub change_script: Vec<u8>,
     /// What bounds the fee.
     pub fees: PaymentFees,
@@ -41,7 +45,8 @@ pub struct PaymentTerms {
 }
 
 /// What a payment of our own is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "a verifier must know all of them")]
 pub enum PaymentAction {
     /// Pays one deposit, exactly; what is left is change.
@@ -52,7 +57,8 @@ pub enum PaymentAction {
 }
 
 /// A deposit that an API asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct BitcoinDeposit {
     /// Where it goes, as the quote writes it.
@@ -64,7 +70,8 @@ pub struct BitcoinDeposit {
 }
 
 /// What bounds the fee of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct PaymentFees {
     /// The most that it may come to.
@@ -78,7 +85,8 @@ pub struct PaymentFees {
 }
 
 /// What a transaction pays for its size: satoshis for a thousand virtual bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct FeeRate(u64);
 
 impl FeeRate {

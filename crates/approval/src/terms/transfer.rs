@@ -1,11 +1,13 @@
 use countersign_units::{Lots, SolanaAddress, SolanaHash, UnixSeconds};
+use serde::{Deserialize, Serialize};
 
 use crate::{AssetTransfer, Fact, TokenTransfer};
 
 /// What a transfer of our own on Solana has to say, to the lamport and to the account.
 ///
 /// We are its only signer and pay all that it costs. It does one thing, and nothing else.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct TransferTerms {
     /// The pinned cluster, by the hash of its first block, where it is known.
@@ -37,7 +39,8 @@ pub struct TransferTerms {
 }
 
 /// The one thing that a transfer of our own does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[expect(clippy::exhaustive_enums, reason = "Solana has these two ways to move value")]
 pub enum TransferAction {
     /// Moves SOL.
@@ -52,7 +55,8 @@ pub enum TransferAction {
 }
 
 /// Tokens for a wallet, in the associated token account that it has or gets.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct TokenPayment {
     /// The token program: SPL Token or Token-2022.

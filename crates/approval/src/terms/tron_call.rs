@@ -1,4 +1,5 @@
 use countersign_units::{EvmAddress, UnixSeconds};
+use serde::{Deserialize, Serialize};
 
 use crate::{CallAction, Fact};
 
@@ -7,7 +8,8 @@ use crate::{CallAction, Fact};
 /// Addresses are those that contracts see, without the byte that Tron writes before them.
 ///
 /// Source: [Tron's transactions](https://developers.tron.network/docs/tron-protocol-transaction).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "terms are data that the facade fills in")]
 pub struct TronCallTerms {
     /// The account that sends and pays.

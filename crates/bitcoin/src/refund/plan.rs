@@ -60,8 +60,9 @@ pub struct Refund {
     pub(crate) htlc: Htlc,
     pub(super) key: PublicKey,
     pub(super) sighash: InputSighash,
-    network: BitcoinNetwork,
-    amount: Sats,
+    recipe: RefundRecipe,
+    outpoint: CoinId,
+    fee_rate: u64,
     fee: Sats,
 }
 
@@ -91,8 +92,8 @@ impl Refund {
         }
         let sighash = sighash(&tx, &htlc, recipe.amount)
             .ok_or_else(|| mismatch("outpoint", "one input", "none"))?;
-        let RefundRecipe { network, amount, .. } = *recipe;
-        Ok(Self { tx, htlc, key, sighash, network, amount, fee })
+        let recipe = recipe.clone();
+        Ok(Self { tx, htlc, key, sighash, recipe, outpoint, fee_rate, fee })
     }
 
     /// Returns what is signed.
@@ -102,7 +103,22 @@ impl Refund {
 
     /// Returns the network of the output.
     pub const fn network(&self) -> BitcoinNetwork {
-        self.network
+        self.recipe.network
+    }
+
+    /// Returns the recipe that it was planned by, for a backend that plans it by itself.
+    pub const fn recipe(&self) -> &RefundRecipe {
+        &self.recipe
+    }
+
+    /// Returns where the output is that it takes back.
+    pub const fn outpoint(&self) -> CoinId {
+        self.outpoint
+    }
+
+    /// Returns the fee rate that it was planned at, in satoshis per virtual byte.
+    pub const fn fee_rate(&self) -> u64 {
+        self.fee_rate
     }
 
     /// Returns the fee.
@@ -126,7 +142,7 @@ impl Refund {
     pub fn statement(&self) -> Statement {
         let mut statement = Statement::new("Bitcoin: takes a hash time-locked output back");
         for input in &self.tx.input {
-            let value = format_args!("{} of {}", self.amount, input.previous_output);
+            let value = format_args!("{} of {}", self.recipe.amount, input.previous_output);
             statement.push("takes back", value, Origin::Agreed);
         }
         for output in &self.tx.output {

@@ -4,7 +4,7 @@ use countersign_api_types::excerpt;
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 
-use super::{BaseUrl, PathKey, Request, RsaAuth, SigningError, StaticKey};
+use super::{BaseUrl, HmacKey, PathKey, Request, RsaAuth, SigningError, StaticKey};
 
 /// How requests prove who sends them, if they do; any scheme goes with any dialect.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub enum Auth {
     PathKey(PathKey),
     /// A signature over each request.
     Signed(RsaAuth),
+    /// A signature over each request by a secret that the server has too.
+    Hmac(HmacKey),
 }
 
 /// A request in the very form in which it is sent.
@@ -38,7 +40,7 @@ impl Auth {
         request: &Request<'_>,
     ) -> Result<Outgoing, SigningError> {
         match self {
-            Self::None | Self::StaticKey(_) | Self::StaticKeys(_) => {
+            Self::None | Self::StaticKey(_) | Self::StaticKeys(_) | Self::Hmac(_) => {
                 Ok(Outgoing::plain(base.join(request), request))
             }
             Self::PathKey(key) => Ok(Outgoing::plain(key.append(base.join(request)), request)),
@@ -53,13 +55,15 @@ impl Auth {
             Self::StaticKey(key) => Ok(HeaderMap::from_iter([key.header()])),
             Self::StaticKeys(keys) => Ok(keys.iter().map(StaticKey::header).collect()),
             Self::Signed(key) => key.headers(outgoing),
+            Self::Hmac(key) => key.headers(outgoing),
         }
     }
 
     /// Cuts the key out of a text from outside.
     pub(crate) fn redact(&self, text: &str) -> String {
         match self {
-            Self::None => text.to_owned(),
+            // The secret of the last is never sent.
+            Self::None | Self::Hmac(_) => text.to_owned(),
             Self::StaticKey(key) => key.redact(text),
             Self::StaticKeys(keys) => {
                 keys.iter().fold(text.to_owned(), |text, key| key.redact(&text))
@@ -88,6 +92,14 @@ impl Outgoing {
     }
 }
 
+impl Outgoing {
+    /// Returns the path, with the query if there is one.
+    pub(super) fn path(&self) -> String {
+        let path = self.url.path();
+        self.url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
+    }
+}
+
 impl fmt::Debug for Outgoing {
     /// Shows neither the URL nor the body: a key may be in either.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,6 +122,12 @@ impl From<Vec<StaticKey>> for Auth {
 impl From<PathKey> for Auth {
     fn from(key: PathKey) -> Self {
         Self::PathKey(key)
+    }
+}
+
+impl From<HmacKey> for Auth {
+    fn from(key: HmacKey) -> Self {
+        Self::Hmac(key)
     }
 }
 

@@ -82,6 +82,15 @@ pub enum ConfigError {
     /// The private key can't sign requests.
     #[error("expected an RSA private key of 2048 to 8192 bits in PKCS#8 or PKCS#1, unencrypted")]
     NotAnRsaKey,
+    /// The secret could be found by trying.
+    #[error("expected a secret of at least 32 bytes")]
+    WeakSecret,
+    /// The certificate or its key can't be used.
+    #[error("expected {expected} in PEM")]
+    Certificate {
+        /// What it had to be.
+        expected: &'static str,
+    },
     /// The HTTP client can't be built.
     #[error("expected an HTTP client: {reason}")]
     Client {

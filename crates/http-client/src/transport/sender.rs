@@ -8,8 +8,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
 use super::{
-    Answer, Auth, BaseUrl, Body, ConfigError, Limits, Repeat, Request, TransportError, Waiting,
-    body, retry_after,
+    Answer, Auth, BaseUrl, Body, ConfigError, Limits, Repeat, Request, TlsSettings, TransportError,
+    Waiting, body, retry_after,
 };
 
 const JSON: &str = "application/json";
@@ -33,8 +33,22 @@ impl Transport {
     ///
     /// Returns [`ConfigError::Client`] if there is no TLS to be had.
     pub fn new(base: BaseUrl, auth: impl Into<Auth>, limits: Limits) -> Result<Self, ConfigError> {
+        Self::with_tls(base, auth, limits, &TlsSettings::default())
+    }
+
+    /// Sets up a transport with a certificate of our own, or certificates that we believe.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ConfigError::Client`] if there is no TLS to be had.
+    pub fn with_tls(
+        base: BaseUrl,
+        auth: impl Into<Auth>,
+        limits: Limits,
+        tls: &TlsSettings,
+    ) -> Result<Self, ConfigError> {
         let auth = auth.into();
-        let client = client(&base, &limits).build().map_err(|error| {
+        let client = tls.apply(client(&base, &limits)).build().map_err(|error| {
             let reason = auth.excerpt(&root(&error), REASON);
             ConfigError::Client { reason }
         })?;

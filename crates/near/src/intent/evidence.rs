@@ -138,7 +138,7 @@ impl VerifiedIntent {
     }
 
     /// Returns what a key has to sign.
-    pub(crate) fn to_sign(&self) -> ToSign<'_> {
+    pub fn to_sign(&self) -> ToSign<'_> {
         match (self.intent.standard, &self.intent.text) {
             (IntentStandard::Erc191 | IntentStandard::Tip191, _) => ToSign::Secp256k1(&self.digest),
             (_, Some(text)) => ToSign::Ed25519(text.as_bytes()),

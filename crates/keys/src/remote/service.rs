@@ -1,0 +1,240 @@
+//! The service that signs: whatever server it is put behind, this is all that it does.
+
+mod access;
+mod refusal;
+mod replay;
+
+use std::fmt;
+use std::sync::Arc;
+
+use countersign_approval::ConfigDigest;
+use countersign_units::UnixMillis;
+use http::{Method, Request, Response, StatusCode};
+use serde::Serialize;
+
+use self::refusal::{Code, Refusal};
+use super::verified::{Unverified, Verified};
+use super::wire::{EvidenceFile, KeyName, Scheme, SignRequest, Signed, VERSION};
+use crate::source::{Message, Prehash, SchnorrTweak};
+use crate::{Key, KeyError, KeyEvidence, Keyring, SourceError};
+
+pub use access::Clients;
+pub use replay::ReplayStore;
+
+/// The path of requests to sign.
+const SIGN: &str = "/v1/sign";
+/// The path of questions for a public half, before the key's name.
+const KEYS: &str = "/v1/keys/";
+/// The longest request that is read: a PSBT of some hundred inputs in its longest form.
+const LONGEST: usize = 2 << 20;
+
+/// What a custodian has a say in beside what was agreed: limits, addresses, hours.
+///
+/// The terms come from whoever asks. That a payload keeps them is verified before; whether they are
+/// what the custodian wants, only its own rules can say.
+pub trait SigningRules: Send + Sync {
+    /// Lets evidence be signed, or says why not.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason, which is told to the caller.
+    fn approve(&self, evidence: &KeyEvidence<'_>) -> Result<(), String>;
+}
+
+impl<F: Fn(&KeyEvidence<'_>) -> Result<(), String> + Send + Sync> SigningRules for F {
+    fn approve(&self, evidence: &KeyEvidence<'_>) -> Result<(), String> {
+        self(evidence)
+    }
+}
+
+/// A signing service over the keys of a keyring.
+///
+/// It verifies by itself what it is sent, and signs its own result alone. Cloning it is cheap; clones
+/// share what they have seen.
+#[derive(Clone)]
+pub struct SigningService {
+    keyring: Keyring,
+    clients: Arc<Clients>,
+    rules: Arc<dyn SigningRules>,
+    seen: Arc<ReplayStore>,
+    config: Option<ConfigDigest>,
+}
+
+impl SigningService {
+    /// Makes a service: whose requests it takes, and by which rules it signs.
+    pub fn new(
+        keyring: Keyring,
+        clients: Clients,
+        rules: impl SigningRules + 'static,
+    ) -> Self {
+        let (clients, rules) = (Arc::new(clients), Arc::new(rules));
+        let seen = Arc::new(ReplayStore::default());
+        Self { keyring, clients, rules, seen, config: None }
+    }
+
+    /// Signs only what was made from this policy and this registry.
+    #[must_use]
+    pub const fn require_config(mut self, config: ConfigDigest) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// Remembers requests in another store.
+    #[must_use]
+    pub fn replay_store(mut self, store: ReplayStore) -> Self {
+        self.seen = Arc::new(store);
+        self
+    }
+
+    /// Answers a request that came in at a moment.
+    ///
+    /// The server in front bounds how long and how many requests are read; a longer body than this
+    /// takes is refused.
+    pub async fn answer(&self, request: &Request<Vec<u8>>, now: UnixMillis) -> Response<String> {
+        let answered = self.try_answer(request, now).await;
+        answered.unwrap_or_else(|refusal| {
+            tracing::info!(code = refusal.code.as_str(), "refused");
+            refusal.answer()
+        })
+    }
+
+    async fn try_answer(
+        &self,
+        request: &Request<Vec<u8>>,
+        now: UnixMillis,
+    ) -> Result<Response<String>, Refusal> {
+        if request.body().len() > LONGEST {
+            return Err(Refusal::new(Code::TooLong, format!("expected at most {LONGEST} bytes")));
+        }
+        self.clients.admit(request, &self.seen, now)?;
+        let path = request.uri().path();
+        if let Some(id) = path.strip_prefix(KEYS).filter(|_| request.method() == Method::GET) {
+            return written(&name_of(&self.key(&decoded(id)?)?, id));
+        }
+        if path != SIGN || request.method() != Method::POST {
+            return Err(Refusal::new(Code::NotFound, "expected POST /v1/sign".to_owned()));
+        }
+        self.sign(request.body(), now).await
+    }
+
+    async fn sign(&self, body: &[u8], now: UnixMillis) -> Result<Response<String>, Refusal> {
+        let request: SignRequest = read(body)?;
+        if request.version != VERSION {
+            return Err(Refusal::malformed(format!("expected version {VERSION}")));
+        }
+        self.seen.admit("", request.time, &request.nonce, now)?;
+        let key = self.key(&request.key.id)?;
+        if name_of(&key, &request.key.id) != request.key {
+            return Err(Refusal::new(Code::NoKey, "the key is another one".to_owned()));
+        }
+        let file: EvidenceFile = read(request.evidence.get().as_bytes())?;
+        let verified = Verified::read(file, now.to_seconds()).map_err(|error| match error {
+            Unverified::Malformed(reason) => Refusal::malformed(reason),
+            Unverified::Refused(reason) => Refusal::new(Code::Unverified, reason),
+        })?;
+        let wanted = hex::decode(&request.message).map_err(Refusal::malformed)?;
+        let to_sign = verified.to_sign(request.scheme, &wanted).ok_or_else(|| {
+            Refusal::new(Code::OtherDigest, "the message is not the payload's".to_owned())
+        })?;
+        self.approve(&verified)?;
+        let signature = sign(&key, &verified, request.scheme, &to_sign).await?;
+        tracing::info!(key = key.name(), "signed");
+        written(&Signed { nonce: request.nonce, signature: hex::encode(signature) })
+    }
+
+    fn key(&self, id: &str) -> Result<Key, Refusal> {
+        let none = || Refusal::new(Code::NoKey, "there is no key of this name".to_owned());
+        self.keyring.named(id).ok_or_else(none)
+    }
+
+    /// Applies the rules of this service, and the custodian's own.
+    fn approve(&self, verified: &Verified) -> Result<(), Refusal> {
+        let declined = |reason: &str| Refusal::new(Code::Declined, reason.to_owned());
+        let config = verified.config();
+        if self.config.is_some() && config.is_some() && config != self.config {
+            return Err(declined("the terms were made from another policy or registry"));
+        }
+        // A refund has no terms: that it comes back to us is all that speaks for it.
+        if let Verified::Refund(refund) = verified
+            && self.keyring.bitcoin(refund.recipe().refund_script()).is_none()
+        {
+            return Err(declined("the refund pays to no key of this service"));
+        }
+        let evidence = verified.evidence();
+        if matches!(evidence, KeyEvidence::Challenge(_)) {
+            return Ok(());
+        }
+        self.rules.approve(&evidence).map_err(|reason| declined(&reason))
+    }
+}
+
+impl fmt::Debug for SigningService {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SigningService")
+            .field("clients", &self.clients)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Signs what this process found itself.
+async fn sign(
+    key: &Key,
+    verified: &Verified,
+    scheme: Scheme,
+    to_sign: &[u8],
+) -> Result<[u8; 64], Refusal> {
+    let evidence = verified.evidence();
+    if scheme == Scheme::Ed25519 {
+        return Ok(key.ed25519(evidence, Message::new(to_sign)).await?);
+    }
+    let digest: &[u8; 32] =
+        to_sign.try_into().map_err(|_| Refusal::malformed("expected 32 bytes"))?;
+    let digest = Prehash::new(digest);
+    let tweak = match scheme {
+        Scheme::Bip340 => SchnorrTweak::None,
+        Scheme::Bip340Bip86 => SchnorrTweak::Bip86,
+        Scheme::Ecdsa | Scheme::Ed25519 => {
+            return Ok(key.ecdsa(evidence, digest).await?.compact);
+        }
+    };
+    let brief = key.brief(&evidence)?;
+    Ok(key.schnorr_for(&brief, tweak, digest).await?)
+}
+
+/// Names a key as requests do.
+fn name_of(key: &Key, id: &str) -> KeyName {
+    let public_key = key.public_key().to_string();
+    KeyName { id: id.to_owned(), curve: key.curve(), public_key }
+}
+
+/// Reads a part of a path.
+fn decoded(part: &str) -> Result<String, Refusal> {
+    let text = percent_encoding::percent_decode_str(part).decode_utf8();
+    text.map(std::borrow::Cow::into_owned).map_err(Refusal::malformed)
+}
+
+fn read<'de, T: serde::Deserialize<'de>>(body: &'de [u8]) -> Result<T, Refusal> {
+    serde_json::from_slice(body).map_err(|error| {
+        // The text of the error would repeat what was sent.
+        let (line, column) = (error.line(), error.column());
+        Refusal::malformed(format!("not of the form, at line {line}, column {column}"))
+    })
+}
+
+fn written<T: Serialize>(answer: &T) -> Result<Response<String>, Refusal> {
+    let failed = |_| Refusal::new(Code::Unavailable, "the answer can't be written".to_owned());
+    Ok(refusal::json(StatusCode::OK, serde_json::to_string(answer).map_err(failed)?))
+}
+
+impl From<KeyError> for Refusal {
+    fn from(error: KeyError) -> Self {
+        let code = match &error {
+            KeyError::Scope(_) => Code::Declined,
+            KeyError::Source(SourceError::Throttled { .. }) => Code::Busy,
+            KeyError::Source(_) => Code::Unavailable,
+        };
+        Self::new(code, error.to_string())
+    }
+}
