@@ -39,6 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "countersign-approval",
             "countersign-bitcoin",
             "countersign-evm",
+            "countersign-http-client",
             "countersign-near",
             "countersign-solana",
         ],
@@ -72,6 +73,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("age", &["countersign-keys"]),
     ("alloy", &["countersign-evm", "countersign-chain-rpc", "countersign-sandbox"]),
+    ("alloy-signer-aws", &["countersign-keys"]),
+    ("aws-sdk-kms", &["countersign-keys"]),
     ("axum", &["countersign-sandbox"]),
     (
         "bitcoin",
@@ -84,6 +87,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("bitcoinconsensus", &["countersign-sandbox"]),
     ("clap", &["countersign-cli", "xtask"]),
+    ("cryptoki", &["countersign-keys"]),
     ("litesvm", &["countersign-sandbox"]),
     ("reqwest", &["countersign-http-client"]),
     ("revm", &["countersign-sandbox"]),

@@ -12,9 +12,28 @@ use pin::Pin;
 
 /// The file that pins a tool's packages, and stands beside them once all are unpacked.
 const PINS: &str = "packages.txt";
-/// Where packages come from. The pins tell what they must be, however old the list of them is.
+/// Where packages come from, before the release. The pins tell what they must be, however old the
+/// list of them is.
 const SOURCE: &str = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg \
-                      check-valid-until=no] http://deb.debian.org/debian sid main\n";
+                      check-valid-until=no] http://deb.debian.org/debian";
+
+/// A release of Debian.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Release {
+    /// What is newest, for programs that bring their own libraries.
+    Sid,
+    /// Debian 12, for libraries that run on those of this system.
+    Bookworm,
+}
+
+impl Release {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sid => "sid",
+            Self::Bookworm => "bookworm",
+        }
+    }
+}
 
 /// Why a tool could not be installed.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +88,7 @@ pub(crate) fn is_here() -> bool {
 /// # Errors
 ///
 /// Returns a [`DebianError`] if a package cannot be had or is another than the pinned one.
-pub(crate) fn install(pins: &Path, target: &Path) -> Result<(), DebianError> {
+pub(crate) fn install(release: Release, pins: &Path, target: &Path) -> Result<(), DebianError> {
     let pins = pins.join(PINS);
     let text = fs::read_to_string(&pins).map_err(|source| file(&pins, source))?;
     let installed = target.join(PINS);
@@ -79,7 +98,7 @@ pub(crate) fn install(pins: &Path, target: &Path) -> Result<(), DebianError> {
     let pinned = Pin::read_all(&text)?;
     // What is there by half must not pass for installed.
     remove(target)?;
-    fetch(&pinned, target)?;
+    fetch(release, &pinned, target)?;
     for pin in &pinned {
         unpack(pin, target)?;
     }
@@ -90,12 +109,13 @@ pub(crate) fn install(pins: &Path, target: &Path) -> Result<(), DebianError> {
 }
 
 /// Fetches packages into `target/packages`, by lists of our own in `target/apt`.
-fn fetch(pinned: &[Pin], target: &Path) -> Result<(), DebianError> {
+fn fetch(release: Release, pinned: &[Pin], target: &Path) -> Result<(), DebianError> {
     let (apt, packages) = (target.join("apt"), target.join("packages"));
     for folder in [&apt.join("lists/partial"), &apt.join("cache/archives/partial"), &packages] {
         fs::create_dir_all(folder).map_err(|source| file(folder, source))?;
     }
-    write(&apt.join("sources.list"), SOURCE)?;
+    let source = format!("{SOURCE} {} main\n", release.as_str());
+    write(&apt.join("sources.list"), &source)?;
     write(&apt.join("status"), "")?;
     run(apt_get(&apt).arg("update"), "apt-get", "update its list of packages")?;
     let names = pinned.iter().map(Pin::versioned);

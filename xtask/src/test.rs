@@ -4,7 +4,9 @@ mod anvil;
 mod bitcoind;
 mod check;
 mod keystores;
+mod moto;
 mod reader;
+mod softhsm2;
 mod tally;
 
 use std::io::{self, Write};

@@ -10,6 +10,16 @@ use crate::secp::secp;
 use crate::source::EcdsaSignature;
 #[cfg(feature = "remote")]
 use crate::source::SchnorrTweak;
+use crate::{KeyPath, KeyRef, SourceError};
+
+/// Requires that a key is the one of its name: what is kept outside is not derived any further.
+pub(crate) fn require_single(key: &KeyRef, source: &str) -> Result<(), SourceError> {
+    if matches!(key.path(), KeyPath::Single) {
+        return Ok(());
+    }
+    let lacks = "derivation: each of its keys has a name of its own".to_owned();
+    Err(SourceError::Unsupported { source_name: source.to_owned(), lacks })
+}
 
 /// Takes `r` and `s`, either of the two that there are, and finds the recovery id by trial. Returns
 /// nothing if this is no signature by the key over the digest.

@@ -28,6 +28,8 @@ mod keystore;
 pub mod kms;
 mod memory;
 mod memory_lock;
+#[cfg(any(feature = "aws-kms", feature = "pkcs11"))]
+mod millis;
 #[cfg(feature = "pkcs11")]
 pub mod pkcs11;
 mod process;

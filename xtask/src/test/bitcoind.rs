@@ -8,8 +8,9 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::cargo;
+use crate::debian::{self, Release};
 use crate::outcome::explain;
-use crate::{cargo, debian};
 
 /// Where tests find the program; one that is set already is used as it is.
 pub(super) const VARIABLE: &str = "COUNTERSIGN_BITCOIND";
@@ -29,7 +30,8 @@ fn install() -> Option<PathBuf> {
     }
     let root = cargo::root().canonicalize().ok()?;
     let target = root.join("target").join("bitcoind");
-    if let Err(error) = debian::install(&root.join("xtask").join("bitcoind"), &target) {
+    let pins = root.join("xtask").join("bitcoind");
+    if let Err(error) = debian::install(Release::Sid, &pins, &target) {
         explain(&error);
         return None;
     }

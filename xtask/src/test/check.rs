@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::reader::Reader;
 use super::tally::Tally;
-use super::{anvil, bitcoind, keystores};
+use super::{anvil, bitcoind, keystores, moto, softhsm2};
 use crate::cargo::cargo;
 use crate::contracts;
 use crate::outcome::{Outcome, explain};
@@ -16,6 +16,8 @@ use crate::outcome::{Outcome, explain};
 pub(super) enum Part {
     /// Unit, integration, example and documentation tests
     Tests,
+    /// Tests and clippy of the sources of keys that are features
+    Keys,
     /// Format and clippy
     Lints,
     /// The documentation, without a warning
@@ -40,6 +42,7 @@ pub(super) struct Check {
 pub(super) const CHECKS: &[Check] = &[
     Check { part: Part::Lints, name: "format", run: format },
     Check { part: Part::Tests, name: "tests", run: tests },
+    Check { part: Part::Keys, name: "keys", run: keys },
     Check { part: Part::Lints, name: "clippy", run: clippy },
     Check { part: Part::Docs, name: "docs", run: docs },
     Check { part: Part::Production, name: "production build", run: production },
@@ -53,12 +56,32 @@ fn format(name: &str) -> io::Result<Tally> {
 
 /// Runs all tests to the end. Their output is shown as it comes.
 fn tests(name: &str) -> io::Result<Tally> {
-    let arguments = ["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"];
     let mut command = cargo();
-    show(command.args(arguments))?;
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"]);
     command.envs(anvil::find().map(|program| (anvil::VARIABLE, program)));
     command.envs(bitcoind::find().map(|program| (bitcoind::VARIABLE, program)));
     command.envs(keystores::find().map(|folder| (keystores::VARIABLE, folder)));
+    tested(name, &mut command)
+}
+
+/// Judges the keys with all their sources: no default build has those with heavy libraries.
+fn keys(name: &str) -> io::Result<Tally> {
+    let which = ["-p", "countersign-keys", "--all-features", "--locked"];
+    let mut command = cargo();
+    command.arg("test").args(which).args(["--no-fail-fast", "--", "--show-output"]);
+    command.envs(keystores::find().map(|folder| (keystores::VARIABLE, folder)));
+    command.envs(softhsm2::find().map(|library| (softhsm2::VARIABLE, library)));
+    command.envs(moto::find().map(|python| (moto::VARIABLE, python)));
+    let mut tally = tested(name, &mut command)?;
+    let mut clippy = cargo();
+    let clippy = clippy.arg("clippy").args(which).args(["--all-targets", "--", "-D", "warnings"]);
+    tally.add(&judge(name, clippy)?);
+    Ok(tally)
+}
+
+/// Runs tests, shows their output as it comes, and counts them.
+fn tested(name: &str, command: &mut Command) -> io::Result<Tally> {
+    show(command)?;
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let mut reader = Reader::default();
     if let Some(output) = child.stdout.take() {

@@ -5,25 +5,37 @@ use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::config::timeout::TimeoutConfig;
 use aws_sdk_kms::config::{BehaviorVersion, Builder, Region};
 use http::Uri;
+use serde::Deserialize;
 
 use super::KmsError;
+use crate::millis;
 
 /// The longest wait before a call is made again.
 const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
 /// Where KMS is, and how long it is waited for.
-#[derive(Clone, Debug)]
+///
+/// ```toml
+/// region = "eu-central-1"
+/// deadline_ms = 10000
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "settings are data that a configuration fills in")]
 pub struct KmsSettings {
     /// The region, such as `eu-central-1`.
     pub region: String,
     /// Another endpoint than the region's own: HTTPS, or HTTP on this machine.
+    #[serde(default)]
     pub endpoint: Option<String>,
     /// How long one signature may take, over all attempts.
+    #[serde(rename = "deadline_ms", default = "deadline", deserialize_with = "millis::read")]
     pub deadline: Duration,
     /// How often a call is made at most, where it was throttled or did not arrive.
+    #[serde(default = "attempts")]
     pub attempts: u32,
     /// The first wait before a call is made again; it doubles each time.
+    #[serde(rename = "backoff_ms", default = "backoff", deserialize_with = "millis::read")]
     pub backoff: Duration,
 }
 
@@ -33,9 +45,9 @@ impl KmsSettings {
         Self {
             region: region.into(),
             endpoint: None,
-            deadline: Duration::from_secs(10),
-            attempts: 4,
-            backoff: Duration::from_millis(100),
+            deadline: deadline(),
+            attempts: attempts(),
+            backoff: backoff(),
         }
     }
 
@@ -60,6 +72,18 @@ impl KmsSettings {
     }
 }
 
+const fn deadline() -> Duration {
+    Duration::from_secs(10)
+}
+
+const fn attempts() -> u32 {
+    4
+}
+
+const fn backoff() -> Duration {
+    Duration::from_millis(100)
+}
+
 /// What is signed over travels to the endpoint, and whether it was signed travels back.
 fn is_safe(endpoint: &str) -> bool {
     let Ok(uri) = endpoint.parse::<Uri>() else { return false };
@@ -75,6 +99,17 @@ fn is_safe(endpoint: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn are_read_from_a_file_strictly() {
+        let text = "region = \"eu-central-1\"\ndeadline_ms = 250\n";
+        let settings: KmsSettings = toml::from_str(text).unwrap();
+        assert_eq!(settings.deadline, Duration::from_millis(250));
+        assert_eq!((settings.attempts, settings.backoff), (4, backoff()));
+        for text in ["deadline_ms = 1", &format!("{text}secret = \"4242\"")] {
+            assert!(toml::from_str::<KmsSettings>(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn takes_plain_http_on_this_machine_alone() {

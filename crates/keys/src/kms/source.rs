@@ -175,6 +175,7 @@ impl Source for KmsSource {
         digest: Prehash<'_>,
         _brief: &Brief,
     ) -> Result<EcdsaSignature, SourceError> {
+        foreign::require_single(key, &self.name)?;
         let signed = self.ecdsa(key, digest.as_bytes()).await;
         signed.map_err(|error| error.told_by(&self.name))
     }
@@ -195,6 +196,7 @@ impl Source for KmsSource {
         message: Message<'_>,
         _brief: &Brief,
     ) -> Result<[u8; 64], SourceError> {
+        foreign::require_single(key, &self.name)?;
         let signed = self.ed25519(key, message.as_bytes()).await;
         signed.map_err(|error| error.told_by(&self.name))
     }

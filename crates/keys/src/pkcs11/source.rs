@@ -176,6 +176,7 @@ impl Source for Pkcs11Source {
         digest: Prehash<'_>,
         _brief: &Brief,
     ) -> Result<EcdsaSignature, SourceError> {
+        foreign::require_single(key, &self.name)?;
         let PublicKey::Secp256k1(public) = key.public_key() else {
             return Err(self.other_signature(key));
         };
@@ -201,6 +202,7 @@ impl Source for Pkcs11Source {
         message: Message<'_>,
         _brief: &Brief,
     ) -> Result<[u8; 64], SourceError> {
+        foreign::require_single(key, &self.name)?;
         let PublicKey::Ed25519(public) = key.public_key() else {
             return Err(self.other_signature(key));
         };

@@ -240,6 +240,7 @@ impl Source for RemoteSource {
         digest: Prehash<'_>,
         brief: &Brief,
     ) -> Result<EcdsaSignature, SourceError> {
+        foreign::require_single(key, &self.name)?;
         let PublicKey::Secp256k1(public) = key.public_key() else {
             return Err(self.other_signature(key));
         };
@@ -256,6 +257,7 @@ impl Source for RemoteSource {
         digest: Prehash<'_>,
         brief: &Brief,
     ) -> Result<[u8; 64], SourceError> {
+        foreign::require_single(key, &self.name)?;
         let PublicKey::Secp256k1(public) = key.public_key() else {
             return Err(self.other_signature(key));
         };
@@ -275,6 +277,7 @@ impl Source for RemoteSource {
         message: Message<'_>,
         brief: &Brief,
     ) -> Result<[u8; 64], SourceError> {
+        foreign::require_single(key, &self.name)?;
         let PublicKey::Ed25519(public) = key.public_key() else {
             return Err(self.other_signature(key));
         };

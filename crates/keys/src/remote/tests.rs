@@ -1,0 +1,8 @@
+//! The source against the service, and against servers that misbehave; all on this machine.
+
+mod hostile;
+mod made;
+mod replayed;
+mod server;
+mod signing;
+mod tampered;

@@ -43,6 +43,12 @@ fn malformed(error: impl std::fmt::Display) -> Unverified {
     Unverified::Malformed(error.to_string())
 }
 
+/// The text of a reader's error would repeat what was sent.
+fn unreadable(error: &serde_json::Error) -> Unverified {
+    let (line, column) = (error.line(), error.column());
+    malformed(format!("not of the form, at line {line}, column {column}"))
+}
+
 fn refused(error: impl std::fmt::Display) -> Unverified {
     Unverified::Refused(error.to_string())
 }
@@ -71,7 +77,7 @@ off_chain!(
 /// Reads terms, and requires that they are made from the policy that was named.
 fn terms<A: DeserializeOwned + OffChain>(file: &EvidenceFile) -> Result<Arc<Terms<A>>, Unverified> {
     let text = file.terms.as_ref().ok_or_else(|| malformed("expected terms"))?;
-    let mut terms: Terms<A> = serde_json::from_str(text.get()).map_err(malformed)?;
+    let mut terms: Terms<A> = serde_json::from_str(text.get()).map_err(|error| unreadable(&error))?;
     if file.policy != Some(terms.config) {
         return Err(malformed("expected the digests of the terms' own policy and registry"));
     }
@@ -124,7 +130,7 @@ impl Verified {
             }
             Kind::Refund => {
                 let RefundFile { recipe, outpoint, fee_rate } =
-                    serde_json::from_str(&file.payload).map_err(malformed)?;
+                    serde_json::from_str(&file.payload).map_err(|error| unreadable(&error))?;
                 let refund = recipe.plan(outpoint, fee_rate, Sats::MAX).map_err(refused)?;
                 Ok(Self::Refund(Box::new(refund)))
             }
