@@ -10,7 +10,18 @@ use crate::{
 
 /// A source of keys, ready to be put into a keyring.
 ///
-/// Nothing can be signed with it from outside of this crate.
+/// Nothing can be signed with it from outside of this crate:
+///
+/// ```
+/// fn show(source: &countersign_keys::KeySource) -> &str {
+///     source.name()
+/// }
+/// ```
+/// ```compile_fail,E0624
+/// fn show(source: &countersign_keys::KeySource) -> &str {
+///     source.source().name()
+/// }
+/// ```
 #[derive(Clone)]
 pub struct KeySource {
     source: Arc<dyn Source>,

@@ -113,14 +113,16 @@ impl Vault {
         key: &KeyRef,
         digest: Prehash<'_>,
     ) -> Result<EcdsaSignature, SourceError> {
-        match (self.item(key.id())?, key.path()) {
+        let signed = match (self.item(key.id())?, key.path()) {
             (Item::Secp256k1(secret), KeyPath::Single) => Ok(secret.sign_ecdsa(digest)),
             (Item::Seed(tree), path) => {
                 let sign = |node: &Node| node.secret().map(|secret| secret::ecdsa(secret, digest));
                 self.with_node(key, tree, path, sign)
             }
             _ => Err(self.no_key(key.id())),
-        }
+        };
+        scrub();
+        signed
     }
 
     pub(crate) fn sign_schnorr(
@@ -133,7 +135,7 @@ impl Vault {
             source_name: self.name.to_string(),
             reason,
         })?;
-        match (self.item(key.id())?, key.path()) {
+        let signed = match (self.item(key.id())?, key.path()) {
             (Item::Secp256k1(secret), KeyPath::Single) => {
                 Ok(secret.sign_schnorr(tweak, digest, &random))
             }
@@ -147,7 +149,9 @@ impl Vault {
                 self.with_node(key, tree, path, sign)
             }
             _ => Err(self.no_key(key.id())),
-        }
+        };
+        scrub();
+        signed
     }
 
     pub(crate) fn sign_ed25519(
@@ -155,7 +159,7 @@ impl Vault {
         key: &KeyRef,
         message: Message<'_>,
     ) -> Result<[u8; 64], SourceError> {
-        match (self.item(key.id())?, key.path()) {
+        let signed = match (self.item(key.id())?, key.path()) {
             (Item::Ed25519(secret), KeyPath::Single) => Ok(secret.sign(message)),
             (Item::Seed(tree), KeyPath::Derived { path }) => {
                 let node = tree.node(Curve::Ed25519, path);
@@ -163,7 +167,9 @@ impl Vault {
                 Ok(secret::ed25519(&node.key, message))
             }
             _ => Err(self.no_key(key.id())),
-        }
+        };
+        scrub();
+        signed
     }
 
     fn with_node<T>(

@@ -1,4 +1,8 @@
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 use countersign_approval::Environment;
 use serde::Deserialize;
@@ -122,17 +126,38 @@ pub struct AccountConfig {
     pub change: u32,
 }
 
-/// Why a text is no configuration of a keyring.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("keyring: {reason}")]
-pub struct ConfigError {
-    reason: String,
+/// Why there is no configuration of a keyring.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The text is not TOML, or has an unknown key, or a value of the wrong type.
+    #[error("keyring: {reason}")]
+    Toml {
+        /// What the reader said, with the line.
+        reason: String,
+    },
+    /// The file can't be read.
+    #[error("cannot read {}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Others than the owner can write the file.
+    #[error("expected {} to be writable by its owner alone, found mode {mode:o}", path.display())]
+    Permissions {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
 }
 
 impl ConfigError {
     /// Reads TOML.
     fn read<T: DeserializeOwned>(read: Result<T, toml::de::Error>) -> Result<T, Self> {
-        read.map_err(|error| Self { reason: error.to_string().trim_end().to_owned() })
+        read.map_err(|error| Self::Toml { reason: error.to_string().trim_end().to_owned() })
     }
 }
 
@@ -145,6 +170,24 @@ impl KeyringConfig {
     /// wrong type.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         ConfigError::read(toml::from_str(text))
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`] if it can't be read, if others than its owner can write it, or if
+    /// its text is no configuration.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let failed = |source| ConfigError::Io { path: path.to_owned(), source };
+        let mut file = File::open(path).map_err(failed)?;
+        let mode = file.metadata().map_err(failed)?.permissions().mode() & 0o777;
+        if mode & 0o022 != 0 {
+            return Err(ConfigError::Permissions { path: path.to_owned(), mode });
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(failed)?;
+        Self::from_toml(&text)
     }
 }
 

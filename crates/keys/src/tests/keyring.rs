@@ -247,6 +247,19 @@ fn unknown_members_are_refused() {
     assert_eq!(source.read::<Settings>().unwrap().path, "k.json");
 }
 
+#[test]
+fn a_file_that_others_can_write_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("keys.toml");
+    std::fs::write(&place, ALL).unwrap();
+    for (mode, good) in [(0o600, true), (0o644, true), (0o664, false), (0o646, false)] {
+        std::fs::set_permissions(&place, std::fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(KeyringConfig::read(&place).is_ok(), good, "{mode:o}");
+    }
+    assert!(KeyringConfig::read(&folder.path().join("none")).is_err());
+}
+
 fn locked() -> (LockedKeystore, SecretString) {
     let mut keystore = OpenKeystore::new();
     keystore.add("owner", &ImportedSecret::hex(Curve::Secp256k1, KEY).unwrap()).unwrap();
