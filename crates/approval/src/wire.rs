@@ -27,6 +27,7 @@ pub(crate) mod optional_hex {
     use hex::{FromHex, ToHex};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    #[expect(clippy::ref_option, reason = "serde passes the member by reference")]
     pub(crate) fn serialize<T: ToHex, S: Serializer>(
         bytes: &Option<T>,
         serializer: S,

@@ -90,7 +90,7 @@ mod tests {
     /// Returns the other signature of the same pair: `s` taken from the order.
     fn with_high_s(compact: &[u8; 64]) -> [u8; 64] {
         let signature = k256::ecdsa::Signature::from_slice(compact).unwrap();
-        let s = -*signature.s();
+        let s = signature.s().negate();
         k256::ecdsa::Signature::from_scalars(signature.r().to_bytes(), s.to_bytes())
             .unwrap()
             .to_bytes()

@@ -30,7 +30,8 @@ fn install() -> Option<PathBuf> {
         return None;
     }
     let root = cargo::root().canonicalize().ok()?;
-    let (pins, target) = (root.join("xtask").join("softhsm2"), root.join("target").join("softhsm2"));
+    let (pins, target) =
+        (root.join("xtask").join("softhsm2"), root.join("target").join("softhsm2"));
     if let Err(error) = debian::install(Release::Bookworm, &pins, &target) {
         explain(&error);
         return None;

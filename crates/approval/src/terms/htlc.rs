@@ -99,7 +99,9 @@ impl FromStr for BitcoinNetwork {
 }
 
 /// An amount of bitcoin in satoshis, at most the 21 million bitcoin that there can be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct Sats(u64);
 

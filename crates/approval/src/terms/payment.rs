@@ -85,7 +85,9 @@ pub struct PaymentFees {
 }
 
 /// What a transaction pays for its size: satoshis for a thousand virtual bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct FeeRate(u64);
 

@@ -2,6 +2,8 @@
 
 use bitcoin::secp256k1;
 
+use crate::PublicKey;
+
 /// The object identifier of secp256k1, in DER.
 pub(super) const SECP256K1: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a];
 /// Ed25519 by its name, in DER: what PKCS#11 v3.0 asks for.
@@ -25,6 +27,17 @@ pub(super) fn ed25519(point: &[u8]) -> Option<[u8; 32]> {
     // Whatever is no point of the curve is no key.
     ed25519_dalek::VerifyingKey::from_bytes(&key).ok()?;
     Some(key)
+}
+
+/// Writes a public key as PKCS#11 has it: the whole point, wrapped in an octet string.
+pub(super) fn of(key: &PublicKey) -> Vec<u8> {
+    let point = match key {
+        PublicKey::Secp256k1(bytes) => secp256k1::PublicKey::from_slice(bytes)
+            .map_or_else(|_| bytes.to_vec(), |key| key.serialize_uncompressed().to_vec()),
+        PublicKey::Ed25519(bytes) => bytes.to_vec(),
+    };
+    let length = u8::try_from(point.len()).unwrap_or(u8::MAX);
+    [vec![OCTET_STRING, length], point].concat()
 }
 
 /// Takes the contents out of a short octet string.
@@ -59,6 +72,14 @@ mod tests {
         for point in [bytes("0420", ED), bytes("", ED)] {
             assert_eq!(ed25519(&point).unwrap().as_slice(), bytes("", ED));
         }
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        let key = secp256k1(&bytes("", FULL)).unwrap();
+        assert_eq!(of(&PublicKey::Secp256k1(key)), bytes("0441", FULL));
+        let key = ed25519(&bytes("", ED)).unwrap();
+        assert_eq!(of(&PublicKey::Ed25519(key)), bytes("0420", ED));
     }
 
     #[test]

@@ -11,11 +11,13 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::find::Finder;
-use super::generate::generate;
+use super::generate::NewKey;
 use super::token::Token;
 use super::{Pkcs11Error, TokenKey, TokenSettings};
 use crate::source::{Brief, EcdsaSignature, Message, Prehash, SchnorrTweak, Source};
-use crate::{Curve, KeyRef, KeySource, PublicKey, SourceError, SourceKind, foreign};
+use crate::{
+    Curve, ImportedSecret, KeyRef, KeySource, PublicKey, SourceError, SourceKind, foreign,
+};
 
 /// What BIP-340 takes, and no token has.
 const SCHNORR: &str = "mechanism for Schnorr signatures by BIP-340: PKCS#11 defines none, and the \
@@ -86,13 +88,32 @@ impl Pkcs11Source {
         id: impl Into<Vec<u8>>,
         curve: Curve,
     ) -> Result<PublicKey, Pkcs11Error> {
-        let (label, id) = (label.into(), id.into());
+        let key = NewKey { label: label.into(), id: id.into(), curve };
         let make = move |token: &Token| {
-            token.in_writing_session(|session| {
-                generate(token.settings(), session, (&label, &id), curve)
-            })
+            token.in_writing_session(|session| key.generate(token.settings(), session))
         };
         self.call(make).await
+    }
+
+    /// Brings a key that was made elsewhere to the token. It can't leave it again; what is left of it
+    /// where it came from, nobody but its owner can erase.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`Pkcs11Error`] if the secret is no key of the curve, the token has an object of this
+    /// label or id, or takes no keys from outside.
+    pub async fn import(
+        &self,
+        label: impl Into<String>,
+        id: impl Into<Vec<u8>>,
+        curve: Curve,
+        secret: ImportedSecret,
+    ) -> Result<PublicKey, Pkcs11Error> {
+        let key = NewKey { label: label.into(), id: id.into(), curve };
+        let bring = move |token: &Token| {
+            token.in_writing_session(|session| key.import(&secret, token.settings(), session))
+        };
+        self.call(bring).await
     }
 
     /// Makes a source of keys of it, for a keyring.

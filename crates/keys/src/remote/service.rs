@@ -62,11 +62,7 @@ pub struct SigningService {
 
 impl SigningService {
     /// Makes a service: whose requests it takes, and by which rules it signs.
-    pub fn new(
-        keyring: Keyring,
-        clients: Clients,
-        rules: impl SigningRules + 'static,
-    ) -> Self {
+    pub fn new(keyring: Keyring, clients: Clients, rules: impl SigningRules + 'static) -> Self {
         let (clients, rules) = (Arc::new(clients), Arc::new(rules));
         let seen = Arc::new(ReplayStore::default());
         Self { keyring, clients, rules, seen, config: None }

@@ -18,9 +18,7 @@ use super::error::excerpt;
 use super::wire::{KeyName, Scheme, SignRequest, Signed, VERSION};
 use super::{RemoteError, file};
 use crate::source::{Brief, EcdsaSignature, Message, Prehash, SchnorrTweak, Source};
-use crate::{
-    Curve, KeyEvidence, KeyRef, KeySource, PublicKey, SourceError, SourceKind, foreign,
-};
+use crate::{Curve, KeyEvidence, KeyRef, KeySource, PublicKey, SourceError, SourceKind, foreign};
 
 /// The longest answer that is read: a signature takes less.
 const LONGEST: usize = 16 << 10;
@@ -308,8 +306,7 @@ fn read<T: DeserializeOwned>(
         return Err(RemoteError::of_answer(answer, key));
     }
     let found = || excerpt(&answer.body);
-    serde_json::from_str(&answer.body)
-        .map_err(|_| RemoteError::Answer { expected, found: found() })
+    serde_json::from_str(&answer.body).map_err(|_| RemoteError::Answer { expected, found: found() })
 }
 
 fn public_key(found: &KeyName, curve: Curve) -> Option<PublicKey> {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use countersign_approval::{
-    BitcoinFacts, CallFacts, CallTerms, ConfigDigest, CosignTerms, EvmFacts, HtlcTerms, IntentTerms,
-    NearFacts, PaymentFacts, PaymentTerms, Permit2Terms, Sats, SolanaFacts, Terms, TransferFacts,
-    TransferTerms, TronCallFacts, TronCallTerms,
+    BitcoinFacts, CallFacts, CallTerms, ConfigDigest, CosignTerms, EvmFacts, HtlcTerms,
+    IntentTerms, NearFacts, PaymentFacts, PaymentTerms, Permit2Terms, Sats, SolanaFacts, Terms,
+    TransferFacts, TransferTerms, TronCallFacts, TronCallTerms,
 };
 use countersign_bitcoin::{PaymentDraft, PsbtPayload, Refund, VerifiedPayment, VerifiedPsbt};
-use countersign_evm::{CallEvidence, PermitPayload, VerifiedCall, VerifiedPermit, VerifiedTronCall};
+use countersign_evm::{
+    CallEvidence, PermitPayload, VerifiedCall, VerifiedPermit, VerifiedTronCall,
+};
 use countersign_near::{IntentPayload, ToSign, VerifiedIntent};
 use countersign_solana::{CosignPayload, TransferDraft, VerifiedCosign, VerifiedTransfer};
 use countersign_units::UnixSeconds;
@@ -22,7 +24,7 @@ pub(super) enum Verified {
     Permit(VerifiedPermit),
     Call(VerifiedCall),
     TronCall(VerifiedTronCall),
-    Psbt(VerifiedPsbt),
+    Psbt(Box<VerifiedPsbt>),
     Payment(VerifiedPayment),
     Refund(Box<Refund>),
     Cosign(VerifiedCosign),
@@ -70,14 +72,21 @@ macro_rules! off_chain {
 }
 
 off_chain!(
-    Permit2Terms, CallTerms, TronCallTerms, HtlcTerms, PaymentTerms, CosignTerms, TransferTerms,
+    Permit2Terms,
+    CallTerms,
+    TronCallTerms,
+    HtlcTerms,
+    PaymentTerms,
+    CosignTerms,
+    TransferTerms,
     IntentTerms
 );
 
 /// Reads terms, and requires that they are made from the policy that was named.
 fn terms<A: DeserializeOwned + OffChain>(file: &EvidenceFile) -> Result<Arc<Terms<A>>, Unverified> {
     let text = file.terms.as_ref().ok_or_else(|| malformed("expected terms"))?;
-    let mut terms: Terms<A> = serde_json::from_str(text.get()).map_err(|error| unreadable(&error))?;
+    let mut terms: Terms<A> =
+        serde_json::from_str(text.get()).map_err(|error| unreadable(&error))?;
     if file.policy != Some(terms.config) {
         return Err(malformed("expected the digests of the terms' own policy and registry"));
     }
@@ -138,7 +147,7 @@ impl Verified {
                 let (terms, facts) = (terms(&file)?, BitcoinFacts::default());
                 let payload = PsbtPayload::new(file.payload);
                 let psbt = countersign_bitcoin::verify(payload, &terms, &facts, now);
-                psbt.map(Self::Psbt).map_err(refused)
+                psbt.map(Box::new).map(Self::Psbt).map_err(refused)
             }
         }
     }

@@ -124,7 +124,7 @@ fn another_token_of_the_same_label_is_not_given_the_pin() {
         let text = sign(&source, &key).await.unwrap_err().to_string();
         assert!(text.contains("found one of another serial number"), "{text}");
         let hsm = hsm.with_token(LABEL);
-        let several = refused(hsm.settings(), pin()).await;
+        let several = refused(hsm.settings(), Some(pin())).await;
         assert!(several.to_string().ends_with("found several"), "{several}");
     });
 }
@@ -145,7 +145,7 @@ fn a_key_that_can_leave_the_token_is_refused() {
             "{text}"
         );
         let settings = TokenSettings { allow_extractable: true, ..hsm.settings() };
-        let source = Pkcs11Source::open("hsm", settings, pin()).await.unwrap();
+        let source = Pkcs11Source::open("hsm", settings, Some(pin())).await.unwrap();
         let public = source.find(TokenKey::Label("loose".to_owned()), Curve::Secp256k1).await;
         sign(&source, &reference("loose", public.unwrap())).await.unwrap();
     });
@@ -175,10 +175,10 @@ fn names_what_is_not_there() {
     alone("failures::names_what_is_not_there", async |hsm| {
         let hsm = hsm.with_token(LABEL);
         let absent = TokenSettings { label: "other".to_owned(), ..hsm.settings() };
-        let error = refused(absent, pin()).await;
+        let error = refused(absent, Some(pin())).await;
         assert_eq!(error.to_string(), "expected one token \"other\", found none");
         let no_library = TokenSettings::new("/nowhere/pkcs11.so", LABEL);
-        assert!(matches!(refused(no_library, pin()).await, Pkcs11Error::Module { .. }));
+        assert!(matches!(refused(no_library, Some(pin())).await, Pkcs11Error::Module { .. }));
         let source = open(&hsm).await;
         let error = source.public_key("nobody", Curve::Ed25519).await.unwrap_err();
         assert!(matches!(error, SourceError::NoKey { .. }), "{error}");
@@ -199,7 +199,7 @@ fn a_call_that_takes_too_long_is_given_up() {
     alone("failures::a_call_that_takes_too_long_is_given_up", async |hsm| {
         let hsm = hsm.with_token(LABEL);
         let settings = TokenSettings { sessions: 1, ..hsm.settings() };
-        let mut source = Pkcs11Source::open("hsm", settings, pin()).await.unwrap();
+        let mut source = Pkcs11Source::open("hsm", settings, Some(pin())).await.unwrap();
         let key = made(&source, "evm", Curve::Secp256k1).await;
         source.set_deadline(Duration::from_millis(200));
         let hung = source.clone();

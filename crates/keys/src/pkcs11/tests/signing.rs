@@ -6,7 +6,7 @@ use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 use super::softhsm::{LABEL, SoftHsm, alone, pin};
 use crate::pkcs11::{Pkcs11Source, TokenKey};
 use crate::source::{Brief, Message, Prehash, SchnorrTweak, Source as _};
-use crate::{Curve, KeyPath, KeyRef, PublicKey};
+use crate::{Curve, ImportedSecret, KeyPath, KeyRef, PublicKey};
 
 /// How many signatures each kind of key makes.
 const SIGNATURES: u32 = 10_000;
@@ -19,7 +19,7 @@ const HALF_ORDER: [u8; 32] = [
 ];
 
 pub(super) async fn open(hsm: &SoftHsm) -> Pkcs11Source {
-    Pkcs11Source::open("hsm", hsm.settings(), pin()).await.unwrap()
+    Pkcs11Source::open("hsm", hsm.settings(), Some(pin())).await.unwrap()
 }
 
 /// Makes a key and refers to it.
@@ -43,7 +43,7 @@ fn hashed(number: u32) -> ([u8; 4], [u8; 32]) {
 /// Runs a task for each number, some of them at once.
 async fn all(task: impl Fn(u32) -> tokio::task::JoinHandle<()>) {
     for first in (0..SIGNATURES).step_by(usize::try_from(AT_ONCE).unwrap()) {
-        let tasks: Vec<_> = (first..(first + AT_ONCE).min(SIGNATURES)).map(&task).collect();
+        let tasks: Vec<_> = (first..SIGNATURES).take(usize::try_from(AT_ONCE).unwrap()).map(&task).collect();
         for task in tasks {
             task.await.unwrap();
         }
@@ -119,6 +119,34 @@ fn finds_keys_by_label_and_by_id() {
         let by_id = source.public_key("id:6669727374", Curve::Secp256k1).await.unwrap();
         let key = reference("id:6669727374", by_id);
         source.sign_ecdsa(&key, Prehash::new(&digest), &Brief::none()).await.unwrap();
+    });
+}
+
+#[test]
+fn a_key_that_was_brought_signs_and_stays() {
+    alone("signing::a_key_that_was_brought_signs_and_stays", async |hsm| {
+        let source = open(&hsm.with_token(LABEL)).await;
+        let hex = "19c0192d7f611485813005a36041dfc3e0d143ed87378da97c84f3f65dd64182";
+        for (label, curve) in [("first", Curve::Secp256k1), ("second", Curve::Ed25519)] {
+            let secret = || ImportedSecret::hex(curve, hex).unwrap();
+            let id = label.as_bytes();
+            let public_key = source.import(label, id, curve, secret()).await.unwrap();
+            let key = reference(label, public_key);
+            let brief = Brief::none();
+            let done = match curve {
+                Curve::Secp256k1 => {
+                    source.sign_ecdsa(&key, Prehash::new(&[7; 32]), &brief).await.map(drop)
+                }
+                Curve::Ed25519 => {
+                    source.sign_ed25519(&key, Message::new(b"text"), &brief).await.map(drop)
+                }
+            };
+            done.unwrap();
+            assert!(source.import(label, id, curve, secret()).await.is_err());
+        }
+        let other = ImportedSecret::hex(Curve::Ed25519, hex).unwrap();
+        let refused = source.import("third", *b"3", Curve::Secp256k1, other).await;
+        assert!(refused.unwrap_err().to_string().starts_with("expected a private key of secp"));
     });
 }
 

@@ -13,7 +13,7 @@ const VARIABLE: &str = "COUNTERSIGN_SOFTHSM2";
 const INSTALLED: &str = "/usr/lib/softhsm/libsofthsm2.so";
 /// Tells a test that it runs in a process of its own.
 const INSIDE: &str = "COUNTERSIGN_SOFTHSM2_INSIDE";
-/// Where SoftHSM2 finds its configuration.
+/// Where the library finds its configuration.
 const CONFIGURATION: &str = "SOFTHSM2_CONF";
 
 pub(super) const LABEL: &str = "countersign test";
@@ -43,8 +43,8 @@ pub(super) fn alone(test: &str, body: impl AsyncFnOnce(SoftHsm)) {
     let tokens = folder.path().join("tokens");
     std::fs::create_dir(&tokens).unwrap();
     let configuration = folder.path().join("softhsm2.conf");
-    let text = format!("directories.tokendir = {}\nlog.level = ERROR\n", tokens.display());
-    std::fs::write(&configuration, text).unwrap();
+    let settings = format!("directories.tokendir = {}\nlog.level = ERROR\n", tokens.display());
+    std::fs::write(&configuration, settings).unwrap();
     let name = format!("{}::{test}", module_path!().rsplit_once("::").unwrap().0);
     let name = name.split_once("::").unwrap().1.to_owned();
     let output = Command::new(std::env::current_exe().unwrap())
@@ -54,10 +54,10 @@ pub(super) fn alone(test: &str, body: impl AsyncFnOnce(SoftHsm)) {
         .env_remove("LLVM_PROFILE_FILE")
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     // Its own count of tests would be taken for ours.
-    assert!(output.status.success(), "{text}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert!(text.contains("1 passed"), "no test {name}: {text}");
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("1 passed"), "no test {name}: {said}");
 }
 
 fn module() -> Option<PathBuf> {
@@ -112,6 +112,6 @@ impl SoftHsm {
     }
 }
 
-pub(super) fn pin() -> Option<SecretString> {
-    Some(PIN.into())
+pub(super) fn pin() -> SecretString {
+    PIN.into()
 }

@@ -8,13 +8,15 @@ use bitcoin::{Address, KnownHrp};
 use countersign_approval::{
     AccountNonce, AssetAmount, BitcoinDeposit, BitcoinNetwork, CallAction, CallFacts, CallOutcome,
     CallTerms, Coin, CoinId, ConfigDigest, Environment, EvmFacts, FeeRate, PaymentAction,
-    PaymentFacts, PaymentFees, PaymentTerms, Permit2Terms, Pin, Sats, SwapId, Terms, TransferAction,
-    TransferFacts, TransferTerms, TypedDataStandard, UnpinnedMembers,
+    PaymentFacts, PaymentFees, PaymentTerms, Permit2Terms, Pin, Sats, SwapId, Terms,
+    TransferAction, TransferFacts, TransferTerms, TypedDataStandard, UnpinnedMembers,
 };
 use countersign_bitcoin::VerifiedPayment;
 use countersign_evm::{CallDraft, PermitPayload, VerifiedCall, VerifiedPermit};
 use countersign_solana::{TransferPlan, VerifiedTransfer};
-use countersign_units::{EvmAddress, Lots, SolanaAddress, SolanaHash, U256, UnixMillis, UnixSeconds};
+use countersign_units::{
+    EvmAddress, Lots, SolanaAddress, SolanaHash, U256, UnixMillis, UnixSeconds,
+};
 use serde_json::{Value, json};
 
 use crate::{Key, Keyring, KeyringConfig, MemoryKeys};

@@ -9,8 +9,7 @@ use crate::{KeyEvidence, KeyPath, SourceKind};
 async fn evidence_of_each_kind_is_verified_again_and_signed() {
     let server = Server::start(service().await).await;
     let keys = keyring(&server).await;
-    let (evm, btc, sol) =
-        ["evm", "btc", "sol"].map(|name| keys.named(name).unwrap()).into();
+    let (evm, btc, sol) = ["evm", "btc", "sol"].map(|name| keys.named(name).unwrap()).into();
     assert_eq!(evm.source_kind(), SourceKind::Remote);
 
     let permit = made::permit(&evm, 1_000_000);
@@ -52,7 +51,7 @@ async fn a_permit_is_signed_through_the_chains_own_door() {
     let registry = "environment = \"mainnet\"\n[networks.ethereum]\nkind = \"evm\"\n\
                     api_network_id = 1\nchain_id = 1\n[tokens.USDC]\nnetwork = \"ethereum\"\n\
                     address = \"0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48\"\ndecimals = 6\n";
-    let policy = "max_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = []\n\
+    let policy = "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = []\n\
                   [limits.USDC]\nper_swap = \"1000000\"\nper_day = \"1000000\"";
     let policy = Policy::from_toml(policy, &Registry::from_toml(registry).unwrap()).unwrap();
     let server = Server::start(service().await).await;

@@ -10,14 +10,17 @@ use crate::remote::file;
 use crate::remote::{Clients, SigningService};
 use crate::{KeyEvidence, Keyring};
 
+/// A change of a request.
+type Change = fn(&mut Value);
+
 /// Asks a service that knows its clients by their certificates.
 async fn asked(service: &SigningService, body: &Value) -> (u16, String) {
     let request = Request::builder().method(Method::POST).uri("/v1/sign");
     let request = request.body(body.to_string().into_bytes()).unwrap();
-    coded(service.answer(&request, made::now_ms()).await)
+    coded(&service.answer(&request, made::now_ms()).await)
 }
 
-fn coded(answer: Response<String>) -> (u16, String) {
+fn coded(answer: &Response<String>) -> (u16, String) {
     let body: Value = serde_json::from_str(answer.body()).unwrap();
     let code = body["code"].as_str().unwrap_or("signed").to_owned();
     (answer.status().as_u16(), code)
@@ -48,7 +51,6 @@ async fn each_change_of_a_request_is_refused() {
     let keyring = made::vault().await;
     let service = by_certificate(keyring.clone());
     assert_eq!(asked(&service, &honest(&keyring, "honest")).await, (200, "signed".to_owned()));
-    type Change = fn(&mut Value);
     let changes: [(&str, u16, &str, Change); 14] = [
         ("digest", 422, "other_digest", |body| body["message"] = "00".repeat(32).into()),
         ("short", 422, "other_digest", |body| body["message"] = "00".into()),
@@ -134,10 +136,10 @@ async fn an_answer_repeats_nothing_of_a_malformed_request() {
     }
     let request = Request::builder().method(Method::POST).uri("/v1/sign");
     let long = request.body(vec![b' '; (2 << 20) + 1]).unwrap();
-    assert_eq!(coded(service.answer(&long, made::now_ms()).await), (413, "too_long".to_owned()));
+    assert_eq!(coded(&service.answer(&long, made::now_ms()).await), (413, "too_long".to_owned()));
     let elsewhere = Request::builder().uri("/v1/other").body(Vec::new()).unwrap();
     let answer = service.answer(&elsewhere, made::now_ms()).await;
-    assert_eq!(coded(answer), (404, "not_found".to_owned()));
+    assert_eq!(coded(&answer), (404, "not_found".to_owned()));
 }
 
 #[tokio::test]
@@ -146,6 +148,6 @@ async fn nobody_unknown_is_answered() {
     for uri in ["/v1/sign", "/v1/keys/evm", "/v1/other"] {
         let request = Request::builder().uri(uri).body(Vec::new()).unwrap();
         let answer = service.answer(&request, made::now_ms()).await;
-        assert_eq!(coded(answer), (401, "unauthenticated".to_owned()), "{uri}");
+        assert_eq!(coded(&answer), (401, "unauthenticated".to_owned()), "{uri}");
     }
 }
