@@ -15,6 +15,8 @@
 //! cargo run -p countersign-examples --example aurora_quote
 //! cargo run -p countersign-examples --example carry_on_after_a_crash
 //! cargo run -p countersign-examples --example bring_your_own_signer
+//! cargo run -p countersign-examples --example remote_signer
+//! cargo run -p countersign-examples --example hsm_softhsm
 //! ```
 
 mod ledger;

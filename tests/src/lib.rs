@@ -9,6 +9,8 @@ mod elsewhere;
 mod faults;
 mod files;
 mod funds;
+mod key_in_token;
+mod key_service;
 mod keystore;
 mod recipes;
 mod refusals;
@@ -29,6 +31,8 @@ pub use faults::{
 };
 pub use files::ConfigFiles;
 pub use funds::Funds;
+pub use key_in_token::SoftToken;
+pub use key_service::KeyInService;
 pub use keystore::KeyInKeystore;
 pub use recipes::Recipes;
 pub use refusals::{after_signing, assert_refused};

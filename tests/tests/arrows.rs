@@ -75,7 +75,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("alloy", &["countersign-evm", "countersign-chain-rpc", "countersign-sandbox"]),
     ("alloy-signer-aws", &["countersign-keys"]),
     ("aws-sdk-kms", &["countersign-keys"]),
-    ("axum", &["countersign-sandbox"]),
+    ("axum", &["countersign-sandbox", "countersign-examples"]),
     (
         "bitcoin",
         &[
@@ -87,7 +87,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("bitcoinconsensus", &["countersign-sandbox"]),
     ("clap", &["countersign-cli", "xtask"]),
-    ("cryptoki", &["countersign-keys"]),
+    ("cryptoki", &["countersign-keys", "countersign-examples"]),
     ("litesvm", &["countersign-sandbox"]),
     ("reqwest", &["countersign-http-client"]),
     ("revm", &["countersign-sandbox"]),

@@ -6,3 +6,4 @@ mod replayed;
 mod server;
 mod signing;
 mod tampered;
+mod tls;

@@ -43,7 +43,8 @@ fn hashed(number: u32) -> ([u8; 4], [u8; 32]) {
 /// Runs a task for each number, some of them at once.
 async fn all(task: impl Fn(u32) -> tokio::task::JoinHandle<()>) {
     for first in (0..SIGNATURES).step_by(usize::try_from(AT_ONCE).unwrap()) {
-        let tasks: Vec<_> = (first..SIGNATURES).take(usize::try_from(AT_ONCE).unwrap()).map(&task).collect();
+        let tasks: Vec<_> =
+            (first..SIGNATURES).take(usize::try_from(AT_ONCE).unwrap()).map(&task).collect();
         for task in tasks {
             task.await.unwrap();
         }
