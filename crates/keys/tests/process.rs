@@ -1,4 +1,5 @@
 //! What the system is asked to do for secrets, and does.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use countersign_keys::{Curve, ImportedSecret, OpenKeystore, harden_process};
 use rustix::process::{Resource, getrlimit};
