@@ -1,9 +1,12 @@
 //! Swaps by keys that are not in this process: in a token behind PKCS#11, and in a signing service.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::panic, reason = "tests fail by panicking")]
 
 use countersign::api_types::defi::Profile;
+use countersign::approval::Sats;
+use countersign::bitcoin::RefundRecipe;
 use countersign::keys::{KeyEvidence, Keyring, SourceKind};
 use countersign::{Countersign, Status};
+use countersign_bitcoin::sign_refund;
 use countersign_tests::{KeyInService, SHORT, Scene, SoftToken, short_steps};
 
 async fn scene(from: &str) -> Scene {
@@ -42,6 +45,25 @@ async fn a_swap_from_each_chain_is_signed_by_a_service_that_verifies_by_itself()
         assert_eq!(service.keyring.named("account").unwrap().source_kind(), SourceKind::Remote);
         finishes(&scene, &service.keyring, from).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_takes_coins_back_to_its_own_keys_alone() {
+    let scene = scene("BTC@bitcoin").await;
+    let service = KeyInService::of(&scene, |_| Ok(())).await;
+    finishes(&scene, &service.keyring, "BTC@bitcoin").await;
+    let recipe = scene.recipes.all().remove(0);
+    let policy = scene.config().policy().unwrap();
+    let signed = async |recipe: &RefundRecipe| {
+        let refund = recipe.plan(recipe.outpoint().unwrap(), 3, Sats::MAX).unwrap();
+        sign_refund(&refund, &policy, &service.keyring).await
+    };
+    signed(&recipe).await.unwrap();
+    // A caller that was taken over says that the coins are to go elsewhere.
+    let mut stolen = serde_json::to_value(&recipe).unwrap();
+    stolen["refund_script"] = format!("0014{}", "ab".repeat(20)).into();
+    let error = signed(&serde_json::from_value(stolen).unwrap()).await.unwrap_err().to_string();
+    assert!(error.contains("the refund pays to no key of this service"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

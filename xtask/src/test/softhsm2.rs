@@ -1,4 +1,4 @@
-//! SoftHSM2, a token in software: the tests of keys behind PKCS#11 sign with it where it is there.
+//! `SoftHSM2`, a token in software: the tests of keys behind PKCS#11 sign with it where it is there.
 
 use std::env::consts::{ARCH, OS};
 use std::ffi::OsString;
