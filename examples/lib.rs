@@ -18,6 +18,8 @@
 //! cargo run -p countersign-examples --example remote_signer
 //! cargo run -p countersign-examples --example hsm_softhsm
 //! ```
+//!
+//! `kms_signer` tests keys in AWS KMS, and takes the feature `aws-kms`.
 
 mod ledger;
 mod quoted;
