@@ -14,7 +14,8 @@ use crate::{Agreement, Offer, Order, Takes};
 /// Makes terms of our order and the offer, or refuses the offer.
 ///
 /// Everything in the terms comes from the order, the registry and the policy; of the offer they
-/// take the least amount that it promises, which must be no less than what was asked for.
+/// take the least amount that it promises, which must be no less than what was asked for. Where the
+/// API quotes a second time, what was asked for stays the least.
 pub(crate) fn accept(
     order: &Order,
     offer: &Offer,
@@ -39,7 +40,12 @@ pub(crate) fn accept(
         return Err(Refusal::one(unpinned("networks", "a network of the registry", "less")));
     };
     let mut destination = order.destination.clone();
-    destination.amount = offer.min_out;
+    let asked = !destination.amount.is_zero();
+    // A quote that names an address is made anew, and may be a little worse than the one before: what
+    // was asked for is its floor.
+    if takes == Takes::Approval || !asked {
+        destination.amount = offer.min_out;
+    }
     Ok(Terms {
         swap_id,
         environment: registry.environment(),

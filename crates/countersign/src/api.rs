@@ -16,6 +16,9 @@ pub(crate) const DEFI: &str = "defi";
 /// The code of an answer that two readers may take in two ways.
 pub(crate) const AMBIGUOUS: &str = "ambiguous";
 
+/// The code of an answer that names another intent than the one that was handed in.
+pub(crate) const OTHER_INTENT: &str = "other_intent";
+
 /// What an API takes for the funds of a swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the flow must know all of them")]
@@ -295,6 +298,18 @@ pub struct SwapStatus {
     pub deposit_tx: Option<String>,
     /// The transaction that paid the recipient.
     pub payout_tx: Option<String>,
+    /// What the recipient was paid, in base units, where the API says so.
+    pub amount_out: Option<Lots>,
+    /// All that is said to have paid in, where the API tells more than one: transactions, or signed
+    /// intents by their hashes. What pays back may be among them.
+    pub paid_in: Vec<String>,
+}
+
+impl SwapStatus {
+    /// Says how far a swap is, and no more.
+    pub const fn new(status: Status) -> Self {
+        Self { status, deposit_tx: None, payout_tx: None, amount_out: None, paid_in: Vec::new() }
+    }
 }
 
 impl ApiError {

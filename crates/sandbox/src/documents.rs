@@ -100,7 +100,7 @@ pub(crate) fn registry(world: &World, quoted: &Quoted, sponsor: SponsorSigns) ->
 /// Writes the policy.
 pub(crate) fn policy() -> String {
     let head = format!(
-        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}{SOLANA}{DEPOSITS}"
+        "paused = false\nmax_deadline_seconds = 18000\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}{SOLANA}{DEPOSITS}"
     );
     let limits = TOKENS.iter().map(|token| {
         let (per_swap, per_day) = token.limits;

@@ -268,7 +268,8 @@ impl Countersign {
         let judged_at = self.now();
         let call = verify_call(draft, &terms, &facts, judged_at)?;
         let evidence = Evidence::Call(Arc::new(call));
-        Ok(Verified { maker: self.maker, intent_id: String::new(), evidence, judged_at })
+        let (intent_id, deposit) = (String::new(), None);
+        Ok(Verified { maker: self.maker, intent_id, evidence, deposit, judged_at })
     }
 
     /// Says what moves: nothing, so that what is given is what is had.

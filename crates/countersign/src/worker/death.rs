@@ -77,6 +77,20 @@ impl Drive<'_> {
         }
     }
 
+    /// Returns the transaction that we co-signed, where it is known how long its blockhash lives.
+    fn cosigned(&self) -> Option<SentTransaction> {
+        let approval = self.known.approval.as_ref()?;
+        let ApprovalBytes::Cosign { transaction, last_valid_block_height, .. } = &approval.bytes
+        else {
+            return None;
+        };
+        last_valid_block_height.is_some().then(|| SentTransaction {
+            transaction: transaction.as_str().to_owned(),
+            id: String::new(),
+            last_valid_block_height: *last_valid_block_height,
+        })
+    }
+
     fn is_intent(&self) -> bool {
         let bytes = self.known.approval.as_ref().map(|approval| &approval.bytes);
         matches!(bytes, Some(ApprovalBytes::Intent { .. }))
@@ -99,21 +113,31 @@ impl Drive<'_> {
             DepositFate::Failed { .. }
             | DepositFate::Expired(_)
             | DepositFate::OutOfTime
+            | DepositFate::Waiting
             | DepositFate::Live => Some(false),
-            DepositFate::Replaced | DepositFate::Over(_) | DepositFate::Unknown => None,
+            DepositFate::Replaced
+            | DepositFate::Spent { .. }
+            | DepositFate::Over(_)
+            | DepositFate::Unknown => None,
         }
     }
 
     async fn fate_of(&self, sent: &SentTransaction) -> Fate {
         let Some(nonce) = self.known.resources.first().cloned() else { return Fate::Live };
         match self.ask_deposit(sent).await {
-            DepositFate::Executed { height } => Fate::Used(Death::NonceSpent { nonce, height }),
-            DepositFate::Failed { height } => Fate::Dead(Death::NonceSpent { nonce, height }),
-            DepositFate::Replaced => Fate::Over(Death::NonceSpent { nonce, height: None }),
+            DepositFate::Executed { height } => Fate::Used(spent(nonce, height)),
+            DepositFate::Failed { height } => Fate::Dead(spent(nonce, height)),
+            DepositFate::Replaced => Fate::Over(spent(nonce, None)),
+            // By it, or by something else: a person has to look where nothing is said to have come.
+            DepositFate::Spent { coin, height } => {
+                let named = |resource: &&Label| resource.as_str().ends_with(&format!("/{coin}"));
+                let coin = self.known.resources.iter().find(named).cloned().unwrap_or(nonce);
+                Fate::Used(Death::CoinSpent { coin, height: Some(height) })
+            }
             DepositFate::Expired(proof) => Fate::Dead(expired(&proof)),
             DepositFate::OutOfTime => Fate::Dead(Death::Deadline),
             DepositFate::Over(proof) => Fate::Over(expired(&proof)),
-            DepositFate::Live | DepositFate::Unknown => Fate::Live,
+            DepositFate::Waiting | DepositFate::Live | DepositFate::Unknown => Fate::Live,
         }
     }
 
@@ -126,7 +150,9 @@ impl Drive<'_> {
         let coins = asked.coins.unwrap_or_default().into_iter();
         let scripts: Vec<_> = coins.map(|coin| coin.script_pubkey).collect();
         let (resources, scripts) = (&resources[..], &scripts[..]);
-        let deposit = LetOut { network, owner, resources, scripts, sent };
+        // A swap of this kind is named by the address that it is paid at.
+        let address = self.known.intent_id().map_or("", Label::as_str);
+        let deposit = LetOut { network, owner, address, resources, scripts, sent };
         self.flow().deposit_fate(deposit).await
     }
 
@@ -188,7 +214,14 @@ impl Drive<'_> {
         Some(scripts)
     }
 
+    /// What the height of its blockhash proves; without it, that the blockhash is too old says no more
+    /// than that.
     async fn message_fate(&self) -> Fate {
+        if let Some(sent) = self.cosigned()
+            && self.ask_deposit(&sent).await != DepositFate::Unknown
+        {
+            return self.fate_of(&sent).await;
+        }
         let Ok(created) = self.created_again() else { return Fate::Live };
         let Ok(mut bound) = self.flow().bind(created) else { return Fate::Live };
         let Ok(Facts::Solana(facts)) = self.flow().facts(&mut bound).await else {
@@ -203,6 +236,15 @@ impl Drive<'_> {
 }
 
 const FOR_GOOD: UnixSeconds = UnixSeconds::new(u64::MAX);
+
+/// Says that what a deposit takes is spent: its coins on Bitcoin, elsewhere its nonce.
+fn spent(resource: Label, height: Option<u64>) -> Death {
+    if resource.as_str().starts_with("bitcoin/") {
+        Death::CoinSpent { coin: resource, height }
+    } else {
+        Death::NonceSpent { nonce: resource, height }
+    }
+}
 
 fn expired(proof: &BlockhashExpired) -> Death {
     Death::BlockhashExpired { height: Some(proof.seen_height()) }
