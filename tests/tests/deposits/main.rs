@@ -6,4 +6,5 @@ mod allowances;
 mod bed;
 mod finishing;
 mod lies;
+mod living;
 mod nonces;
