@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
-use countersign::approval::{Registry, SwapId};
-use countersign::chain_rpc::{EvmRpc, SolanaRpc};
+use countersign::approval::{Registry, SwapId, TypedDataStandard};
+use countersign::chain_rpc::{EvmRpc, SolanaRpc, TronRpc};
 use countersign::http_client::oneclick::OneClickClient;
+use countersign::http_client::transport::{Auth, Limits};
 use countersign::journal::{Label, Outcome, SqliteStore, State, Store};
 use countersign::{
     Config, Countersign, CountersignBuilder, Progress, QuotedApi, SwapApi, TrackOptions, Worker,
@@ -59,12 +60,17 @@ impl Bed {
 
     /// The same that stays with a swap for so long.
     pub(crate) fn worker_staying(&self, config: Config, deadline: Duration) -> Worker {
-        let flow = if self.quoted {
+        Worker::new(self.flow(config), Arc::clone(&self.store), options_staying(deadline))
+    }
+
+    /// A flow whose first approval does not arrive.
+    pub(crate) fn flow(&self, config: Config) -> Countersign {
+        let builder = if self.quoted {
             self.with_chains(Countersign::builder(self.over(self.oneclick()), config))
         } else {
             self.with_chains(Countersign::builder(self.over(self.scene.api()), config))
         };
-        Worker::new(flow.build(), Arc::clone(&self.store), options_staying(deadline))
+        builder.build()
     }
 
     fn over<T>(&self, inner: T) -> Withholding<T> {
@@ -93,6 +99,12 @@ impl Bed {
                 let node = || SolanaRpc::connect(url()).unwrap();
                 let builder = builder.solana_key(key.address(), key).solana_chain(network, node());
                 builder.transfer_chain(network, self.over(node()))
+            }
+            "tron" => {
+                let json_rpc = EvmRpc::connect(url(), TypedDataStandard::Tip712).unwrap();
+                let api = scene.sandbox.tron_url(network).unwrap().parse().unwrap();
+                let api = TronRpc::connect(api, Auth::None, Limits::default()).unwrap();
+                builder.tron_key(scene.signer()).tron_node(network, json_rpc, api)
             }
             _ => {
                 let registry = Registry::from_toml(&scene.sandbox.registry_toml()).unwrap();

@@ -4,6 +4,7 @@
 
 mod bed;
 mod coins;
+mod crashes;
 mod deposits;
 mod early;
 mod permits;

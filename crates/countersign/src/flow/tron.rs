@@ -4,18 +4,19 @@
 use std::sync::Arc;
 
 use countersign_approval::{
-    CallAction, CallOutcome, Code, NonceQuery, Permit2Pins, Reservation, Terms, TronCallFacts,
-    TronCallTerms, TronCallView, TronFate,
+    BroadcastError, CallAction, CallOutcome, ChainViewError, Code, NonceQuery, Permit2Pins,
+    Reservation, Terms, TronCallFacts, TronCallTerms, TronCallView, TronFate,
 };
 use countersign_evm::{
     BuildError, SentTronCall, SignCallError, SignedTronCall, SignerError, TronCallDraft,
     VerifiedTronCall, sign_tron_call, tron_call_facts_query, verify_tron_call,
 };
+use countersign_units::EvmAddress;
 use tokio::time::timeout;
 
 use super::Countersign;
 use super::chain::in_time;
-use super::deposit::no_view;
+use super::deposit::{SEND_DEADLINE, no_view};
 use super::deposit_fate::{DepositFate, LetOut};
 use super::sign::{NO_ANSWER, SIGN_DEADLINE};
 use crate::deposit::{BoundDeposit, Draft, refuse, tron_call_terms};
@@ -108,6 +109,47 @@ impl Countersign {
         let signing = sign_tron_call(call, reservation, &policy, backend, self.now());
         let late = |_| SignCallError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
         Ok(timeout(SIGN_DEADLINE, signing).await.map_err(late)??)
+    }
+
+    /// Says why nothing can be cancelled from an account of Tron: what it takes and is not at hand.
+    #[cfg(feature = "journal")]
+    pub(crate) fn lacks_for_tron(&self, network: &str, owner: EvmAddress) -> Option<String> {
+        if !self.config.policy().is_ok_and(|policy| policy.tron().is_some()) {
+            return Some("bounds of fees in the policy: a table [tron]".to_owned());
+        }
+        if self.tron_chain(network).is_err() {
+            return Some(format!("a node of {network}"));
+        }
+        self.call_signer(owner).err().map(|error| format!("the key of the account: {error}"))
+    }
+
+    /// Passes a signed transaction on to Tron.
+    #[cfg(feature = "journal")]
+    pub(crate) async fn broadcast_on_tron(
+        &self,
+        network: &str,
+        chain_id: u64,
+        transaction: &[u8],
+    ) -> Result<(), BroadcastError> {
+        let lost = |why: String| BroadcastError::from(ChainViewError::Unavailable(why));
+        let view = self.tron_chain(network).map_err(|error| lost(error.to_string()))?;
+        let sent = timeout(SEND_DEADLINE, view.broadcast(chain_id, transaction)).await;
+        sent.unwrap_or_else(|_| Err(lost(NO_ANSWER.to_owned())))
+    }
+
+    /// Asks what became of a signed transaction on Tron, by its bytes.
+    #[cfg(feature = "journal")]
+    pub(crate) async fn sent_on_tron(
+        &self,
+        network: &str,
+        chain_id: u64,
+        transaction: &[u8],
+    ) -> Result<TronFate, FlowError> {
+        let none = || FlowError::Draft("expected the bytes of a transaction on Tron".to_owned());
+        let call = SentTronCall::read(transaction).ok_or_else(none)?;
+        let view = self.tron_chain(network)?;
+        let seen = in_time(network, view.tron_call_state(chain_id, *call.id())).await?;
+        Ok(seen.fate(call.expiration()))
     }
 
     /// Tells what became of a transaction by its own bytes: they say when it ends.

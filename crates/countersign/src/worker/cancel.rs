@@ -10,6 +10,7 @@
 
 mod coins;
 mod nonces;
+mod tron;
 mod way;
 
 use countersign_approval::{AssetAmount, Environment, SwapId, Terms};
@@ -116,6 +117,7 @@ impl Drive<'_> {
         self.look_at_status().await?;
         match self.way()? {
             Way::Permit(permit) => self.cancel_permit(&permit).await,
+            Way::Tron(permit) => self.cancel_on_tron(&permit).await,
             Way::Deposit(deposit) => self.cancel_deposit(&deposit).await,
             Way::Coins(ids) => self.cancel_coins(&ids).await,
             Way::WaitOut => self.wait_it_out().await,
@@ -131,14 +133,14 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Waits until the blockhash is over that a transaction lives by.
+    /// Waits until a transaction can't be mined any more that ends by itself.
     async fn wait_it_out(&mut self) -> Result<Next, WorkError> {
         match self.fate().await {
             Fate::Used(_) => self.too_late().await,
             Fate::Dead(death) => self.proven_dead(death).await,
             Fate::Over(death) => self.over(death, "whether it was used before can't be told").await,
             Fate::Live => {
-                self.tell_step("its blockhash can still be used; waiting until it is too old");
+                self.tell_step("it can still be mined; waiting until it can't");
                 self.wait_for_cancel().await
             }
         }

@@ -73,7 +73,7 @@ impl Drive<'_> {
     }
 
     /// Says whether the permit's own deadline is over, by the chain's time and by ours.
-    fn is_over(&self, block_time: Option<countersign_units::UnixSeconds>) -> bool {
+    pub(super) fn is_over(&self, block_time: Option<countersign_units::UnixSeconds>) -> bool {
         let now = self.now().to_seconds();
         let Some(time) = block_time else { return false };
         let until = self.known.approval.as_ref().map(|approval| approval.valid_until);
