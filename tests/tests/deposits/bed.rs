@@ -54,7 +54,12 @@ pub(crate) fn flow(scene: &Scene, over: Over, by: By) -> Countersign {
 
 /// Sets up the same flow by another policy.
 pub(crate) fn flow_with(scene: &Scene, over: Over, by: By, config: Config) -> Countersign {
-    let builder = Countersign::builder(api(scene, over, by), config);
+    flow_by(scene, api(scene, over, by), config)
+}
+
+/// Sets up the same flow over an API that was set up elsewhere.
+pub(crate) fn flow_by(scene: &Scene, api: QuotedApi, config: Config) -> Countersign {
+    let builder = Countersign::builder(api, config);
     with_intents(with_node(with_key(builder, scene), scene), scene).build()
 }
 

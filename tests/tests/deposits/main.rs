@@ -8,3 +8,5 @@ mod finishing;
 mod lies;
 mod living;
 mod nonces;
+mod recorder;
+mod wire;
