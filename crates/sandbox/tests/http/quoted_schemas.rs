@@ -72,6 +72,7 @@ async fn auroras_quotes_and_refusals_are_as_described() {
             require_valid(&taken, &Api::Aurora.quote(&sandbox, &body).await);
             body["depositType"] = json!("INTENTS");
             body["refundType"] = json!("INTENTS");
+            body["refundTo"] = json!("somebody.near");
             body["swapType"] = json!("EXACT_OUTPUT");
             body["referral"] = json!("ours");
             require_valid(&taken, &Api::Aurora.quote(&sandbox, &body).await);
