@@ -73,7 +73,7 @@ pub struct AllowanceError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotChanged {
-    /// The node does not take it.
+    /// The node does not take it, however often it is asked.
     #[error("not sent: {0}")]
     Declined(BroadcastError),
     /// It failed in its block.
@@ -319,7 +319,8 @@ fn call_terms(
     }
 }
 
-/// Sends a call until it is in a block where it succeeded, and returns the block's height.
+/// Sends a call until it is in a block where it succeeded, and returns the block's height. A node that
+/// declines it is asked again: prices fall, and what is given up would leave a nonce that nothing fills.
 async fn mined(
     view: &dyn CallChainView,
     chain_id: u64,
@@ -331,16 +332,18 @@ async fn mined(
         match view.call_state(chain_id, *signed.hash()).await {
             Ok(CallState::Mined { succeeded: true, block, .. }) => return Ok(block),
             Ok(CallState::Mined { block, .. }) => return Err(NotChanged::Failed { block }),
-            Ok(CallState::Unknown) => {
-                if let Some(error) = declined {
+            Ok(CallState::Unknown) => match declined {
+                Some(error @ BroadcastError::NonceTooLow) => {
                     return Err(NotChanged::Declined(error));
                 }
-                declined = send(view, chain_id, signed).await;
-            }
-            Ok(CallState::Pending) | Err(_) => {}
+                _ => declined = send(view, chain_id, signed).await,
+            },
+            Ok(CallState::Pending) => declined = None,
+            Err(_) => {}
         }
         if began.elapsed() >= MINED_WITHIN {
-            return Err(NotChanged::Waits { after: MINED_WITHIN });
+            let waits = NotChanged::Waits { after: MINED_WITHIN };
+            return Err(declined.map_or(waits, NotChanged::Declined));
         }
         sleep(pause).await;
         pause = pause.saturating_mul(2).min(LONGEST_LOOK);
