@@ -53,6 +53,7 @@ const CASES: &[(&str, Case)] = cases![
     deaths::a_deadline_is_over_when_it_is_over,
     deaths::limits_are_free_once_the_approval_is_dead,
     deaths::what_was_never_let_out_is_free_again,
+    deaths::what_was_signed_and_never_let_out_is_free_again,
     deaths::nothing_is_signed_for_a_dead_approval,
     deaths::what_another_call_does_is_not_only_written,
     cancels::a_cancel_stands_beside_a_live_approval,
