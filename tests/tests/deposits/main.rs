@@ -9,4 +9,5 @@ mod lies;
 mod living;
 mod nonces;
 mod recorder;
+mod tron;
 mod wire;
