@@ -213,3 +213,25 @@ async fn what_was_never_mined_is_dead_once_the_chain_is_past_its_expiration_and_
     assert!(history.links.iter().any(|link| dead(&link.entry.what)));
     scene.assert_unmoved(&before, "a deposit that was lost");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deposit_that_is_cancelled_is_waited_out() {
+    let scene = scene(short_steps(), "TRX@tron", "USDC@base").await;
+    let before = scene.funds();
+    let rigged = Rigged { swallows: true, ..Rigged::new(&scene) };
+    let (store, _folder) = journal().await;
+    let clock = SetClock::default();
+    let worker = staying(rigged.flow(&scene, clock.clone()), &store, "one");
+    let let_out = worker.swap(&key("order"), &scene.request(), |_| {}).await.unwrap();
+
+    // Nobody holds the lease any more.
+    clock.advance(60);
+    let waiting = worker.cancel(let_out.swap_id, |_| {}).await.unwrap();
+    assert!(!waiting.state.is_ended(), "{waiting:?}");
+    rigged.is_later.store(true, Ordering::SeqCst);
+    clock.advance(60);
+    let progress = worker.resume_one(let_out.swap_id, |_| {}).await.unwrap();
+    assert_eq!(progress.state, State::Ended(Outcome::Failed), "{:?}", progress.reason);
+    assert!(progress.cancelled, "{progress:?}");
+    scene.assert_unmoved(&before, "a deposit that was cancelled");
+}
