@@ -229,7 +229,11 @@ async fn a_deposit_that_is_cancelled_is_waited_out() {
     let waiting = worker.cancel(let_out.swap_id, |_| {}).await.unwrap();
     assert!(!waiting.state.is_ended(), "{waiting:?}");
     rigged.is_later.store(true, Ordering::SeqCst);
+    // By our own clock it may still be mined, so its limits are not free yet.
     clock.advance(60);
+    let waiting = worker.resume_one(let_out.swap_id, |_| {}).await.unwrap();
+    assert!(!waiting.state.is_ended(), "{waiting:?}");
+    clock.advance(3_600);
     let progress = worker.resume_one(let_out.swap_id, |_| {}).await.unwrap();
     assert_eq!(progress.state, State::Ended(Outcome::Failed), "{:?}", progress.reason);
     assert!(progress.cancelled, "{progress:?}");

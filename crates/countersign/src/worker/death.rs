@@ -96,6 +96,11 @@ impl Drive<'_> {
         matches!(bytes, Some(ApprovalBytes::Intent { .. }))
     }
 
+    fn is_past_its_end(&self) -> bool {
+        let until = self.known.approval.as_ref().map(|approval| approval.valid_until);
+        until.is_some_and(|until| until < self.now().to_seconds())
+    }
+
     /// Nobody tells us what the intents contract has seen: after its deadline it takes the intent no
     /// more, and whether it took it before is the counterparty's word.
     fn intent_fate(&self) -> Fate {
@@ -135,7 +140,9 @@ impl Drive<'_> {
                 Fate::Used(Death::CoinSpent { coin, height: Some(height) })
             }
             DepositFate::Expired(proof) => Fate::Dead(expired(&proof)),
-            DepositFate::OutOfTime => Fate::Dead(Death::Deadline),
+            // The journal, too, takes an approval for live until our own clock is past it.
+            DepositFate::OutOfTime if self.is_past_its_end() => Fate::Dead(Death::Deadline),
+            DepositFate::OutOfTime => Fate::Live,
             DepositFate::Over(proof) => Fate::Over(expired(&proof)),
             DepositFate::Waiting | DepositFate::Live | DepositFate::Unknown => Fate::Live,
         }
