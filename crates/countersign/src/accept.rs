@@ -1,6 +1,7 @@
 mod cosign;
 pub(crate) mod deposit;
 mod htlc;
+mod listed;
 mod permit2;
 
 use countersign_approval::{
@@ -26,6 +27,7 @@ pub(crate) fn accept(
     let mut violations = Violations::new();
     check_offer(order, offer, now, &mut violations);
     check_least(order, offer, registry, &mut violations);
+    listed::require_read(offer, policy, &mut violations);
     check_bounds(order, policy, &mut violations);
     let agreement = match takes {
         Takes::Approval => agreement(order, registry, policy, now, &mut violations),
@@ -111,6 +113,7 @@ pub(crate) fn check_offer(
         format_args!("at least {least}"),
         offer.min_out,
     );
+    listed::compare(order, offer, violations);
     if let Some(max_out) = offer.max_out {
         check_spread(order, offer.min_out, max_out, violations);
     }

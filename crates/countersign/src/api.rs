@@ -171,8 +171,38 @@ pub struct OfferDetails {
     pub app_fees: Option<u64>,
     /// What paying out costs, in base units of what we get; it is taken off already.
     pub withdraw_fee: Option<Lots>,
+    /// What the API's own list says of the two assets.
+    pub listed: Listed,
     /// The answer as it came and what it was asked by, where the API signs its quotes.
     pub signed: Option<SignedQuote>,
+}
+
+/// What an API's own list says of the assets of an offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "an implementation of an API fills it in")]
+pub enum Listed {
+    /// The API names tokens by their addresses, or the offer is one of before.
+    #[default]
+    NotAsked,
+    /// The list could not be read.
+    Unread {
+        /// Why.
+        reason: String,
+    },
+    /// What it holds of the order's asset ids. An id that is not there is not judged.
+    Assets(Vec<ListedAsset>),
+}
+
+/// An asset of an API's own list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
+pub struct ListedAsset {
+    /// Its id.
+    pub id: String,
+    /// Its decimals.
+    pub decimals: u8,
+    /// Its contract on its chain, where it has one.
+    pub address: Option<String>,
 }
 
 /// An answer that an API signed, and what it was asked by beside the order. Nothing about it has been

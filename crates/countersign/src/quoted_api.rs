@@ -6,7 +6,7 @@ use countersign_api_types::oneclick::{
     ChainTransaction, DepositSubmission, DepositType, Exact, GenerateIntentRequest, MultiPayload,
     Number, QuoteOptions, QuoteRequest, QuoteResponse, RecipientType, RefundType, Standard,
     StatusRequest, StatusResponse, SubmitIntentRequest, SwapDetails, SwapStatus as QuotedStatus,
-    SwapType, Timestamp, Wire,
+    SwapType, Timestamp, Token, TokensRequest, Wire,
 };
 use countersign_approval::{IntentKey, IntentStandard, NetworkKind, excerpt};
 use countersign_http_client::aurora::AuroraClient;
@@ -15,12 +15,15 @@ use countersign_http_client::{Cause, ClientError, Retry};
 use countersign_near::implicit_account;
 use countersign_units::{Lots, SolanaAddress, TronAddress, UnixMillis};
 use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
 use crate::api::{AMBIGUOUS, OTHER_INTENT};
 use crate::deposit::Quoted;
 use crate::{
-    ApiError, Clock, Intent, Mechanism, Offer, OfferDetails, Order, SentIntent, SentTransaction,
-    SignedQuote, Status, Submission, SwapApi, SwapStatus, SystemClock, Takes,
+    ApiError, Clock, Intent, Listed, ListedAsset, Mechanism, Offer, OfferDetails, Order,
+    SentIntent, SentTransaction, SignedQuote, Status, Submission, SwapApi, SwapStatus, SystemClock,
+    Takes,
 };
 
 /// How far ahead the deadline of a quote is asked for: until then a deposit is swapped.
@@ -35,6 +38,9 @@ const GENERATION_PAUSE: Duration = Duration::from_millis(250);
 /// The longest wait.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How long the list of tokens may take. It is compared with the registry, and decides nothing alone.
+const LIST_PATIENCE: Duration = Duration::from_secs(5);
+
 /// 1Click, or Aurora over it: APIs that quote a deposit address and sign the quote.
 pub struct QuotedApi {
     client: Client,
@@ -43,6 +49,8 @@ pub struct QuotedApi {
     /// How far ahead deadlines are asked for, where it does not follow from the source chain.
     lifetime: Option<Duration>,
     clock: Arc<dyn Clock>,
+    /// The API's own list, once it was read.
+    tokens: OnceCell<Vec<Token>>,
 }
 
 enum Client {
@@ -62,7 +70,8 @@ impl QuotedApi {
     }
 
     fn over(client: Client) -> Self {
-        Self { client, standard: None, lifetime: None, clock: Arc::new(SystemClock) }
+        let (standard, clock) = (None, Arc::new(SystemClock));
+        Self { client, standard, lifetime: None, clock, tokens: OnceCell::new() }
     }
 
     /// Lets swaps be paid for by signed intents, over funds that lie inside the intents contract.
@@ -85,6 +94,34 @@ impl QuotedApi {
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// Says what the API's own list holds of an order's assets. The list is read once.
+    async fn listed(&self, order: &Order) -> Listed {
+        let read = timeout(LIST_PATIENCE, self.tokens.get_or_try_init(|| self.read_tokens())).await;
+        let tokens = match read {
+            Ok(Ok(tokens)) => tokens,
+            Ok(Err(error)) => return Listed::Unread { reason: error.to_string() },
+            Err(_) => {
+                let reason = format!("no answer within {} s", LIST_PATIENCE.as_secs());
+                return Listed::Unread { reason };
+            }
+        };
+        let ids = || order.source_asset_ids.iter().chain(&order.destination_asset_ids);
+        let is_ours = |token: &&Token| ids().any(|id| *id == token.asset_id);
+        let listed = tokens.iter().filter(is_ours).map(|token| ListedAsset {
+            id: token.asset_id.clone(),
+            decimals: token.decimals,
+            address: token.contract_address.clone(),
+        });
+        Listed::Assets(listed.collect())
+    }
+
+    async fn read_tokens(&self) -> Result<Vec<Token>, ClientError> {
+        match &self.client {
+            Client::OneClick(client) => client.tokens(&TokensRequest::default()).await,
+            Client::Aurora(client) => client.tokens().await,
+        }
     }
 
     async fn ask(&self, order: &Order, dry: bool) -> Result<Asked, ApiError> {
@@ -209,14 +246,15 @@ impl SwapApi for QuotedApi {
 
     async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
         let asked_at = self.clock.now();
-        let Asked { deadline, answer } = self.ask(order, true).await?;
+        let (asked, listed) = tokio::join!(self.ask(order, true), self.listed(order));
+        let Asked { deadline, answer } = asked?;
         let signed = SignedQuote {
             asked_at,
             deadline,
             inside: self.place(order)?,
             answer: answer.raw().as_str().to_owned(),
         };
-        Ok(offer(order, &answer, signed))
+        Ok(offer(order, &answer, (listed, signed)))
     }
 
     async fn create(&self, order: &Order, _: &Offer) -> Result<Intent, ApiError> {
@@ -303,7 +341,7 @@ fn request(
     })
 }
 
-fn offer(order: &Order, answer: &QuoteResponse, signed: SignedQuote) -> Offer {
+fn offer(order: &Order, answer: &QuoteResponse, (listed, signed): (Listed, SignedQuote)) -> Offer {
     let quote = answer.quote.value();
     // A dry quote has no id that anything depends on.
     let id = answer.correlation_id.clone().filter(|id| !id.is_empty());
@@ -329,6 +367,7 @@ fn offer(order: &Order, answer: &QuoteResponse, signed: SignedQuote) -> Offer {
                 .map(Duration::from_secs),
             app_fees: Some(app_fees(answer.quote_request.value())),
             withdraw_fee: quote.withdraw_fee,
+            listed,
             signed: Some(signed),
         },
     }

@@ -14,7 +14,7 @@ use crate::solana::Solana;
 use crate::world::{Token, World};
 
 /// What the sandbox's chains can say before a signature, so that nothing is signed without it.
-const FACTS: [&str; 17] = [
+const FACTS: [&str; 18] = [
     "owner_code",
     "spender_code_hash",
     "spender_implementation",
@@ -32,6 +32,7 @@ const FACTS: [&str; 17] = [
     "destination",
     "blockhash",
     "simulation",
+    "asset_list",
 ];
 
 /// The witness struct that the escrow verifies.

@@ -4,6 +4,7 @@
 
 mod allowances;
 mod bed;
+mod choosing;
 mod finishing;
 mod lies;
 mod living;
