@@ -128,6 +128,7 @@ impl Drive<'_> {
     async fn look_at_status(&mut self) -> Result<(), WorkError> {
         let Some(intent_id) = self.known.intent_id().cloned() else { return Ok(()) };
         if let Ok(seen) = self.flow().api().status(intent_id.as_str()).await {
+            let seen = self.as_ours(seen)?;
             self.note_seen(&seen)?;
         }
         Ok(())

@@ -157,20 +157,18 @@ impl Drive<'_> {
     async fn sign_call(&mut self, call: &Call) -> Result<Next, WorkError> {
         let network = self.known.request.source.network.as_str().to_owned();
         let Call { owner, chain_id, action, .. } = *call;
-        let account_nonce = match call.account_nonce {
-            Some(nonce) => nonce,
-            None => {
-                let ledger = self.writer.ledger(Vec::new());
-                match self.flow().allot_nonce(&ledger, &network, chain_id, owner).await {
-                    Ok(nonce) => nonce,
-                    Err(error) => return self.cancel_again(cause(&error), error).await,
-                }
-            }
+        let ledger = self.writer.ledger(Vec::new());
+        let allotted = match call.account_nonce {
+            Some(nonce) => Ok(nonce),
+            None => self.flow().allot_nonce(&ledger, &network, chain_id, owner).await,
+        };
+        let account_nonce = match allotted {
+            Ok(nonce) => nonce,
+            Err(error) => return self.cancel_again(cause(&error), error).await,
         };
         let waiting = self.highest(call.waiting);
         let draft = CancelCall { owner, chain_id, action, account_nonce, waiting };
         let terms = self.cancelled_terms()?;
-        let ledger = self.writer.ledger(Vec::new());
         let drafted = self.flow().draft_cancel(&ledger, terms, draft).await;
         let verified = match drafted {
             Ok(verified) => verified,
