@@ -71,13 +71,7 @@ impl SwapApi for Counterparty {
     }
 
     async fn status(&self, _: &str) -> Result<SwapStatus, ApiError> {
-        Ok(SwapStatus {
-            status: Status::Approved,
-            deposit_tx: None,
-            payout_tx: None,
-            paid_in: None,
-            amount_out: None,
-        })
+        Ok(SwapStatus::new(Status::Approved))
     }
 }
 
