@@ -28,7 +28,7 @@ type Lie = fn(&mut TronCallFacts);
 fn staying(flow: Countersign, store: &Arc<dyn Store>, name: &str) -> Worker {
     let track = TrackOptions { deadline: Duration::from_millis(500), ..SHORT };
     let options =
-        WorkerOptions { track, hold: Duration::from_secs(60), ..WorkerOptions::new(key(name)) };
+        WorkerOptions { track, hold: Duration::from_mins(1), ..WorkerOptions::new(key(name)) };
     Worker::new(flow, Arc::clone(store), options)
 }
 
@@ -122,7 +122,7 @@ impl TronCallView for Rigged {
             return Ok(seen);
         }
         let TronMoment { number, time } = seen.solid;
-        let time = UnixMillis::new(time.value() + 3_600_000);
+        let time = UnixMillis::new(time.value().saturating_add(3_600_000));
         Ok(SeenTronCall { solid: TronMoment { number, time }, ..seen })
     }
 }
