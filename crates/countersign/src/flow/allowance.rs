@@ -236,13 +236,13 @@ impl Countersign {
         loop {
             let verified = self.draft_change(ledger, change).await?;
             let claim = verified.evidence.claim();
-            let refused = match self.reserve_in(ledger, Reviewed { verified }).await {
-                Err(error @ FlowError::Refused { step: Step::Reserve, .. }) => error,
+            let (step, refusal) = match self.reserve_in(ledger, Reviewed { verified }).await {
+                Err(FlowError::Refused { step: step @ Step::Reserve, refusal }) => (step, refusal),
                 done => return done,
             };
             tries = tries.saturating_add(1);
-            if tries > REDRAFTS || overtaken(ledger, &claim).await?.is_none() {
-                return Err(refused);
+            if tries > REDRAFTS || overtaken(ledger, &claim, &refusal).await?.is_none() {
+                return Err(FlowError::Refused { step, refusal });
             }
         }
     }

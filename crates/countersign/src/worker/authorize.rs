@@ -240,7 +240,7 @@ impl Drive<'_> {
         let own = redraftable(verified.evidence());
         let reserved = match self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await {
             Err(FlowError::Refused { step: Step::Reserve, refusal }) if own => {
-                let (step, taken) = (Step::Reserve, overtaken(&ledger, &claim).await?);
+                let (step, taken) = (Step::Reserve, overtaken(&ledger, &claim, &refusal).await?);
                 let refused = FlowError::Refused { step, refusal };
                 return Err(taken.map_or(refused, FlowError::Overtaken).into());
             }
