@@ -189,7 +189,8 @@ impl Worker {
         at_work.spawn(async move {
             let swap_id = lease.swap_id;
             // What panicked is dropped, so nothing half done is seen of it.
-            let driven = AssertUnwindSafe(worker.drive(lease)).catch_unwind().await;
+            let driving = AssertUnwindSafe(Box::pin(worker.drive(lease)));
+            let driven = driving.catch_unwind().await;
             (swap_id, driven.unwrap_or(Err(WorkError::Panicked(swap_id))))
         });
     }
