@@ -128,7 +128,7 @@ pub(crate) fn tron_api(scene: &Scene) -> TronRpc {
     TronRpc::connect(url, Auth::None, Limits::default()).unwrap()
 }
 
-fn with_intents(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+pub(crate) fn with_intents(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
     let (key, counter) = (scene.account.private_key(), &scene.signatures);
     match scene.account.network.as_str() {
         "bitcoin" => builder,

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod allowances;
+mod asking;
 mod bed;
 mod choosing;
 mod finishing;
