@@ -414,11 +414,14 @@ async fn coins_that_a_waiting_transaction_spends_end_nothing_and_mined_ones_are_
     let says = Says::status(&scene, |seen| seen.status = Status::Failed);
     let track = TrackOptions { deadline: Duration::from_millis(400), ..SHORT };
     let brief = WorkerOptions { track, ..WorkerOptions::new(key("brief")) };
-    let worker = Worker::new(over_coins(&scene, says, &pool).build(), Arc::clone(&store), brief);
+    let clock = SetClock::default();
+    let flow = over_coins(&scene, says, &pool).clock(clock.clone()).build();
+    let worker = Worker::new(flow, Arc::clone(&store), brief);
     let open = worker.swap(&key("one"), &scene.request(), |_| {}).await.unwrap();
     assert!(pool.sent.load(Ordering::SeqCst), "{:?}", open.reason);
     assert!(!open.state.is_ended(), "{:?}", open.reason);
     pool.mined.store(true, Ordering::SeqCst);
+    clock.advance(600);
     let done = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
     assert_eq!(done.state, State::Ended(Outcome::Disputed), "{:?}", done.reason);
     let history = store.load(done.swap_id).await.unwrap();

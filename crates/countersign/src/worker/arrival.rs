@@ -72,6 +72,25 @@ impl Drive<'_> {
         Ok(open)
     }
 
+    /// Has a person look at a swap whose funds were said to have moved; not while a deposit can still be
+    /// mined. What its chain says of a deposit is written down.
+    pub(super) async fn dispute(&mut self, reason: String) -> Result<Next, WorkError> {
+        if self.deposit().is_some() {
+            match self.fate().await {
+                Fate::Live => {
+                    if self.is_too_late() {
+                        self.note_late()?;
+                    }
+                    return self.wait().await;
+                }
+                Fate::Used(death) | Fate::Over(death) | Fate::Dead(death) => {
+                    self.note(What::Dead(death))?;
+                }
+            }
+        }
+        self.end(Outcome::Disputed, reason).await
+    }
+
     /// Says that a deposit has to be cancelled. A signed intent ends by itself.
     pub(super) fn note_late(&mut self) -> Result<(), WorkError> {
         if self.deposit().is_none() {

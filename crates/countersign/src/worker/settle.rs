@@ -143,11 +143,8 @@ impl Drive<'_> {
             }
             Status::Refunded => self.close(Outcome::Refunded, "the funds came back").await,
             Status::Failed | Status::Expired if moved => {
-                if self.stays_open().await? {
-                    return self.wait().await;
-                }
                 let reason = format!("{} after funds had moved", seen.status);
-                self.end(Outcome::Disputed, reason).await
+                self.dispute(reason).await
             }
             Status::Failed => self.close(Outcome::Failed, "the counterparty declined it").await,
             Status::Expired => self.close(Outcome::Expired, "not carried out in time").await,
