@@ -1,6 +1,5 @@
 //! The vectors that are written by a program are what this program writes. Without Python, the test
 //! says that it was skipped.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking")]
 
 use std::fs;
 use std::path::Path;
