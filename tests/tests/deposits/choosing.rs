@@ -2,7 +2,7 @@
 //! to what they promised.
 
 use async_trait::async_trait;
-use countersign::approval::Code;
+use countersign::approval::{Code, Violation};
 use countersign::units::Lots;
 use countersign::{
     ApiError, Backing, Chooser, Config, Countersign, FlowError, Intent, Listed, Offer, Order,
@@ -55,9 +55,12 @@ fn bent(scene: &Scene, bend: fn(&mut Offer)) -> Bent {
     Bent { api: api(scene, Over::OneClick, By::Deposit), bend }
 }
 
-fn first_code(failure: &QuoteFailure) -> Code {
-    failure.violations()[0].code
+fn first_code(violations: &[Violation]) -> Code {
+    violations.first().unwrap().code
 }
+
+/// A change of an offer, and the code that it is refused by.
+type Bend = (fn(&mut Offer), Code);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_read_as_the_offer_is_what_was_signed() {
@@ -68,7 +71,7 @@ async fn what_is_read_as_the_offer_is_what_was_signed() {
     let chooser = Chooser::new(config.registry()).policy(&policy);
     let honest = chooser.quote(&bent(&scene, |_| ()), &order).await.answer.unwrap();
     assert!(matches!(honest.backing, Backing::Signed { .. }));
-    let bends: [(fn(&mut Offer), Code); 3] = [
+    let bends: [Bend; 3] = [
         (|offer| offer.min_out = offer.max_out.unwrap(), Code::Quote),
         (|offer| offer.from_amount = Lots::from(1), Code::Quote),
         (
@@ -146,7 +149,7 @@ async fn accepted(scene: &Scene, bend: fn(&mut Offer), required: bool) -> Result
     let offered = flow.quote(&scene.request()).await.unwrap();
     match flow.accept(offered) {
         Ok(_) => Ok(()),
-        Err(FlowError::Refused { refusal, .. }) => Err(refusal.violations()[0].code),
+        Err(FlowError::Refused { refusal, .. }) => Err(first_code(refusal.violations())),
         Err(other) => panic!("{other}"),
     }
 }
@@ -162,7 +165,9 @@ async fn a_list_that_is_not_there_is_judged_where_policy_asks_for_it() {
     let empty: fn(&mut Offer) = |offer| offer.told.listed = Listed::Assets(vec![]);
     let decimals: fn(&mut Offer) = |offer| {
         if let Listed::Assets(assets) = &mut offer.told.listed {
-            assets.iter_mut().for_each(|asset| asset.decimals = 18);
+            for asset in assets {
+                asset.decimals = 18;
+            }
         }
     };
     assert_eq!(accepted(&scene, empty, true).await, Ok(()));
@@ -172,5 +177,5 @@ async fn a_list_that_is_not_there_is_judged_where_policy_asks_for_it() {
     let order = Order::new(&scene.request(), scene.config().registry()).unwrap();
     let config = scene.config();
     let refused = Chooser::new(config.registry()).quote(&bent(&scene, decimals), &order).await;
-    assert_eq!(first_code(&refused.answer.unwrap_err()), Code::Token);
+    assert_eq!(first_code(refused.answer.unwrap_err().violations()), Code::Token);
 }
