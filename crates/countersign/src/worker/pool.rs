@@ -197,7 +197,8 @@ impl Worker {
 
     async fn drive(&self, lease: Lease) -> Result<Progress, WorkError> {
         let mut silent = |_: crate::Event<'_>| {};
-        self.take(lease, &mut silent).await?.staying(self.options.hold).run().await
+        // It holds all that is known of the swap.
+        Box::pin(self.take(lease, &mut silent).await?.staying(self.options.hold).run()).await
     }
 
     /// Says whether all swaps that are open were looked after.
