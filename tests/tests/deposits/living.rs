@@ -11,13 +11,14 @@ use countersign::approval::{
     ReviewRequest, Reviewer, SeenCoins,
 };
 use countersign::chain_rpc::{Esplora, EvmRpc};
+use countersign::evm::{CallSigner, SignCall, SignerError, UncheckedSignature};
 use countersign::journal::{Death, Outcome, State, Store, What};
 use countersign::units::{EvmAddress, Lots};
 use countersign::{
     ApiError, Config, Countersign, CountersignBuilder, FlowError, Intent, Offer, Order, Progress,
     QuotedApi, Status, Submission, SwapApi, SwapStatus, Takes, TrackOptions, Worker, WorkerOptions,
 };
-use countersign_tests::{SHORT, Scene, SetClock, short_steps};
+use countersign_tests::{CountingSigner, SHORT, Scene, SetClock, short_steps};
 
 use crate::bed::{By, Over, api, evm_rpc, flow, scene};
 use crate::nonces::{journal, key, worker};
@@ -461,4 +462,65 @@ async fn a_deposit_on_bitcoin_is_given_time_to_be_mined() {
         // Policy admits it.
         let _ = flow.bind(created).unwrap();
     }
+}
+
+/// A key that takes six minutes to answer.
+struct Dozing {
+    key: CountingSigner,
+    clock: SetClock,
+}
+
+#[async_trait]
+impl CallSigner for Dozing {
+    fn account(&self) -> EvmAddress {
+        self.key.account()
+    }
+
+    async fn sign_call(&self, call: &SignCall<'_>) -> Result<UncheckedSignature, SignerError> {
+        let signed = self.key.sign_call(call).await;
+        self.clock.advance(360);
+        signed
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_signed_too_late_is_never_let_out_and_what_it_took_is_free() {
+    let scene = usdc().await;
+    let (store, _folder) = journal().await;
+    let (moods, clock) = (Moods::default(), SetClock::default());
+    let node = Moody { node: evm_rpc(&scene), moods: moods.clone() };
+    let network = scene.account.network.as_str();
+    let key_at_hand = Dozing { key: scene.signer(), clock: clock.clone() };
+    let api = api(&scene, Over::OneClick, By::Deposit).lifetime(Duration::from_mins(5));
+    let flow = Countersign::builder(api, scene.config())
+        .call_signer(key_at_hand)
+        .call_chain(network, node)
+        .clock(clock)
+        .build();
+    let options = WorkerOptions { lease: Duration::from_mins(9), ..WorkerOptions::new(key("one")) };
+    let worker = Worker::new(flow, Arc::clone(&store), options);
+    let done = worker.swap(&key("one"), &scene.request(), |_| {}).await.unwrap();
+    assert_eq!(done.state, State::Ended(Outcome::Expired), "{:?}", done.reason);
+    assert_eq!(moods.sent.load(Ordering::SeqCst), 0);
+    let history = store.load(done.swap_id).await.unwrap();
+    let dead = |what: &What| matches!(what, What::Dead(Death::NeverLetOut));
+    assert!(history.links.iter().any(|link| dead(&link.entry.what)));
+    let reserved = history.links.iter().find_map(|link| match &link.entry.what {
+        What::Reserved(reserved) => Some(&reserved.resources),
+        _ => None,
+    });
+    let names: Vec<_> = reserved.unwrap().iter().map(|name| name.as_str().to_owned()).collect();
+    assert_eq!(store.taken(&names).await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quote_of_later_than_now_is_refused() {
+    let scene = usdc().await;
+    let (moods, clock) = (Moods::default(), SetClock::default());
+    let api = api(&scene, Over::OneClick, By::Deposit);
+    let flow = builder(&scene, api, scene.config(), &moods).clock(clock.clone()).build();
+    clock.advance(-HOUR);
+    let refused = flow.swap(&scene.request(), SHORT, |_| {}).await;
+    let Err(FlowError::Refused { refusal, .. }) = refused else { panic!("{refused:?}") };
+    assert!(refusal.to_string().contains("timestamp"), "{refusal}");
 }
