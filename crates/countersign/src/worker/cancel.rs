@@ -54,11 +54,19 @@ impl Worker {
         swap_id: SwapId,
         mut observe: impl FnMut(Event<'_>) + Send,
     ) -> Result<Progress, WorkError> {
+        // It holds all that is known of the swap.
+        Box::pin(self.cancel_told(swap_id, &mut observe)).await
+    }
+
+    async fn cancel_told(
+        &self,
+        swap_id: SwapId,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<Progress, WorkError> {
         let lease = self.lease_in_time(swap_id).await?;
-        let mut drive = self.take(lease, &mut observe).await?;
+        let mut drive = self.take(lease, observe).await?;
         match drive.ask_cancel().await {
-            // It holds all that is known of the swap.
-            Ok(()) => Box::pin(drive.run()).await,
+            Ok(()) => drive.run().await,
             Err(error) => {
                 drive.let_go().await?;
                 Err(error)
