@@ -1,6 +1,6 @@
 //! Approvals that are made useless before their time: nothing comes of them any more, and a second
 //! swap is safe.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::panic, reason = "tests fail by panicking")]
 
 mod bed;
 mod coins;
