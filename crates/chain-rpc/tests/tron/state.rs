@@ -1,10 +1,12 @@
 //! What became of a transaction: nothing is dead while a node only does not know it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use countersign_approval::{MinedTronCall, SeenTronCall, TronCallView, TronMoment};
 use countersign_units::UnixMillis;
 use serde_json::{Value, json};
 
-use crate::node::{CHAIN_ID, HEAD, HEAD_TIME, Node, SOLID};
+use crate::node::{CHAIN_ID, HEAD, HEAD_TIME, Node, SOLID, block};
 
 const ID: [u8; 32] = [0x1d; 32];
 const SOLID_INFO: &str = "walletsolidity/gettransactioninfobyid";
@@ -32,6 +34,18 @@ async fn what_no_block_has_is_told_with_the_latest_block_that_stays() {
     for path in [SOLID_INFO, HEAD_INFO] {
         assert_eq!(node.asked(path), [json!({"value": hex::encode(ID)})], "{path}");
     }
+}
+
+/// The node that found nothing may stand further back than the one that told the time.
+#[tokio::test]
+async fn the_earlier_block_of_two_nodes_counts() {
+    let asked = AtomicU64::new(0);
+    let node = Node::with(move |path, _, answer| {
+        let first = path == "walletsolidity/getblock" && asked.fetch_add(1, Ordering::Relaxed) == 0;
+        if first { block(SOLID + 40) } else { answer }
+    })
+    .await;
+    assert_eq!(seen(&node).await, None);
 }
 
 #[tokio::test]
