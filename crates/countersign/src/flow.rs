@@ -14,6 +14,8 @@ mod self_spend;
 mod sign;
 mod submit;
 mod tron;
+#[cfg(feature = "journal")]
+mod tron_fate;
 
 pub use allowance::{AllowanceChange, AllowanceError, NotChanged};
 #[cfg(feature = "journal")]
