@@ -59,6 +59,8 @@ const CASES: &[(&str, Case)] = cases![
     cancels::a_cancel_stands_beside_a_live_approval,
     cancels::a_swap_has_one_live_cancel,
     cancels::only_a_live_approval_is_cancelled,
+    cancels::a_clock_that_is_fast_keeps_no_cancel_up,
+    cancels::a_cancel_replaces_nothing_of_another_swap,
     many::claims_at_once_pass_no_limit,
     many::claims_at_once_take_a_resource_once,
     many::claims_at_once_reserve_a_swap_once,
