@@ -146,7 +146,7 @@ impl Bed {
     pub(crate) async fn cancelled(&self, swap_id: SwapId) -> Progress {
         let progress = self.worker().cancel(swap_id, |_| {}).await.unwrap();
         assert_eq!(progress.state, State::Ended(Outcome::Failed), "{progress:?}");
-        assert!(progress.cancelled, "{progress:?}");
+        assert!(progress.cancelled && progress.released, "{progress:?}");
         progress
     }
 

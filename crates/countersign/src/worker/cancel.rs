@@ -120,16 +120,35 @@ impl Drive<'_> {
         Ok(())
     }
 
+    /// Says whether there is a way to make the approval useless before it ends by itself.
+    pub(super) fn is_cancellable(&self) -> bool {
+        self.way().is_ok_and(|way| !matches!(way, Way::WaitOut))
+    }
+
+    /// Says that an approval has to be cancelled that nobody wants any more.
+    pub(super) fn note_live(&mut self) -> Result<(), WorkError> {
+        if !self.is_past(self.worker.options.patience) {
+            return Ok(());
+        }
+        let message =
+            "the approval can still be used long after its deadline: it has to be cancelled";
+        tracing::warn!(swap_id = %self.known.swap_id, "{message}");
+        self.note_cancel_failure("late", message)
+    }
+
     /// Takes a cancel that was asked for one step on.
     pub(super) async fn go_on_cancelling(&mut self) -> Result<Next, WorkError> {
         self.look_at_status().await?;
-        match self.way()? {
+        let before = self.sightings;
+        let next = match self.way()? {
             Way::Permit(permit) => self.cancel_permit(&permit).await,
             Way::Tron(permit) => self.cancel_on_tron(&permit).await,
             Way::Deposit(deposit) => self.cancel_deposit(&deposit).await,
             Way::Coins(ids) => self.cancel_coins(&ids).await,
             Way::WaitOut => self.wait_it_out().await,
-        }
+        };
+        self.sightings = self.sightings.in_a_row(before);
+        next
     }
 
     /// Hears the counterparty. What it says is evidence, and decides nothing here.
@@ -168,17 +187,17 @@ impl Drive<'_> {
     }
 
     /// Ends a swap whose approval can't be used any more, where nobody can tell whether it was. Its
-    /// limits stay counted.
+    /// limits stay counted, and a person has to look: the nonce may be spent by ourselves alone, so
+    /// no word of the counterparty decides it.
     async fn over(&mut self, death: Death, why: &str) -> Result<Next, WorkError> {
-        if self.known.moved {
-            return self.too_late().await;
-        }
         self.note(What::Dead(death))?;
+        let said =
+            if self.known.moved { "; the counterparty said that funds had moved" } else { "" };
         let reason = format!(
-            "cancelled: the approval is dead; {why}, so its limits stay counted for a day. Look \
-             whether funds have left before another swap is made"
+            "cancelled: the approval is dead; {why}{said}, so its limits stay counted for a day. \
+             Look whether funds have left before another swap is made"
         );
-        self.end(Outcome::Failed, reason).await
+        self.end(Outcome::Disputed, reason).await
     }
 
     /// Goes on as if nobody had wanted to cancel: the approval was used.
@@ -191,9 +210,9 @@ impl Drive<'_> {
 
     /// Takes an approval for used once enough looks in a row have said so.
     async fn used_it_seems(&mut self) -> Result<Next, WorkError> {
-        self.sightings = self.sightings.saturating_add(1);
-        let ours = self.known.cancel.as_ref().is_some_and(|cancel| !cancel.sent.is_empty());
-        if ours && self.sightings < SURE {
+        self.sightings.used = self.sightings.used.saturating_add(1);
+        let ours = self.known.cancel.as_ref().is_some_and(|cancel| cancel.was_signed);
+        if ours && self.sightings.used < SURE {
             return self.wait_for_cancel().await;
         }
         self.too_late().await

@@ -333,6 +333,11 @@ impl Drive<'_> {
                 }
                 self.wait().await
             }
+            // Somebody can still make it useless, and has to: nothing else ends it in time.
+            Fate::Live if self.is_cancellable() => {
+                self.note_live()?;
+                self.wait().await
+            }
             Fate::Live if self.is_past(self.worker.options.patience) => {
                 let reason = format!("{reason}; its approval can still be used, its limits stay");
                 self.end(outcome, reason).await
