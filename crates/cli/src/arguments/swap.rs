@@ -132,7 +132,7 @@ pub(crate) struct Trade {
     /// What to get [default: SOL@solana, and USDC@ethereum from there]
     #[arg(long, value_name = "TOKEN@NETWORK")]
     to: Option<TokenAt>,
-    /// How much to give, as a decimal number [default: 100, 0.005 of BTC, and 1 of SOL]
+    /// How much to give, as a decimal number [default: 100, 0.005 of BTC, and 1 of ETH and SOL]
     #[arg(long)]
     pub(crate) amount: Option<String>,
     /// How far the price may move, in basis points
@@ -145,7 +145,7 @@ impl Trade {
     pub(crate) fn amount(&self) -> &str {
         let default = match self.from().symbol.as_str() {
             "BTC" => "0.005",
-            "SOL" => "1",
+            "ETH" | "SOL" => "1",
             _ => "100",
         };
         self.amount.as_deref().unwrap_or(default)
