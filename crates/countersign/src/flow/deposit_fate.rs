@@ -169,12 +169,10 @@ impl Countersign {
     }
 
     async fn transfer_fate(&self, pins: &CosignPins, deposit: LetOut<'_>) -> Option<DepositFate> {
-        let LetOut { network, sent, .. } = deposit;
+        let LetOut { network, owner, sent, .. } = deposit;
         let view = self.transfer_chains.get(network)?;
         let wire = hex::decode(&sent.transaction).ok()?;
-        let mut query = lifetime_query(&wire, pins.genesis_hash)?;
-        // Where somebody else pays and has not signed yet, nobody knows its name.
-        query.signature = query.signature.filter(|signature| *signature != [0; 64]);
+        let query = lifetime_query(&wire, pins.genesis_hash, owner.parse().ok()?)?;
         let seen = in_time(network, view.lifetime(&query)).await.ok()?;
         let height = Some(seen.finalized_height);
         Some(match seen.fate(sent.last_valid_block_height?) {
