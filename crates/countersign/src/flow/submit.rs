@@ -46,11 +46,14 @@ impl Countersign {
         loop {
             sent = sent.saturating_add(1);
             let Err(error) = self.submit(approval).await else { return Ok(()) };
-            let again = match self.arrival(approval, &error, sent).await {
-                Arrival::Arrived => return Ok(()),
-                _ if is_deposit => sent < SENDINGS && self.passed(approval).is_none(),
-                Arrival::NotArrived => error.retry != Retry::Never && sent < SUBMISSIONS,
-                Arrival::Unknown => false,
+            let again = if is_deposit {
+                sent < SENDINGS && self.passed(approval).is_none()
+            } else {
+                match self.arrival(approval, &error, sent).await {
+                    Arrival::Arrived => return Ok(()),
+                    Arrival::NotArrived => error.retry != Retry::Never && sent < SUBMISSIONS,
+                    Arrival::Unknown => false,
+                }
             };
             let usual =
                 if is_deposit { doubled(sent) } else { SUBMISSION_PAUSE.saturating_mul(sent) };
