@@ -33,6 +33,7 @@ struct Moods {
     sent: Arc<AtomicU32>,
     /// How much dearer a block is than its chain says.
     dearer: Arc<AtomicU64>,
+    behind: Arc<Mutex<Option<Behind>>>,
 }
 
 /// A node that declines at first.
@@ -67,7 +68,12 @@ impl CallChainView for Moody {
     }
 
     async fn call_state(&self, chain_id: u64, hash: [u8; 32]) -> Result<CallState, ChainViewError> {
-        self.node.call_state(chain_id, hash).await
+        let behind = *self.moods.behind.lock().unwrap();
+        match behind {
+            Some(Behind::Forgets) => Ok(CallState::Unknown),
+            Some(Behind::Fails) => Err(ChainViewError::Unavailable("no answer".to_owned())),
+            None => self.node.call_state(chain_id, hash).await,
+        }
     }
 }
 
@@ -177,14 +183,61 @@ async fn what_a_node_declined_is_sent_again_whatever_the_api_shows() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flow_without_a_journal_sends_again_what_was_declined() {
-    let scene = usdc().await;
-    let moods = Moods::default();
-    moods.declines.store(2, Ordering::SeqCst);
-    let api = api(&scene, Over::OneClick, By::Deposit);
-    let flow = builder(&scene, api, scene.config(), &moods).build();
-    let done = flow.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
-    assert_eq!(done.status.status, Status::Finished);
-    assert_funded_once(&scene);
+    for shown in [Status::Created, Status::Approved, Status::Deposited] {
+        let scene = usdc().await;
+        let moods = Moods::default();
+        moods.declines.store(2, Ordering::SeqCst);
+        let told = shown.clone();
+        let says = Says::status(&scene, move |seen| {
+            if seen.status == Status::Created {
+                seen.status = told.clone();
+            }
+        });
+        let flow = builder(&scene, says, scene.config(), &moods).build();
+        let done = flow.swap(&scene.request(), SHORT, |_| {}).await.unwrap();
+        assert_eq!(done.status.status, Status::Finished, "{shown}");
+        assert_funded_once(&scene);
+    }
+}
+
+/// What a node that stands further back says of a deposit that was mined.
+#[derive(Clone, Copy)]
+enum Behind {
+    /// It does not know it.
+    Forgets,
+    /// It can't be asked.
+    Fails,
+}
+
+/// What the API says of a deposit decides nothing while its chain can't tell.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deposit_that_its_chain_does_not_show_is_not_ended_by_the_apis_word() {
+    for (behind, said, at_last) in [
+        (Behind::Forgets, Status::Failed, Some(Outcome::Disputed)),
+        (Behind::Forgets, Status::Finished, Some(Outcome::Disputed)),
+        (Behind::Fails, Status::Failed, None),
+        (Behind::Fails, Status::Finished, None),
+    ] {
+        let scene = usdc().await;
+        let (store, _folder) = journal().await;
+        let (moods, clock) = (Moods::default(), SetClock::default());
+        *moods.behind.lock().unwrap() = Some(behind);
+        let told = said.clone();
+        let says = Says::status(&scene, move |seen| {
+            seen.status = told.clone();
+            seen.deposit_tx = None;
+        });
+        let flow = builder(&scene, says, scene.config(), &moods).clock(clock.clone()).build();
+        let track = TrackOptions { deadline: Duration::from_millis(400), ..SHORT };
+        let brief = WorkerOptions { track, ..WorkerOptions::new(key("brief")) };
+        let worker = Worker::new(flow, Arc::clone(&store), brief);
+        let open = worker.swap(&key("one"), &scene.request(), |_| {}).await.unwrap();
+        assert!(!open.state.is_ended(), "{said}: {:?}", open.reason);
+        clock.advance(2 * HOUR);
+        let late = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
+        let ended = at_last.map(State::Ended);
+        assert_eq!(late.state.is_ended().then_some(late.state), ended, "{said}: {:?}", late.reason);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

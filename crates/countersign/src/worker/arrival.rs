@@ -83,7 +83,10 @@ impl Drive<'_> {
                     }
                     return self.wait().await;
                 }
-                Fate::Used(death) | Fate::Over(death) | Fate::Dead(death) => {
+                Fate::Used(death)
+                | Fate::Over(death)
+                | Fate::Replaced(death)
+                | Fate::Dead(death) => {
                     self.note(What::Dead(death))?;
                 }
             }

@@ -166,7 +166,9 @@ impl Drive<'_> {
         match self.fate().await {
             Fate::Used(_) => self.too_late().await,
             Fate::Dead(death) => self.proven_dead(death).await,
-            Fate::Over(death) => self.over(death, "whether it was used before can't be told").await,
+            Fate::Over(death) | Fate::Replaced(death) => {
+                self.over(death, "whether it was used before can't be told").await
+            }
             Fate::Live => {
                 self.tell_step("it can still be mined; waiting until it can't");
                 self.wait_for_cancel().await

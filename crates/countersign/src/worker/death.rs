@@ -2,6 +2,8 @@
 //!
 //! What has to be asked is in the journal: a policy or a registry that changed since does not matter.
 
+use std::time::Duration;
+
 use countersign_approval::{BlockhashExpired, Coin, NonceQuery, SeenCoins};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{ApprovalBytes, Death, Label};
@@ -13,6 +15,10 @@ use super::refund::Kept;
 use crate::flow::{DepositFate, LetOut};
 use crate::{Facts, SentTransaction, Submission};
 
+/// How many looks in a row have to say that an approval is dead or replaced, and how far apart they are.
+const LOOKS: u32 = 3;
+const LOOK_PAUSE: Duration = Duration::from_millis(500);
+
 /// What became of an approval.
 #[derive(Clone, Debug)]
 pub(super) enum Fate {
@@ -20,6 +26,8 @@ pub(super) enum Fate {
     Dead(Death),
     /// It can't be used any more; whether it was used can't be told.
     Over(Death),
+    /// Another transaction took its place, as far as one answer tells.
+    Replaced(Death),
     /// It was used.
     Used(Death),
     /// It can be used, or it is not known that it can't.
@@ -39,7 +47,27 @@ enum Trace {
 impl Drive<'_> {
     /// Asks the chain and the clock. Where a chain can't be asked, the approval is taken for live
     /// until its own deadline.
+    ///
+    /// That something is not there is believed only where look after look says so: nodes behind one
+    /// address are not equally far. What was executed may lie in a block that one of them does not have,
+    /// so a deposit is taken for replaced only long after its deadline.
     pub(super) async fn fate(&self) -> Fate {
+        let mut seen = self.judge_fate().await;
+        for _ in 1..LOOKS {
+            match &seen {
+                Fate::Replaced(_) if !self.is_past(self.worker.options.grace) => return Fate::Live,
+                Fate::Replaced(_) | Fate::Dead(_) => {}
+                Fate::Over(_) | Fate::Used(_) | Fate::Live => return seen,
+            }
+            tokio::time::sleep(LOOK_PAUSE).await;
+            let again = self.judge_fate().await;
+            let same = std::mem::discriminant(&again) == std::mem::discriminant(&seen);
+            seen = if same || matches!(again, Fate::Used(_)) { again } else { Fate::Live };
+        }
+        seen
+    }
+
+    async fn judge_fate(&self) -> Fate {
         if let Some(sent) = self.deposit() {
             return self.fate_of(&sent).await;
         }
@@ -132,7 +160,7 @@ impl Drive<'_> {
         match self.ask_deposit(sent).await {
             DepositFate::Executed { height } => Fate::Used(spent(nonce, height)),
             DepositFate::Failed { height } => Fate::Dead(spent(nonce, height)),
-            DepositFate::Replaced => Fate::Over(spent(nonce, None)),
+            DepositFate::Replaced => Fate::Replaced(spent(nonce, None)),
             // By it, or by something else: a person has to look where nothing is said to have come.
             DepositFate::Spent { coin, height } => {
                 let named = |resource: &&Label| resource.as_str().ends_with(&format!("/{coin}"));
@@ -221,12 +249,10 @@ impl Drive<'_> {
         Some(scripts)
     }
 
-    /// What the height of its blockhash proves; without it, that the blockhash is too old says no more
-    /// than that.
+    /// What the height of its blockhash proves; where that was never told, that the blockhash is too old says
+    /// no more than that.
     async fn message_fate(&self) -> Fate {
-        if let Some(sent) = self.cosigned()
-            && self.ask_deposit(&sent).await != DepositFate::Unknown
-        {
+        if let Some(sent) = self.cosigned() {
             return self.fate_of(&sent).await;
         }
         let Ok(created) = self.created_again() else { return Fate::Live };

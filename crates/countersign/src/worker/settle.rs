@@ -24,6 +24,9 @@ const BLIND_LAG: Duration = Duration::from_secs(2);
 /// The longest wait before an approval is sent again.
 const LONGEST_LAG: Duration = Duration::from_hours(1);
 
+/// What its chain says of a deposit that is in no block, while its nonce is used up.
+const REPLACED: &str = "another transaction seems to have taken the deposit's nonce";
+
 /// Says whether funds moved, by a counterparty's word.
 pub(super) const fn has_moved(seen: &SwapStatus) -> bool {
     let status = &seen.status;
@@ -175,10 +178,39 @@ impl Drive<'_> {
             }
             return self.wait().await;
         }
+        if used.is_none()
+            && let Some(next) = self.contradicted().await?
+        {
+            return Ok(next);
+        }
         if let Some(reason) = self.underpaid(seen) {
             return self.end(Outcome::Disputed, reason).await;
         }
         self.end(Outcome::Finished, "the recipient was paid").await
+    }
+
+    /// Does not believe that a swap was carried out whose deposit its chain can't be asked about, or does
+    /// not have: it may still be mined, and nobody would look after it.
+    async fn contradicted(&mut self) -> Result<Option<Next>, WorkError> {
+        if self.deposit().is_none() {
+            return Ok(None);
+        }
+        match self.fate().await {
+            Fate::Used(_) | Fate::Over(_) => Ok(None),
+            // The next look says that it was not used.
+            Fate::Dead(_) => self.wait().await.map(Some),
+            Fate::Live => {
+                if self.is_too_late() {
+                    self.note_late()?;
+                }
+                self.wait().await.map(Some)
+            }
+            Fate::Replaced(death) => {
+                self.note(What::Dead(death))?;
+                let reason = format!("Finished, says the counterparty; {REPLACED}");
+                self.end(Outcome::Disputed, reason).await.map(Some)
+            }
+        }
     }
 
     /// Waits. What was said is written at once if an approval was let out since, else now and then.
@@ -316,6 +348,11 @@ impl Drive<'_> {
             Fate::Over(death) => {
                 self.note(What::Dead(death))?;
                 self.end(outcome, reason).await
+            }
+            // Some node may only not have the block of the deposit: it is no proof of anything.
+            Fate::Replaced(death) => {
+                self.note(What::Dead(death))?;
+                self.end(Outcome::Disputed, format!("{reason}; {REPLACED}")).await
             }
             // That the funds went is no contradiction; that they came back is believed.
             Fate::Used(death) if outcome == Outcome::Refunded => {
