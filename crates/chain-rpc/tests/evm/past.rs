@@ -1,4 +1,4 @@
-//! Whether a permit was used before its owner spent its nonce.
+//! Whether a permit was used before its owner voided its nonce.
 
 use countersign_approval::{ChainViewError, EvmChainView, NonceQuery, SeenUse, UseQuery};
 use countersign_chain_rpc::EvmRpcSettings;
@@ -30,10 +30,10 @@ async fn seen(logs: Value) -> Result<SeenUse, ChainViewError> {
 
 #[tokio::test]
 async fn what_left_the_account_counts_only_beside_the_nonce_that_was_spent() {
-    let (spent, sent) = (log(PERMIT2, INVALIDATED), log(TOKEN, SENT));
+    let (voided, sent) = (log(PERMIT2, INVALIDATED), log(TOKEN, SENT));
     let unused = SeenUse { before: false, within: false };
-    assert_eq!(seen(json!([spent])).await, Ok(unused));
-    assert_eq!(seen(json!([sent, spent])).await, Ok(SeenUse { within: true, ..unused }));
+    assert_eq!(seen(json!([voided])).await, Ok(unused));
+    assert_eq!(seen(json!([sent, voided])).await, Ok(SeenUse { within: true, ..unused }));
     // A node that does not have the block yet says nothing of it.
     for logs in [json!([]), json!([sent]), json!([log(TOKEN, INVALIDATED)]), json!({})] {
         assert!(seen(logs.clone()).await.is_err(), "{logs}");

@@ -18,7 +18,6 @@ const BEST_EXCLUDES: [&str; 2] = ["api_name", "batch"];
 
 /// `countersign swap`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Swap {
     #[command(flatten)]
     pub(crate) trade: Trade,
