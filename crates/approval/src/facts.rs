@@ -86,6 +86,8 @@ pub enum Fact {
     BaseFee,
     /// How much gas the transaction uses.
     Gas,
+    /// What the API's own list says of the assets that are swapped.
+    AssetList,
 }
 
 impl Fact {
@@ -197,6 +199,7 @@ impl Fact {
             Self::ContractCode => "contract_code",
             Self::BaseFee => "base_fee",
             Self::Gas => "gas",
+            Self::AssetList => "asset_list",
         }
     }
 }

@@ -7,6 +7,8 @@ use countersign_units::{Lots, UnixSeconds};
 use crate::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
 
 const DAY_SECONDS: u64 = 86_400;
+/// How the name of what takes another's place ends, behind the other's name.
+const REPLACEMENT: &str = ":replacement";
 
 /// A ledger in memory: for tests, the sandbox, and a first try. It forgets when the process ends.
 #[derive(Debug, Default)]
@@ -80,14 +82,16 @@ impl State {
         Some(Taken { resource: resource.to_owned(), swap_id, reserved_at, valid_until })
     }
 
-    /// Returns what a cancel would take beside what its swap has.
-    fn check_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<Vec<String>, LedgerError> {
+    /// Returns what a cancel would take beside what its swap has. Our own clock does not say that an
+    /// approval is dead: its chain's does, and a cancel that was not needed costs a fee alone.
+    fn check_cancel(&self, claim: &Claim) -> Result<Vec<String>, LedgerError> {
         let swap_id = claim.swap_id;
-        if self.last.get(&swap_id).is_none_or(|last| last.valid_until < now) {
+        if !self.last.contains_key(&swap_id) {
             return Err(LedgerError::NothingLive { swap_id });
         }
         let mut new = Vec::new();
         for resource in &claim.resources {
+            self.check_replaced(swap_id, resource)?;
             match self.taken.get(resource) {
                 Some(owner) if *owner == swap_id => {}
                 Some(owner) => {
@@ -101,6 +105,19 @@ impl State {
         match before.filter(|_| !new.is_empty()) {
             Some(resource) => Err(LedgerError::OtherCancel { swap_id, resource: resource.clone() }),
             None => Ok(new),
+        }
+    }
+
+    /// Requires of what takes the place of something that its swap has that.
+    fn check_replaced(&self, swap_id: SwapId, resource: &str) -> Result<(), LedgerError> {
+        let Some(replaced) = resource.strip_suffix(REPLACEMENT) else { return Ok(()) };
+        match self.taken.get(replaced) {
+            Some(owner) if *owner == swap_id => Ok(()),
+            Some(owner) => {
+                let (resource, swap_id) = (replaced.to_owned(), *owner);
+                Err(LedgerError::ResourceTaken { resource, swap_id })
+            }
+            None => Err(LedgerError::NothingLive { swap_id }),
         }
     }
 
@@ -136,9 +153,9 @@ impl Ledger for MemoryLedger {
         Ok(())
     }
 
-    async fn record_cancel(&self, claim: &Claim, now: UnixSeconds) -> Result<(), LedgerError> {
+    async fn record_cancel(&self, claim: &Claim, _now: UnixSeconds) -> Result<(), LedgerError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = state.check_cancel(claim, now)?;
+        let new = state.check_cancel(claim)?;
         state.taken.extend(new.iter().map(|resource| (resource.clone(), claim.swap_id)));
         state.cancels.insert(claim.swap_id, claim.resources.clone());
         Ok(())

@@ -1,6 +1,7 @@
 mod cosign;
 pub(crate) mod deposit;
 mod htlc;
+mod listed;
 mod permit2;
 
 use countersign_approval::{
@@ -14,7 +15,8 @@ use crate::{Agreement, Offer, Order, Takes};
 /// Makes terms of our order and the offer, or refuses the offer.
 ///
 /// Everything in the terms comes from the order, the registry and the policy; of the offer they
-/// take the least amount that it promises, which must be no less than what was asked for.
+/// take the least amount that it promises, which must be no less than what was asked for. Where the
+/// API quotes a second time, what was asked for stays the least.
 pub(crate) fn accept(
     order: &Order,
     offer: &Offer,
@@ -25,6 +27,7 @@ pub(crate) fn accept(
     let mut violations = Violations::new();
     check_offer(order, offer, now, &mut violations);
     check_least(order, offer, registry, &mut violations);
+    listed::require_read(offer, policy, &mut violations);
     check_bounds(order, policy, &mut violations);
     let agreement = match takes {
         Takes::Approval => agreement(order, registry, policy, now, &mut violations),
@@ -39,7 +42,12 @@ pub(crate) fn accept(
         return Err(Refusal::one(unpinned("networks", "a network of the registry", "less")));
     };
     let mut destination = order.destination.clone();
-    destination.amount = offer.min_out;
+    let asked = !destination.amount.is_zero();
+    // A quote that names an address is made anew, and may be a little worse than the one before: what
+    // was asked for is its floor.
+    if takes == Takes::Approval || !asked {
+        destination.amount = offer.min_out;
+    }
     Ok(Terms {
         swap_id,
         environment: registry.environment(),
@@ -105,6 +113,7 @@ pub(crate) fn check_offer(
         format_args!("at least {least}"),
         offer.min_out,
     );
+    listed::compare(order, offer, violations);
     if let Some(max_out) = offer.max_out {
         check_spread(order, offer.min_out, max_out, violations);
     }

@@ -16,6 +16,9 @@ pub(crate) const DEFI: &str = "defi";
 /// The code of an answer that two readers may take in two ways.
 pub(crate) const AMBIGUOUS: &str = "ambiguous";
 
+/// The code of an answer that names another intent than the one that was handed in.
+pub(crate) const OTHER_INTENT: &str = "other_intent";
+
 /// What an API takes for the funds of a swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "the flow must know all of them")]
@@ -168,8 +171,38 @@ pub struct OfferDetails {
     pub app_fees: Option<u64>,
     /// What paying out costs, in base units of what we get; it is taken off already.
     pub withdraw_fee: Option<Lots>,
+    /// What the API's own list says of the two assets.
+    pub listed: Listed,
     /// The answer as it came and what it was asked by, where the API signs its quotes.
     pub signed: Option<SignedQuote>,
+}
+
+/// What an API's own list says of the assets of an offer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "an implementation of an API fills it in")]
+pub enum Listed {
+    /// The API names tokens by their addresses, or the offer is one of before.
+    #[default]
+    NotAsked,
+    /// The list could not be read.
+    Unread {
+        /// Why.
+        reason: String,
+    },
+    /// What it holds of the order's asset ids. An id that is not there is not judged.
+    Assets(Vec<ListedAsset>),
+}
+
+/// An asset of an API's own list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "an implementation of an API fills it in")]
+pub struct ListedAsset {
+    /// Its id.
+    pub id: String,
+    /// Its decimals.
+    pub decimals: u8,
+    /// Its contract on its chain, where it has one.
+    pub address: Option<String>,
 }
 
 /// An answer that an API signed, and what it was asked by beside the order. Nothing about it has been
@@ -295,6 +328,18 @@ pub struct SwapStatus {
     pub deposit_tx: Option<String>,
     /// The transaction that paid the recipient.
     pub payout_tx: Option<String>,
+    /// What the recipient was paid, in base units, where the API says so.
+    pub amount_out: Option<Lots>,
+    /// All that is said to have paid in, where the API tells more than one: transactions, or signed
+    /// intents by their hashes. What pays back may be among them.
+    pub paid_in: Vec<String>,
+}
+
+impl SwapStatus {
+    /// Says how far a swap is, and no more.
+    pub const fn new(status: Status) -> Self {
+        Self { status, deposit_tx: None, payout_tx: None, amount_out: None, paid_in: Vec::new() }
+    }
 }
 
 impl ApiError {

@@ -53,7 +53,8 @@ impl SwapApi for DefiApi {
 
     async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
         let found = self.client.intent_status(intent_id).await?;
-        Ok(SwapStatus { status: found.status, deposit_tx: found.from.tx, payout_tx: found.to.tx })
+        let (deposit_tx, payout_tx) = (found.from.tx, found.to.tx);
+        Ok(SwapStatus { deposit_tx, payout_tx, ..SwapStatus::new(found.status) })
     }
 
     async fn created_since(
@@ -142,7 +143,9 @@ impl From<ClientError> for ApiError {
         };
         let gone = matches!(
             error.cause(),
-            Cause::Status { status: 404, .. } | Cause::Api { status: 404, .. }
+            Cause::Status { status: 404, .. }
+                | Cause::Api { status: 404, .. }
+                | Cause::OneClick { status: 404, .. }
         );
         let code = if gone { "not_found" } else { error.code() };
         let retry = error.retry();

@@ -15,6 +15,8 @@ mod solana;
 mod tron;
 
 pub(crate) use bitcoin::payment_terms;
+#[cfg(feature = "journal")]
+pub(crate) use bound::least_out;
 pub(crate) use bound::{BoundDeposit, Question, Quoted, bind, keys, quote_terms, refuse};
 pub(crate) use draft::{Draft, not_drafted};
 pub(crate) use evm::call_terms;

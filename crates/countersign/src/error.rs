@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use countersign_approval::{ChainViewError, LedgerError, Refusal, ReserveError, SwapId};
 use countersign_evm::{SignError, TermsError, VerifyError};
-use countersign_units::UnixSeconds;
+use countersign_units::{Lots, UnixSeconds};
 
 use crate::{
     AllowanceError, ApiError, ConfigFileError, KeepRefundError, MissingAllowance, NonceError,
@@ -169,6 +169,20 @@ pub enum FlowError {
     /// signed.
     #[error(transparent)]
     IntentTerms(#[from] countersign_near::TermsError),
+    /// The quote's deadline is over, and nothing was sent: it would be swapped by nobody.
+    #[error("approve: the quote's deadline {deadline} is over; nothing was sent")]
+    TooLate {
+        /// The deadline.
+        deadline: UnixSeconds,
+    },
+    /// The API calls it a success, and has paid out less than was agreed.
+    #[error("track: expected at least {least} to be paid out, found {found}, says the API")]
+    Underpaid {
+        /// What the proven quote says is paid out at least, in base units.
+        least: Lots,
+        /// What the API says was paid out.
+        found: Lots,
+    },
     /// The approval was signed, and what came after it failed: it may be live. Nothing else may be
     /// signed for this swap before `valid_until`.
     #[error("after signing, intent {}: {source}", approval.intent_id)]
@@ -228,7 +242,8 @@ impl FlowError {
             | Self::SignIntent(_)
             | Self::NoRefundKeeper
             | Self::KeepRefund(_) => Step::Sign,
-            Self::TrackTimeout { .. } => Step::Track,
+            Self::TooLate { .. } => Step::Approve,
+            Self::TrackTimeout { .. } | Self::Underpaid { .. } => Step::Track,
             Self::AfterSigning { source, .. } => return source.step(),
             Self::Config(_) | Self::Paused | Self::PolicyChanged | Self::OtherFlow => return None,
         })

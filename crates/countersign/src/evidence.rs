@@ -8,6 +8,7 @@ use countersign_evm::{
 };
 use countersign_near::{SignedIntent, VerifiedIntent};
 use countersign_solana::{SignedCosign, SignedTransfer, VerifiedCosign, VerifiedTransfer};
+use countersign_units::Lots;
 
 use crate::{SentIntent, SentTransaction, Submission};
 
@@ -84,6 +85,25 @@ impl Evidence {
             Self::Transfer(transfer) => &transfer.terms().source,
             Self::Intent(intent) => &intent.terms().source,
         }
+    }
+
+    /// Returns what comes at least.
+    pub(crate) fn least_out(&self) -> Lots {
+        match self {
+            Self::Permit(permit) => permit.terms().destination.amount,
+            Self::Psbt(psbt) => psbt.terms().destination.amount,
+            Self::Cosign(cosign) => cosign.terms().destination.amount,
+            Self::Call(call) => call.terms().destination.amount,
+            Self::TronCall(call) => call.terms().destination.amount,
+            Self::Payment(payment) => payment.terms().destination.amount,
+            Self::Transfer(transfer) => transfer.terms().destination.amount,
+            Self::Intent(intent) => intent.terms().destination.amount,
+        }
+    }
+
+    /// Says whether it is a transaction of our own, which goes to its chain.
+    pub(crate) const fn is_deposit(&self) -> bool {
+        matches!(self, Self::Call(_) | Self::TronCall(_) | Self::Payment(_) | Self::Transfer(_))
     }
 
     /// Says in words what a signature allows, and for which swap.

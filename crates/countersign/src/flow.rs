@@ -15,6 +15,8 @@ mod self_spend;
 mod sign;
 mod submit;
 mod tron;
+#[cfg(feature = "journal")]
+mod tron_fate;
 
 pub use allowance::{AllowanceChange, AllowanceError, NotChanged};
 #[cfg(feature = "journal")]
@@ -48,11 +50,12 @@ use futures::Stream;
 use tokio::time::timeout;
 
 use crate::api::AMBIGUOUS;
+use crate::bind::BoundPayload;
 use crate::choose::Held;
 use crate::steps::{Accepted, Bound, Created, Maker, Offered, Reserved, Reviewed, Verified};
 use crate::{
-    Agreement, Clock, Config, FlowError, Intent, KeepRefund, Order, Step, SwapApi, SwapRequest,
-    SwapStatus, TrackOptions,
+    Agreement, Clock, Config, Evidence, FlowError, Intent, KeepRefund, Order, Step, SwapApi,
+    SwapRequest, SwapStatus, TrackOptions,
 };
 use crate::{accept, bind, track};
 use sign::CoinKeys;
@@ -202,18 +205,28 @@ impl Countersign {
         Ok(Bound { maker, intent_id: intent.id, payload })
     }
 
-    /// Has a person approve the statement, where policy asks for it.
+    /// Has a person approve the statement, where policy asks for it. A deposit is drafted and verified
+    /// anew then: a review takes minutes, and the chain does not wait.
     ///
     /// # Errors
     ///
     /// Returns [`FlowError::NotApproved`] if the reviewer denies, does not answer in time, or is
-    /// not there.
+    /// not there, and what [`verify`](Self::verify) returns.
     pub async fn review(&self, verified: Verified) -> Result<Reviewed, FlowError> {
         match self.decide(&verified).await? {
             Some(Decision::Deny { by, reason }) => {
                 Err(FlowError::NotApproved(format!("{by} denied it: {reason}")))
             }
-            Some(Decision::Approve { .. }) | None => Ok(Reviewed { verified }),
+            None => Ok(Reviewed { verified }),
+            Some(Decision::Approve { .. }) => {
+                let approved = verified.review_digest();
+                let verified = match Self::bound_again(verified) {
+                    Ok(bound) => self.verify(bound).await?,
+                    Err(verified) => *verified,
+                };
+                require_reviewed(&verified, approved)?;
+                Ok(Reviewed { verified })
+            }
         }
     }
 
@@ -236,10 +249,23 @@ impl Countersign {
             )));
         };
         let statement = verified.statement();
-        let (swap_id, digest) = (verified.evidence.swap_id(), verified.evidence.digest());
+        let (swap_id, digest) = (verified.evidence.swap_id(), verified.review_digest());
         let request = ReviewRequest { swap_id, statement: &statement, digest };
         let decided = timeout(REVIEW_DEADLINE, reviewer.review(&request)).await;
         decided.map(Some).map_err(|_| FlowError::NotApproved("no answer in time".to_owned()))
+    }
+
+    /// Takes the transaction away from a deposit, so that another one is drafted. What was not drafted
+    /// by us stays as it is.
+    pub(crate) fn bound_again(verified: Verified) -> Result<Bound, Box<Verified>> {
+        match verified {
+            Verified { maker, intent_id, evidence, deposit: Some(deposit), .. }
+                if !matches!(evidence, Evidence::Intent(_)) =>
+            {
+                Ok(Bound { maker, intent_id, payload: BoundPayload::Deposit(deposit) })
+            }
+            verified => Err(Box::new(verified)),
+        }
     }
 
     /// Reserves the approval in the ledger: one live approval a swap, limits, nonces.
@@ -311,6 +337,14 @@ impl Countersign {
     fn now(&self) -> UnixSeconds {
         self.clock.now().to_seconds()
     }
+}
+
+/// Requires what a person has approved.
+pub(crate) fn require_reviewed(verified: &Verified, approved: [u8; 32]) -> Result<(), FlowError> {
+    if verified.review_digest() == approved {
+        return Ok(());
+    }
+    Err(FlowError::NotApproved("other terms than those that were approved".to_owned()))
 }
 
 /// An answer that can be read in two ways is a lie about what is to be signed, not a bad line.

@@ -45,8 +45,8 @@ pub use agreement::{
     EvmSource, HtlcAgreement, IntentSource, QuoteAgreement, SolanaSource, TronSource,
 };
 pub use api::{
-    ApiError, Intent, Mechanism, Offer, OfferDetails, SignedQuote, Status, SwapApi, SwapStatus,
-    Takes,
+    ApiError, Intent, Listed, ListedAsset, Mechanism, Offer, OfferDetails, SignedQuote, Status,
+    SwapApi, SwapStatus, Takes,
 };
 pub use choose::{Backing, Choice, Chooser, Priced, QuoteFailure, Quoted, Reason, best, quotes};
 pub use clock::{Clock, SystemClock};

@@ -3,36 +3,54 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign_api_types::oneclick::{
-    DepositSubmission, DepositType, Exact, GenerateIntentRequest, MultiPayload, Number,
-    QuoteOptions, QuoteRequest, QuoteResponse, RecipientType, RefundType, Standard, StatusRequest,
-    StatusResponse, SubmitIntentRequest, SwapDetails, SwapStatus as QuotedStatus, SwapType,
-    Timestamp, Wire,
+    ChainTransaction, DepositSubmission, DepositType, Exact, GenerateIntentRequest, MultiPayload,
+    Number, QuoteOptions, QuoteRequest, QuoteResponse, RecipientType, RefundType, Standard,
+    StatusRequest, StatusResponse, SubmitIntentRequest, SwapDetails, SwapStatus as QuotedStatus,
+    SwapType, Timestamp, Token, TokensRequest, Wire,
 };
-use countersign_approval::{IntentKey, IntentStandard, excerpt};
+use countersign_approval::{IntentKey, IntentStandard, NetworkKind, excerpt};
 use countersign_http_client::aurora::AuroraClient;
 use countersign_http_client::oneclick::OneClickClient;
 use countersign_http_client::{Cause, ClientError, Retry};
 use countersign_near::implicit_account;
 use countersign_units::{Lots, SolanaAddress, TronAddress, UnixMillis};
 use serde_json::value::RawValue;
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
-use crate::api::AMBIGUOUS;
+use crate::api::{AMBIGUOUS, OTHER_INTENT};
 use crate::deposit::Quoted;
 use crate::{
-    ApiError, Clock, Intent, Mechanism, Offer, OfferDetails, Order, SentIntent, SentTransaction,
-    SignedQuote, Status, Submission, SwapApi, SwapStatus, SystemClock, Takes,
+    ApiError, Clock, Intent, Listed, ListedAsset, Mechanism, Offer, OfferDetails, Order,
+    SentIntent, SentTransaction, SignedQuote, Status, Submission, SwapApi, SwapStatus, SystemClock,
+    Takes,
 };
 
 /// How far ahead the deadline of a quote is asked for: until then a deposit is swapped.
 const LIFETIME: Duration = Duration::from_mins(30);
+/// The same where the deposit is made on Bitcoin: it has to be mined and confirmed before.
+const LIFETIME_ON_BITCOIN: Duration = Duration::from_hours(4);
+
+/// How often an intent is asked for that is to be signed: asking has no effect.
+const GENERATIONS: u32 = 5;
+/// How long to wait before it is asked for again; longer each time.
+const GENERATION_PAUSE: Duration = Duration::from_millis(250);
+/// The longest wait.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long the list of tokens may take. It is compared with the registry, and decides nothing alone.
+const LIST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// 1Click, or Aurora over it: APIs that quote a deposit address and sign the quote.
 pub struct QuotedApi {
     client: Client,
     /// By which standard intents are signed, where the funds lie with the API.
     standard: Option<IntentStandard>,
-    lifetime: Duration,
+    /// How far ahead deadlines are asked for, where it does not follow from the source chain.
+    lifetime: Option<Duration>,
     clock: Arc<dyn Clock>,
+    /// The API's own list, once it was read.
+    tokens: OnceCell<Vec<Token>>,
 }
 
 enum Client {
@@ -52,7 +70,8 @@ impl QuotedApi {
     }
 
     fn over(client: Client) -> Self {
-        Self { client, standard: None, lifetime: LIFETIME, clock: Arc::new(SystemClock) }
+        let (standard, clock) = (None, Arc::new(SystemClock));
+        Self { client, standard, lifetime: None, clock, tokens: OnceCell::new() }
     }
 
     /// Lets swaps be paid for by signed intents, over funds that lie inside the intents contract.
@@ -62,10 +81,11 @@ impl QuotedApi {
         self
     }
 
-    /// Sets how far ahead the deadline of a quote is asked for; half an hour if this isn't called.
+    /// Sets how far ahead the deadline of a quote is asked for; if this isn't called, half an hour, and
+    /// four where the deposit is made on Bitcoin.
     #[must_use]
-    pub fn lifetime(mut self, lifetime: Duration) -> Self {
-        self.lifetime = lifetime;
+    pub const fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
         self
     }
 
@@ -76,8 +96,36 @@ impl QuotedApi {
         self
     }
 
+    /// Says what the API's own list holds of an order's assets. The list is read once.
+    async fn listed(&self, order: &Order) -> Listed {
+        let read = timeout(LIST_PATIENCE, self.tokens.get_or_try_init(|| self.read_tokens())).await;
+        let tokens = match read {
+            Ok(Ok(tokens)) => tokens,
+            Ok(Err(error)) => return Listed::Unread { reason: error.to_string() },
+            Err(_) => {
+                let reason = format!("no answer within {} s", LIST_PATIENCE.as_secs());
+                return Listed::Unread { reason };
+            }
+        };
+        let ids = || order.source_asset_ids.iter().chain(&order.destination_asset_ids);
+        let is_ours = |token: &&Token| ids().any(|id| *id == token.asset_id);
+        let listed = tokens.iter().filter(is_ours).map(|token| ListedAsset {
+            id: token.asset_id.clone(),
+            decimals: token.decimals,
+            address: token.contract_address.clone(),
+        });
+        Listed::Assets(listed.collect())
+    }
+
+    async fn read_tokens(&self) -> Result<Vec<Token>, ClientError> {
+        match &self.client {
+            Client::OneClick(client) => client.tokens(&TokensRequest::default()).await,
+            Client::Aurora(client) => client.tokens().await,
+        }
+    }
+
     async fn ask(&self, order: &Order, dry: bool) -> Result<Asked, ApiError> {
-        let deadline = self.deadline();
+        let deadline = self.deadline(order);
         let place = self.place(order)?;
         let request = request(order, (dry, place), deadline)?;
         let answer = match &self.client {
@@ -107,9 +155,23 @@ impl QuotedApi {
             signer_id,
             deposit_address: address.to_owned(),
         };
-        let generated = match &self.client {
-            Client::OneClick(client) => client.generate_intent(&request).await?,
-            Client::Aurora(client) => client.generate_intent(&request).await?,
+        let mut tries = 0_u32;
+        let generated = loop {
+            tries = tries.saturating_add(1);
+            let generated = match &self.client {
+                Client::OneClick(client) => client.generate_intent(&request).await,
+                Client::Aurora(client) => client.generate_intent(&request).await,
+            };
+            let Err(error) = generated else { break generated? };
+            let error = ApiError::from(error);
+            let pause = error.retry_after.unwrap_or(GENERATION_PAUSE.saturating_mul(tries));
+            let again = error.retry != Retry::Never && tries < GENERATIONS;
+            if !again || pause > LONGEST_PAUSE {
+                // There is a quote already: to ask for all of it again would make another one.
+                return Err(ApiError { retry: Retry::Never, ..error });
+            }
+            tracing::warn!(code = error.code, tries, "no intent to be signed was made");
+            tokio::time::sleep(pause).await;
         };
         let written = generated.to_json().map_err(unwritable)?;
         RawValue::from_string(written).map_err(unwritable)
@@ -128,12 +190,15 @@ impl QuotedApi {
         // It may have been taken all the same: its nonce lets it be carried out once.
         let (expected, found) = (&sent.hash, excerpt(&answer.intent_hash));
         let message = format!("expected the intent {expected}, found {found}");
-        Err(ApiError { code: "other_intent", retry: Retry::AskFirst, retry_after: None, message })
+        Err(ApiError { code: OTHER_INTENT, retry: Retry::AskFirst, retry_after: None, message })
     }
 
     /// Returns the deadline to ask for, in whole seconds: that is how it comes back.
-    fn deadline(&self) -> UnixMillis {
-        let lifetime = u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX);
+    fn deadline(&self, order: &Order) -> UnixMillis {
+        let on_bitcoin = order.source_kind == NetworkKind::Bitcoin && self.standard.is_none();
+        let usual = if on_bitcoin { LIFETIME_ON_BITCOIN } else { LIFETIME };
+        let lifetime = self.lifetime.unwrap_or(usual);
+        let lifetime = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
         let deadline = self.clock.now().value().saturating_add(lifetime);
         UnixMillis::new(deadline.saturating_sub(deadline % 1_000))
     }
@@ -181,14 +246,15 @@ impl SwapApi for QuotedApi {
 
     async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
         let asked_at = self.clock.now();
-        let Asked { deadline, answer } = self.ask(order, true).await?;
+        let (asked, listed) = tokio::join!(self.ask(order, true), self.listed(order));
+        let Asked { deadline, answer } = asked?;
         let signed = SignedQuote {
             asked_at,
             deadline,
             inside: self.place(order)?,
             answer: answer.raw().as_str().to_owned(),
         };
-        Ok(offer(order, &answer, signed))
+        Ok(offer(order, &answer, (listed, signed)))
     }
 
     async fn create(&self, order: &Order, _: &Offer) -> Result<Intent, ApiError> {
@@ -237,7 +303,7 @@ impl SwapApi for QuotedApi {
 
     async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
         let seen = self.ask_status(intent_id).await?;
-        Ok(status(&seen))
+        Ok(status(&seen, self.standard.is_some()))
     }
 }
 
@@ -275,7 +341,7 @@ fn request(
     })
 }
 
-fn offer(order: &Order, answer: &QuoteResponse, signed: SignedQuote) -> Offer {
+fn offer(order: &Order, answer: &QuoteResponse, (listed, signed): (Listed, SignedQuote)) -> Offer {
     let quote = answer.quote.value();
     // A dry quote has no id that anything depends on.
     let id = answer.correlation_id.clone().filter(|id| !id.is_empty());
@@ -301,6 +367,7 @@ fn offer(order: &Order, answer: &QuoteResponse, signed: SignedQuote) -> Offer {
                 .map(Duration::from_secs),
             app_fees: Some(app_fees(answer.quote_request.value())),
             withdraw_fee: quote.withdraw_fee,
+            listed,
             signed: Some(signed),
         },
     }
@@ -312,26 +379,34 @@ fn app_fees(echo: &QuoteRequest) -> u64 {
 }
 
 /// Reads how far a swap is. That it ended well counts only where something was paid out.
-fn status(seen: &StatusResponse) -> SwapStatus {
+fn status(seen: &StatusResponse, inside: bool) -> SwapStatus {
     let none = SwapDetails::default();
     let details = seen.swap_details.as_ref().unwrap_or(&none);
-    let first = |transactions: &[countersign_api_types::oneclick::ChainTransaction]| {
-        transactions.iter().map(|sent| sent.hash.clone()).find(|hash| !hash.is_empty())
+    let hashes = |transactions: &[ChainTransaction]| -> Vec<String> {
+        let hashes = transactions.iter().map(|sent| sent.hash.clone());
+        hashes.filter(|hash| !hash.is_empty()).collect()
     };
+    let paid_out = hashes(&details.destination_chain_txs);
+    let is_paid =
+        details.amount_out.is_some_and(|amount| !amount.is_zero()) || !paid_out.is_empty();
     let status = match &seen.status {
         QuotedStatus::PendingDeposit => Status::Created,
         QuotedStatus::KnownDepositTx => Status::Approved,
+        QuotedStatus::IncompleteDeposit => Status::Incomplete,
         QuotedStatus::Processing => Status::Deposited,
         QuotedStatus::Success if is_full_refund(details) => Status::Refunded,
-        QuotedStatus::Success => Status::Finished,
+        QuotedStatus::Success if is_paid => Status::Finished,
         QuotedStatus::Refunded => Status::Refunded,
         QuotedStatus::Failed => Status::Failed,
         other => Status::Unknown(other.name().to_owned()),
     };
+    let deposits = hashes(&details.origin_chain_txs);
     SwapStatus {
-        status,
-        deposit_tx: first(&details.origin_chain_txs),
-        payout_tx: first(&details.destination_chain_txs),
+        deposit_tx: deposits.first().cloned(),
+        payout_tx: paid_out.into_iter().next(),
+        amount_out: details.amount_out,
+        paid_in: if inside { details.intent_hashes.clone() } else { deposits },
+        ..SwapStatus::new(status)
     }
 }
 

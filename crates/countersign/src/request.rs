@@ -73,6 +73,8 @@ pub struct Order {
     pub source_address: String,
     /// The API's number of the source network, from the registry.
     pub source_network_id: u64,
+    /// The kind of the source network, from the registry.
+    pub source_kind: NetworkKind,
     /// The asset ids of the source token, from the registry: the first is the one that is sent.
     pub source_asset_ids: Vec<String>,
     /// What we get; the amount is the least that the caller asked for, or zero.
@@ -177,7 +179,11 @@ impl Order {
         let asset_ids = |asset: &AssetAmount| {
             registry.token(&asset.token).map(|token| token.asset_ids.clone()).unwrap_or_default()
         };
+        let kind = |asset: &AssetAmount| registry.network(&asset.network).map(|it| it.kind);
+        let unknown =
+            || RequestError::UnknownToken { token: from.to_string(), known: String::new() };
         Ok(Self {
+            source_kind: kind(&source).ok_or_else(unknown)?,
             source_asset_ids: asset_ids(&source),
             source,
             source_address,

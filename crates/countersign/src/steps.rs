@@ -4,6 +4,7 @@ use countersign_approval::{Reservation, Statement, SwapId, Terms};
 use countersign_units::UnixSeconds;
 
 use crate::bind::BoundPayload;
+use crate::deposit::BoundDeposit;
 use crate::{Agreement, Evidence, Intent, LiveApproval, Offer, Order, Signature};
 
 /// Which [`Countersign`](crate::Countersign) a step was made by: no other one carries it on, so that
@@ -62,6 +63,8 @@ pub struct Verified {
     pub(crate) maker: Maker,
     pub(crate) intent_id: String,
     pub(crate) evidence: Evidence,
+    /// The proven quote that a deposit or an intent is for.
+    pub(crate) deposit: Option<Box<BoundDeposit>>,
     /// When the facts were read.
     pub(crate) judged_at: UnixSeconds,
 }
@@ -89,6 +92,8 @@ pub struct Signed {
     pub(crate) intent_id: String,
     pub(crate) evidence: Evidence,
     pub(crate) signature: Signature,
+    /// The quote's deadline: what is let out later is swapped by nobody.
+    pub(crate) fund_by: Option<UnixSeconds>,
 }
 
 impl Offered {
@@ -157,6 +162,16 @@ impl Verified {
     /// Says in words what a signature would allow.
     pub fn statement(&self) -> Statement {
         self.evidence.statement()
+    }
+
+    /// Returns what a person approves: the digest that is signed, and of a deposit SHA-256 of its terms.
+    /// Its transaction is drafted anew after a review, by what the chain says then.
+    pub fn review_digest(&self) -> [u8; 32] {
+        let terms = match (&self.deposit, &self.evidence) {
+            (_, Evidence::Intent(_)) | (None, _) => None,
+            (Some(deposit), _) => deposit.review_digest(),
+        };
+        terms.unwrap_or_else(|| self.evidence.digest())
     }
 }
 

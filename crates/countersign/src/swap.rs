@@ -3,8 +3,8 @@ use futures::StreamExt;
 
 use crate::track::track;
 use crate::{
-    AllowanceChange, Countersign, FlowError, LiveApproval, Signed, Step, SwapApi, SwapRequest,
-    SwapStatus, TrackOptions,
+    AllowanceChange, Countersign, FlowError, LiveApproval, Signed, Status, Step, SwapApi,
+    SwapRequest, SwapStatus, TrackOptions,
 };
 
 /// What happened in a swap, as it happens.
@@ -123,7 +123,20 @@ impl Countersign {
     ) -> Result<SwapStatus, FlowError> {
         self.approve(approval).await?;
         observe(Event::Began(Step::Track));
-        follow(self.api(), approval.intent_id(), options, observe).await
+        let ended = follow(self.api(), approval.intent_id(), options, observe).await?;
+        require_paid(approval, &ended)?;
+        Ok(ended)
+    }
+}
+
+/// Requires a success to be one: at least what was agreed was paid out, where the API tells how much.
+fn require_paid(approval: &Signed, ended: &SwapStatus) -> Result<(), FlowError> {
+    let least = approval.evidence().least_out();
+    match ended.amount_out {
+        Some(found) if ended.status == Status::Finished && found < least => {
+            Err(FlowError::Underpaid { least, found })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 //! goes on from where it stands, whatever happened to the process that drove it.
 
 mod abandon;
+mod arrival;
 mod authorize;
 mod begin;
 mod cancel;

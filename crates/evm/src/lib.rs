@@ -36,8 +36,8 @@ pub use adapter::AlloySigner;
 pub use approve_call::ApproveCall;
 pub use call::{
     BuildError, Call, CallDraft, CallEvidence, CallJudgement, CallSighash, CallSigner, GasPrice,
-    ParseDraftError, SentCall, SignCall, SignCallError, SignedCall, VerifiedCall, account_nonce_resource,
-    call_facts_query, judge_call, sign_call, verify_call,
+    ParseDraftError, SentCall, SignCall, SignCallError, SignedCall, VerifiedCall,
+    account_nonce_resource, call_facts_query, judge_call, sign_call, verify_call,
 };
 pub use digest::PermitDigest;
 pub use eip712::check_witness_type;

@@ -170,7 +170,7 @@ impl State {
 
     fn dead(self, death: &Death) -> Option<Self> {
         let possible = match death {
-            Death::NeverLetOut => self == Self::Reserved,
+            Death::NeverLetOut => matches!(self, Self::Reserved | Self::Signed),
             Death::Deadline
             | Death::NonceSpent { .. }
             | Death::CoinSpent { .. }

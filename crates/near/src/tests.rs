@@ -1,5 +1,6 @@
 #![expect(clippy::arithmetic_side_effects, reason = "the numbers of tests are small")]
 
+mod covered;
 mod echo;
 mod fixtures;
 mod honest;

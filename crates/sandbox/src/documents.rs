@@ -14,7 +14,7 @@ use crate::solana::Solana;
 use crate::world::{Token, World};
 
 /// What the sandbox's chains can say before a signature, so that nothing is signed without it.
-const FACTS: [&str; 17] = [
+const FACTS: [&str; 18] = [
     "owner_code",
     "spender_code_hash",
     "spender_implementation",
@@ -32,6 +32,7 @@ const FACTS: [&str; 17] = [
     "destination",
     "blockhash",
     "simulation",
+    "asset_list",
 ];
 
 /// The witness struct that the escrow verifies.
@@ -100,7 +101,7 @@ pub(crate) fn registry(world: &World, quoted: &Quoted, sponsor: SponsorSigns) ->
 /// Writes the policy.
 pub(crate) fn policy() -> String {
     let head = format!(
-        "paused = false\nmax_deadline_seconds = 3600\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}{SOLANA}{DEPOSITS}"
+        "paused = false\nmax_deadline_seconds = 18000\nmax_slippage_bps = 100\nrequire_facts = {FACTS:?}\n{BITCOIN}{SOLANA}{DEPOSITS}"
     );
     let limits = TOKENS.iter().map(|token| {
         let (per_swap, per_day) = token.limits;

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::api_types::defi::Profile;
-use countersign::approval::{Registry, SwapId};
-use countersign::chain_rpc::{EvmRpc, SolanaRpc};
+use countersign::approval::{IntentStandard, Registry, SwapId, TypedDataStandard};
+use countersign::chain_rpc::{EvmRpc, SolanaRpc, TronRpc};
 use countersign::http_client::oneclick::OneClickClient;
+use countersign::http_client::transport::{Auth, Limits};
 use countersign::journal::{Label, Outcome, SqliteStore, State, Store};
+use countersign::near::LocalSecp256k1Signer;
 use countersign::{
     Config, Countersign, CountersignBuilder, Progress, QuotedApi, SwapApi, TrackOptions, Worker,
     WorkerOptions,
@@ -23,6 +25,7 @@ pub(crate) struct Bed {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) withheld: Withheld,
     quoted: bool,
+    by_intent: bool,
     _folder: TempDir,
 }
 
@@ -37,6 +40,11 @@ impl Bed {
         Self::new(from, true).await
     }
 
+    /// A bed for swaps by a signed intent.
+    pub(crate) async fn intents(from: &str) -> Self {
+        Self { by_intent: true, ..Self::new(from, true).await }
+    }
+
     async fn new(from: &str, quoted: bool) -> Self {
         let to = if from.ends_with("base") { "USDC@ethereum" } else { "USDC@base" };
         let config = SandboxConfig { step: Duration::from_millis(2), ..SandboxConfig::default() };
@@ -44,7 +52,7 @@ impl Bed {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
         let (store, withheld) = (Arc::new(store), Withheld::default());
-        Self { scene, store, withheld, quoted, _folder: folder }
+        Self { scene, store, withheld, quoted, by_intent: false, _folder: folder }
     }
 
     /// A worker whose approvals don't arrive.
@@ -59,12 +67,17 @@ impl Bed {
 
     /// The same that stays with a swap for so long.
     pub(crate) fn worker_staying(&self, config: Config, deadline: Duration) -> Worker {
-        let flow = if self.quoted {
+        Worker::new(self.flow(config), Arc::clone(&self.store), options_staying(deadline))
+    }
+
+    /// A flow whose first approval does not arrive.
+    pub(crate) fn flow(&self, config: Config) -> Countersign {
+        let builder = if self.quoted {
             self.with_chains(Countersign::builder(self.over(self.oneclick()), config))
         } else {
             self.with_chains(Countersign::builder(self.over(self.scene.api()), config))
         };
-        Worker::new(flow.build(), Arc::clone(&self.store), options_staying(deadline))
+        builder.build()
     }
 
     fn over<T>(&self, inner: T) -> Withholding<T> {
@@ -74,7 +87,9 @@ impl Bed {
     fn oneclick(&self) -> impl SwapApi + use<> {
         let sandbox = &self.scene.sandbox;
         let client = OneClickClient::builder(&sandbox.oneclick_url());
-        QuotedApi::oneclick(client.partner_key(sandbox.oneclick_key().into()).build().unwrap())
+        let client = client.partner_key(sandbox.oneclick_key().into()).build().unwrap();
+        let api = QuotedApi::oneclick(client);
+        if self.by_intent { api.by_intent(IntentStandard::Erc191) } else { api }
     }
 
     fn with_chains(&self, builder: CountersignBuilder) -> CountersignBuilder {
@@ -94,10 +109,18 @@ impl Bed {
                 let builder = builder.solana_key(key.address(), key).solana_chain(network, node());
                 builder.transfer_chain(network, self.over(node()))
             }
+            "tron" => {
+                let json_rpc = EvmRpc::connect(url(), TypedDataStandard::Tip712).unwrap();
+                let api = scene.sandbox.tron_url(network).unwrap().parse().unwrap();
+                let api = TronRpc::connect(api, Auth::None, Limits::default()).unwrap();
+                builder.tron_key(scene.signer()).tron_node(network, json_rpc, api)
+            }
             _ => {
                 let registry = Registry::from_toml(&scene.sandbox.registry_toml()).unwrap();
                 let standard = registry.network(network).unwrap().kind.standard().unwrap();
                 let node = || EvmRpc::connect(url(), standard).unwrap();
+                let intents = LocalSecp256k1Signer::from_hex(scene.account.private_key()).unwrap();
+                let builder = builder.intent_signer(intents);
                 let builder = builder.evm_key(scene.signer()).chain(network, node());
                 if self.quoted {
                     builder.call_chain(network, self.over(node()))
@@ -123,7 +146,7 @@ impl Bed {
     pub(crate) async fn cancelled(&self, swap_id: SwapId) -> Progress {
         let progress = self.worker().cancel(swap_id, |_| {}).await.unwrap();
         assert_eq!(progress.state, State::Ended(Outcome::Failed), "{progress:?}");
-        assert!(progress.cancelled, "{progress:?}");
+        assert!(progress.cancelled && progress.released, "{progress:?}");
         progress
     }
 

@@ -1,5 +1,6 @@
 //! Deposits on an EVM chain whose account nonce is used by ourselves.
 
+use countersign::approval::{BroadcastError, CallChainView};
 use countersign::journal::{Death, Outcome, State, What};
 
 use crate::bed::{Bed, label};
@@ -30,7 +31,6 @@ async fn a_deposit_that_was_not_mined_is_replaced_and_the_account_is_free() {
         let node = countersign::chain_rpc::EvmRpc::connect(url, standard).unwrap();
         let config = bed.scene.config();
         let pins = config.registry().network("ethereum").unwrap().permit2.clone().unwrap();
-        use countersign::approval::{BroadcastError, CallChainView};
         let error = node.broadcast(pins.chain_id, &bed.withheld.transaction()).await.unwrap_err();
         assert_eq!(error, BroadcastError::NonceTooLow, "{from}");
     }

@@ -18,3 +18,19 @@ async fn a_swap_that_waits_to_be_signed_ends_with_nothing_signed() {
     assert!(progress.reason.unwrap().starts_with("cancelled before anything was signed"));
     assert_eq!(bed.scene.signatures.get(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_intent_is_not_cancelled_and_it_is_said_when_it_ends() {
+    let bed = Bed::intents("USDC@ethereum").await;
+    let first = bed.let_out("one").await;
+    let until = first.valid_until.unwrap();
+    let error = bed.worker().cancel(first.swap_id, |_| {}).await.unwrap_err();
+    assert_eq!(error.code(), "not_cancellable");
+    assert!(error.to_string().contains(&until.to_string()), "{error}");
+    // It is left to whoever drives it next, at once.
+    assert!(!bed.names(first.swap_id).await.contains(&"cancel"));
+    bed.worker_staying(bed.scene.config(), std::time::Duration::from_millis(100))
+        .resume_one(first.swap_id, |_| {})
+        .await
+        .unwrap();
+}

@@ -118,3 +118,19 @@ async fn what_proves_it_is_in_the_journal() {
     assert!(progress.state.is_ended());
     assert_eq!(bed.store.load(first.swap_id).await.unwrap().links.len(), count);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permit_on_tron_is_dead_and_keeps_its_limits() {
+    let bed = Bed::approvals("USDT@tron").await;
+    let first = bed.let_out("one").await;
+    let progress = bed.worker().cancel(first.swap_id, |_| {}).await.unwrap();
+    // It may have been used in the block before: that is no leave to swap once more.
+    assert_eq!(progress.state, State::Ended(Outcome::Disputed), "{progress:?}");
+    assert!(progress.cancelled && !progress.released, "{progress:?}");
+    assert!(progress.reason.unwrap().contains("stay counted"));
+    let names = bed.names(first.swap_id).await;
+    assert!(names.ends_with(&["cancel", "dead", "ended"]), "{names:?}");
+    let (intent_id, submission) = bed.withheld.submission();
+    let error = bed.scene.api().submit(&intent_id, &submission).await.unwrap_err();
+    assert!(error.message.contains("InvalidNonce"), "{error}");
+}

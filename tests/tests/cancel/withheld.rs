@@ -56,7 +56,7 @@ impl Withheld {
         }
         let first = kept.transaction.get_or_insert_with(|| transaction.to_vec()) == transaction;
         if !first {
-            kept.passed_on += 1;
+            kept.passed_on = kept.passed_on.saturating_add(1);
         }
         first
     }

@@ -1,8 +1,15 @@
 //! What Permit2 may move: given where policy lets us, for exactly what a swap needs, and taken back.
 
-use countersign::approval::{Code, MemoryLedger};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use countersign::approval::{
+    AccountNonce, BroadcastError, CallChainView, CallFacts, CallFactsQuery, CallState,
+    ChainViewError, Code, MemoryLedger,
+};
+use countersign::chain_rpc::EvmRpc;
 use countersign::journal::{Outcome, State};
-use countersign::units::Lots;
+use countersign::units::{EvmAddress, Lots};
 use countersign::{
     AllowanceChange, Config, Countersign, Event, FlowError, Status, Step, SwapRequest,
 };
@@ -178,4 +185,52 @@ async fn a_revoke_is_bounded_by_policy() {
     let result = revoke(|_| {}, "NONE@ethereum").await;
     assert!(matches!(result, Err(FlowError::Request(_))), "{result:?}");
     scene.assert_untouched(&before, "refused");
+}
+
+/// A node that finds some transactions too cheap before it takes one.
+struct Dear {
+    node: EvmRpc,
+    declines: AtomicU32,
+}
+
+#[async_trait]
+impl CallChainView for Dear {
+    async fn account_nonce(
+        &self,
+        chain_id: u64,
+        owner: EvmAddress,
+    ) -> Result<AccountNonce, ChainViewError> {
+        self.node.account_nonce(chain_id, owner).await
+    }
+
+    async fn call_facts(&self, query: &CallFactsQuery) -> Result<CallFacts, ChainViewError> {
+        self.node.call_facts(query).await
+    }
+
+    async fn broadcast(&self, chain_id: u64, transaction: &[u8]) -> Result<(), BroadcastError> {
+        let one_less = |left: u32| left.checked_sub(1);
+        if self.declines.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+            return Err(BroadcastError::Underpriced("not now".to_owned()));
+        }
+        self.node.broadcast(chain_id, transaction).await
+    }
+
+    async fn call_state(&self, chain_id: u64, hash: [u8; 32]) -> Result<CallState, ChainViewError> {
+        self.node.call_state(chain_id, hash).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_is_declined_is_sent_again_and_leaves_no_nonce_open() {
+    let scene = Scene::honest().await;
+    let node = Dear { node: evm_rpc(&scene), declines: AtomicU32::new(3) };
+    let flow = scene
+        .builder(scene.config())
+        .evm_key(scene.signer())
+        .call_chain(&*scene.account.network, node)
+        .build();
+    let (ledger, token) = (MemoryLedger::new(), "USDC@ethereum".parse().unwrap());
+    let change = flow.revoke_allowance(&ledger, &token, &scene.account.address).await.unwrap();
+    assert_eq!((change.amount, approves(&scene)), (Lots::ZERO, 1));
+    assert_eq!(scene.signatures.get(), 1);
 }

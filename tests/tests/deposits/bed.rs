@@ -7,7 +7,9 @@ use countersign::http_client::aurora::AuroraClient;
 use countersign::http_client::oneclick::OneClickClient;
 use countersign::http_client::transport::{Auth, Limits};
 use countersign::near::{LocalEd25519Signer, LocalSecp256k1Signer};
-use countersign::{Config, Countersign, CountersignBuilder, FlowError, QuotedApi, SwapOutcome};
+use countersign::{
+    Config, Countersign, CountersignBuilder, FlowError, QuotedApi, SwapApi, SwapOutcome,
+};
 use countersign_sandbox::SandboxConfig;
 use countersign_tests::{CountingIntents, SHORT, Scene};
 
@@ -54,8 +56,22 @@ pub(crate) fn flow(scene: &Scene, over: Over, by: By) -> Countersign {
 
 /// Sets up the same flow by another policy.
 pub(crate) fn flow_with(scene: &Scene, over: Over, by: By, config: Config) -> Countersign {
-    let builder = Countersign::builder(api(scene, over, by), config);
-    with_intents(with_node(with_key(builder, scene), scene), scene).build()
+    flow_of(scene, api(scene, over, by), config).build()
+}
+
+/// Sets up the same flow over an API that was set up elsewhere.
+pub(crate) fn flow_by(scene: &Scene, api: QuotedApi, config: Config) -> Countersign {
+    flow_of(scene, api, config).build()
+}
+
+/// Sets up the same flow with another API.
+pub(crate) fn flow_of(
+    scene: &Scene,
+    api: impl SwapApi + 'static,
+    config: Config,
+) -> CountersignBuilder {
+    let builder = Countersign::builder(api, config);
+    with_intents(with_node(with_key(builder, scene), scene), scene)
 }
 
 fn with_key(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
@@ -112,7 +128,7 @@ pub(crate) fn tron_api(scene: &Scene) -> TronRpc {
     TronRpc::connect(url, Auth::None, Limits::default()).unwrap()
 }
 
-fn with_intents(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
+pub(crate) fn with_intents(builder: CountersignBuilder, scene: &Scene) -> CountersignBuilder {
     let (key, counter) = (scene.account.private_key(), &scene.signatures);
     match scene.account.network.as_str() {
         "bitcoin" => builder,

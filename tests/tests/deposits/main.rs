@@ -3,8 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod allowances;
+mod asking;
 mod bed;
+mod choosing;
 mod finishing;
 mod keyring;
 mod lies;
+mod living;
 mod nonces;
+mod recorder;
+mod tron;
+mod wire;

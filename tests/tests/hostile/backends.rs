@@ -157,7 +157,7 @@ async fn a_clock_that_is_wrong_refuses_and_signs_nothing() {
     let scene = Scene::honest().await;
     let before = scene.funds();
     for (moved, step, code) in [
-        (-7_200, Step::Verify, Code::Deadline),
+        (-7_200, Step::Verify, Code::Clock),
         (-1_700_000_000, Step::Verify, Code::Deadline),
         (7_200, Step::Accept, Code::Quote),
     ] {

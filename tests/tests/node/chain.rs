@@ -52,6 +52,14 @@ impl Chain {
         Some(chain)
     }
 
+    /// Puts the token at another address, and gives the owner as much of it there.
+    pub(crate) async fn move_token(&mut self, to: Address) {
+        let code = self.anvil.ask("eth_getCode", json!([self.token, "latest"])).await.unwrap();
+        self.token = to;
+        self.anvil.ask("anvil_setCode", json!([to, code])).await.unwrap();
+        self.mint().await;
+    }
+
     /// Starts a chain whose token refuses to change one allowance into another.
     pub(crate) async fn start_strict() -> Option<Self> {
         let mut chain = Self::start().await?;

@@ -40,13 +40,18 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn open(from: &str) -> Option<Self> {
-        let chain = Chain::start().await?;
-        let scene = Scene::start_from(SandboxConfig::default(), Profile::G3, from, "USDC@base");
+        let mut chain = Chain::start().await?;
+        let config = SandboxConfig::default();
+        let scene = Scene::start_from(config, Profile::G3, from, "USDC@base").await;
+        // The API lists the token where the registry has it.
+        let registry = Registry::from_toml(&scene.sandbox.registry_toml()).unwrap();
+        let token = &registry.find("USDC", "ethereum").unwrap().1.address;
+        chain.move_token(token.parse().unwrap()).await;
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
         Some(Self {
             chain,
-            scene: scene.await,
+            scene,
             store: Arc::new(store),
             clock: SetClock::default(),
             signed: Counter::default(),
@@ -75,17 +80,12 @@ impl Desk {
         Worker::new(flow.build(), Arc::clone(&self.store), options)
     }
 
-    /// The sandbox's registry, where this chain and its token stand for one of its own.
+    /// The sandbox's registry, where this chain stands for one of its own.
     fn config(&self) -> Config {
         let registry = Registry::from_toml(&self.scene.sandbox.registry_toml()).unwrap();
         let pinned = registry.network("ethereum").unwrap().permit2.as_ref().unwrap().chain_id;
-        let token = registry.find("USDC", "ethereum").unwrap().1.address.clone();
-        self.scene.config_with(|registry, _| {
-            let ours = self.chain.token.to_string();
-            *registry = registry
-                .replace(&format!("chain_id = {pinned}\n"), &format!("chain_id = {CHAIN_ID}\n"))
-                .replace(&token, &ours);
-        })
+        let [theirs, ours] = [pinned, CHAIN_ID].map(|id| format!("chain_id = {id}\n"));
+        self.scene.config_with(|registry, _| *registry = registry.replace(&theirs, &ours))
     }
 
     fn request(&self, amount: &str) -> SwapRequest {

@@ -166,7 +166,7 @@ impl SwapApi for Denying {
     }
 
     async fn status(&self, _: &str) -> Result<SwapStatus, ApiError> {
-        Ok(SwapStatus { status: Status::Expired, deposit_tx: None, payout_tx: None })
+        Ok(SwapStatus::new(Status::Expired))
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) struct Liar {
 impl Liar {
     /// Says the same of each swap.
     pub(super) fn saying(bed: &Bed, status: Status) -> Self {
-        let says = Ok(SwapStatus { status, deposit_tx: None, payout_tx: None });
+        let says = Ok(SwapStatus::new(status));
         Self { api: bed.scene.api(), says, silent: None, idle: false, calls: Calls::default() }
     }
 

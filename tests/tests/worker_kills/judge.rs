@@ -23,6 +23,8 @@ pub(crate) struct Tally {
     pub(crate) swaps: usize,
     /// Those that finished.
     pub(crate) finished: usize,
+    /// Those that ended as failed, as what was not signed before a crash does, and as refused.
+    pub(crate) given_up: [usize; 2],
     /// What was executed on chain.
     pub(crate) executed: usize,
     /// Those whose approval was sent more than once, the same bytes.
@@ -40,7 +42,9 @@ impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (lost, doubled) = (self.lost.len(), self.doubled.len());
         let Self { swaps, finished, executed, sent_again, live, .. } = self;
-        write!(formatter, "{swaps} swaps, {finished} finished, {executed} executed, ")?;
+        let [failed, refused] = self.given_up;
+        write!(formatter, "{swaps} swaps, {finished} finished, {failed} failed, ")?;
+        write!(formatter, "{refused} refused, {executed} executed, ")?;
         write!(formatter, "{sent_again} sent again, {live} live, {lost} lost, {doubled} doubled")
     }
 }
@@ -174,6 +178,9 @@ impl Evidence {
                 self.lost(&key, format_args!("it is {state}, and {deal:?}"));
             }
             self.tally.finished += usize::from(state == State::Ended(Outcome::Finished));
+            let [failed, refused] = &mut self.tally.given_up;
+            *failed += usize::from(state == State::Ended(Outcome::Failed));
+            *refused += usize::from(state == State::Ended(Outcome::Refused));
         }
     }
 

@@ -1,4 +1,4 @@
-"""Writes the vectors of quotes, deposits and intents: `python3 tests/vectors/make`."""
+"""Writes the vectors of quotes, deposits and intents: `python3 tests/vectors/make`, into another folder if one is named."""
 
 import pathlib
 import sys
@@ -13,7 +13,7 @@ import intents
 import quotes
 from lines import Lines
 
-FOLDER = pathlib.Path(__file__).parent.parent
+FOLDER = pathlib.Path(sys.argv[1]) if sys.argv[1:] else pathlib.Path(__file__).parent.parent
 
 deposits = Lines("deposit")
 deposits_evm.add_lines(deposits)

@@ -174,11 +174,12 @@ def inputs(lines):
         lines.refuse(f"bitcoin-{case}", line(TERMS, draft({**HONEST, **changes})), code, "bitcoin-honest",
                      "not our coins alone, or not to be mined now")
     good = draft(HONEST)
-    for case, data in (("bytes-behind", good + b"\0"), ("cut", good[:-1]), ("empty", b""),
-                       ("signed-already", draft(HONEST, witness=True)),
-                       ("no-input", draft({**HONEST, "inputs": []}))):
-        lines.refuse(f"bitcoin-form-{case}", line(TERMS, data), ["malformed", "encoding", "inputs"],
-                     "bitcoin-honest", "no unsigned transaction")
+    for case, data, code in (("bytes-behind", good + b"\0", "malformed"), ("cut", good[:-1], "malformed"),
+                             ("empty", b"", "malformed"),
+                             ("signed-already", draft(HONEST, witness=True), "malformed"),
+                             ("no-input", draft({**HONEST, "inputs": []}), "inputs")):
+        lines.refuse(f"bitcoin-form-{case}", line(TERMS, data), code, "bitcoin-honest",
+                     "no unsigned transaction")
 
 
 def bounds(lines):

@@ -130,8 +130,8 @@ def both(lines, name, terms, part, fee):
         "expires-in-seconds": (raw([part], fee=fee, expiration=NOW + 300), "deadline"),
         "made-long-ago": (raw([part], fee=fee, timestamp=(NOW - 301) * MILLIS), "clock"),
         "unknown-member": (good + field(99, 1), "encoding"),
-        "member-twice": (good + field(18, fee or 1), ["encoding", "fee"]),
-        "cut": (good[:-1], ["malformed", "encoding"]),
+        "member-twice": (good + field(14, NOW * MILLIS), "encoding"),
+        "cut": (good[:-1], "malformed"),
     }
     for case, (data, code) in cases.items():
         lines.refuse(f"tron-{name}-{case}", line(terms, data), code, f"tron-honest-{name}",

@@ -37,9 +37,8 @@ class Lines:
         return name
 
     def refuse(self, name, line, code, twin, why):
-        codes = {"reason_codes_ok": code} if isinstance(code, list) else {"reason_code": code}
         twin = f"{self.chain}-{twin}"
-        self.add(name, line, {"expect": "refuse", **codes, "honest_id": twin, "reason": why})
+        self.add(name, line, {"expect": "refuse", "reason_code": code, "honest_id": twin, "reason": why})
 
     def add(self, name, line, expected):
         whole = {"id": f"{self.chain}-{name}", "chain": self.chain, **line, **expected}

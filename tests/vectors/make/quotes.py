@@ -276,10 +276,11 @@ def uncovered_members(lines):
     chained = change(good, quote__chainDepositAddresses=[{"chain": "eth", "address": THIEF}])
     lines.refuse("uncovered-chain-deposit-addresses", {"terms": TERMS, "payload": chained},
                  "deposit_address", "honest-nothing-in-other-words", "no signature covers these addresses")
-    for name, fee in (("too-much", 26), ("in-parts", 20.5), ("negative", -20), ("as-text", "20")):
+    for name, fee, code in (("too-much", 26, "fees"), ("in-parts", 20.5, "fees"),
+                            ("negative", -20, "malformed"), ("as-text", "20", "malformed")):
         answer = change(good, quoteRequest__appFees__0__fee=fee)
         lines.refuse(f"uncovered-fee-{name}", {"terms": TERMS, "payload": answer},
-                     ["fees", "malformed"], twin, "application fees beyond what was agreed")
+                     code, twin, "application fees beyond what was agreed")
     elsewhere = change(good, quoteRequest__appFees__0__recipient="thief.near")
     lines.refuse("uncovered-fee-redirected", {"terms": TERMS, "payload": elsewhere}, "fees", twin,
                  "a fee as large as was agreed, for somebody whom nobody pinned")
@@ -373,7 +374,7 @@ def offers(lines):
         "fees-beyond-policy": ({"max_app_fee_bps": 24}, "fees"),
         "fee-for-nobody-pinned": ({"fee_recipients": []}, "fees"),
         "fee-for-another-than-pinned": ({"fee_recipients": ["platform", "xplatform.near"]}, "fees"),
-        "dry-with-an-address": ({"dry": True}, ["deposit_address", "echo"]),
+        "dry-with-an-address": ({"dry": True}, "echo"),
     }
     for name, (terms, code) in bounds.items():
         line = {"terms": {**TERMS, **terms}, "payload": quoted()}

@@ -282,6 +282,7 @@ fn every_vocabulary_of_a_status_is_read() {
         (&["Expired", "Lapsed"], Status::Expired, true),
         (&["RefundRequested", "Refunding"], Status::RefundRequested, false),
         (&["Refunded"], Status::Refunded, true),
+        (&["Incomplete"], Status::Incomplete, false),
         (&["Paused"], Status::Unknown("Paused".to_owned()), false),
     ] {
         for name in names {

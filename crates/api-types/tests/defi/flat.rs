@@ -126,6 +126,7 @@ fn statuses_have_the_words_of_the_protocol() {
         (Status::Expired, "Expired"),
         (Status::RefundRequested, "RefundRequested"),
         (Status::Refunded, "Refunded"),
+        (Status::Incomplete, "Incomplete"),
     ] {
         assert_eq!(status.name_in(Profile::G0), word);
         assert_eq!(status.name_in(Profile::G1), status.name());

@@ -217,6 +217,7 @@ fn status_name() -> impl Strategy<Value = Status> {
         Just(Status::Expired),
         Just(Status::RefundRequested),
         Just(Status::Refunded),
+        Just(Status::Incomplete),
         "x[a-z]{1,9}".prop_map(Status::Unknown),
     ]
 }

@@ -25,6 +25,32 @@ fn samples(name: &str) -> Option<Vec<String>> {
     Some(paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect())
 }
 
+/// What the names of recordings begin with, one for each test here.
+const KINDS: [&str; 9] = [
+    "1click-quote-",
+    "1click-staging-",
+    "1click-status-",
+    "1click-deposit-submit-",
+    "1click-tokens-",
+    "1click-error-",
+    "1click-generate-intent-",
+    "1click-submit-intent-",
+    "1click-account-history-",
+];
+/// Those that hold no answer of an API.
+const OTHERS: [&str; 2] = ["README.md", "defuse-multipayload-vectors.json"];
+
+#[test]
+fn each_recording_is_read_by_a_test() {
+    let Some(folder) = std::env::var_os("COUNTERSIGN_FIXTURES") else { return };
+    let files = std::fs::read_dir(PathBuf::from(folder).join("spec/samples")).unwrap();
+    for file in files {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        let kinds = KINDS.iter().filter(|kind| name.starts_with(*kind)).count();
+        assert_eq!(kinds + usize::from(OTHERS.contains(&name.as_str())), 1, "{name}");
+    }
+}
+
 /// Returns the text of a member that is an object.
 fn inner(text: &str, name: &str) -> String {
     let value = json::parse(text).unwrap();

@@ -41,9 +41,8 @@ fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Er
 fn recipients<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let recipients = Vec::<String>::deserialize(deserializer)?;
     // They are compared as they are written: what no account looks like would pin nothing.
-    let is_account = |text: &String| {
-        !text.is_empty() && text.len() <= 64 && text.bytes().all(|byte| is_of_account(byte))
-    };
+    let is_account =
+        |text: &String| !text.is_empty() && text.len() <= 64 && text.bytes().all(is_of_account);
     if recipients.iter().all(is_account) {
         return Ok(recipients);
     }

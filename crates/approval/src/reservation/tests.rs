@@ -144,3 +144,35 @@ async fn a_pause_keeps_no_cancel_up_and_lets_nothing_else_through() {
     let Err(ReserveError::Refused(refusal)) = found else { panic!("{found:?}") };
     assert_eq!(refusal.violations()[0].code, Code::Limits);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_fast_keeps_no_cancel_up() {
+    let ledger = MemoryLedger::new();
+    let first = claim(1, 1);
+    assert_eq!(code(&ledger, first.clone(), NOW).await, None);
+    let late = first.valid_until.saturating_add(3_600);
+    let resources = vec!["nonce 2".to_owned()];
+    let cancel = Claim { resources, amount: Lots::ZERO, ..first };
+    let reservation = reserve_cancel(&ledger, cancel, &policy(false), late).await.unwrap();
+    assert!(reservation.is_cancel());
+}
+
+#[tokio::test]
+async fn a_cancel_replaces_nothing_of_another_swap() {
+    let ledger = MemoryLedger::new();
+    let (first, other) = (claim(1, 1), claim(2, 1));
+    assert_eq!(code(&ledger, first.clone(), NOW).await, None);
+    assert_eq!(code(&ledger, other.clone(), NOW).await, None);
+    let replacing = |of: &Claim, nonce: &str| {
+        let resources = vec![format!("{nonce}:replacement")];
+        Claim { resources, amount: Lots::ZERO, ..of.clone() }
+    };
+    for not_ours in [other.resources[0].as_str(), "nonce of nobody"] {
+        let claim = replacing(&first, not_ours);
+        let found = reserve_cancel(&ledger, claim, &policy(false), NOW).await;
+        let Err(ReserveError::Refused(refusal)) = found else { panic!("{found:?}") };
+        assert_eq!(refusal.violations()[0].code, Code::Replay, "{not_ours}");
+    }
+    let own = replacing(&first, &first.resources[0]);
+    drop(reserve_cancel(&ledger, own, &policy(false), NOW).await.unwrap());
+}

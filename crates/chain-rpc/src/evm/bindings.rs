@@ -16,6 +16,7 @@ sol! {
     interface Permit2 {
         function nonceBitmap(address owner, uint256 word) external view returns (uint256);
         function DOMAIN_SEPARATOR() external view returns (bytes32);
+        event UnorderedNonceInvalidation(address indexed owner, uint256 word, uint256 mask);
     }
 }
 

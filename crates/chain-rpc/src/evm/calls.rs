@@ -81,14 +81,20 @@ impl Questions {
     }
 }
 
-/// Asks for what left an account of a token within a block.
-pub(super) fn sent_within(block: u64, token: EvmAddress, owner: EvmAddress) -> Call {
+/// The topic of what leaves an account of a token.
+pub(super) const SENT: B256 = Erc20::Transfer::SIGNATURE_HASH;
+/// The topic of a permit's nonce that is spent by its owner.
+pub(super) const INVALIDATED: B256 = Permit2::UnorderedNonceInvalidation::SIGNATURE_HASH;
+
+/// Asks for what left an account of a token within a block, and for the nonces that its owner spent
+/// there.
+pub(super) fn spent_within(block: u64, contracts: [EvmAddress; 2], owner: EvmAddress) -> Call {
     let (block, owner) = (format!("{block:#x}"), address(owner).into_word());
     let filter = json!({
         "fromBlock": block,
         "toBlock": block,
-        "address": token,
-        "topics": [Erc20::Transfer::SIGNATURE_HASH.to_string(), owner.to_string()],
+        "address": contracts,
+        "topics": [[SENT.to_string(), INVALIDATED.to_string()], owner.to_string()],
     });
     Call { method: LOGS, params: json!([filter]) }
 }

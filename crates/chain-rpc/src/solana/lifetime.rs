@@ -29,7 +29,7 @@ impl Cluster {
     ///
     /// First whether its blockhash lives, then where the transaction is: the other way round, it
     /// could get into a block in between. The second answer is of a node that has come as far as the
-    /// first.
+    /// first: it is asked for its height too, and the lower one counts.
     ///
     /// # Errors
     ///
@@ -62,7 +62,9 @@ impl Cluster {
     ) -> Result<(), RpcError> {
         let min_slot = seen.finalized_slot;
         let state = Final { min_slot }.blockhash(query.blockhash);
-        let mut answers = self.answers(query, vec![status(signature), history(), state]).await?;
+        let height = Final { min_slot }.height();
+        let questions = vec![status(signature), history(), state, height];
+        let mut answers = self.answers(query, questions).await?;
         let statuses: Statuses = answers.next(STATUSES, "the status of one transaction")?;
         seen.history_from_slot = Some(answers.next(HISTORY, "a slot")?);
         let state: AsOf<bool> = answers.next(BLOCKHASH, "whether it is valid")?;
@@ -70,6 +72,8 @@ impl Cluster {
             let expected = format!("answers from slot {min_slot} on");
             return Err(RpcError::value(STATUSES, &expected, format!("one of slot {slot}")));
         }
+        let height = answers.next(HEIGHT, "a height")?;
+        seen.finalized_height = seen.finalized_height.min(height);
         let [status] = statuses.value;
         seen.transaction = status.map(|status| self.transaction(&status));
         Ok(())

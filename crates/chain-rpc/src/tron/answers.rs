@@ -179,7 +179,7 @@ impl TriedAnswer {
         let ends = self.transaction.iter().flat_map(|transaction| &transaction.ret);
         let failed = ends.filter_map(|end| end.ret.as_deref()).any(|end| end != "SUCESS");
         if !result || message.is_some() || failed {
-            return Ok(CallOutcome::Failed(cut(&format!("{code} {words}").trim().to_owned())));
+            return Ok(CallOutcome::Failed(cut(format!("{code} {words}").trim())));
         }
         let [returned] = self.constant_result.as_slice() else {
             let found = format!("{} of them", self.constant_result.len());

@@ -13,4 +13,5 @@ mod failures;
 #[path = "../fake/mod.rs"]
 mod fake;
 mod node;
+mod past;
 mod secrets;

@@ -100,6 +100,7 @@ async fn the_height_is_asked_for_before_the_transaction() {
             "getSignatureStatuses",
             "getFirstAvailableBlock",
             "isBlockhashValid",
+            "getBlockHeight",
         ],
     ];
     assert_eq!(methods.collect::<Vec<_>>(), expected);
@@ -136,6 +137,22 @@ async fn a_node_that_lags_behind_or_forgets_proves_nothing() {
             other => panic!("{told}: {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn the_lower_height_of_two_nodes_counts() {
+    let script = Script::one(|question, mut answer| {
+        let first = question["params"][0]["minContextSlot"] == 0;
+        match question["method"].as_str().unwrap() {
+            "isBlockhashValid" => answer["result"]["value"] = json!(false),
+            "getBlockHeight" if first => answer["result"] = json!(SETTLED_HEIGHT + 150),
+            _ => {}
+        }
+        answer
+    });
+    let seen = seen(script).await.unwrap();
+    assert_eq!(seen.finalized_height, SETTLED_HEIGHT);
+    assert_eq!(seen.fate(SETTLED_HEIGHT), SolanaFate::Live);
 }
 
 #[tokio::test]

@@ -77,13 +77,8 @@ pub(crate) struct Swap {
     pub(crate) chains: Chains,
     #[command(flatten)]
     pub(crate) api: Api,
-    /// Ask every API for an offer, and take the best that policy allows: the highest minimum out, then
-    /// the highest expected out, then the shortest time, then defi before oneclick before aurora. With
-    /// the --key of a swap that is there already, its own API goes on with it
-    #[arg(long, conflicts_with_all = BEST_EXCLUDES)]
-    pub(crate) best: bool,
     #[command(flatten)]
-    pub(crate) asking: Asking,
+    pub(crate) choosing: Choosing,
     /// Start a sandbox and swap with it; no account and no network is needed
     #[cfg(feature = "sandbox")]
     #[arg(long, conflicts_with_all = [
@@ -98,6 +93,18 @@ pub(crate) struct Swap {
     #[cfg(feature = "sandbox")]
     #[command(flatten)]
     pub(crate) hostile: Hostile,
+}
+
+/// Whether the API is chosen by its offer.
+#[derive(Debug, Args)]
+pub(crate) struct Choosing {
+    /// Ask every API for an offer, and take the best that policy allows: the highest minimum out, then
+    /// the highest expected out, then the shortest time, then defi before oneclick before aurora. With
+    /// the --key of a swap that is there already, its own API goes on with it
+    #[arg(long, conflicts_with_all = BEST_EXCLUDES)]
+    pub(crate) best: bool,
+    #[command(flatten)]
+    pub(crate) asking: Asking,
 }
 
 /// What the swap is judged by.
@@ -124,7 +131,7 @@ pub(crate) struct Trade {
     /// What to get [default: SOL@solana, and USDC@ethereum from there]
     #[arg(long, value_name = "TOKEN@NETWORK")]
     to: Option<TokenAt>,
-    /// How much to give, as a decimal number [default: 100, 0.005 of BTC, and 1 of SOL]
+    /// How much to give, as a decimal number [default: 100, 0.005 of BTC, and 1 of ETH and SOL]
     #[arg(long)]
     pub(crate) amount: Option<String>,
     /// How far the price may move, in basis points
@@ -137,7 +144,7 @@ impl Trade {
     pub(crate) fn amount(&self) -> &str {
         let default = match self.from().symbol.as_str() {
             "BTC" => "0.005",
-            "SOL" => "1",
+            "ETH" | "SOL" => "1",
             _ => "100",
         };
         self.amount.as_deref().unwrap_or(default)

@@ -32,13 +32,10 @@ pub(crate) fn run(arguments: &Cancel) -> Result<Ended, Failure> {
 async fn cancel(arguments: &Cancel, crew: &Crew) -> Result<Ended, Failure> {
     let found = find(crew.worker.store().as_ref(), &arguments.swap).await?;
     let swap_id = found.swap_id;
-    if found.state.is_ended() {
-        output::say(format_args!("the swap is at its end; there is nothing to cancel"));
-    }
     let cancelling = crew.worker.cancel(swap_id, |event| tell(&event));
     let Some(done) = crew.run(Box::pin(cancelling)).await else { return Ok(Ended::Interrupted) };
     let progress = done?;
-    let ended = if found.state.is_ended() { before(found.state) } else { ended(&progress) };
+    let ended = if found.state.is_ended() { before(&progress) } else { ended(&progress) };
     if matches!(ended, Ended::NotFinished) && !progress.state.is_ended() {
         output::say(format_args!(
             "the approval may still be used: go on with the same command, or by `countersign \
@@ -50,20 +47,39 @@ async fn cancel(arguments: &Cancel, crew: &Crew) -> Result<Ended, Failure> {
     Ok(if stopped { Ended::Interrupted } else { ended })
 }
 
-/// Says how a swap stood that was at its end before anybody wanted to cancel it.
-const fn before(state: State) -> Ended {
-    match state {
-        State::Ended(Outcome::Refused | Outcome::Failed | Outcome::Expired) => Ended::Done,
-        _ => Ended::Failed,
+/// Says how a swap stands that was at its end before anybody wanted to cancel it.
+fn before(progress: &Progress) -> Ended {
+    match progress.state {
+        State::Ended(Outcome::Refused | Outcome::Failed | Outcome::Expired)
+            if is_unused(progress) =>
+        {
+            output::say(format_args!("the swap is at its end; there is nothing to cancel"));
+            Ended::Done
+        }
+        State::Ended(Outcome::Finished | Outcome::Refunded) => {
+            output::say(format_args!("the swap is at its end; its approval was used"));
+            Ended::Failed
+        }
+        _ => {
+            output::say(format_args!(
+                "the swap is at its end and is not cancelled any more; its approval may have been \
+                 used, or may still be: look whether funds have left, and can't any more, before \
+                 another swap is made"
+            ));
+            Ended::Failed
+        }
     }
 }
 
 /// Says whether nothing can come of the swap any more, for the exit status.
-const fn ended(progress: &Progress) -> Ended {
+fn ended(progress: &Progress) -> Ended {
     match progress.state {
-        State::Ended(Outcome::Failed) if progress.cancelled || progress.digest.is_none() => {
-            Ended::Done
-        }
+        State::Ended(Outcome::Failed) if is_unused(progress) => Ended::Done,
         _ => Ended::NotFinished,
     }
+}
+
+/// Says whether nothing was signed, or what was is proven to be dead and unused.
+const fn is_unused(progress: &Progress) -> bool {
+    progress.digest.is_none() || progress.released
 }

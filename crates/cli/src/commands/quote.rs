@@ -58,9 +58,9 @@ pub(crate) fn run(arguments: &arguments::Quote) -> Result<Ended, Failure> {
     if arguments.all {
         let table = Table::new(&order, &answers);
         if json {
-            output::json(&table)?
+            output::json(&table)?;
         } else {
-            table.print()?
+            table.print()?;
         }
         return Ok(if answers.iter().any(|quoted| quoted.answer.is_ok()) {
             Ended::Done

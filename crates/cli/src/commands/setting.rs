@@ -66,10 +66,8 @@ impl Setting {
         let config = Config::from_files(live.registry, live.policy)?;
         let registry = config.registry().clone();
         let keys = Keys::from_files(live.key_files, &registry, source)?;
-        let apis = match live.all {
-            true => connection::apis(live.api)?,
-            false => vec![connection::api(live.api)?],
-        };
+        let apis =
+            if live.all { connection::apis(live.api)? } else { vec![connection::api(live.api)?] };
         let nodes = connection::nodes(live.chains, &registry)?;
         let builder = with_nodes(builder(&apis, &config)?, nodes);
         Ok(Self { registry, keys, builder, apis, config, place: Place::default() })

@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Status) -> Result<Ended, Failure> {
 }
 
 fn print(arguments: &Status, seen: &SwapStatus) -> Result<(), Failure> {
-    let SwapStatus { status, deposit_tx, payout_tx } = seen;
+    let SwapStatus { status, deposit_tx, payout_tx, .. } = seen;
     if arguments.json {
         let (intent_id, terminal) = (&arguments.intent_id, status.is_terminal());
         return output::json(&Report {

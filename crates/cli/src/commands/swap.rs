@@ -142,7 +142,7 @@ pub(crate) fn tell(event: &Event<'_>) {
             output::say(format_args!("signed    and checked against our own key"));
         }
         Event::Cancelling { step } => {
-            output::say(format_args!("cancel    {}", output::shown(step)))
+            output::say(format_args!("cancel    {}", output::shown(step)));
         }
         Event::Status(seen) => {
             let tx = seen.payout_tx.as_ref().or(seen.deposit_tx.as_ref());

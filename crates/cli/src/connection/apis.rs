@@ -99,13 +99,13 @@ impl Own<'_> {
 
     fn url(&self) -> Result<Option<String>, SetupError> {
         let urls = self.arguments.urls.iter().map(|at| (at.api, &at.url));
-        let given = self.only("--api-url", urls)?;
+        let given = self.only("--api-url", &urls)?;
         Ok(given.cloned().or_else(|| self.variable("URL", URL_VARIABLE)))
     }
 
     fn key(&self) -> Result<Option<SecretString>, SetupError> {
         let files = self.arguments.key_files.iter().map(|file| (file.api, &file.path));
-        match self.only("--api-key-file", files)? {
+        match self.only("--api-key-file", &files)? {
             Some(path) => read_secret(path).map(Some),
             None => Ok(self.variable("KEY", KEY_VARIABLE).map(Into::into)),
         }
@@ -115,7 +115,7 @@ impl Own<'_> {
     fn only<T>(
         &self,
         option: &str,
-        given: impl Iterator<Item = (Option<ApiName>, T)> + Clone,
+        given: &(impl Iterator<Item = (Option<ApiName>, T)> + Clone),
     ) -> Result<Option<T>, SetupError> {
         let of = |wanted: Option<ApiName>| {
             let mut found = given.clone().filter(move |(name, _)| *name == wanted);

@@ -91,7 +91,7 @@ mod tests {
             ("https://node.example/?a=/jsonrpc", None),
         ] {
             let found = beside(json_rpc);
-            assert_eq!(found.as_ref().map(|url| url.expose_secret()), expected, "{json_rpc}");
+            assert_eq!(found.as_ref().map(ExposeSecret::expose_secret), expected, "{json_rpc}");
         }
     }
 }

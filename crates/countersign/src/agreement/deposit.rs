@@ -63,6 +63,29 @@ pub enum DepositSource {
     Intents(Box<IntentSource>),
 }
 
+impl DepositSource {
+    /// Returns the account that pays in, as its chain writes it down, and the most that its chain
+    /// may take for that; nothing of an intent.
+    pub(crate) fn account_and_fee(&self) -> Option<(Vec<u8>, u128)> {
+        match self {
+            Self::Evm(source) => {
+                Some((source.owner.as_bytes().to_vec(), source.policy.max_fee.into()))
+            }
+            Self::Bitcoin(source) => {
+                Some((source.owner_script.clone(), source.policy.max_fee_sats.into()))
+            }
+            Self::Solana(source) => {
+                Some((source.owner.as_bytes().to_vec(), source.max_fee_lamports.into()))
+            }
+            Self::Tron(source) => {
+                let most = source.policy.max_fee_limit_sun;
+                Some((source.owner.as_bytes().to_vec(), most.into()))
+            }
+            Self::Intents(_) => None,
+        }
+    }
+}
+
 /// An account of an EVM chain that pays in.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

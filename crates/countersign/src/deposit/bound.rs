@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+#[cfg(feature = "journal")]
+use countersign_api_types::oneclick::{QuoteResponse, Wire as _};
 use countersign_approval::{
     Code, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteSwapType, QuoteTerms,
     Refusal, Terms, Violation,
@@ -9,8 +11,13 @@ use countersign_units::{Lots, UnixMillis, UnixSeconds};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use sha2::{Digest as _, Sha256};
+
 use super::Draft;
 use crate::{DepositAgreement, DepositSource, Intent, QuoteAgreement};
+
+/// What the digest of a reviewed deposit begins with.
+const REVIEWED: &str = "countersign reviewed deposit 1";
 
 /// What a quote was asked by beside the order, and the answer: what an intent keeps of them.
 #[derive(Serialize, Deserialize)]
@@ -57,6 +64,7 @@ pub(crate) fn bind(
     let keys = keys(&agreed.quote)?;
     let answer = QuoteAnswer::new(quoted.answer.get());
     let quote = prove(answer, &Arc::new(terms.clone().with(asked)), &keys, now)?;
+    require_made(&quote, now, agreed.max_clock_skew)?;
     require_payable(&quote, intent)?;
     let intent = quoted.intent.map(|intent| IntentPayload::new(intent.get()));
     Ok(BoundDeposit { terms, agreed, quote, intent, draft: None })
@@ -134,6 +142,24 @@ pub(crate) fn quote_terms(question: &Question<'_>, amount: Lots) -> QuoteTerms {
     }
 }
 
+/// Reads what a quote that was kept says is paid out at least. It was proven before it was signed for.
+#[cfg(feature = "journal")]
+pub(crate) fn least_out(params: &str) -> Option<Lots> {
+    let quoted: Quoted<'_> = serde_json::from_str(params).ok()?;
+    let answer = QuoteResponse::from_json(quoted.answer.get()).ok()?;
+    Some(answer.quote.value().min_amount_out)
+}
+
+/// Requires a quote of before now, as far as clocks agree.
+fn require_made(quote: &ProvenQuote, now: UnixSeconds, skew: u64) -> Result<(), Refusal> {
+    let (made_at, latest) = (quote.made_at(), now.saturating_add(skew));
+    if made_at <= latest {
+        return Ok(());
+    }
+    let expected = format_args!("not after {latest}");
+    Err(refuse(Code::Quote, "timestamp", expected, made_at))
+}
+
 /// Requires an address that a plain transfer can pay, and that the swap is named by.
 fn require_payable(quote: &ProvenQuote, intent: &Intent) -> Result<(), Refusal> {
     if let Some(memo) = quote.deposit_memo() {
@@ -161,6 +187,33 @@ impl BoundDeposit {
     /// Returns the proven address.
     pub(crate) fn address(&self) -> &str {
         self.quote.deposit_address().unwrap_or_default()
+    }
+
+    /// Returns SHA-256 of what a person approves of a deposit, whatever transaction makes it; nothing
+    /// of an intent, which is not drafted by us.
+    pub(crate) fn review_digest(&self) -> Option<[u8; 32]> {
+        let (account, most) = self.agreed.from.account_and_fee()?;
+        let (swap_id, amount) = (self.terms.swap_id.to_string(), self.quote.amount_in());
+        let source = &self.terms.source;
+        let parts = [
+            REVIEWED.as_bytes(),
+            swap_id.as_bytes(),
+            self.quote.digest(),
+            source.network.as_bytes(),
+            source.token.as_bytes(),
+            &account,
+            self.address().as_bytes(),
+            &amount.value().to_be_bytes::<32>(),
+            &most.to_be_bytes(),
+        ];
+        let mut hash = Sha256::new();
+        for part in parts {
+            // Each with its length, so that none reaches into the next.
+            hash.update(part.len().to_string());
+            hash.update([0]);
+            hash.update(part);
+        }
+        Some(hash.finalize().into())
     }
 
     /// Returns the terms of the swap with what the chain's transaction has to say.

@@ -73,7 +73,7 @@ pub struct AllowanceError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotChanged {
-    /// The node does not take it.
+    /// The node does not take it, however often it is asked.
     #[error("not sent: {0}")]
     Declined(BroadcastError),
     /// It failed in its block.
@@ -236,13 +236,13 @@ impl Countersign {
         loop {
             let verified = self.draft_change(ledger, change).await?;
             let claim = verified.evidence.claim();
-            let refused = match self.reserve_in(ledger, Reviewed { verified }).await {
-                Err(error @ FlowError::Refused { step: Step::Reserve, .. }) => error,
+            let (step, refusal) = match self.reserve_in(ledger, Reviewed { verified }).await {
+                Err(FlowError::Refused { step: step @ Step::Reserve, refusal }) => (step, refusal),
                 done => return done,
             };
             tries = tries.saturating_add(1);
-            if tries > REDRAFTS || overtaken(ledger, &claim).await?.is_none() {
-                return Err(refused);
+            if tries > REDRAFTS || overtaken(ledger, &claim, &refusal).await?.is_none() {
+                return Err(FlowError::Refused { step, refusal });
             }
         }
     }
@@ -268,7 +268,8 @@ impl Countersign {
         let judged_at = self.now();
         let call = verify_call(draft, &terms, &facts, judged_at)?;
         let evidence = Evidence::Call(Arc::new(call));
-        Ok(Verified { maker: self.maker, intent_id: String::new(), evidence, judged_at })
+        let (intent_id, deposit) = (String::new(), None);
+        Ok(Verified { maker: self.maker, intent_id, evidence, deposit, judged_at })
     }
 
     /// Says what moves: nothing, so that what is given is what is had.
@@ -318,7 +319,8 @@ fn call_terms(
     }
 }
 
-/// Sends a call until it is in a block where it succeeded, and returns the block's height.
+/// Sends a call until it is in a block where it succeeded, and returns the block's height. A node that
+/// declines it is asked again: prices fall, and what is given up would leave a nonce that nothing fills.
 async fn mined(
     view: &dyn CallChainView,
     chain_id: u64,
@@ -330,16 +332,18 @@ async fn mined(
         match view.call_state(chain_id, *signed.hash()).await {
             Ok(CallState::Mined { succeeded: true, block, .. }) => return Ok(block),
             Ok(CallState::Mined { block, .. }) => return Err(NotChanged::Failed { block }),
-            Ok(CallState::Unknown) => {
-                if let Some(error) = declined {
+            Ok(CallState::Unknown) => match declined {
+                Some(error @ BroadcastError::NonceTooLow) => {
                     return Err(NotChanged::Declined(error));
                 }
-                declined = send(view, chain_id, signed).await;
-            }
-            Ok(CallState::Pending) | Err(_) => {}
+                _ => declined = send(view, chain_id, signed).await,
+            },
+            Ok(CallState::Pending) => declined = None,
+            Err(_) => {}
         }
         if began.elapsed() >= MINED_WITHIN {
-            return Err(NotChanged::Waits { after: MINED_WITHIN });
+            let waits = NotChanged::Waits { after: MINED_WITHIN };
+            return Err(declined.map_or(waits, NotChanged::Declined));
         }
         sleep(pause).await;
         pause = pause.saturating_mul(2).min(LONGEST_LOOK);

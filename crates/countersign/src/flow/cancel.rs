@@ -8,7 +8,8 @@ use countersign_approval::{
 };
 use countersign_bitcoin::{SignError as PaymentSignError, VerifiedPayment, sign_payment};
 use countersign_evm::{
-    CallDraft, GasPrice, SignCallError, SignerError, VerifiedCall, sign_call, verify_call,
+    CallDraft, GasPrice, SignCallError, SignerError, VerifiedCall, VerifiedTronCall, sign_call,
+    verify_call,
 };
 use countersign_units::EvmAddress;
 use tokio::time::timeout;
@@ -27,6 +28,8 @@ pub(super) const SIGNED_WITHIN: u64 = 600;
 pub(crate) enum VerifiedCancel {
     /// A transaction of the account on an EVM chain.
     Call(Box<VerifiedCall>),
+    /// A transaction of the account on Tron.
+    Tron(Box<VerifiedTronCall>),
     /// The coins, back to ourselves.
     Payment(Box<VerifiedPayment>),
 }
@@ -56,6 +59,7 @@ impl VerifiedCancel {
     pub(crate) fn claim(&self) -> Claim {
         match self {
             Self::Call(call) => call.claim(),
+            Self::Tron(call) => call.claim(),
             Self::Payment(payment) => payment.claim(),
         }
     }
@@ -158,6 +162,11 @@ impl Countersign {
                 let late = |_| SignCallError::from(SignerError::Unavailable(NO_ANSWER.to_owned()));
                 let signed = timeout(SIGN_DEADLINE, signing).await.map_err(late)??;
                 let id = format!("0x{}", hex::encode(signed.hash()));
+                Ok(SignedCancel { id, digest, transaction: signed.as_bytes().to_vec() })
+            }
+            VerifiedCancel::Tron(call) => {
+                let signed = self.sign_tron(reservation, call).await?;
+                let id = hex::encode(signed.id());
                 Ok(SignedCancel { id, digest, transaction: signed.as_bytes().to_vec() })
             }
             VerifiedCancel::Payment(payment) => {

@@ -157,6 +157,7 @@ impl Countersign {
     pub fn verify_with(&self, bound: Bound, facts: &Facts) -> Result<Verified, FlowError> {
         let Bound { maker, intent_id, payload } = bound;
         self.require_own(maker)?;
+        let mut kept = None;
         let evidence = match payload {
             BoundPayload::Permit2 { terms, payload } => {
                 let none = EvmFacts::default();
@@ -179,13 +180,15 @@ impl Countersign {
                 let cosign = countersign_solana::verify(payload, &terms, facts, self.now())?;
                 Evidence::Cosign(Arc::new(cosign))
             }
-            BoundPayload::Deposit(deposit) => {
-                let network = &deposit.terms.source.network;
-                let draft = deposit.draft.ok_or_else(|| not_drafted(network))?;
-                draft.verify(facts, self.now())?
+            BoundPayload::Deposit(mut deposit) => {
+                let draft = deposit.draft.take();
+                let none = || not_drafted(&deposit.terms.source.network);
+                let evidence = draft.ok_or_else(none)?.verify(facts, self.now())?;
+                kept = Some(deposit);
+                evidence
             }
         };
-        Ok(Verified { maker, intent_id, evidence, judged_at: self.now() })
+        Ok(Verified { maker, intent_id, evidence, deposit: kept, judged_at: self.now() })
     }
 
     /// Judges what was verified again where that was a while ago: by the time, and by what the chain

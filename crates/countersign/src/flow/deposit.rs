@@ -116,8 +116,8 @@ impl Countersign {
         let rate = in_time(network, view.fee_rate(source.network, SOON_BLOCKS)).await?;
         let rate = rate.unwrap_or(USUAL_RATE);
         let terms = payment_terms(deposit, source, &seen)?;
+        require_allowed(rate, terms.approval.fees.max_rate)?;
         let facts = self.payment_facts(ledger, &terms, &seen).await?;
-        let rate = rate.min(terms.approval.fees.max_rate);
         let (draft, facts) = self.undisputed(&terms, rate, facts).await?;
         Ok((Draft::Payment { terms, draft }, Facts::Payment(Box::new(facts))))
     }
@@ -338,6 +338,17 @@ impl Countersign {
 
 fn unseen() -> ChainViewError {
     ChainViewError::Unavailable("there is no view of it".to_owned())
+}
+
+/// Requires policy to allow what others pay: below it a payment may not be mined before its deadline.
+fn require_allowed(rate: FeeRate, most: FeeRate) -> Result<(), FlowError> {
+    if rate <= most {
+        return Ok(());
+    }
+    let [asked, allowed] = [rate, most].map(FeeRate::sats_per_kvb);
+    Err(FlowError::Draft(format!(
+        "the chain asks for {asked} sat for 1000 vbytes, and policy allows at most {allowed}"
+    )))
 }
 
 /// Says why no transaction was drafted: a node says nothing of gas where the call would fail.

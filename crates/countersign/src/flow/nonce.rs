@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use countersign_approval::{AccountNonce, Claim, EvmPolicy, Ledger, SwapId, Taken};
+use countersign_approval::{
+    AccountNonce, Claim, Code, EvmPolicy, Ledger, Refusal, SwapId, Taken, Violation,
+};
 use countersign_evm::account_nonce_resource;
 use countersign_units::EvmAddress;
 
@@ -176,16 +178,32 @@ impl Account {
 
 /// Returns what another swap took of a claim; nothing where that is its deposit address, for which no
 /// draft could have another.
+///
+/// Whose reservation is being written in the same moment may not be read yet: then the refusal alone
+/// names what it took.
 pub(crate) async fn overtaken(
     ledger: &dyn Ledger,
     claim: &Claim,
+    refusal: &Refusal,
 ) -> Result<Option<String>, FlowError> {
     let taken = ledger.taken(&claim.resources).await.map_err(FlowError::Ledger)?;
     let others = || taken.iter().filter(|taken| taken.swap_id != claim.swap_id);
     if others().any(|taken| taken.resource.starts_with("deposit:")) {
         return Ok(None);
     }
-    Ok(others().next().map(|taken| taken.resource.clone()))
+    let told = others().next().map(|taken| taken.resource.clone());
+    Ok(told.or_else(|| refused_for(claim, refusal)))
+}
+
+/// Returns the nonce or the coin that a reservation was refused for.
+fn refused_for(claim: &Claim, refusal: &Refusal) -> Option<String> {
+    let of_replay = |found: &&Violation| found.code == Code::Replay;
+    let refused: Vec<_> = refusal.violations().iter().filter(of_replay).collect();
+    let names = |resource: &&String| {
+        let named = |found: &&Violation| found.found.starts_with(&format!("{resource} "));
+        !resource.starts_with("deposit:") && refused.iter().any(named)
+    };
+    claim.resources.iter().find(names).cloned()
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ impl Countersign {
         ledger: &dyn Ledger,
         keeper: Option<&dyn KeepRefund>,
     ) -> Result<Signed, FlowError> {
-        let Verified { maker, intent_id, evidence, .. } = &reserved.verified;
+        let Verified { maker, intent_id, evidence, deposit, .. } = &reserved.verified;
         self.require_own(*maker)?;
         self.require_fresh(&reserved.verified, ledger).await?;
         let signature = match evidence {
@@ -76,7 +76,8 @@ impl Countersign {
             Evidence::Intent(intent) => self.sign_intent(reserved, intent).await?,
         };
         let (intent_id, evidence) = (intent_id.clone(), evidence.clone());
-        Ok(Signed { maker: *maker, intent_id, evidence, signature })
+        let fund_by = deposit.as_ref().map(|deposit| deposit.quote.fund_by());
+        Ok(Signed { maker: *maker, intent_id, evidence, signature, fund_by })
     }
 
     async fn sign_permit(

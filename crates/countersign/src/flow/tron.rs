@@ -1,22 +1,21 @@
-//! Transactions of our own on Tron: drafted by what the chain says, judged again, signed, and looked
-//! for. A deposit is one of them, the end of a permit another.
+//! Transactions of our own on Tron: drafted by what the chain says, judged again, and signed. A deposit
+//! is one of them, the end of a permit another.
 
 use std::sync::Arc;
 
 use countersign_approval::{
-    CallAction, CallOutcome, Code, NonceQuery, Permit2Pins, Reservation, Terms, TronCallFacts,
-    TronCallTerms, TronCallView, TronFate,
+    CallAction, CallOutcome, Code, NonceQuery, Reservation, Terms, TronCallFacts, TronCallTerms,
+    TronCallView,
 };
 use countersign_evm::{
-    BuildError, SentTronCall, SignCallError, SignedTronCall, SignerError, TronCallDraft,
-    VerifiedTronCall, sign_tron_call, tron_call_facts_query, verify_tron_call,
+    BuildError, SignCallError, SignedTronCall, SignerError, TronCallDraft, VerifiedTronCall,
+    sign_tron_call, tron_call_facts_query, verify_tron_call,
 };
 use tokio::time::timeout;
 
 use super::Countersign;
 use super::chain::in_time;
 use super::deposit::no_view;
-use super::deposit_fate::{DepositFate, LetOut};
 use super::sign::{NO_ANSWER, SIGN_DEADLINE};
 use crate::deposit::{BoundDeposit, Draft, refuse, tron_call_terms};
 use crate::{Facts, FlowError, TronSource};
@@ -110,25 +109,7 @@ impl Countersign {
         Ok(timeout(SIGN_DEADLINE, signing).await.map_err(late)??)
     }
 
-    /// Tells what became of a transaction by its own bytes: they say when it ends.
-    pub(super) async fn tron_fate(
-        &self,
-        pins: &Permit2Pins,
-        deposit: LetOut<'_>,
-    ) -> Option<DepositFate> {
-        let LetOut { network, sent, .. } = deposit;
-        let call = SentTronCall::read(&hex::decode(&sent.transaction).ok()?)?;
-        let view = self.tron_chain(network).ok()?;
-        let seen = in_time(network, view.tron_call_state(pins.chain_id, *call.id())).await.ok()?;
-        Some(match seen.fate(call.expiration()) {
-            TronFate::Live => DepositFate::Live,
-            TronFate::Executed { block } => DepositFate::Executed { height: Some(block) },
-            TronFate::Failed { block } => DepositFate::Failed { height: Some(block) },
-            TronFate::Expired { .. } => DepositFate::OutOfTime,
-        })
-    }
-
-    fn tron_chain(&self, network: &str) -> Result<&dyn TronCallView, FlowError> {
+    pub(super) fn tron_chain(&self, network: &str) -> Result<&dyn TronCallView, FlowError> {
         self.tron_chains.get(network).map(AsRef::as_ref).ok_or_else(|| no_view(network))
     }
 }

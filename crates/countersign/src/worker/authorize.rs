@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use countersign_approval::{Decision, SwapId};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{
-    ConfigRecord, Digest, JournalLedger, Label, Note, Outcome, Payload, Reserved as ReservedRecord,
-    Stage, State, What,
+    ApprovalBytes, ConfigRecord, Digest, JournalLedger, Label, Note, Outcome, Payload,
+    Reserved as ReservedRecord, Stage, State, What,
 };
 
 use tokio::time::sleep;
@@ -16,10 +16,10 @@ use tokio::time::sleep;
 use super::drive::{Drive, Next};
 use super::notes::Mark;
 use super::{WorkError, judgement, later, records};
-use crate::flow::{LOOKS, SEEN_WITHIN, overtaken};
+use crate::flow::{LOOKS, SEEN_WITHIN, overtaken, require_reviewed};
 use crate::{
-    Bound, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError, MissingAllowance,
-    Reserved, Reviewed, Signed, Step, Verified,
+    Bound, Countersign, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError,
+    MissingAllowance, Reserved, Reviewed, Signed, Step, Verified,
 };
 
 /// How long an intent may wait to be signed for, whatever its own deadline is.
@@ -121,7 +121,7 @@ impl Drive<'_> {
         let statement = verified.statement();
         self.tell(Event::Verified { statement: &statement });
         self.statement = Some(statement);
-        self.reviewed(&verified).await?;
+        let verified = self.reviewed(verified, config).await?;
         if self.is_stopping() {
             return Ok(None);
         }
@@ -174,20 +174,25 @@ impl Drive<'_> {
     }
 
     /// Has a person decide, where policy asks for it. That may take long, so what was judged is
-    /// written before.
-    async fn reviewed(&mut self, verified: &Verified) -> Result<(), WorkError> {
-        if !self.flow().needs_review(verified)? {
-            return Ok(());
+    /// written before, and a deposit is drafted anew after it.
+    async fn reviewed(
+        &mut self,
+        verified: Verified,
+        config: ConfigRecord,
+    ) -> Result<Verified, WorkError> {
+        if !self.flow().needs_review(&verified)? {
+            return Ok(verified);
         }
-        let digest = Digest::new(verified.evidence().digest());
+        let digest = Digest::new(verified.review_digest());
         if self.known.reviewed == Some(digest) {
-            return Ok(());
+            return Ok(verified);
         }
         self.commit().await?;
-        match self.flow().decide(verified).await? {
-            None => Ok(()),
+        match self.flow().decide(&verified).await? {
+            None => Ok(verified),
             Some(Decision::Approve { by }) => {
-                self.note(What::Reviewed { by: Note::whole(by), digest, denied: None })
+                self.note(What::Reviewed { by: Note::whole(by), digest, denied: None })?;
+                self.judged_anew(verified, config).await
             }
             Some(Decision::Deny { by, reason }) => {
                 let error = FlowError::NotApproved(format!("{by} denied it: {reason}"));
@@ -196,6 +201,26 @@ impl Drive<'_> {
                 Err(error.into())
             }
         }
+    }
+
+    /// Drafts a deposit that a person has approved anew, by what its chain says now.
+    async fn judged_anew(
+        &mut self,
+        verified: Verified,
+        config: ConfigRecord,
+    ) -> Result<Verified, WorkError> {
+        let approved = verified.review_digest();
+        let mut bound = match Countersign::bound_again(verified) {
+            Ok(bound) => bound,
+            Err(verified) => return Ok(*verified),
+        };
+        // What was decided is not asked again where the chain is away meanwhile.
+        self.commit().await?;
+        let facts = self.flow().facts_by(&self.writer.ledger(Vec::new()), &mut bound).await?;
+        let verified = self.judged(bound, &facts, config)?;
+        require_reviewed(&verified, approved)?;
+        self.statement = Some(verified.statement());
+        Ok(verified)
     }
 
     /// Notes what it takes to get coins back, before they can go.
@@ -215,7 +240,7 @@ impl Drive<'_> {
         let own = redraftable(verified.evidence());
         let reserved = match self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await {
             Err(FlowError::Refused { step: Step::Reserve, refusal }) if own => {
-                let (step, taken) = (Step::Reserve, overtaken(&ledger, &claim).await?);
+                let (step, taken) = (Step::Reserve, overtaken(&ledger, &claim, &refusal).await?);
                 let refused = FlowError::Refused { step, refusal };
                 return Err(taken.map_or(refused, FlowError::Overtaken).into());
             }
@@ -243,16 +268,23 @@ impl Drive<'_> {
     /// Stores the signature before it is let out.
     async fn keep_signed(&mut self, signed: &Signed) -> Result<Next, WorkError> {
         let live = signed.live();
-        let approval = records::approval(&signed.signature().to_submission())?;
+        let mut approval = records::approval(&signed.signature().to_submission())?;
+        if let ApprovalBytes::Cosign { last_valid_block_height, .. } = &mut approval {
+            let network = self.known.request.source.network.as_str();
+            *last_valid_block_height = self.flow().latest_height(network).await;
+        }
         self.note(What::Signed {
             digest: live.digest.into(),
             valid_until: live.valid_until,
             intent_id: Label::new(&live.intent_id)?,
             approval,
         })?;
-        self.note(What::Submitted { attempt: 1 })?;
+        // What would come too late is not let out.
+        if !self.is_too_late() {
+            self.note(What::Submitted { attempt: 1 })?;
+            self.unsent = true;
+        }
         self.commit().await?;
-        self.unsent = true;
         self.tell(Event::Signed { approval: &live });
         Ok(Next::Now)
     }

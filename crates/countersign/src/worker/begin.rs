@@ -42,6 +42,16 @@ impl Worker {
         request: &SwapRequest,
         mut observe: impl FnMut(Event<'_>) + Send,
     ) -> Result<Progress, WorkError> {
+        // It holds all that is known of the swap.
+        Box::pin(self.swap_told(key, request, &mut observe)).await
+    }
+
+    async fn swap_told(
+        &self,
+        key: &Label,
+        request: &SwapRequest,
+        mut observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<Progress, WorkError> {
         let registry = self.flow.config().registry();
         let order = Order::new(request, registry).map_err(FlowError::from)?;
         let policy = self.flow.config().policy().map_err(FlowError::from)?;

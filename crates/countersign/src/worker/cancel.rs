@@ -10,6 +10,7 @@
 
 mod coins;
 mod nonces;
+mod tron;
 mod way;
 
 use countersign_approval::{AssetAmount, Environment, SwapId, Terms};
@@ -53,11 +54,19 @@ impl Worker {
         swap_id: SwapId,
         mut observe: impl FnMut(Event<'_>) + Send,
     ) -> Result<Progress, WorkError> {
+        // It holds all that is known of the swap.
+        Box::pin(self.cancel_told(swap_id, &mut observe)).await
+    }
+
+    async fn cancel_told(
+        &self,
+        swap_id: SwapId,
+        observe: &mut (dyn FnMut(Event<'_>) + Send),
+    ) -> Result<Progress, WorkError> {
         let lease = self.lease_in_time(swap_id).await?;
-        let mut drive = self.take(lease, &mut observe).await?;
+        let mut drive = self.take(lease, observe).await?;
         match drive.ask_cancel().await {
-            // It holds all that is known of the swap.
-            Ok(()) => Box::pin(drive.run()).await,
+            Ok(()) => drive.run().await,
             Err(error) => {
                 drive.let_go().await?;
                 Err(error)
@@ -111,34 +120,57 @@ impl Drive<'_> {
         Ok(())
     }
 
+    /// Says whether there is a way to make the approval useless before it ends by itself.
+    pub(super) fn is_cancellable(&self) -> bool {
+        self.way().is_ok_and(|way| !matches!(way, Way::WaitOut))
+    }
+
+    /// Says that an approval has to be cancelled that nobody wants any more.
+    pub(super) fn note_live(&mut self) -> Result<(), WorkError> {
+        if !self.is_past(self.worker.options.patience) {
+            return Ok(());
+        }
+        let message =
+            "the approval can still be used long after its deadline: it has to be cancelled";
+        tracing::warn!(swap_id = %self.known.swap_id, "{message}");
+        self.note_cancel_failure("late", message)
+    }
+
     /// Takes a cancel that was asked for one step on.
     pub(super) async fn go_on_cancelling(&mut self) -> Result<Next, WorkError> {
         self.look_at_status().await?;
-        match self.way()? {
+        let before = self.sightings;
+        let next = match self.way()? {
             Way::Permit(permit) => self.cancel_permit(&permit).await,
+            Way::Tron(permit) => self.cancel_on_tron(&permit).await,
             Way::Deposit(deposit) => self.cancel_deposit(&deposit).await,
             Way::Coins(ids) => self.cancel_coins(&ids).await,
             Way::WaitOut => self.wait_it_out().await,
-        }
+        };
+        self.sightings = self.sightings.in_a_row(before);
+        next
     }
 
     /// Hears the counterparty. What it says is evidence, and decides nothing here.
     async fn look_at_status(&mut self) -> Result<(), WorkError> {
         let Some(intent_id) = self.known.intent_id().cloned() else { return Ok(()) };
         if let Ok(seen) = self.flow().api().status(intent_id.as_str()).await {
+            let seen = self.as_ours(seen)?;
             self.note_seen(&seen)?;
         }
         Ok(())
     }
 
-    /// Waits until the blockhash is over that a transaction lives by.
+    /// Waits until a transaction can't be mined any more that ends by itself.
     async fn wait_it_out(&mut self) -> Result<Next, WorkError> {
         match self.fate().await {
             Fate::Used(_) => self.too_late().await,
             Fate::Dead(death) => self.proven_dead(death).await,
-            Fate::Over(death) => self.over(death, "whether it was used before can't be told").await,
+            Fate::Over(death) | Fate::Replaced(death) => {
+                self.over(death, "whether it was used before can't be told").await
+            }
             Fate::Live => {
-                self.tell_step("its blockhash can still be used; waiting until it is too old");
+                self.tell_step("it can still be mined; waiting until it can't");
                 self.wait_for_cancel().await
             }
         }
@@ -157,17 +189,17 @@ impl Drive<'_> {
     }
 
     /// Ends a swap whose approval can't be used any more, where nobody can tell whether it was. Its
-    /// limits stay counted.
+    /// limits stay counted, and a person has to look: the nonce may be spent by ourselves alone, so
+    /// no word of the counterparty decides it.
     async fn over(&mut self, death: Death, why: &str) -> Result<Next, WorkError> {
-        if self.known.moved {
-            return self.too_late().await;
-        }
         self.note(What::Dead(death))?;
+        let said =
+            if self.known.moved { "; the counterparty said that funds had moved" } else { "" };
         let reason = format!(
-            "cancelled: the approval is dead; {why}, so its limits stay counted for a day. Look \
-             whether funds have left before another swap is made"
+            "cancelled: the approval is dead; {why}{said}, so its limits stay counted for a day. \
+             Look whether funds have left before another swap is made"
         );
-        self.end(Outcome::Failed, reason).await
+        self.end(Outcome::Disputed, reason).await
     }
 
     /// Goes on as if nobody had wanted to cancel: the approval was used.
@@ -180,9 +212,9 @@ impl Drive<'_> {
 
     /// Takes an approval for used once enough looks in a row have said so.
     async fn used_it_seems(&mut self) -> Result<Next, WorkError> {
-        self.sightings = self.sightings.saturating_add(1);
-        let ours = self.known.cancel.as_ref().is_some_and(|cancel| !cancel.sent.is_empty());
-        if ours && self.sightings < SURE {
+        self.sightings.used = self.sightings.used.saturating_add(1);
+        let ours = self.known.cancel.as_ref().is_some_and(|cancel| cancel.was_signed);
+        if ours && self.sightings.used < SURE {
             return self.wait_for_cancel().await;
         }
         self.too_late().await

@@ -12,10 +12,39 @@ pub(super) struct Cancelling {
     pub(super) resources: Vec<Label>,
     /// What was signed and not lost, the latest last: any of it may be mined.
     pub(super) sent: Vec<Sent>,
+    /// What was signed and given up, by its id.
+    pub(super) lost: Vec<Label>,
+    /// Whether anything was ever signed, given up or not: then what the chain says may be our doing.
+    pub(super) was_signed: bool,
     /// When the last of it was signed.
     pub(super) sent_at: UnixMillis,
     /// The block that holds one of it, and which.
     pub(super) mined: Option<(Label, u64)>,
+}
+
+/// How often in a row the chain said something that one node alone is not believed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sightings {
+    /// The approval was used.
+    pub(super) used: u32,
+    /// The account nonce of what ends it was taken by something else.
+    pub(super) taken: u32,
+    /// The account nonce of a deposit was.
+    pub(super) replaced: u32,
+}
+
+impl Sightings {
+    /// Forgets what was not said again since.
+    pub(super) const fn in_a_row(self, before: Self) -> Self {
+        const fn kept(now: u32, before: u32) -> u32 {
+            if now > before { now } else { 0 }
+        }
+        Self {
+            used: kept(self.used, before.used),
+            taken: kept(self.taken, before.taken),
+            replaced: kept(self.replaced, before.replaced),
+        }
+    }
 }
 
 /// What ends the approval, signed.
@@ -27,7 +56,15 @@ pub(super) struct Sent {
 
 impl Cancelling {
     const fn new(since: UnixMillis) -> Self {
-        Self { since, resources: Vec::new(), sent: Vec::new(), sent_at: since, mined: None }
+        Self {
+            since,
+            resources: Vec::new(),
+            sent: Vec::new(),
+            lost: Vec::new(),
+            was_signed: false,
+            sent_at: since,
+            mined: None,
+        }
     }
 
     /// Adds a step. One that came too late is none any more.
@@ -38,17 +75,55 @@ impl Cancelling {
             CancelStep::Reserved { resources, .. } => cancel.resources.clone_from(resources),
             CancelStep::Signed { id, transaction, .. } => {
                 cancel.sent.push(Sent { id: id.clone(), transaction: transaction.clone() });
-                cancel.sent_at = at;
+                (cancel.sent_at, cancel.was_signed) = (at, true);
             }
             CancelStep::Mined { id, height } => cancel.mined = Some((id.clone(), *height)),
-            CancelStep::Lost { .. } => cancel = Self { since: cancel.since, ..Self::new(at) },
+            CancelStep::Lost { .. } => cancel = cancel.given_up(at),
             CancelStep::TooLate => return None,
         }
         Some(cancel)
     }
 
+    /// Forgets what was signed, but not that it was.
+    fn given_up(self, at: UnixMillis) -> Self {
+        let Self { since, sent, mut lost, was_signed, .. } = self;
+        lost.extend(sent.into_iter().map(|sent| sent.id));
+        Self { since, lost, was_signed, ..Self::new(at) }
+    }
+
     /// Returns what was signed last.
     pub(super) fn last(&self) -> Option<&Sent> {
         self.sent.last()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_said_again_is_forgotten() {
+        let before = Sightings { used: 2, taken: 2, replaced: 1 };
+        let now = Sightings { used: 3, ..before }.in_a_row(before);
+        assert_eq!((now.used, now.taken, now.replaced), (3, 0, 0));
+    }
+
+    #[test]
+    fn what_was_given_up_is_still_ours() {
+        let at = UnixMillis::new(1);
+        let signed = CancelStep::Signed {
+            kind: countersign_journal::CancelKind::PermitNonce,
+            digest: [7; 32].into(),
+            id: Label::new("0x07").unwrap(),
+            transaction: Payload::new("07").unwrap(),
+        };
+        let reason = countersign_journal::Note::new("another one has its nonce");
+        let mut cancel = Cancelling::after(None, &CancelStep::Asked, at);
+        for step in [signed, CancelStep::Lost { reason }] {
+            cancel = Cancelling::after(cancel, &step, at);
+        }
+        let cancel = cancel.unwrap();
+        assert!(cancel.sent.is_empty() && cancel.was_signed);
+        assert_eq!(cancel.lost, [Label::new("0x07").unwrap()]);
     }
 }

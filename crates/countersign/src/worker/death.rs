@@ -2,6 +2,8 @@
 //!
 //! What has to be asked is in the journal: a policy or a registry that changed since does not matter.
 
+use std::time::Duration;
+
 use countersign_approval::{BlockhashExpired, Coin, NonceQuery, SeenCoins};
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{ApprovalBytes, Death, Label};
@@ -13,6 +15,10 @@ use super::refund::Kept;
 use crate::flow::{DepositFate, LetOut};
 use crate::{Facts, SentTransaction, Submission};
 
+/// How many looks in a row have to say that an approval is dead or replaced, and how far apart they are.
+const LOOKS: u32 = 3;
+const LOOK_PAUSE: Duration = Duration::from_millis(500);
+
 /// What became of an approval.
 #[derive(Clone, Debug)]
 pub(super) enum Fate {
@@ -20,6 +26,8 @@ pub(super) enum Fate {
     Dead(Death),
     /// It can't be used any more; whether it was used can't be told.
     Over(Death),
+    /// Another transaction took its place, as far as one answer tells.
+    Replaced(Death),
     /// It was used.
     Used(Death),
     /// It can be used, or it is not known that it can't.
@@ -39,7 +47,27 @@ enum Trace {
 impl Drive<'_> {
     /// Asks the chain and the clock. Where a chain can't be asked, the approval is taken for live
     /// until its own deadline.
+    ///
+    /// That something is not there is believed only where look after look says so: nodes behind one
+    /// address are not equally far. What was executed may lie in a block that one of them does not have,
+    /// so a deposit is taken for replaced only long after its deadline.
     pub(super) async fn fate(&self) -> Fate {
+        let mut seen = self.judge_fate().await;
+        for _ in 1..LOOKS {
+            match &seen {
+                Fate::Replaced(_) if !self.is_past(self.worker.options.grace) => return Fate::Live,
+                Fate::Replaced(_) | Fate::Dead(_) => {}
+                Fate::Over(_) | Fate::Used(_) | Fate::Live => return seen,
+            }
+            tokio::time::sleep(LOOK_PAUSE).await;
+            let again = self.judge_fate().await;
+            let same = std::mem::discriminant(&again) == std::mem::discriminant(&seen);
+            seen = if same || matches!(again, Fate::Used(_)) { again } else { Fate::Live };
+        }
+        seen
+    }
+
+    async fn judge_fate(&self) -> Fate {
         if let Some(sent) = self.deposit() {
             return self.fate_of(&sent).await;
         }
@@ -77,9 +105,28 @@ impl Drive<'_> {
         }
     }
 
+    /// Returns the transaction that we co-signed, where it is known how long its blockhash lives.
+    fn cosigned(&self) -> Option<SentTransaction> {
+        let approval = self.known.approval.as_ref()?;
+        let ApprovalBytes::Cosign { transaction, last_valid_block_height, .. } = &approval.bytes
+        else {
+            return None;
+        };
+        last_valid_block_height.is_some().then(|| SentTransaction {
+            transaction: transaction.as_str().to_owned(),
+            id: String::new(),
+            last_valid_block_height: *last_valid_block_height,
+        })
+    }
+
     fn is_intent(&self) -> bool {
         let bytes = self.known.approval.as_ref().map(|approval| &approval.bytes);
         matches!(bytes, Some(ApprovalBytes::Intent { .. }))
+    }
+
+    fn is_past_its_end(&self) -> bool {
+        let until = self.known.approval.as_ref().map(|approval| approval.valid_until);
+        until.is_some_and(|until| until < self.now().to_seconds())
     }
 
     /// Nobody tells us what the intents contract has seen: after its deadline it takes the intent no
@@ -99,21 +146,33 @@ impl Drive<'_> {
             DepositFate::Failed { .. }
             | DepositFate::Expired(_)
             | DepositFate::OutOfTime
+            | DepositFate::Waiting
             | DepositFate::Live => Some(false),
-            DepositFate::Replaced | DepositFate::Over(_) | DepositFate::Unknown => None,
+            DepositFate::Replaced
+            | DepositFate::Spent { .. }
+            | DepositFate::Over(_)
+            | DepositFate::Unknown => None,
         }
     }
 
     async fn fate_of(&self, sent: &SentTransaction) -> Fate {
         let Some(nonce) = self.known.resources.first().cloned() else { return Fate::Live };
         match self.ask_deposit(sent).await {
-            DepositFate::Executed { height } => Fate::Used(Death::NonceSpent { nonce, height }),
-            DepositFate::Failed { height } => Fate::Dead(Death::NonceSpent { nonce, height }),
-            DepositFate::Replaced => Fate::Over(Death::NonceSpent { nonce, height: None }),
+            DepositFate::Executed { height } => Fate::Used(spent(nonce, height)),
+            DepositFate::Failed { height } => Fate::Dead(spent(nonce, height)),
+            DepositFate::Replaced => Fate::Replaced(spent(nonce, None)),
+            // By it, or by something else: a person has to look where nothing is said to have come.
+            DepositFate::Spent { coin, height } => {
+                let named = |resource: &&Label| resource.as_str().ends_with(&format!("/{coin}"));
+                let coin = self.known.resources.iter().find(named).cloned().unwrap_or(nonce);
+                Fate::Used(Death::CoinSpent { coin, height: Some(height) })
+            }
             DepositFate::Expired(proof) => Fate::Dead(expired(&proof)),
-            DepositFate::OutOfTime => Fate::Dead(Death::Deadline),
+            // The journal, too, takes an approval for live until our own clock is past it.
+            DepositFate::OutOfTime if self.is_past_its_end() => Fate::Dead(Death::Deadline),
+            DepositFate::OutOfTime => Fate::Live,
             DepositFate::Over(proof) => Fate::Over(expired(&proof)),
-            DepositFate::Live | DepositFate::Unknown => Fate::Live,
+            DepositFate::Waiting | DepositFate::Live | DepositFate::Unknown => Fate::Live,
         }
     }
 
@@ -126,7 +185,9 @@ impl Drive<'_> {
         let coins = asked.coins.unwrap_or_default().into_iter();
         let scripts: Vec<_> = coins.map(|coin| coin.script_pubkey).collect();
         let (resources, scripts) = (&resources[..], &scripts[..]);
-        let deposit = LetOut { network, owner, resources, scripts, sent };
+        // A swap of this kind is named by the address that it is paid at.
+        let address = self.known.intent_id().map_or("", Label::as_str);
+        let deposit = LetOut { network, owner, address, resources, scripts, sent };
         self.flow().deposit_fate(deposit).await
     }
 
@@ -188,7 +249,12 @@ impl Drive<'_> {
         Some(scripts)
     }
 
+    /// What the height of its blockhash proves; where that was never told, that the blockhash is too old says
+    /// no more than that.
     async fn message_fate(&self) -> Fate {
+        if let Some(sent) = self.cosigned() {
+            return self.fate_of(&sent).await;
+        }
         let Ok(created) = self.created_again() else { return Fate::Live };
         let Ok(mut bound) = self.flow().bind(created) else { return Fate::Live };
         let Ok(Facts::Solana(facts)) = self.flow().facts(&mut bound).await else {
@@ -203,6 +269,15 @@ impl Drive<'_> {
 }
 
 const FOR_GOOD: UnixSeconds = UnixSeconds::new(u64::MAX);
+
+/// Says that what a deposit takes is spent: its coins on Bitcoin, elsewhere its nonce.
+fn spent(resource: Label, height: Option<u64>) -> Death {
+    if resource.as_str().starts_with("bitcoin/") {
+        Death::CoinSpent { coin: resource, height }
+    } else {
+        Death::NonceSpent { nonce: resource, height }
+    }
+}
 
 fn expired(proof: &BlockhashExpired) -> Death {
     Death::BlockhashExpired { height: Some(proof.seen_height()) }

@@ -8,6 +8,7 @@ use countersign_journal::{Entry, State, SwapWriter};
 use countersign_units::UnixMillis;
 use tokio::time::{Instant, sleep};
 
+use super::cancelling::Sightings;
 use super::known::Known;
 use super::pace::share;
 use super::refund::Output;
@@ -39,8 +40,8 @@ pub(super) struct Drive<'a> {
     pub(super) output: Option<Output>,
     /// How often in a row something failed.
     pub(super) misses: u32,
-    /// How often in a row the chain said that an approval was used that is being cancelled.
-    pub(super) sightings: u32,
+    /// How often in a row the chain said what a cancel is not to believe at once.
+    pub(super) sightings: Sightings,
     /// Until when this worker stays with the swap.
     stays: Instant,
     pub(super) statement: Option<Statement>,
@@ -76,7 +77,7 @@ impl<'a> Drive<'a> {
             output: None,
             commits: 0,
             misses: 0,
-            sightings: 0,
+            sightings: Sightings::default(),
             stays: far(worker.options.track.deadline),
             statement: None,
             failure: None,

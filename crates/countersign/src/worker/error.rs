@@ -75,16 +75,6 @@ pub enum NotCancellable {
         /// Its deadline.
         until: UnixSeconds,
     },
-    /// No cancel is made on this chain yet: the approval ends by itself.
-    #[error(
-        "no cancel is made on {network}; the approval ends by itself, at {until} in Unix seconds"
-    )]
-    Network {
-        /// The network.
-        network: String,
-        /// The last moment at which the approval can be used.
-        until: UnixSeconds,
-    },
     /// A transaction with a durable nonce does not die by itself, and only its nonce account's
     /// authority can move that on.
     #[error("it lives by a durable nonce, which its authority has to advance")]

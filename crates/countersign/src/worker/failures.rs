@@ -14,6 +14,9 @@ pub(super) const REFUND: &str = "refund";
 /// The step of an approval that is made useless before its time.
 pub(super) const CANCEL: &str = "cancel";
 
+/// The step of a deposit between its signature and its block.
+pub(super) const DEPOSIT: &str = "deposit";
+
 /// What failed last, and how often what failed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Failures {
@@ -51,6 +54,7 @@ impl Failures {
             }
             What::Refund(_) => self.made_good(REFUND),
             What::Cancel(_) => self.made_good(CANCEL),
+            What::Dead(_) => self.made_good(DEPOSIT),
             _ => {}
         }
     }

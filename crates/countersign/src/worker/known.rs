@@ -39,6 +39,8 @@ pub(super) struct Known {
     pub(super) cancel: Option<Cancelling>,
     /// The digest that a person has approved.
     pub(super) reviewed: Option<Digest>,
+    /// Whether what the approval had taken of the limits is free again, since it was proven unused.
+    pub(super) released: bool,
     pub(super) failures: Failures,
     pub(super) reason: Option<Note>,
 }
@@ -77,6 +79,7 @@ impl Known {
             refund: None,
             cancel: None,
             reviewed: None,
+            released: false,
             failures: Failures::default(),
             reason: None,
         }
@@ -130,14 +133,14 @@ impl Known {
                 self.forgotten_since.get_or_insert(at);
             }
             What::Ended { reason, .. } => self.reason = Some(reason.clone()),
+            What::Released => self.released = true,
             What::Requested(_)
             | What::Creating
             | What::Failed { .. }
             | What::Bound { .. }
             | What::Judged(_)
             | What::Reviewed { .. }
-            | What::Dead(_)
-            | What::Released => {}
+            | What::Dead(_) => {}
         }
         Ok(())
     }

@@ -65,7 +65,8 @@ impl Drive<'_> {
         self.note_lasting(CANCEL, code, message)
     }
 
-    fn note_lasting(
+    /// Adds what is worth an entry now and then, unless the journal has said so lately.
+    pub(super) fn note_lasting(
         &mut self,
         step: &str,
         code: &str,

@@ -189,14 +189,16 @@ impl Worker {
         at_work.spawn(async move {
             let swap_id = lease.swap_id;
             // What panicked is dropped, so nothing half done is seen of it.
-            let driven = AssertUnwindSafe(worker.drive(lease)).catch_unwind().await;
+            let driving = AssertUnwindSafe(Box::pin(worker.drive(lease)));
+            let driven = driving.catch_unwind().await;
             (swap_id, driven.unwrap_or(Err(WorkError::Panicked(swap_id))))
         });
     }
 
     async fn drive(&self, lease: Lease) -> Result<Progress, WorkError> {
         let mut silent = |_: crate::Event<'_>| {};
-        self.take(lease, &mut silent).await?.staying(self.options.hold).run().await
+        // It holds all that is known of the swap.
+        Box::pin(self.take(lease, &mut silent).await?.staying(self.options.hold).run()).await
     }
 
     /// Says whether all swaps that are open were looked after.

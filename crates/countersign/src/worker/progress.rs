@@ -31,6 +31,9 @@ pub struct Progress {
     pub reason: Option<String>,
     /// Whether its approval was made useless before its time, or is about to be.
     pub cancelled: bool,
+    /// Whether it is proven that its approval was not used, and can't be any more: what it had taken
+    /// of the limits is free again.
+    pub released: bool,
     /// What was signed, in words, where it was signed just now.
     pub statement: Option<Statement>,
     /// What went wrong just now.
@@ -53,6 +56,7 @@ impl Progress {
             valid_until: approval.map(|approval| approval.valid_until),
             reason: reason.map(|reason| reason.as_str().to_owned()),
             cancelled: known.cancel.is_some(),
+            released: known.released,
             statement: None,
             failure: None,
             next: None,

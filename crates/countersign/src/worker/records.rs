@@ -204,6 +204,7 @@ pub(super) fn approval(submission: &Submission) -> Result<ApprovalBytes, WorkErr
             ApprovalBytes::Cosign {
                 transaction: Payload::new(transaction)?,
                 user_address: Label::new(user_address)?,
+                last_valid_block_height: None,
             }
         }
         Submission::Approval(_) => return Err(WorkError::Unreadable("an approval")),
@@ -228,7 +229,7 @@ pub(super) fn submission(bytes: &ApprovalBytes) -> Submission {
         ApprovalBytes::Htlc { psbt } => {
             ApprovalSubmission::Htlc { psbt: psbt.as_str().to_owned() }.into()
         }
-        ApprovalBytes::Cosign { transaction, user_address } => ApprovalSubmission::Cosign {
+        ApprovalBytes::Cosign { transaction, user_address, .. } => ApprovalSubmission::Cosign {
             transaction: transaction.as_str().to_owned(),
             user_address: user_address.as_str().to_owned(),
         }
@@ -265,5 +266,6 @@ pub(super) fn seen(
 ) -> SwapStatus {
     let text = |label: Option<&Label>| label.map(|label| label.as_str().to_owned());
     let status = Status::from_name(status.as_str());
-    SwapStatus { status, deposit_tx: text(deposit_tx), payout_tx: text(payout_tx) }
+    let (deposit_tx, payout_tx) = (text(deposit_tx), text(payout_tx));
+    SwapStatus { deposit_tx, payout_tx, ..SwapStatus::new(status) }
 }

@@ -24,11 +24,17 @@ const BLIND_LAG: Duration = Duration::from_secs(2);
 /// The longest wait before an approval is sent again.
 const LONGEST_LAG: Duration = Duration::from_hours(1);
 
+/// What its chain says of a deposit that is in no block, while its nonce is used up.
+const REPLACED: &str = "another transaction seems to have taken the deposit's nonce";
+
 /// Says whether funds moved, by a counterparty's word.
 pub(super) const fn has_moved(seen: &SwapStatus) -> bool {
     let status = &seen.status;
     seen.deposit_tx.is_some()
-        || matches!(status, Status::Deposited | Status::Finished | Status::RefundRequested)
+        || matches!(
+            status,
+            Status::Deposited | Status::Incomplete | Status::Finished | Status::RefundRequested
+        )
 }
 
 impl Drive<'_> {
@@ -38,6 +44,9 @@ impl Drive<'_> {
             return self.go_on_cancelling().await;
         }
         if self.known.state == State::Signed {
+            if self.is_too_late() {
+                return self.never_send().await;
+            }
             return self.submit_next(1).await;
         }
         if std::mem::take(&mut self.unsent) {
@@ -46,12 +55,16 @@ impl Drive<'_> {
         if let Some(next) = self.look_after_coins().await? {
             return Ok(next);
         }
+        if let Some(next) = self.look_after_deposit().await? {
+            return Ok(next);
+        }
         let Some(intent_id) = self.known.intent_id().cloned() else {
             return Err(WorkError::Unreadable("an intent's id"));
         };
         match self.flow().api().status(intent_id.as_str()).await {
             Ok(seen) => {
                 self.hit();
+                let seen = self.as_ours(seen)?;
                 self.note_seen(&seen)?;
                 self.decide(&seen).await
             }
@@ -60,7 +73,7 @@ impl Drive<'_> {
     }
 
     /// Writes down that the approval is about to be let out.
-    async fn submit_next(&mut self, attempt: u32) -> Result<Next, WorkError> {
+    pub(super) async fn submit_next(&mut self, attempt: u32) -> Result<Next, WorkError> {
         self.note(What::Submitted { attempt })?;
         self.commit().await?;
         self.unsent = true;
@@ -73,6 +86,9 @@ impl Drive<'_> {
             return Err(WorkError::Unreadable("an approval"));
         };
         let submission = records::submission(&approval.bytes);
+        if self.is_too_late() {
+            return self.note_late();
+        }
         let intent_id = approval.intent_id.clone();
         self.require_lease()?;
         self.tell(Event::Began(Step::Approve));
@@ -124,24 +140,28 @@ impl Drive<'_> {
     async fn decide(&mut self, seen: &SwapStatus) -> Result<Next, WorkError> {
         let moved = self.known.moved;
         match &seen.status {
-            Status::Finished => self.finish().await,
+            Status::Finished => self.finish(seen).await,
             Status::Refunded | Status::Failed | Status::Expired if self.coins_may_come_back() => {
                 self.wait().await
             }
             Status::Refunded => self.close(Outcome::Refunded, "the funds came back").await,
             Status::Failed | Status::Expired if moved => {
                 let reason = format!("{} after funds had moved", seen.status);
-                self.end(Outcome::Disputed, reason).await
+                self.dispute(reason).await
             }
             Status::Failed => self.close(Outcome::Failed, "the counterparty declined it").await,
             Status::Expired => self.close(Outcome::Expired, "not carried out in time").await,
             Status::Created => self.not_arrived().await,
+            Status::Incomplete => {
+                self.note_incomplete()?;
+                self.on_its_way(seen).await
+            }
             _ => self.on_its_way(seen).await,
         }
     }
 
     /// Ends a swap that was carried out, where the chain does not say otherwise.
-    async fn finish(&mut self) -> Result<Next, WorkError> {
+    async fn finish(&mut self, seen: &SwapStatus) -> Result<Next, WorkError> {
         // In this order: what is funded between the two questions is seen by the second.
         let used = self.used().await;
         if self.may_lie_unclaimed().await {
@@ -152,23 +172,58 @@ impl Drive<'_> {
             return self.end(Outcome::Disputed, reason).await;
         }
         if used == Some(false) {
-            if self.is_past(self.worker.options.grace) {
+            if self.is_past(self.worker.options.grace) && !self.stays_open().await? {
                 let reason = "Finished, says the counterparty; the chain has not used the approval";
                 return self.end(Outcome::Disputed, reason).await;
             }
             return self.wait().await;
         }
+        if used.is_none()
+            && let Some(next) = self.contradicted().await?
+        {
+            return Ok(next);
+        }
+        if let Some(reason) = self.underpaid(seen) {
+            return self.end(Outcome::Disputed, reason).await;
+        }
         self.end(Outcome::Finished, "the recipient was paid").await
     }
 
+    /// Does not believe that a swap was carried out whose deposit its chain can't be asked about, or does
+    /// not have: it may still be mined, and nobody would look after it.
+    async fn contradicted(&mut self) -> Result<Option<Next>, WorkError> {
+        if self.deposit().is_none() {
+            return Ok(None);
+        }
+        match self.fate().await {
+            Fate::Used(_) | Fate::Over(_) => Ok(None),
+            // The next look says that it was not used.
+            Fate::Dead(_) => self.wait().await.map(Some),
+            Fate::Live => {
+                if self.is_too_late() {
+                    self.note_late()?;
+                }
+                self.wait().await.map(Some)
+            }
+            Fate::Replaced(death) => {
+                self.note(What::Dead(death))?;
+                let reason = format!("Finished, says the counterparty; {REPLACED}");
+                self.end(Outcome::Disputed, reason).await.map(Some)
+            }
+        }
+    }
+
     /// Waits. What was said is written at once if an approval was let out since, else now and then.
-    async fn wait(&mut self) -> Result<Next, WorkError> {
+    pub(super) async fn wait(&mut self) -> Result<Next, WorkError> {
         self.commit_in_time().await?;
         Ok(self.in_pace())
     }
 
     /// Sends an approval again that did not arrive, as long as it can be used.
     async fn not_arrived(&mut self) -> Result<Next, WorkError> {
+        if self.deposit().is_some() {
+            return self.not_paid_in().await;
+        }
         let now = self.now();
         if let Some(Answer::Declined { message, .. }) = &self.known.answer {
             let reason = format!("the approval was declined: {}", message.as_str());
@@ -190,6 +245,14 @@ impl Drive<'_> {
         self.submit_next(self.known.attempts.saturating_add(1)).await
     }
 
+    /// Waits for a deposit that its chain decides about.
+    async fn not_paid_in(&mut self) -> Result<Next, WorkError> {
+        if self.is_past(Duration::ZERO) {
+            return self.close(Outcome::Expired, "it was not paid in in time").await;
+        }
+        self.wait().await
+    }
+
     /// Says whether the stored bytes may be sent again without a word of the counterparty: they are
     /// the same, and it has not said that it has them.
     fn may_be_sent_blindly(&self) -> bool {
@@ -202,7 +265,7 @@ impl Drive<'_> {
     }
 
     /// Returns how long to wait before an approval is sent again: twice as long after each time.
-    fn doubled(&self, lag: Duration) -> Duration {
+    pub(super) fn doubled(&self, lag: Duration) -> Duration {
         let times = 1_u32.checked_shl(self.known.attempts).unwrap_or(u32::MAX);
         lag.saturating_mul(times).min(LONGEST_LAG)
     }
@@ -217,7 +280,10 @@ impl Drive<'_> {
     /// Waits for a swap that goes on, but not for ever.
     async fn on_its_way(&mut self, seen: &SwapStatus) -> Result<Next, WorkError> {
         let options = &self.worker.options;
-        if self.is_past(options.patience) && !self.coins_may_come_back() {
+        if self.is_past(options.patience)
+            && !self.coins_may_come_back()
+            && !self.stays_open().await?
+        {
             let reason = format!("no end long after its deadline; last seen {}", seen.status);
             return self.end(Outcome::Disputed, reason).await;
         }
@@ -233,7 +299,7 @@ impl Drive<'_> {
             self.note_failure(Step::Track, FORGOTTEN, error)?;
         }
         self.commit_in_time().await?;
-        if error.code != FORGOTTEN && self.may_be_sent_blindly() {
+        if error.code != FORGOTTEN && self.deposit().is_none() && self.may_be_sent_blindly() {
             return self.submit_next(self.known.attempts.saturating_add(1)).await;
         }
         if self.coins_may_come_back() {
@@ -241,7 +307,13 @@ impl Drive<'_> {
         }
         let options = &self.worker.options;
         let forgotten = |since: UnixMillis| self.now() >= later(since, options.patience);
-        if self.known.forgotten_since.is_some_and(forgotten) {
+        let forgotten = self.known.forgotten_since.is_some_and(forgotten);
+        let over = forgotten || self.is_past(options.patience);
+        if over && self.stays_open().await? {
+            self.commit_in_time().await?;
+            return Ok(self.after_miss());
+        }
+        if forgotten {
             return self.end(Outcome::Disputed, "the counterparty does not know it any more").await;
         }
         if self.is_past(options.patience) {
@@ -277,6 +349,11 @@ impl Drive<'_> {
                 self.note(What::Dead(death))?;
                 self.end(outcome, reason).await
             }
+            // Some node may only not have the block of the deposit: it is no proof of anything.
+            Fate::Replaced(death) => {
+                self.note(What::Dead(death))?;
+                self.end(Outcome::Disputed, format!("{reason}; {REPLACED}")).await
+            }
             // That the funds went is no contradiction; that they came back is believed.
             Fate::Used(death) if outcome == Outcome::Refunded => {
                 self.note(What::Dead(death))?;
@@ -286,6 +363,17 @@ impl Drive<'_> {
                 self.note(What::Dead(death))?;
                 let reason = format!("{reason}, says the counterparty; the chain has used it");
                 self.end(Outcome::Disputed, reason).await
+            }
+            Fate::Live if self.deposit().is_some() => {
+                if self.is_too_late() {
+                    self.note_late()?;
+                }
+                self.wait().await
+            }
+            // Somebody can still make it useless, and has to: nothing else ends it in time.
+            Fate::Live if self.is_cancellable() => {
+                self.note_live()?;
+                self.wait().await
             }
             Fate::Live if self.is_past(self.worker.options.patience) => {
                 let reason = format!("{reason}; its approval can still be used, its limits stay");

@@ -27,6 +27,8 @@ pub enum ApprovalBytes {
         transaction: Payload,
         /// The account that signed, in base58.
         user_address: Label,
+        /// A height after which no block takes it, where the cluster was asked for one.
+        last_valid_block_height: Option<u64>,
     },
     /// A signed transaction of our own that funds a deposit address.
     Deposit {

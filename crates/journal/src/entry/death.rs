@@ -31,7 +31,8 @@ pub enum Death {
         /// The chain's height that this is of, where it is known.
         height: Option<u64>,
     },
-    /// It was reserved, and never written down as signed. A signature is written before it is let
-    /// out, and only by whoever holds the lease, so nobody can have one.
+    /// It was reserved, and never written down as signed, or signed, and never written down as let
+    /// out. Each is written before it is done, and only by whoever holds the lease, so nobody else
+    /// has the signature.
     NeverLetOut,
 }

@@ -1,20 +1,21 @@
 //! Records what makes a live approval useless: the ledger's rules for it.
 
 use countersign_approval::{Claim, LedgerError, SwapId};
-use countersign_units::UnixSeconds;
 
 use super::claims::{live_until, owner, take_all};
 use super::{Session, read};
 use crate::{CancelStep, Entry, Label, StoreError, What};
 
+/// How the name of what takes another's place ends, behind the other's name.
+const REPLACEMENT: &str = ":replacement";
+
 /// Takes what a cancel needs beside what its swap has. The entry that says so is written already.
-pub(super) async fn record(
-    session: &mut dyn Session,
-    claim: &Claim,
-    now: UnixSeconds,
-) -> Result<(), StoreError> {
+///
+/// Our own clock does not say that an approval is dead: its chain's does, and a cancel that was not
+/// needed costs a fee alone.
+pub(super) async fn record(session: &mut dyn Session, claim: &Claim) -> Result<(), StoreError> {
     let swap_id = claim.swap_id;
-    if live_until(session, swap_id).await?.is_none_or(|valid_until| valid_until < now) {
+    if live_until(session, swap_id).await?.is_none() {
         return Err(StoreError::Ledger(LedgerError::NothingLive { swap_id }));
     }
     let new = new_ones(session, claim).await?;
@@ -32,6 +33,7 @@ pub(super) async fn record(
 async fn new_ones(session: &mut dyn Session, claim: &Claim) -> Result<Vec<String>, StoreError> {
     let mut new = Vec::new();
     for resource in &claim.resources {
+        require_own(session, claim.swap_id, resource).await?;
         match owner(session, resource).await? {
             None => new.push(resource.clone()),
             Some(owner) if owner == claim.swap_id => {}
@@ -42,6 +44,23 @@ async fn new_ones(session: &mut dyn Session, claim: &Claim) -> Result<Vec<String
         }
     }
     Ok(new)
+}
+
+/// Requires of what takes the place of something that its swap has that.
+async fn require_own(
+    session: &mut dyn Session,
+    swap_id: SwapId,
+    resource: &str,
+) -> Result<(), StoreError> {
+    let Some(replaced) = resource.strip_suffix(REPLACEMENT) else { return Ok(()) };
+    match owner(session, replaced).await? {
+        Some(owner) if owner == swap_id => Ok(()),
+        Some(swap_id) => {
+            let resource = replaced.to_owned();
+            Err(StoreError::Ledger(LedgerError::ResourceTaken { resource, swap_id }))
+        }
+        None => Err(StoreError::Ledger(LedgerError::NothingLive { swap_id })),
+    }
 }
 
 /// Returns the first that the cancel before the last one took, where it may still take effect.

@@ -71,7 +71,7 @@ pub(super) async fn reserve_cancel(
     match append_with(session, write, reserved).await? {
         Written::Before(head) => Ok(head),
         Written::Now(head) => {
-            cancels::record(session, claim, write.now.to_seconds()).await?;
+            cancels::record(session, claim).await?;
             Ok(head)
         }
     }

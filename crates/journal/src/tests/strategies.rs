@@ -164,10 +164,11 @@ fn approvals() -> impl Strategy<Value = ApprovalBytes> {
     prop_oneof![
         labels().prop_map(|signature| ApprovalBytes::Permit2 { signature }),
         payloads().prop_map(|psbt| ApprovalBytes::Htlc { psbt }),
-        (payloads(), labels()).prop_map(|(transaction, user_address)| ApprovalBytes::Cosign {
-            transaction,
-            user_address
-        }),
+        (payloads(), labels(), any::<Option<u64>>()).prop_map(
+            |(transaction, user_address, last)| {
+                ApprovalBytes::Cosign { transaction, user_address, last_valid_block_height: last }
+            }
+        ),
         (payloads(), labels(), any::<Option<u64>>()).prop_map(|(transaction, id, last)| {
             ApprovalBytes::Deposit { transaction, id, last_valid_block_height: last }
         }),

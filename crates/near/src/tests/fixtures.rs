@@ -23,11 +23,11 @@ pub(super) fn read(name: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-fn staging() -> QuoteKeys {
+pub(super) fn staging() -> QuoteKeys {
     QuoteKeys::new([STAGING_QUOTE_KEY]).unwrap()
 }
 
-fn production() -> QuoteKeys {
+pub(super) fn production() -> QuoteKeys {
     QuoteKeys::production()
 }
 
@@ -48,7 +48,7 @@ fn lots(value: &Value) -> Lots {
 }
 
 /// What whoever got this answer must have asked.
-fn asked(response: &Value) -> (Terms<QuoteTerms>, UnixSeconds) {
+pub(super) fn asked(response: &Value) -> (Terms<QuoteTerms>, UnixSeconds) {
     let (request, quote) = (&response["quoteRequest"], &response["quote"]);
     let deadline = Moment::parse(request["deadline"].as_str().unwrap()).unwrap().to_seconds();
     let millis = request["deadline"].as_str().unwrap().get(20..23).unwrap().parse::<u64>().unwrap();
@@ -150,8 +150,8 @@ fn old_quotes_are_proven_where_terms_say_so_and_fund_nothing() {
     }
 }
 
-/// Changes each string, number and boolean of an answer by itself.
-fn each_change(answer: &Value, at: &str, seen: &mut dyn FnMut(&str, Value)) {
+/// Changes each byte of each string, each number and each boolean of an answer by itself.
+pub(super) fn each_change(answer: &Value, at: &str, seen: &mut dyn FnMut(&str, Value)) {
     let mut change = |value: Value| {
         let mut changed = answer.clone();
         *changed.pointer_mut(at).unwrap() = value;
@@ -176,27 +176,4 @@ fn each_change(answer: &Value, at: &str, seen: &mut dyn FnMut(&str, Value)) {
             members.keys().for_each(|name| each_change(answer, &format!("{at}/{name}"), seen));
         }
     }
-}
-
-#[test]
-fn any_change_of_a_real_quote_is_refused() {
-    let Some(answer) = read("1click-quote-wet-solusdc-zec-2026-10-02.json") else { return };
-    let (terms, now) = asked(&answer);
-    let (terms, keys) = (Arc::new(terms), production());
-    let (mut changes, mut unproven) = (0, 0);
-    each_change(&answer, "", &mut |at, changed| {
-        changes += 1;
-        let result = prove(QuoteAnswer::new(changed.to_string()), &terms, &keys, now);
-        // Nothing is made of this one.
-        if at == "/correlationId" {
-            return assert!(result.is_ok());
-        }
-        // Who gets a fee that we did not ask for is the API's own affair, within the bound.
-        if at == "/quoteRequest/appFees/0/recipient" {
-            return;
-        }
-        let refusal = result.err().unwrap_or_else(|| panic!("{at}: {changed}"));
-        unproven += usize::from(refusal.has(Code::QuoteSignature));
-    });
-    assert!(changes > 800 && unproven > 650, "{changes}, {unproven}");
 }

@@ -9,7 +9,7 @@ use countersign_units::{EvmAddress, Lots, UnixSeconds};
 use serde_json::{Value, json};
 
 use super::fixtures::read;
-use super::payloads::{intent_terms_for, verify_json};
+use super::payloads::{ALL, intent_terms_for, payload, verify_json};
 use crate::intent::{Nep413, Signed, check, hash_of};
 use crate::{
     IntentDigest, IntentPayload, ToSign, UncheckedIntentSignature, VerifyError, verify_intent,
@@ -78,6 +78,19 @@ fn erc191_and_tip191_of_the_contract_recover() {
         assert_eq!(bytes, signature);
         assert!(judge(text, v == 0).is_err());
         assert!(judge(&text.replace('!', "?"), v == 1).is_err());
+    }
+}
+
+#[test]
+fn the_contracts_other_standards_are_none_that_we_sign_by() {
+    let Some(vectors) = read("defuse-multipayload-vectors.json") else { return };
+    for name in vectors.as_object().unwrap().keys().filter(|name| *name != "note") {
+        let ours = ALL.iter().any(|standard| standard.as_str() == name);
+        assert_eq!(ours, !["sep53", "ton_connect"].contains(&name.as_str()), "{name}");
+        let asked = intent_terms_for(IntentStandard::RawEd25519);
+        let named = payload(IntentStandard::RawEd25519).replacen("raw_ed25519", name, 1);
+        let refused = verify_json(&named, asked, &NearFacts::default());
+        assert_eq!(refused.is_ok(), name == "raw_ed25519", "{name}");
     }
 }
 

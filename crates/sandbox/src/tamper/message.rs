@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::payload::Payload;
 
 /// A minute beyond the horizon of the sample policy.
-const BEYOND_HORIZON: u64 = 3_660;
+const BEYOND_HORIZON: u64 = 18_060;
 
 /// Tells a lie about the message, if it is one.
 pub(super) fn apply(tamper: Tamper, answer: &mut Answer, scene: &Scene) {

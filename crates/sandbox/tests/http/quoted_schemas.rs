@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use countersign_sandbox::Sandbox;
+use countersign_sandbox::{Fault, Sandbox, SandboxConfig};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -70,6 +70,12 @@ async fn auroras_quotes_and_refusals_are_as_described() {
             body["sessionId"] = json!("session");
             body["quoteWaitingTimeMs"] = json!(3_000);
             require_valid(&taken, &Api::Aurora.quote(&sandbox, &body).await);
+            body["depositType"] = json!("INTENTS");
+            body["refundType"] = json!("INTENTS");
+            body["refundTo"] = json!("somebody.near");
+            body["swapType"] = json!("EXACT_OUTPUT");
+            body["referral"] = json!("ours");
+            require_valid(&taken, &Api::Aurora.quote(&sandbox, &body).await);
         }
     }
     let body = request(&sandbox, ("nothing", "ethereum"), "100000000");
@@ -80,6 +86,12 @@ async fn auroras_quotes_and_refusals_are_as_described() {
     let answer = crate::client::send_with(&sandbox, line, "", &body.to_string()).await;
     assert_eq!(answer.status, 404);
     require_valid(&unknown, &answer.json());
+    let config = SandboxConfig { fault: Some(Fault::ServerError), ..quick() };
+    let broken = Sandbox::start(config).await.unwrap();
+    let body = request(&broken, ("usdc", "ethereum"), "100000000");
+    let answer = Api::Aurora.post(&broken, "quote", &body).await;
+    assert_eq!(answer.status, 500);
+    require_valid(&at(500), &answer.json());
 }
 
 #[tokio::test]

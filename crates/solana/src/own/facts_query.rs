@@ -1,5 +1,5 @@
 use countersign_approval::{LifetimeQuery, SolanaFactsQuery, TransferFactsQuery, TransferTerms};
-use countersign_units::SolanaHash;
+use countersign_units::{SolanaAddress, SolanaHash};
 
 use super::TransferDraft;
 use super::agreed::Agreed;
@@ -33,12 +33,21 @@ pub fn transfer_facts_query(
     Some(TransferFactsQuery { transaction, owner: terms.owner, recipient })
 }
 
-/// Says how to ask what became of a signed transfer, by its bytes.
+/// Says how to ask what became of a transaction that an account signed, by its bytes.
+///
+/// A transaction is found by the signature of who pays its fee. Whoever makes a signature can make any
+/// number of others over the same message, and each would be another name: so it is asked for by name
+/// only where the account pays the fee itself.
 ///
 /// `None` where these are no transaction with a signature.
-pub fn lifetime_query(wire: &[u8], genesis_hash: SolanaHash) -> Option<LifetimeQuery> {
-    let blockhash = TransferDraft::from_transaction(wire.to_vec()).decode().ok()?.blockhash();
-    // One signer's transaction begins with the count of signatures, one byte, and the signature.
-    let signature = wire.get(1..65)?.try_into().ok()?;
-    Some(LifetimeQuery { genesis_hash, blockhash, signature: Some(signature) })
+pub fn lifetime_query(
+    wire: &[u8],
+    genesis_hash: SolanaHash,
+    account: SolanaAddress,
+) -> Option<LifetimeQuery> {
+    let decoded = TransferDraft::from_transaction(wire.to_vec()).decode().ok()?;
+    let blockhash = decoded.blockhash();
+    let first = *decoded.signatures().next()?;
+    let is_own = decoded.signers().next() == Some(account) && first != [0; 64];
+    Some(LifetimeQuery { genesis_hash, blockhash, signature: is_own.then_some(first) })
 }

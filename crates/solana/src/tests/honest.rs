@@ -52,7 +52,7 @@ pub(super) enum Asset {
 
 /// A transaction that a custodian signs, and what may be changed about it.
 #[derive(Clone)]
-pub(super) struct Honest {
+pub(crate) struct Honest {
     pub(super) asset: Asset,
     pub(super) fee_payer: &'static str,
     pub(super) legacy: bool,
@@ -83,8 +83,8 @@ impl Default for Honest {
 
 /// A transaction with its terms.
 #[derive(Clone, Debug)]
-pub(super) struct Built {
-    pub(super) tx: VersionedTransaction,
+pub(crate) struct Built {
+    pub(crate) tx: VersionedTransaction,
     pub(super) terms: CosignTerms,
     pub(super) facts: SolanaFacts,
 }
@@ -163,7 +163,7 @@ impl Honest {
         [self.before.clone(), transfer, self.after.clone()].concat()
     }
 
-    pub(super) fn build(&self) -> Built {
+    pub(crate) fn build(&self) -> Built {
         let instructions = self.instructions();
         let payer = key(self.fee_payer);
         let table = AddressLookupTableAccount {
@@ -243,7 +243,7 @@ impl Built {
         self.tx.signatures = keys.map(sign).collect();
     }
 
-    pub(super) fn wire(&self) -> Vec<u8> {
+    pub(crate) fn wire(&self) -> Vec<u8> {
         wincode::serialize(&self.tx).unwrap()
     }
 

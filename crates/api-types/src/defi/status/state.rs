@@ -29,6 +29,8 @@ pub enum Status {
     RefundRequested,
     /// The funds were returned.
     Refunded,
+    /// Less was deposited than the swap takes: it can be topped up until its deadline.
+    Incomplete,
     /// A status that this version doesn't know, by its name.
     Unknown(String),
 }
@@ -51,6 +53,7 @@ impl Status {
             "Expired" | "Lapsed" => Self::Expired,
             "RefundRequested" | "Refunding" => Self::RefundRequested,
             "Refunded" => Self::Refunded,
+            "Incomplete" => Self::Incomplete,
             other => Self::Unknown(other.to_owned()),
         }
     }
@@ -67,6 +70,7 @@ impl Status {
             Self::Expired => "Expired",
             Self::RefundRequested => "RefundRequested",
             Self::Refunded => "Refunded",
+            Self::Incomplete => "Incomplete",
             Self::Unknown(name) => name,
         }
     }
@@ -83,9 +87,11 @@ impl Status {
             Self::Failed => "Declined",
             Self::Deposited => "UserDeposited",
             Self::Finished => "Fulfilled",
-            Self::Expired | Self::RefundRequested | Self::Refunded | Self::Unknown(_) => {
-                self.name()
-            }
+            Self::Expired
+            | Self::RefundRequested
+            | Self::Refunded
+            | Self::Incomplete
+            | Self::Unknown(_) => self.name(),
         }
     }
 

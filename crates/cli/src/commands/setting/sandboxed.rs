@@ -52,11 +52,10 @@ impl Setting {
     ) -> Result<Self, Failure> {
         let registry: Registry = config.registry().clone();
         let keys = Keys::of_accounts(accounts, &registry)?;
-        let apis = match arguments.best {
-            true => connection::apis_of_sandbox(&sandbox, &arguments.api)?,
-            false => {
-                vec![connection::api_of_sandbox(&sandbox, &told_by(arguments, accounts))?]
-            }
+        let apis = if arguments.choosing.best {
+            connection::apis_of_sandbox(&sandbox, &arguments.api)?
+        } else {
+            vec![connection::api_of_sandbox(&sandbox, &told_by(arguments, accounts))?]
         };
         let builder = with_nodes(super::builder(&apis, &config)?, nodes);
         let place = Place { sandbox: Some(sandbox), refunds: None };

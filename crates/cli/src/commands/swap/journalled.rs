@@ -32,7 +32,8 @@ struct Report<'a> {
 
 pub(super) async fn run(arguments: &Swap, store: Arc<dyn Store>) -> Result<Ended, Failure> {
     let key = idempotency_key(arguments)?;
-    let begun_with = if arguments.best { begun_with(store.as_ref(), &key).await? } else { None };
+    let begun_with =
+        if arguments.choosing.best { begun_with(store.as_ref(), &key).await? } else { None };
     let subject = Subject::new(arguments, Keeping { with_journal: true, begun_with }).await?;
     prepare(arguments, &subject).await?;
     let Subject { countersign, request, place } = subject;

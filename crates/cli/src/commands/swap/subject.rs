@@ -33,8 +33,8 @@ impl Subject {
         let setting = Setting::live(live(arguments)?, Some(&trade.from().network))?;
         let recipient = arguments.recipient.clone().ok_or(SetupError::Missing("--recipient"))?;
         let request = request(arguments, trade, &setting, recipient)?;
-        let setting = if arguments.best {
-            setting.choose(&request, arguments.asking, keeping.begun_with).await?
+        let setting = if arguments.choosing.best {
+            setting.choose(&request, arguments.choosing.asking, keeping.begun_with).await?
         } else {
             setting
         };
@@ -56,8 +56,8 @@ impl Subject {
         let new = || setting.place.new_recipient(&trade.to().network);
         let recipient = arguments.recipient.clone().or_else(new).unwrap_or_default();
         let request = request(arguments, trade, &setting, recipient)?;
-        let setting = if arguments.best {
-            setting.choose(&request, arguments.asking, keeping.begun_with).await?
+        let setting = if arguments.choosing.best {
+            setting.choose(&request, arguments.choosing.asking, keeping.begun_with).await?
         } else {
             setting
         };
@@ -86,7 +86,7 @@ pub(super) fn live(arguments: &Swap) -> Result<Live<'_>, SetupError> {
         key_files: &arguments.key_files,
         chains: &arguments.chains,
         api: &arguments.api,
-        all: arguments.best,
+        all: arguments.choosing.best,
     })
 }
 

@@ -38,6 +38,9 @@ impl Drive<'_> {
             };
         }
         if coins.len() < ids.len() {
+            if let Some(height) = self.mined_at() {
+                return self.not_found_again(height, seen.height).await;
+            }
             return self.used_it_seems().await;
         }
         self.push_coins(coins).await
@@ -56,6 +59,24 @@ impl Drive<'_> {
         let coin = self.known.resources.first().cloned();
         let coin = coin.ok_or(WorkError::Unreadable("a coin"))?;
         self.proven_dead(Death::CoinSpent { coin, height: Some(height) }).await
+    }
+
+    /// Returns the height of the block that was seen with what spends the coins.
+    fn mined_at(&self) -> Option<u64> {
+        self.known.cancel.as_ref()?.mined.as_ref().map(|(_, height)| *height)
+    }
+
+    /// Decides about coins that we were seen to spend, where what they became is spent too, most
+    /// likely by another swap of ours: that is no use of the approval.
+    async fn not_found_again(&mut self, height: u64, now: u32) -> Result<Next, WorkError> {
+        let deep = height.saturating_add(u64::from(self.bitcoin_blocks()));
+        if u64::from(now) < deep {
+            return self.wait_for_cancel().await;
+        }
+        let coin = self.known.resources.first().cloned();
+        let coin = coin.ok_or(WorkError::Unreadable("a coin"))?;
+        let death = Death::CoinSpent { coin, height: Some(height) };
+        self.over(death, "what came back was spent before it was deep in the chain").await
     }
 
     /// Sees to it that what spends the coins is signed, sent, and worth mining.

@@ -73,7 +73,7 @@ impl Drive<'_> {
     }
 
     /// Says whether the permit's own deadline is over, by the chain's time and by ours.
-    fn is_over(&self, block_time: Option<countersign_units::UnixSeconds>) -> bool {
+    pub(super) fn is_over(&self, block_time: Option<countersign_units::UnixSeconds>) -> bool {
         let now = self.now().to_seconds();
         let Some(time) = block_time else { return false };
         let until = self.known.approval.as_ref().map(|approval| approval.valid_until);
@@ -131,6 +131,9 @@ impl Drive<'_> {
                 self.wait_for_cancel().await
             };
         }
+        if matches!(fate, DepositFate::Replaced) {
+            return self.replaced(death(None)).await;
+        }
         let Deposit { owner, chain_id, account_nonce, price, .. } = *deposit;
         let call = Call {
             kind: CancelKind::AccountNonce,
@@ -141,6 +144,19 @@ impl Drive<'_> {
             waiting: price,
         };
         self.push(&call, &seen).await
+    }
+
+    /// Ends a swap whose account nonce something else has, that is neither the deposit nor ours: it is
+    /// no proof, so many looks in a row have to say so for a while.
+    async fn replaced(&mut self, death: Death) -> Result<Next, WorkError> {
+        self.sightings.replaced = self.sightings.replaced.saturating_add(1);
+        let since = self.known.cancel.as_ref().map_or(self.known.opened_at, |it| it.sent_at);
+        let patient = self.now() >= later(since, self.worker.options.grace);
+        if self.sightings.replaced < super::SURE || !patient {
+            return self.wait_for_cancel().await;
+        }
+        let why = "another transaction of the account has its nonce, and the deposit is not found";
+        self.over(death, why).await
     }
 
     /// Sees to it that what ends the approval is signed, sent, and worth mining.
@@ -157,20 +173,18 @@ impl Drive<'_> {
     async fn sign_call(&mut self, call: &Call) -> Result<Next, WorkError> {
         let network = self.known.request.source.network.as_str().to_owned();
         let Call { owner, chain_id, action, .. } = *call;
-        let account_nonce = match call.account_nonce {
-            Some(nonce) => nonce,
-            None => {
-                let ledger = self.writer.ledger(Vec::new());
-                match self.flow().allot_nonce(&ledger, &network, chain_id, owner).await {
-                    Ok(nonce) => nonce,
-                    Err(error) => return self.cancel_again(cause(&error), error).await,
-                }
-            }
+        let ledger = self.writer.ledger(Vec::new());
+        let allotted = match call.account_nonce {
+            Some(nonce) => Ok(nonce),
+            None => self.flow().allot_nonce(&ledger, &network, chain_id, owner).await,
+        };
+        let account_nonce = match allotted {
+            Ok(nonce) => nonce,
+            Err(error) => return self.cancel_again(cause(&error), error).await,
         };
         let waiting = self.highest(call.waiting);
         let draft = CancelCall { owner, chain_id, action, account_nonce, waiting };
         let terms = self.cancelled_terms()?;
-        let ledger = self.writer.ledger(Vec::new());
         let drafted = self.flow().draft_cancel(&ledger, terms, draft).await;
         let verified = match drafted {
             Ok(verified) => verified,
@@ -210,11 +224,10 @@ impl Drive<'_> {
             // The deposit itself, or our own: the next look tells which.
             return self.wait_for_cancel().await;
         }
-        self.sightings = self.sightings.saturating_add(1);
-        if self.sightings < super::SURE {
+        self.sightings.taken = self.sightings.taken.saturating_add(1);
+        if self.sightings.taken < super::SURE {
             return self.wait_for_cancel().await;
         }
-        self.sightings = 0;
         self.lost("another transaction of the account was mined with its nonce").await
     }
 
@@ -233,7 +246,23 @@ impl Drive<'_> {
                 CallState::Unknown => seen = Seen::Unknown,
             }
         }
-        Ok(seen)
+        Ok(self.seen_lost(chain_id).await?.unwrap_or(seen))
+    }
+
+    /// Asks for what was given up: nodes that disagreed may have been believed too soon. One that
+    /// failed in its block has no effect.
+    async fn seen_lost(&self, chain_id: u64) -> Result<Option<Seen>, FlowError> {
+        let network = self.known.request.source.network.as_str();
+        let lost = self.known.cancel.as_ref().map(|cancel| cancel.lost.as_slice());
+        for id in lost.unwrap_or_default() {
+            let state = self.flow().call_state(network, chain_id, id.as_str()).await?;
+            if let CallState::Mined { succeeded: true, block, confirmations } = state {
+                let deep = confirmations >= self.evm_blocks();
+                let (id, height) = (id.clone(), block);
+                return Ok(Some(Seen::Mined { id, height, deep, succeeded: true }));
+            }
+        }
+        Ok(None)
     }
 
     /// Returns the account nonce that a cancel has already.

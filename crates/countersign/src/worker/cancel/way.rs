@@ -14,6 +14,8 @@ use crate::{NotCancellable, WorkError};
 pub(super) enum Way {
     /// Its permit's nonce is spent.
     Permit(Permit),
+    /// The same on Tron, where there are no account nonces.
+    Tron(Permit),
     /// The account nonce of a deposit is used by something else.
     Deposit(Deposit),
     /// Its coins go back to ourselves.
@@ -61,11 +63,11 @@ impl Drive<'_> {
         if let ApprovalBytes::Intent { .. } = approval.bytes {
             return Err(NotCancellable::EndsByItself { until });
         }
-        if self.flow().is_tron(network) {
-            return Err(NotCancellable::Network { network: network.to_owned(), until });
-        }
         let unreadable = || NotCancellable::Unreadable;
         match &approval.bytes {
+            ApprovalBytes::Permit2 { .. } if self.flow().is_tron(network) => {
+                self.permit().map(Way::Tron).ok_or_else(unreadable)
+            }
             ApprovalBytes::Permit2 { .. } => self.permit().map(Way::Permit).ok_or_else(unreadable),
             ApprovalBytes::Htlc { .. } => self.coins(),
             ApprovalBytes::Cosign { .. } if self.known.resources.len() > 1 => {
@@ -125,6 +127,7 @@ impl Way {
             Self::Permit(Permit { query, .. }) => {
                 drive.flow().lacks_for_calls(network, query.owner)
             }
+            Self::Tron(Permit { query, .. }) => drive.flow().lacks_for_tron(network, query.owner),
             Self::Deposit(Deposit { owner, .. }) => drive.flow().lacks_for_calls(network, *owner),
             Self::Coins(_) => drive.flow().lacks_for_coins(network, request.owner.as_str()),
             Self::WaitOut => None,

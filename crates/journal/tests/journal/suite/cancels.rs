@@ -1,10 +1,10 @@
 //! What makes a live approval useless before its time.
 
 use countersign_approval::{Claim, LedgerError, SwapId};
-use countersign_journal::{CancelStep, Death, Note, Outcome, Store, StoreError, What};
+use countersign_journal::{CancelStep, Death, Note, Outcome, Store, StoreError, What, Write};
 
 use crate::bed::Bed;
-use crate::samples::{Worker, claim, ended, entries, label, open, reserve, signed};
+use crate::samples::{Worker, after, claim, ended, entries, label, open, reserve, signed};
 
 /// Opens a swap, reserves a nonce for it, and signs.
 async fn let_out(store: &dyn Store, key: &str, resource: &str) -> Worker {
@@ -106,4 +106,30 @@ pub(super) async fn only_a_live_approval_is_cancelled(bed: &dyn Bed) {
     worker.head = store.append(&worker.write(&list)).await.unwrap();
     let found = try_cancel(store, &mut worker, &["account-nonce-7"]).await;
     assert!(matches!(found, Err(StoreError::Impossible(_))), "{found:?}");
+}
+
+pub(super) async fn a_clock_that_is_fast_keeps_no_cancel_up(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let store = store.as_ref();
+    let mut worker = let_out(store, "order-1", "permit-1").await;
+    let (late, until) = (after(700), after(760));
+    worker.lease = store.renew(&worker.lease, until).await.unwrap();
+    let asked = entries([What::Cancel(CancelStep::Asked)]);
+    let claim = cancel(&worker, &["account-nonce-7"]);
+    assert!(claim.valid_until < late.to_seconds());
+    let write = Write { now: late, until, ..worker.write(&asked) };
+    store.reserve_cancel(&write, &claim).await.unwrap();
+}
+
+pub(super) async fn a_cancel_replaces_nothing_of_another_swap(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let store = store.as_ref();
+    let mut worker = let_out(store, "order-1", "nonce-1").await;
+    let other = let_out(store, "order-2", "nonce-2").await;
+    let found = try_cancel(store, &mut worker, &["nonce-2:replacement"]).await;
+    assert_eq!(found, Err(taken("nonce-2", other.lease.swap_id)));
+    let found = try_cancel(store, &mut worker, &["nonce-3:replacement"]).await;
+    let swap_id = worker.lease.swap_id;
+    assert_eq!(found, Err(StoreError::Ledger(LedgerError::NothingLive { swap_id })));
+    try_cancel(store, &mut worker, &["nonce-1:replacement"]).await.unwrap();
 }

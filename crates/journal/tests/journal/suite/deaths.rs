@@ -175,13 +175,23 @@ pub(super) async fn what_was_never_let_out_is_free_again(bed: &dyn Bed) {
     other.head = store.release(&other.write(&list)).await.unwrap();
     let again = endless(&other, "coin-2");
     other.head = store.reserve(&other.write(&[]), &again, per_day(200)).await.unwrap();
-    other.head = store.append(&other.write(&entries([signed()]))).await.unwrap();
+    let sent = entries([signed(), What::Submitted { attempt: 1 }]);
+    other.head = store.append(&other.write(&sent)).await.unwrap();
     let result = store.release(&other.write(&list)).await;
     assert!(matches!(result, Err(StoreError::Impossible(_))), "{result:?}");
     assert_eq!(
         try_another(store.as_ref(), "order-6", "coin-2").await,
         Err(taken("coin-2", &other))
     );
+}
+
+pub(super) async fn what_was_signed_and_never_let_out_is_free_again(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let mut worker = reserved(store.as_ref(), "order-1", "coin-1").await;
+    worker.head = store.append(&worker.write(&entries([signed()]))).await.unwrap();
+    let end = entries([What::Dead(Death::NeverLetOut), ended(Outcome::Expired)]);
+    store.release(&worker.write(&end)).await.unwrap();
+    try_another(store.as_ref(), "order-2", "coin-1").await.unwrap();
 }
 
 pub(super) async fn nothing_is_signed_for_a_dead_approval(bed: &dyn Bed) {
@@ -192,7 +202,8 @@ pub(super) async fn nothing_is_signed_for_a_dead_approval(bed: &dyn Bed) {
         assert!(matches!(result, Err(StoreError::Impossible(_))), "{result:?}");
     };
     refused(&worker, &entries([What::Dead(Death::NeverLetOut), signed()])).await;
-    refused(&worker, &entries([signed(), What::Dead(Death::NeverLetOut)])).await;
+    let sent = What::Submitted { attempt: 1 };
+    refused(&worker, &entries([signed(), sent, What::Dead(Death::NeverLetOut)])).await;
     worker.head = store.append(&worker.write(&dead(Death::NeverLetOut))).await.unwrap();
     refused(&worker, &entries([signed()])).await;
     let claim = endless(&worker, "coin-2");

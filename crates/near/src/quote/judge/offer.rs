@@ -1,4 +1,4 @@
-use countersign_approval::{Code, QuoteDepositMode, QuoteSwapType};
+use countersign_approval::{Code, QuoteDepositMode, QuoteSwapType, is_same_address};
 use countersign_units::Lots;
 
 use super::{Judge, Verdict};
@@ -155,7 +155,8 @@ impl Judge<'_> {
             self.push(code, "quote.depositAddress", expected, found);
             return None;
         };
-        if address == self.terms.refund_address || address == self.terms.recipient {
+        let ours = [&self.terms.refund_address, &self.terms.recipient];
+        if ours.into_iter().any(|ours| is_same_address(ours, address)) {
             let expected = "neither our recipient nor our refund address";
             self.push(code, "quote.depositAddress", expected, address);
         }

@@ -10,12 +10,12 @@ use solana_sdk::signature::Signer as _;
 use solana_transaction::versioned::VersionedTransaction;
 
 use super::honest::{KINDS, Kind, LAST_HEIGHT, NOW, draft, terms};
-use crate::tests::honest::{key, keypair, ours, seed};
+use crate::tests::honest::{Honest, key, keypair, ours, seed};
 use crate::tests::signing::{policy, reserved, signer, swap_of};
 use crate::{
     LocalCosignSigner, SignError, SignedTransfer, SignerError, SolanaSignerAdapter, TermsError,
-    TransferDraft, TransferRequest, TransferSigner, VerifiedTransfer, VerifyError, sign_transfer,
-    verify_transfer,
+    TransferDraft, TransferRequest, TransferSigner, VerifiedTransfer, VerifyError, lifetime_query,
+    sign_transfer, verify_transfer,
 };
 
 fn swap(terms: TransferTerms) -> Terms<TransferTerms> {
@@ -37,6 +37,21 @@ fn sign_with(
 ) -> Result<SignedTransfer, SignError> {
     let reservation = reserved(transfer.claim());
     block_on(sign_transfer(transfer, &reservation, &policy(false), signer, NOW))
+}
+
+#[test]
+fn a_transaction_is_asked_for_by_name_only_where_nobody_else_can_rename_it() {
+    let (genesis, user) = (SolanaHash::new([9; 32]), ours(key("user")));
+    for kind in KINDS {
+        let signed = sign_with(&verified(kind), &signer()).unwrap();
+        let query = lifetime_query(signed.wire(), genesis, user).unwrap();
+        assert_eq!(query.signature.as_ref(), Some(signed.signature()));
+    }
+    // The sponsor has signed, and can sign the same message otherwise.
+    let sponsored = Honest::default().build();
+    assert_ne!(sponsored.tx.signatures[0].as_array(), &[0; 64]);
+    let query = lifetime_query(&sponsored.wire(), genesis, user).unwrap();
+    assert_eq!(query.signature, None);
 }
 
 #[test]
