@@ -1,58 +1,19 @@
 //! Offers that are compared before one is taken: proven, of the assets that the registry means, and held
 //! to what they promised.
 
-use async_trait::async_trait;
 use countersign::approval::{Code, Violation};
 use countersign::units::Lots;
 use countersign::{
-    ApiError, Backing, Chooser, Config, Countersign, FlowError, Intent, Listed, Offer, Order,
-    QuoteFailure, QuotedApi, Status, Step, Submission, SwapApi, SwapStatus, Takes, best, quotes,
+    Backing, Chooser, Config, Countersign, FlowError, Listed, Offer, Order, QuoteFailure, Status,
+    Step, best, quotes,
 };
 use countersign_tests::{SHORT, Scene, short_steps};
 
 use crate::bed::{By, Over, api, flow, flow_of, scene};
-
-/// An API whose offers are changed on their way.
-struct Bent {
-    api: QuotedApi,
-    bend: fn(&mut Offer),
-}
-
-#[async_trait]
-impl SwapApi for Bent {
-    fn name(&self) -> &'static str {
-        self.api.name()
-    }
-
-    fn takes(&self) -> Takes {
-        self.api.takes()
-    }
-
-    async fn quote(&self, order: &Order) -> Result<Offer, ApiError> {
-        let mut offer = self.api.quote(order).await?;
-        (self.bend)(&mut offer);
-        Ok(offer)
-    }
-
-    async fn create(&self, order: &Order, offer: &Offer) -> Result<Intent, ApiError> {
-        self.api.create(order, offer).await
-    }
-
-    async fn submit(&self, intent_id: &str, submission: &Submission) -> Result<(), ApiError> {
-        self.api.submit(intent_id, submission).await
-    }
-
-    async fn status(&self, intent_id: &str) -> Result<SwapStatus, ApiError> {
-        self.api.status(intent_id).await
-    }
-}
+use crate::says::Says;
 
 async fn usdc() -> Scene {
     scene(short_steps(), "USDC@ethereum", "SOL@solana").await
-}
-
-fn bent(scene: &Scene, bend: fn(&mut Offer)) -> Bent {
-    Bent { api: api(scene, Over::OneClick, By::Deposit), bend }
 }
 
 fn first_code(violations: &[Violation]) -> Code {
@@ -69,7 +30,7 @@ async fn what_is_read_as_the_offer_is_what_was_signed() {
     let policy = config.policy().unwrap();
     let order = Order::new(&scene.request(), config.registry()).unwrap();
     let chooser = Chooser::new(config.registry()).policy(&policy);
-    let honest = chooser.quote(&bent(&scene, |_| ()), &order).await.answer.unwrap();
+    let honest = chooser.quote(&Says::offer(&scene, |_| ()), &order).await.answer.unwrap();
     assert!(matches!(honest.backing, Backing::Signed { .. }));
     let bends: [Bend; 3] = [
         (|offer| offer.min_out = offer.max_out.unwrap(), Code::Quote),
@@ -83,11 +44,11 @@ async fn what_is_read_as_the_offer_is_what_was_signed() {
         ),
     ];
     for (bend, code) in bends {
-        let refused = chooser.quote(&bent(&scene, bend), &order).await.answer.unwrap_err();
+        let refused = chooser.quote(&Says::offer(&scene, bend), &order).await.answer.unwrap_err();
         assert!(refused.violations().iter().any(|it| it.code == code), "{code}: {refused}");
     }
     // Without the answer there is nothing but the word.
-    let bare = chooser.quote(&bent(&scene, |offer| offer.told.signed = None), &order).await;
+    let bare = chooser.quote(&Says::offer(&scene, |offer| offer.told.signed = None), &order).await;
     assert_eq!(bare.answer.unwrap().backing, Backing::Promise);
 }
 
@@ -145,7 +106,7 @@ async fn accepted(scene: &Scene, bend: fn(&mut Offer), required: bool) -> Result
     let policy = scene.sandbox.policy_toml();
     let policy = if required { policy } else { policy.replace(", \"asset_list\"", "") };
     let config = Config::from_toml(&scene.sandbox.registry_toml(), &policy).unwrap();
-    let flow: Countersign = flow_of(scene, bent(scene, bend), config).build();
+    let flow: Countersign = flow_of(scene, Says::offer(scene, bend), config).build();
     let offered = flow.quote(&scene.request()).await.unwrap();
     match flow.accept(offered) {
         Ok(_) => Ok(()),
@@ -176,6 +137,7 @@ async fn a_list_that_is_not_there_is_judged_where_policy_asks_for_it() {
     assert!(failure.violations().is_empty() && failure.code() == "late");
     let order = Order::new(&scene.request(), scene.config().registry()).unwrap();
     let config = scene.config();
-    let refused = Chooser::new(config.registry()).quote(&bent(&scene, decimals), &order).await;
+    let refused =
+        Chooser::new(config.registry()).quote(&Says::offer(&scene, decimals), &order).await;
     assert_eq!(first_code(refused.answer.unwrap_err().violations()), Code::Token);
 }
