@@ -1,64 +1,17 @@
-use std::fmt;
+mod from;
+mod step;
+
 use std::time::Duration;
 
-use countersign_approval::{ChainViewError, LedgerError, Refusal, ReserveError, SwapId};
-use countersign_evm::{SignError, TermsError, VerifyError};
+use countersign_approval::{ChainViewError, LedgerError, Refusal, SwapId};
+use countersign_evm::{SignError, TermsError};
 use countersign_units::{Lots, UnixSeconds};
 
 use crate::{
     AllowanceError, ApiError, ConfigFileError, KeepRefundError, MissingAllowance, NonceError,
     RequestError,
 };
-
-/// A step of the flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Step {
-    /// Asking for an offer.
-    Quote,
-    /// Making terms of it.
-    Accept,
-    /// Creating an intent.
-    Create,
-    /// Adding its claims to the terms.
-    Bind,
-    /// Comparing the payload with the terms.
-    Verify,
-    /// Showing the statement to a reviewer.
-    Review,
-    /// Reserving the approval in the ledger.
-    Reserve,
-    /// Signing.
-    Sign,
-    /// Submitting the approval.
-    Approve,
-    /// Following the swap.
-    Track,
-}
-
-impl Step {
-    /// Returns the step's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Quote => "quote",
-            Self::Accept => "accept",
-            Self::Create => "create",
-            Self::Bind => "bind",
-            Self::Verify => "verify",
-            Self::Review => "review",
-            Self::Reserve => "reserve",
-            Self::Sign => "sign",
-            Self::Approve => "approve",
-            Self::Track => "track",
-        }
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
+pub use step::Step;
 
 /// Why a step of the flow did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -255,107 +208,5 @@ impl FlowError {
 
     pub(crate) const fn api(step: Step) -> impl Fn(ApiError) -> Self {
         move |source| Self::Api { step, source }
-    }
-}
-
-impl From<VerifyError> for FlowError {
-    fn from(error: VerifyError) -> Self {
-        match error {
-            VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
-            VerifyError::Terms(error) => Self::Terms(error),
-        }
-    }
-}
-
-impl From<countersign_bitcoin::VerifyError> for FlowError {
-    fn from(error: countersign_bitcoin::VerifyError) -> Self {
-        use countersign_bitcoin::VerifyError;
-        match error {
-            VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
-            VerifyError::Terms(error) => Self::HtlcTerms(error),
-        }
-    }
-}
-
-impl From<countersign_solana::VerifyError> for FlowError {
-    fn from(error: countersign_solana::VerifyError) -> Self {
-        use countersign_solana::VerifyError;
-        match error {
-            VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
-            VerifyError::Terms(error) => Self::CosignTerms(error),
-        }
-    }
-}
-
-impl From<Refusal> for FlowError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused { step: Step::Verify, refusal }
-    }
-}
-
-impl From<countersign_near::VerifyError> for FlowError {
-    fn from(error: countersign_near::VerifyError) -> Self {
-        use countersign_near::VerifyError;
-        match error {
-            VerifyError::Refused(refusal) => Self::Refused { step: Step::Verify, refusal },
-            VerifyError::Terms(error) => Self::IntentTerms(error),
-        }
-    }
-}
-
-impl From<countersign_near::SignError> for FlowError {
-    fn from(error: countersign_near::SignError) -> Self {
-        match error {
-            countersign_near::SignError::Paused => Self::Paused,
-            error => Self::SignIntent(error),
-        }
-    }
-}
-
-impl From<countersign_evm::SignCallError> for FlowError {
-    fn from(error: countersign_evm::SignCallError) -> Self {
-        match error {
-            countersign_evm::SignCallError::Paused => Self::Paused,
-            error => Self::SignCall(error),
-        }
-    }
-}
-
-impl From<countersign_solana::SignError> for FlowError {
-    fn from(error: countersign_solana::SignError) -> Self {
-        match error {
-            countersign_solana::SignError::Paused => Self::Paused,
-            error => Self::SignCosign(error),
-        }
-    }
-}
-
-impl From<countersign_bitcoin::SignError> for FlowError {
-    fn from(error: countersign_bitcoin::SignError) -> Self {
-        match error {
-            countersign_bitcoin::SignError::Paused => Self::Paused,
-            error => Self::SignPsbt(error),
-        }
-    }
-}
-
-impl From<ReserveError> for FlowError {
-    fn from(error: ReserveError) -> Self {
-        match error {
-            ReserveError::Paused => Self::Paused,
-            ReserveError::Refused(refusal) => Self::Refused { step: Step::Reserve, refusal },
-            ReserveError::Ledger(error) => Self::Ledger(error),
-            // `ReserveError` may grow; whatever else it says, nothing was reserved.
-            _ => Self::Ledger(LedgerError::Unavailable("it did not reserve")),
-        }
-    }
-}
-
-impl From<SignError> for FlowError {
-    fn from(error: SignError) -> Self {
-        match error {
-            SignError::Paused => Self::Paused,
-            error => Self::Sign(error),
-        }
     }
 }

@@ -1,25 +1,26 @@
 //! An intent from its claims to its signature.
 
+mod judging;
+mod refusing;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use countersign_approval::{Decision, SwapId};
+use countersign_approval::SwapId;
 use countersign_bitcoin::RefundRecipe;
 use countersign_journal::{
-    ApprovalBytes, ConfigRecord, Digest, JournalLedger, Label, Note, Outcome, Payload,
-    Reserved as ReservedRecord, Stage, State, What,
+    ApprovalBytes, ConfigRecord, JournalLedger, Label, Outcome, Reserved as ReservedRecord, What,
 };
 
 use tokio::time::sleep;
 
 use super::drive::{Drive, Next};
-use super::notes::Mark;
 use super::{WorkError, judgement, later, records};
-use crate::flow::{LOOKS, SEEN_WITHIN, overtaken, require_reviewed};
+use crate::flow::{LOOKS, SEEN_WITHIN, overtaken};
 use crate::{
-    Bound, Countersign, Event, Evidence, Facts, FlowError, KeepRefund, KeepRefundError,
-    MissingAllowance, Reserved, Reviewed, Signed, Step, Verified,
+    Event, Evidence, FlowError, KeepRefund, KeepRefundError, MissingAllowance, Reserved, Reviewed,
+    Signed, Step, Verified,
 };
 
 /// How long an intent may wait to be signed for, whatever its own deadline is.
@@ -134,103 +135,6 @@ impl Drive<'_> {
         Ok(judgement::config(config.registry(), &config.policy()?))
     }
 
-    fn note_bound(&mut self, bound: &Bound, config: ConfigRecord) -> Result<(), WorkError> {
-        let intent = self.known.intent.as_ref();
-        let deadline = intent.and_then(|intent| intent.deadline).map(Note::whole);
-        let secret_hash = intent.and_then(|intent| intent.secret_hash.clone());
-        let claims = [("deadline", deadline), ("secret_hash", secret_hash)];
-        let claims = claims.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let claims = claims.map(|(name, value)| Ok((Label::new(name)?, value)));
-        let claims = claims.collect::<Result<_, countersign_journal::TextError>>()?;
-        // What was judged before a crash is judged again; its claims are there already.
-        if self.known.state == State::Created {
-            let payload = Digest::of(bound.payload().as_bytes());
-            self.note(What::Bound { payload, claims })?;
-            let judged = judgement::plain(Stage::Intent, config, judgement::passed(None)?);
-            self.note(What::Judged(Box::new(judged)))?;
-        }
-        Ok(())
-    }
-
-    fn judged(
-        &mut self,
-        bound: Bound,
-        facts: &Facts,
-        config: ConfigRecord,
-    ) -> Result<Verified, WorkError> {
-        let judged = self.flow().verify_with(bound, facts);
-        let (digest, verdict) = match &judged {
-            Ok(verified) => {
-                let digest = Digest::new(verified.evidence().digest());
-                (Some(digest), judgement::passed(Some(&verified.statement()))?)
-            }
-            Err(FlowError::Refused { refusal, .. }) => (None, refusal.into()),
-            Err(FlowError::Allowance(missing)) => (None, (&missing.refusal()).into()),
-            Err(_) => return Ok(judged?),
-        };
-        let judgement = judgement::of_payload(config, digest, facts, verdict);
-        self.note(What::Judged(Box::new(judgement)))?;
-        Ok(judged?)
-    }
-
-    /// Has a person decide, where policy asks for it. That may take long, so what was judged is
-    /// written before, and a deposit is drafted anew after it.
-    async fn reviewed(
-        &mut self,
-        verified: Verified,
-        config: ConfigRecord,
-    ) -> Result<Verified, WorkError> {
-        if !self.flow().needs_review(&verified)? {
-            return Ok(verified);
-        }
-        let digest = Digest::new(verified.review_digest());
-        if self.known.reviewed == Some(digest) {
-            return Ok(verified);
-        }
-        self.commit().await?;
-        match self.flow().decide(&verified).await? {
-            None => Ok(verified),
-            Some(Decision::Approve { by }) => {
-                self.note(What::Reviewed { by: Note::whole(by), digest, denied: None })?;
-                self.judged_anew(verified, config).await
-            }
-            Some(Decision::Deny { by, reason }) => {
-                let error = FlowError::NotApproved(format!("{by} denied it: {reason}"));
-                let denied = Some(Note::whole(reason));
-                self.note(What::Reviewed { by: Note::whole(by), digest, denied })?;
-                Err(error.into())
-            }
-        }
-    }
-
-    /// Drafts a deposit that a person has approved anew, by what its chain says now.
-    async fn judged_anew(
-        &mut self,
-        verified: Verified,
-        config: ConfigRecord,
-    ) -> Result<Verified, WorkError> {
-        let approved = verified.review_digest();
-        let mut bound = match Countersign::bound_again(verified) {
-            Ok(bound) => bound,
-            Err(verified) => return Ok(*verified),
-        };
-        // What was decided is not asked again where the chain is away meanwhile.
-        self.commit().await?;
-        let facts = self.flow().facts_by(&self.writer.ledger(Vec::new()), &mut bound).await?;
-        let verified = self.judged(bound, &facts, config)?;
-        require_reviewed(&verified, approved)?;
-        self.statement = Some(verified.statement());
-        Ok(verified)
-    }
-
-    /// Notes what it takes to get coins back, before they can go.
-    fn note_refund(&mut self, evidence: &Evidence) -> Result<(), WorkError> {
-        let Evidence::Psbt(psbt) = evidence else { return Ok(()) };
-        let recipe = serde_json::to_string(psbt.refund_recipe());
-        let recipe = recipe.map_err(|_| WorkError::Unreadable("a recipe"))?;
-        self.note(What::RefundKept { recipe: Payload::new(recipe)? })
-    }
-
     /// Reserves, and writes all that led to it in the same transaction.
     async fn claimed(&mut self, verified: Verified) -> Result<Reserved, WorkError> {
         let claim = verified.evidence().claim();
@@ -288,103 +192,11 @@ impl Drive<'_> {
         self.tell(Event::Signed { approval: &live });
         Ok(Next::Now)
     }
-
-    /// Ends a swap whose approval must not be signed, or tries again later.
-    async fn not_authorized(&mut self, error: FlowError, before: Mark) -> Result<Next, WorkError> {
-        let step = error.step().unwrap_or(Step::Verify);
-        if let (FlowError::Refused { refusal, .. }, false) = (&error, self.refusal_is_noted()) {
-            let stage = match step {
-                Step::Reserve => Stage::Limits,
-                Step::Verify => Stage::Payload,
-                _ => Stage::Intent,
-            };
-            // What the registry and the policy say of the request may have changed since.
-            let in_time = stage != Stage::Intent || self.known.state == State::Created;
-            let stage = if in_time { stage } else { Stage::Limits };
-            let judged = judgement::plain(stage, self.config()?, refusal.into());
-            self.note(What::Judged(Box::new(judged)))?;
-        }
-        let next = if let Some(outcome) = is_final(&error) {
-            self.end(outcome, why(&error)).await?
-        } else {
-            self.not_now(step, &error, before).await?;
-            self.after_miss()
-        };
-        self.failure = Some(error);
-        Ok(next)
-    }
-
-    /// Writes down why it is not signed yet. What the journal has said lately is not written again, in
-    /// whatever words, nor is what led to it.
-    async fn not_now(
-        &mut self,
-        step: Step,
-        error: &FlowError,
-        before: Mark,
-    ) -> Result<(), WorkError> {
-        let (step, code) = (Label::new(step.as_str())?, Label::new(cause(error))?);
-        let message = Note::whole(error);
-        if before.known.failures.is_news(&step, &code, self.now()) {
-            self.note(What::Failed { step, code, message })?;
-        } else {
-            self.rewind(before);
-            self.known.failures.set(step, message);
-        }
-        self.commit().await
-    }
 }
 
 /// Says whether evidence is of a transaction that can be drafted with another nonce or other coins.
 const fn redraftable(evidence: &Evidence) -> bool {
     matches!(evidence, Evidence::Call(_) | Evidence::Payment(_))
-}
-
-/// Says how a swap ends that can't be signed for; nothing where it may go well later.
-const fn is_final(error: &FlowError) -> Option<Outcome> {
-    match error {
-        // The allowance is its owner's to give, by a transaction of its own.
-        FlowError::Refused { .. } | FlowError::NotApproved(_) | FlowError::Allowance(_) => {
-            Some(Outcome::Refused)
-        }
-        FlowError::Config(_)
-        | FlowError::PolicyChanged
-        | FlowError::Paused
-        | FlowError::Chain { .. }
-        | FlowError::Ledger(_)
-        | FlowError::NoKey { .. }
-        | FlowError::Draft(_)
-        | FlowError::Nonce(_)
-        | FlowError::Overtaken(_)
-        | FlowError::Api { .. } => None,
-        _ => Some(Outcome::Failed),
-    }
-}
-
-/// Says why a swap ends that can't be signed for.
-fn why(error: &FlowError) -> String {
-    match error {
-        FlowError::Allowance(_) => {
-            format!("{error}; nothing was signed: give the allowance, and ask under another key")
-        }
-        _ => error.to_string(),
-    }
-}
-
-/// Names what keeps a swap from being signed for now.
-const fn cause(error: &FlowError) -> &'static str {
-    match error {
-        FlowError::Config(_) => "config",
-        FlowError::PolicyChanged => "policy_changed",
-        FlowError::Paused => "paused",
-        FlowError::Chain { .. } => "chain",
-        FlowError::Ledger(_) => "ledger",
-        FlowError::NoKey { .. } => "no_key",
-        FlowError::Draft(_) => "draft",
-        FlowError::Nonce(_) => "nonce",
-        FlowError::Overtaken(_) => "overtaken",
-        FlowError::Api { source, .. } => source.code,
-        _ => "not_now",
-    }
 }
 
 /// The journal as a keeper of recipes: the recipe is in it already, written with the reservation.

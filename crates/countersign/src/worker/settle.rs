@@ -1,31 +1,19 @@
 //! An approval from its signature to the swap's end.
 
+mod ending;
+mod resending;
+
 use std::time::Duration;
 
 use countersign_api_types::defi::Status;
 use countersign_journal::{Answer, Label, Note, Outcome, State, What};
 use countersign_units::{UnixMillis, UnixSeconds};
 
-use super::death::Fate;
 use super::drive::{Drive, Next};
 use super::known::FORGOTTEN;
-use super::refund::Kept;
 use super::{WorkError, later, records};
 use crate::http_client::Retry;
 use crate::{ApiError, Event, Step, SwapStatus};
-
-/// How long after a submission that was taken the counterparty may still say that there is none.
-const TAKEN_LAG: Duration = Duration::from_secs(30);
-/// The same, where no answer came.
-const LOST_LAG: Duration = Duration::from_millis(500);
-/// The same, where the status can't be asked either.
-const BLIND_LAG: Duration = Duration::from_secs(2);
-
-/// The longest wait before an approval is sent again.
-const LONGEST_LAG: Duration = Duration::from_hours(1);
-
-/// What its chain says of a deposit that is in no block, while its nonce is used up.
-const REPLACED: &str = "another transaction seems to have taken the deposit's nonce";
 
 /// Says whether funds moved, by a counterparty's word.
 pub(super) const fn has_moved(seen: &SwapStatus) -> bool {
@@ -160,121 +148,10 @@ impl Drive<'_> {
         }
     }
 
-    /// Ends a swap that was carried out, where the chain does not say otherwise.
-    async fn finish(&mut self, seen: &SwapStatus) -> Result<Next, WorkError> {
-        // In this order: what is funded between the two questions is seen by the second.
-        let used = self.used().await;
-        if self.may_lie_unclaimed().await {
-            return self.wait().await;
-        }
-        if matches!(self.recipe(), Kept::Unreadable) {
-            let reason = "Finished, says the counterparty, but the refund recipe can't be read";
-            return self.end(Outcome::Disputed, reason).await;
-        }
-        if used == Some(false) {
-            if self.is_past(self.worker.options.grace) && !self.stays_open().await? {
-                let reason = "Finished, says the counterparty; the chain has not used the approval";
-                return self.end(Outcome::Disputed, reason).await;
-            }
-            return self.wait().await;
-        }
-        if used.is_none()
-            && let Some(next) = self.contradicted().await?
-        {
-            return Ok(next);
-        }
-        if let Some(reason) = self.underpaid(seen) {
-            return self.end(Outcome::Disputed, reason).await;
-        }
-        self.end(Outcome::Finished, "the recipient was paid").await
-    }
-
-    /// Does not believe that a swap was carried out whose deposit its chain can't be asked about, or does
-    /// not have: it may still be mined, and nobody would look after it.
-    async fn contradicted(&mut self) -> Result<Option<Next>, WorkError> {
-        if self.deposit().is_none() {
-            return Ok(None);
-        }
-        match self.fate().await {
-            Fate::Used(_) | Fate::Over(_) => Ok(None),
-            // The next look says that it was not used.
-            Fate::Dead(_) => self.wait().await.map(Some),
-            Fate::Live => {
-                if self.is_too_late() {
-                    self.note_late()?;
-                }
-                self.wait().await.map(Some)
-            }
-            Fate::Replaced(death) => {
-                self.note(What::Dead(death))?;
-                let reason = format!("Finished, says the counterparty; {REPLACED}");
-                self.end(Outcome::Disputed, reason).await.map(Some)
-            }
-        }
-    }
-
     /// Waits. What was said is written at once if an approval was let out since, else now and then.
     pub(super) async fn wait(&mut self) -> Result<Next, WorkError> {
         self.commit_in_time().await?;
         Ok(self.in_pace())
-    }
-
-    /// Sends an approval again that did not arrive, as long as it can be used.
-    async fn not_arrived(&mut self) -> Result<Next, WorkError> {
-        if self.deposit().is_some() {
-            return self.not_paid_in().await;
-        }
-        let now = self.now();
-        if let Some(Answer::Declined { message, .. }) = &self.known.answer {
-            let reason = format!("the approval was declined: {}", message.as_str());
-            return self.close(Outcome::Failed, reason).await;
-        }
-        if self.is_past(Duration::ZERO) {
-            return self.close(Outcome::Expired, "it was not approved in time").await;
-        }
-        let lag = match &self.known.answer {
-            Some(Answer::Taken) => TAKEN_LAG,
-            Some(Answer::Lost { .. } | Answer::Declined { .. }) | None => LOST_LAG,
-        };
-        let lag = self.doubled(lag);
-        let sent = self.known.submitted_at.unwrap_or(now);
-        if now < later(sent, lag) || !self.is_wanted() {
-            self.commit_in_time().await?;
-            return Ok(self.in_about(lag));
-        }
-        self.submit_next(self.known.attempts.saturating_add(1)).await
-    }
-
-    /// Waits for a deposit that its chain decides about.
-    async fn not_paid_in(&mut self) -> Result<Next, WorkError> {
-        if self.is_past(Duration::ZERO) {
-            return self.close(Outcome::Expired, "it was not paid in in time").await;
-        }
-        self.wait().await
-    }
-
-    /// Says whether the stored bytes may be sent again without a word of the counterparty: they are
-    /// the same, and it has not said that it has them.
-    fn may_be_sent_blindly(&self) -> bool {
-        let known = &self.known;
-        let unanswered = !matches!(known.answer, Some(Answer::Taken | Answer::Declined { .. }));
-        let untouched = known.seen.as_ref().is_none_or(|seen| seen.status == Status::Created);
-        let lag = self.doubled(BLIND_LAG);
-        let late = known.submitted_at.is_some_and(|sent| self.now() >= later(sent, lag));
-        unanswered && untouched && late && self.is_wanted() && !self.is_past(Duration::ZERO)
-    }
-
-    /// Returns how long to wait before an approval is sent again: twice as long after each time.
-    pub(super) fn doubled(&self, lag: Duration) -> Duration {
-        let times = 1_u32.checked_shl(self.known.attempts).unwrap_or(u32::MAX);
-        lag.saturating_mul(times).min(LONGEST_LAG)
-    }
-
-    /// Says whether the counterparty still wants an approval: not after the intent's deadline, though
-    /// a PSBT could be used until its coins are spent.
-    fn is_wanted(&self) -> bool {
-        let now = self.now().to_seconds();
-        self.known.deadline().is_none_or(|deadline| now <= deadline)
     }
 
     /// Waits for a swap that goes on, but not for ever.
@@ -321,72 +198,6 @@ impl Drive<'_> {
             return self.end(Outcome::Disputed, reason).await;
         }
         Ok(self.after_miss())
-    }
-
-    /// Ends a swap that nothing was paid for, as soon as its approval can't be used any more.
-    pub(super) async fn close(
-        &mut self,
-        outcome: Outcome,
-        reason: impl std::fmt::Display + Send,
-    ) -> Result<Next, WorkError> {
-        // Whatever is said, as long as our coins may lie where they can be taken back.
-        if self.coins_may_come_back() {
-            return self.wait().await;
-        }
-        if let Some(blind) = self.blind_to_coins() {
-            let reason = format!("{reason}; coins may lie in the output, but {blind}");
-            return self.end(Outcome::Disputed, reason).await;
-        }
-        match self.fate().await {
-            // It has arrived, and the status lags behind.
-            Fate::Used(_) if self.lags() => self.wait().await,
-            Fate::Dead(death) => {
-                self.note(What::Dead(death))?;
-                self.end_and_release(outcome, reason).await
-            }
-            // Limits are freed by proof alone: what may have been used stays counted, for a day.
-            Fate::Over(death) => {
-                self.note(What::Dead(death))?;
-                self.end(outcome, reason).await
-            }
-            // Some node may only not have the block of the deposit: it is no proof of anything.
-            Fate::Replaced(death) => {
-                self.note(What::Dead(death))?;
-                self.end(Outcome::Disputed, format!("{reason}; {REPLACED}")).await
-            }
-            // That the funds went is no contradiction; that they came back is believed.
-            Fate::Used(death) if outcome == Outcome::Refunded => {
-                self.note(What::Dead(death))?;
-                self.end(outcome, format!("{reason}, says the counterparty")).await
-            }
-            Fate::Used(death) => {
-                self.note(What::Dead(death))?;
-                let reason = format!("{reason}, says the counterparty; the chain has used it");
-                self.end(Outcome::Disputed, reason).await
-            }
-            Fate::Live if self.deposit().is_some() => {
-                if self.is_too_late() {
-                    self.note_late()?;
-                }
-                self.wait().await
-            }
-            // Somebody can still make it useless, and has to: nothing else ends it in time.
-            Fate::Live if self.is_cancellable() => {
-                self.note_live()?;
-                self.wait().await
-            }
-            Fate::Live if self.is_past(self.worker.options.patience) => {
-                let reason = format!("{reason}; its approval can still be used, its limits stay");
-                self.end(outcome, reason).await
-            }
-            Fate::Live => self.wait().await,
-        }
-    }
-
-    /// Says whether the counterparty has not noticed an approval yet that was used.
-    fn lags(&self) -> bool {
-        let untouched = |seen: &SwapStatus| seen.status == Status::Created;
-        self.known.seen.as_ref().is_some_and(untouched) && !self.is_past(self.worker.options.grace)
     }
 
     /// Says whether the last moment at which something may still happen is so long ago: the
