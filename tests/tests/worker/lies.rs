@@ -22,18 +22,31 @@ pub(super) fn count(names: &[&str], name: &str) -> usize {
     names.iter().filter(|found| **found == name).count()
 }
 
+/// A worker of the bed that holds its lease whatever its clock does.
+fn patient(bed: &Bed, api: Liar, clock: &SetClock) -> Worker {
+    let options = WorkerOptions { lease: Duration::from_mins(30), ..options() };
+    worker(bed, api, policy_with(bed, "per_day", "\"1.5\""), clock, options)
+}
+
+/// Has the cluster forget blockhashes as soon as something is said of the swap, and the clock move on.
+fn aging(bed: &Bed, clock: &SetClock, seconds: i64) -> impl FnMut(Event<'_>) + Send {
+    move |event| {
+        if matches!(event, Event::Status(_)) {
+            bed.scene.sandbox.expire_blockhashes();
+            clock.advance(seconds);
+        }
+    }
+}
+
+/// A little more than blockhashes live, by our own clock.
+const OVER: i64 = 190;
+
 #[tokio::test]
 async fn a_transaction_that_is_called_off_after_it_ran_goes_on_counting() {
     for said in [Status::Expired, Status::Failed, Status::Refunded] {
-        let bed = Bed::new(short_steps(), "SOL@solana").await;
-        let api = Liar::saying(&bed, said.clone());
-        let worker = bed.worker_over(api, policy_with(&bed, "per_day", "\"1.5\""));
-        let request = bed.scene.request();
-        let old = |event: Event<'_>| {
-            if matches!(event, Event::Status(_)) {
-                bed.scene.sandbox.expire_blockhashes();
-            }
-        };
+        let (bed, clock) = (Bed::new(short_steps(), "SOL@solana").await, SetClock::default());
+        let worker = patient(&bed, Liar::saying(&bed, said.clone()), &clock);
+        let (request, old) = (bed.scene.request(), aging(&bed, &clock, OVER));
         let done = worker.swap(&key("one"), &request, old).await.unwrap();
         assert!(done.state.is_ended(), "{said}: {:?}", done.reason);
         let names = bed.names(done.swap_id).await;
@@ -44,6 +57,27 @@ async fn a_transaction_that_is_called_off_after_it_ran_goes_on_counting() {
         assert_eq!(next.state, State::Ended(Outcome::Refused), "{said}: {:?}", next.reason);
         assert_eq!(bed.scene.signatures.get(), 1, "{said}");
     }
+}
+
+/// A node that is a few blocks behind says of a young blockhash what others say of an old one.
+#[tokio::test]
+async fn a_blockhash_that_a_node_does_not_know_ends_nothing_while_it_may_be_young() {
+    let (bed, clock) = (Bed::new(short_steps(), "SOL@solana").await, SetClock::default());
+    let of = |options| {
+        worker(&bed, Liar::saying(&bed, Status::Failed), bed.scene.config(), &clock, options)
+    };
+    let request = bed.scene.request();
+    let open = of(brief()).swap(&key("one"), &request, aging(&bed, &clock, 0)).await.unwrap();
+    assert_eq!(open.state, State::Settling, "{:?}", open.reason);
+    // A cancel does not believe it either.
+    clock.advance(OVER / 2);
+    let open = of(brief()).cancel(open.swap_id, |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{:?}", open.reason);
+    assert!(!bed.names(open.swap_id).await.contains(&"dead"));
+    clock.advance(OVER / 2);
+    let done = of(brief()).resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert_eq!(done.state, State::Ended(Outcome::Disputed), "{:?}", done.reason);
+    assert!(!done.released, "{done:?}");
 }
 
 #[tokio::test]

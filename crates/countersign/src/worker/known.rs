@@ -48,6 +48,8 @@ pub(super) struct Known {
 /// What was signed.
 #[derive(Clone, Debug)]
 pub(super) struct Approval {
+    /// When, by the clock of who signed.
+    pub(super) signed_at: UnixMillis,
     pub(super) digest: Digest,
     pub(super) valid_until: UnixSeconds,
     pub(super) intent_id: Label,
@@ -113,7 +115,8 @@ impl Known {
             What::Signed { digest, valid_until, intent_id, approval } => {
                 let (intent_id, bytes) = (intent_id.clone(), approval.clone());
                 let (digest, valid_until) = (*digest, *valid_until);
-                self.approval = Some(Approval { digest, valid_until, intent_id, bytes });
+                let signed_at = at;
+                self.approval = Some(Approval { signed_at, digest, valid_until, intent_id, bytes });
             }
             What::Submitted { attempt } => {
                 (self.attempts, self.submitted_at) = (*attempt, Some(at));

@@ -24,6 +24,10 @@ pub struct WorkerOptions {
     /// How long the counterparty may leave a swap without an end, or not know it, before a person
     /// has to look.
     pub patience: Duration,
+    /// How far apart the three looks are that have to agree before an approval is taken for dead, or a
+    /// deposit for replaced: a node that lags should not give all three answers. Ten seconds, if nobody
+    /// says otherwise; in a sandbox, which has one node, half a second at most.
+    pub looks_apart: Duration,
     /// The fee of a refund on Bitcoin, in satoshis per virtual byte.
     pub refund_fee_rate: u64,
 }
@@ -38,6 +42,7 @@ impl WorkerOptions {
             hold: Duration::from_secs(10),
             grace: Duration::from_mins(10),
             patience: Duration::from_hours(24),
+            looks_apart: Duration::from_secs(10),
             refund_fee_rate: 5,
         }
     }
