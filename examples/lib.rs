@@ -14,6 +14,7 @@
 //! cargo run -p countersign-examples --example oneclick_intent_erc191
 //! cargo run -p countersign-examples --example aurora_quote
 //! cargo run -p countersign-examples --example carry_on_after_a_crash
+//! cargo run -p countersign-examples --example custodial_service
 //! cargo run -p countersign-examples --example bring_your_own_signer
 //! cargo run -p countersign-examples --example remote_signer
 //! cargo run -p countersign-examples --example hsm_softhsm
