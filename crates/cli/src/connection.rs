@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use crate::arguments::{Chains, NodeAt, NodeUrl};
 use crate::commands::swap::LineError;
 
-pub(crate) use apis::{api, apis, client};
+pub(crate) use apis::{api, apis, client, require_intents};
 #[cfg(feature = "sandbox")]
 pub(crate) use apis::{api_of_sandbox, apis_of_sandbox, with_sandbox};
 #[cfg(feature = "sandbox")]

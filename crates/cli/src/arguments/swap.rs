@@ -125,7 +125,8 @@ pub(crate) struct ConfigFiles {
 /// What is given for what.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Trade {
-    /// What to give [default: USDC@ethereum, or what a lie is told about]
+    /// What to give [default: USDC@ethereum; in a sandbox, what a lie is told about, or a token of
+    /// the chain whose keys sign the intent]
     #[arg(long, value_name = "TOKEN@NETWORK")]
     from: Option<TokenAt>,
     /// What to get [default: SOL@solana, and USDC@ethereum from there]

@@ -1,6 +1,7 @@
 //! `countersign sandbox`: a counterparty on this machine, for any client.
 
 mod files;
+mod told;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,16 +9,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign::approval::SwapId;
 use countersign::bitcoin::RefundRecipe;
-use countersign::{KeepRefund, KeepRefundError, TokenAt};
+use countersign::{KeepRefund, KeepRefundError};
 use countersign_sandbox::{
     Account, AuthScheme, HtlcTemplate, PayloadForm, Sandbox, SandboxConfig, Tamper,
 };
 
 use super::block_on;
-use crate::arguments::{self, Hostile, Trade};
+use crate::arguments::{self, Hostile};
 use crate::connection::{self, SetupError};
 use crate::exit::{Ended, Failure};
 use crate::output;
+
+pub(crate) use told::{api, trade};
 
 /// How long an intent lives, and its lock after it, where the resolver fails.
 const SHORT: Duration = Duration::from_secs(4);
@@ -41,30 +44,6 @@ pub(crate) fn config(hostile: Hostile) -> SandboxConfig {
     }
     let (intent_lifetime, refund_delay) = (SHORT, SHORT);
     SandboxConfig { resolver_fails: true, intent_lifetime, refund_delay, ..default }
-}
-
-/// Says what is traded: where a lie is told only about another token of the same network, that one,
-/// and where nothing is named, what the lie is about.
-///
-/// # Errors
-///
-/// Returns [`SetupError::Argument`] for a lie that is not told on that network: the swap would be
-/// honest.
-pub(crate) fn trade(trade: &Trade, hostile: Hostile) -> Result<Trade, SetupError> {
-    let Some(lie) = hostile.tamper else { return Ok(trade.clone()) };
-    let from = trade.from();
-    if trade.names_from() && lie.is_told_from(&from.symbol, &from.network) {
-        return Ok(trade.clone());
-    }
-    let source: TokenAt = lie.source().parse().map_err(|_| SetupError::Missing("a token"))?;
-    if trade.names_from() && from.network != source.network {
-        let message = format!("--tamper {lie} is told about {source}, not about {from}");
-        return Err(SetupError::Argument(message));
-    }
-    if trade.names_from() {
-        output::say(format_args!("{lie} is told about {source}, so that is swapped"));
-    }
-    Ok(trade.giving(source))
 }
 
 /// Picks the account that pays on a network: one with taproot coins for a lie about them.

@@ -34,12 +34,17 @@ pub(crate) fn client(arguments: &Api) -> Result<DefiClient, SetupError> {
 
 /// Makes the API that the arguments name.
 pub(crate) fn api(arguments: &Api) -> Result<Arc<dyn SwapApi>, SetupError> {
-    let name = arguments.name();
-    if arguments.signed_intent.is_some() && name == ApiName::Defi {
+    require_intents(arguments)?;
+    require_deadline(arguments)?;
+    make(&Own { arguments, name: arguments.name(), is_plain: true })
+}
+
+/// Refuses a signed intent that the API would not take.
+pub(crate) fn require_intents(arguments: &Api) -> Result<(), SetupError> {
+    if arguments.signed_intent.is_some() && arguments.name() == ApiName::Defi {
         return Err(SetupError::Missing("--api oneclick or aurora with --signed-intent"));
     }
-    require_deadline(arguments)?;
-    make(&Own { arguments, name, is_plain: true })
+    Ok(())
 }
 
 /// Makes every API that the arguments or the environment say something of.

@@ -74,6 +74,43 @@ fn a_lie_that_is_not_told_from_a_network_is_bad_input() {
 }
 
 #[test]
+fn a_lie_is_told_by_its_own_api_or_is_bad_input() {
+    for (arguments, why) in [
+        (
+            &["--api", "defi", "--tamper", "quote-memo"][..],
+            "is told by oneclick and aurora, not by defi",
+        ),
+        (&["--api", "aurora", "--tamper", "spender"], "is told by defi, not by aurora"),
+        (&["--from", "USDC@ethereum", "--tamper", "intent-callback"], "is told about USDC@solana"),
+        (
+            &["--api", "oneclick", "--signed-intent", "raw-ed25519", "--tamper", "intent-callback"],
+            "is told in an intent of nep413 alone",
+        ),
+    ] {
+        let output = run(&[&["swap", "--sandbox"], arguments].concat(), "");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(why), "{arguments:?}: {}", stderr(&output));
+    }
+    for (lie, code) in
+        [("quote-memo", "memo"), ("intent-amount", "amount"), ("intent-callback", "intent_kind")]
+    {
+        assert_refused(&["--tamper", lie], code);
+    }
+}
+
+#[test]
+fn an_intent_is_signed_by_keys_that_can() {
+    for standard in ["raw-ed25519", "nep413"] {
+        let output =
+            run(&["swap", "--sandbox", "--api", "aurora", "--signed-intent", standard], "");
+        assert_eq!(output.status.code(), Some(0), "{standard}: {}", stderr(&output));
+    }
+    let output = run(&["swap", "--sandbox", "--signed-intent", "erc191"], "");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--api oneclick or aurora"), "{}", stderr(&output));
+}
+
+#[test]
 fn only_a_sandbox_can_be_told_to_lie() {
     let files = ["--key-file", "k", "--registry", "r", "--policy", "p", "--recipient", "x"];
     for lie in [&["--tamper", "spender"][..], &["--fault", "late"], &["--typed-data"]] {

@@ -6,7 +6,7 @@ use countersign_sandbox::{Account, Sandbox, SandboxConfig};
 
 use super::refunder::Refunder;
 use super::{Keys, Place, Setting, with_nodes};
-use crate::arguments::{Api, ApiName, IntentForm, Swap, Trade};
+use crate::arguments::{Swap, Trade};
 use crate::commands::sandbox::{self, Recipes};
 use crate::connection::{self, NodeView, SetupError};
 use crate::exit::Failure;
@@ -55,29 +55,14 @@ impl Setting {
         let apis = if arguments.choosing.best {
             connection::apis_of_sandbox(&sandbox, &arguments.api)?
         } else {
-            vec![connection::api_of_sandbox(&sandbox, &told_by(arguments, accounts))?]
+            let network = accounts.first().map_or("", |account| account.network.as_str());
+            let told = sandbox::api(&arguments.api, arguments.hostile, network)?;
+            vec![connection::api_of_sandbox(&sandbox, &told)?]
         };
         let builder = with_nodes(super::builder(&apis, &config)?, nodes);
         let place = Place { sandbox: Some(sandbox), refunds: None };
         Ok(Self { registry, keys, builder, apis, config, place })
     }
-}
-
-/// Returns the API that is asked: where none is named and a lie is told, the one that tells it.
-fn told_by(arguments: &Swap, accounts: &[Account]) -> Api {
-    let mut api = arguments.api.clone();
-    let Some(lie) = arguments.hostile.tamper.filter(|lie| lie.is_of_quotes()) else { return api };
-    api.name.get_or_insert(ApiName::Oneclick);
-    if lie.needs_signed_intent() {
-        let form = match accounts.first().map(|account| account.network.as_str()) {
-            Some("tron") => IntentForm::Tip191,
-            Some("solana") if lie.needs_nep413() => IntentForm::Nep413,
-            Some("solana") => IntentForm::RawEd25519,
-            _ => IntentForm::Erc191,
-        };
-        api.signed_intent.get_or_insert(form);
-    }
-    api
 }
 
 async fn start(arguments: &Swap) -> Result<(Sandbox, Config), Failure> {

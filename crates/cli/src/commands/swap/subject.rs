@@ -50,7 +50,7 @@ impl Subject {
 
     #[cfg(feature = "sandbox")]
     async fn with_sandbox(arguments: &Swap, keeping: Keeping) -> Result<Self, Failure> {
-        let trade = &sandbox::trade(&arguments.trade, arguments.hostile)?;
+        let trade = &sandbox::trade(&arguments.trade, &arguments.api, arguments.hostile)?;
         let recipes = (!keeping.with_journal).then(Recipes::default);
         let setting = Setting::sandbox(arguments, trade, recipes.as_ref()).await?;
         let new = || setting.place.new_recipient(&trade.to().network);

@@ -34,6 +34,7 @@ impl Tamper {
             [b'b', b't', b'c', b'-', ..] => "BTC@bitcoin",
             [b's', b'o', b'l', b'-', ..] if self.needs_token_2022() => "PYUSD@solana",
             [b's', b'o', b'l', b'-', ..] => "USDC@solana",
+            _ if self.needs_nep413() => "USDC@solana",
             _ => "USDC@ethereum",
         }
     }
@@ -77,10 +78,11 @@ impl Tamper {
 
     /// Says whether a swap out of a token, by its symbol and the name of its network, is told the
     /// lie. One that is not told is an honest swap. Those about quotes and intents are told from
-    /// everywhere, by their own APIs.
+    /// everywhere, by their own APIs; one of NEP-413 alone where keys sign by it.
     pub fn is_told_from(self, symbol: &str, network: &str) -> bool {
         match network {
-            _ if self.is_of_quotes() => true,
+            "solana" if self.needs_nep413() => true,
+            _ if self.is_of_quotes() => !self.needs_nep413(),
             "bitcoin" => Self::BITCOIN.contains(&self) || self.is_of_every_chain(),
             "solana" => {
                 let token = symbol != "SOL" || !self.needs_token();
