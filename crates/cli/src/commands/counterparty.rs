@@ -69,6 +69,10 @@ impl<'a> Counterparty<'a> {
     }
 
     /// Returns the registry: the file's, or that of the sandbox.
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(clippy::unused_self, reason = "only a sandbox has a registry of its own")
+    )]
     pub(super) fn registry(&self, path: Option<&Path>) -> Result<Registry, SetupError> {
         #[cfg(feature = "sandbox")]
         if let Some(sandbox) = &self.sandbox {
@@ -79,6 +83,14 @@ impl<'a> Counterparty<'a> {
 
     /// Returns who would pay from one network and be paid on another: whom the arguments name, or, of
     /// a sandbox, anybody. Nothing where nobody is named.
+    #[cfg_attr(
+        not(feature = "sandbox"),
+        expect(
+            clippy::unused_self,
+            clippy::unnecessary_wraps,
+            reason = "only a sandbox has accounts, or lacks them"
+        )
+    )]
     pub(super) fn parties(
         &self,
         (owner, recipient): (Option<&String>, Option<&String>),
