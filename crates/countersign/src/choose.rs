@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use best::{Choice, Reason, best};
-pub(crate) use held::Held;
+pub(crate) use held::{Held, raised};
 
 /// How long an API may take to answer, where nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(10);

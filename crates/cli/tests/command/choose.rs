@@ -134,7 +134,7 @@ fn a_swap_that_was_begun_goes_on_with_its_api() {
     let [oneclick_key, aurora_key] =
         [format!("oneclick={oneclick_key}"), format!("aurora={aurora_key}")];
     let others = [
-        &["--best", "--api-url", &oneclick, "--api-url", &aurora][..],
+        &["--best", "--min-out", "0.1", "--api-url", &oneclick, "--api-url", &aurora][..],
         &["--api-key-file", &oneclick_key, "--api-key-file", &aurora_key],
     ]
     .concat();
@@ -147,6 +147,17 @@ fn a_swap_that_was_begun_goes_on_with_its_api() {
     assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
     assert!(!stderr(&again).contains("chosen"), "{}", stderr(&again));
     assert_eq!(json(&again)["swap_id"], json(&first)["swap_id"]);
+    // What the other one promised is the least that is taken, though much less was asked for.
+    let floor = stderr(&first);
+    let (_, floor) = floor.split_once("chosen    oneclick for at least ").unwrap();
+    let (floor, _) = floor.split_once(' ').unwrap();
+    let least = stderr(&first).lines().any(|line| {
+        line.starts_with("offered   aurora: ") && line.contains(&format!(", {floor}, "))
+    });
+    assert!(least && floor != "0.1", "{floor}: {}", stderr(&first));
+    let shown = run(&["swaps", "show", "order-1", "--journal", &means.journal], "");
+    let held = format!("; no less than {floor} SOL@solana is taken");
+    assert!(stdout(&shown).contains(&held), "{}", stdout(&shown));
     let other = means.swap("Ethereum", "order-2", &all);
     assert!(stderr(&other).contains("chosen    defi"), "{}", stderr(&other));
     assert_eq!(means.count("finished"), 2);

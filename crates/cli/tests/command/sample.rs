@@ -149,6 +149,7 @@ fn quoted() -> What {
         max_out: None,
         slippage: None,
         expires_at: Some(LATER),
+        floor: None,
     })
 }
 

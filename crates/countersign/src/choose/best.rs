@@ -2,8 +2,10 @@ use std::cmp::{Ordering, Reverse};
 use std::fmt;
 use std::time::Duration;
 
+use countersign_units::Lots;
+
 use super::{Priced, Quoted};
-use crate::Offer;
+use crate::{Offer, Order, Takes};
 
 /// The offer that is taken, and why.
 #[derive(Clone, Copy, Debug)]
@@ -13,8 +15,12 @@ pub struct Choice<'a> {
     pub place: usize,
     /// The API's name.
     pub api: &'static str,
+    /// What it takes for the funds.
+    pub takes: Takes,
     /// What it offers.
     pub priced: &'a Priced,
+    /// What the next best promises at least, where there is one.
+    pub runner_up: Option<Lots>,
     /// What told it from the next best.
     pub reason: Reason,
 }
@@ -33,6 +39,35 @@ pub enum Reason {
     Time,
     /// All is the same, and it was named first.
     First,
+}
+
+impl Choice<'_> {
+    /// Returns what the swap has to bring at least, though it was asked for less.
+    ///
+    /// What an API promises that takes an approval is agreed to as it stands. One that quotes again
+    /// before it is paid was chosen for a promise that costs nothing, so what it quotes then must not be
+    /// less than what the next best promises, or, where there is none, than its own least less the
+    /// slippage. Where the order asks for nothing, the promise itself is the floor.
+    pub fn floor(&self, order: &Order) -> Lots {
+        let (asked, least) = (order.destination.amount, self.priced.least());
+        if self.takes == Takes::Approval || asked.is_zero() {
+            return least;
+        }
+        let share = u64::from(order.slippage.complement().value());
+        let alone = || least.checked_mul_div(share, 10_000).unwrap_or(least);
+        asked.max(self.runner_up.unwrap_or_else(alone))
+    }
+
+    /// Returns the order with the floor as what it asks for at least, as
+    /// [`CountersignBuilder::chosen`](crate::CountersignBuilder::chosen) takes it.
+    #[must_use]
+    pub fn with_floor(&self, mut order: Order) -> Order {
+        // Without a least of its own, the order is held to the whole promise by the flow.
+        if !order.destination.amount.is_zero() {
+            order.destination.amount = self.floor(&order);
+        }
+        order
+    }
 }
 
 impl Reason {
@@ -69,16 +104,18 @@ pub fn best(answers: &[Quoted]) -> Option<Choice<'_>> {
     let mut offers: Vec<_> = answers
         .iter()
         .enumerate()
-        .filter_map(|(place, quoted)| Some((place, quoted.api, quoted.answer.as_ref().ok()?)))
+        .filter_map(|(place, quoted)| Some((place, quoted, quoted.answer.as_ref().ok()?)))
         .collect();
     // The sort is stable: what is the same stays in its order.
     offers.sort_by_key(|(_, _, priced)| rank(priced));
-    let (place, api, priced) = *offers.first()?;
-    let reason = offers.get(1).map_or(Reason::Only, |(_, _, next)| reason(priced, next));
-    Some(Choice { place, api, priced, reason })
+    let (place, Quoted { api, takes, .. }, priced) = *offers.first()?;
+    let next = offers.get(1).map(|(_, _, next)| *next);
+    let reason = next.map_or(Reason::Only, |next| reason(priced, next));
+    let runner_up = next.map(Priced::least);
+    Some(Choice { place, api, takes: *takes, priced, runner_up, reason })
 }
 
-type Rank = (Reverse<countersign_units::Lots>, Reverse<countersign_units::Lots>, Duration);
+type Rank = (Reverse<Lots>, Reverse<Lots>, Duration);
 
 fn rank(priced: &Priced) -> Rank {
     (Reverse(priced.least()), Reverse(priced.expected()), time(&priced.offer))
@@ -100,7 +137,8 @@ fn reason(best: &Priced, next: &Priced) -> Reason {
 
 #[cfg(test)]
 mod tests {
-    use countersign_units::Lots;
+    use countersign_approval::{AssetAmount, NetworkKind};
+    use countersign_units::Bps;
 
     use super::*;
     use crate::{Backing, OfferDetails, QuoteFailure, Takes};
@@ -146,6 +184,63 @@ mod tests {
             assert_eq!((choice.place, choice.reason), (place, reason), "{answers:?}");
             assert_eq!(choice.api, answers[place].api);
         }
+    }
+
+    /// An order that asks for something at least, and lets the price move by a tenth.
+    fn order(least: u64) -> Order {
+        let asset = |amount| AssetAmount {
+            token: "T".to_owned(),
+            symbol: "T".to_owned(),
+            network: "n".to_owned(),
+            decimals: 0,
+            amount: Lots::from(amount),
+        };
+        Order {
+            source: asset(1),
+            source_address: String::new(),
+            source_network_id: 1,
+            source_kind: NetworkKind::Evm,
+            source_asset_ids: vec![],
+            destination: asset(least),
+            destination_address: String::new(),
+            destination_network_id: 2,
+            destination_asset_ids: vec![],
+            slippage: Bps::new(1_000).unwrap(),
+            owner: String::new(),
+            recipient: String::new(),
+            refund_address: String::new(),
+            public_key: None,
+            coins: None,
+        }
+    }
+
+    #[test]
+    fn a_price_that_binds_nobody_gets_a_floor() {
+        let by = |takes, mut quoted: Quoted| {
+            quoted.takes = takes;
+            quoted
+        };
+        let alone = [by(Takes::Deposit, quoted("a", 1_000, 2_000, None)), failed("b")];
+        let two = [quoted("b", 950, 950, None), alone[0].clone()];
+        let taken = [by(Takes::Approval, alone[0].clone()), two[0].clone()];
+        for (answers, asked, floor) in [
+            (&two, 1, 950),
+            (&two, 951, 951),
+            (&alone, 1, 900),
+            (&alone, 901, 901),
+            // Nothing is asked for: all that was promised is.
+            (&two, 0, 1_000),
+            // It is agreed to as it stands.
+            (&taken, 1, 1_000),
+        ] {
+            let choice = best(answers).unwrap();
+            assert_eq!(choice.api, "a");
+            assert_eq!(choice.floor(&order(asked)), Lots::from(floor), "{asked} of {answers:?}");
+        }
+        // The flow holds an order to the promise that asks for nothing itself.
+        let choice = best(&two).unwrap();
+        assert_eq!(choice.with_floor(order(0)).destination.amount, Lots::ZERO);
+        assert_eq!(choice.with_floor(order(1)).destination.amount, Lots::from(950));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use countersign_approval::{Code, Refusal, SwapId, Violation};
 
 use super::Countersign;
 use crate::api::AMBIGUOUS;
+use crate::choose::raised;
 use crate::steps::{Accepted, Bound, Created, Offered};
 use crate::{Agreement, FlowError, Intent, Order, Step, SwapRequest};
 use crate::{accept, bind};
@@ -18,11 +19,12 @@ impl Countersign {
     /// [`FlowError::Api`].
     pub async fn quote(&self, request: &SwapRequest) -> Result<Offered, FlowError> {
         let order = Order::new(request, self.config.registry())?;
-        let offer = match self.held.take(&order) {
-            Some(offer) => offer,
-            None => self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?,
-        };
-        Ok(Offered { maker: self.maker, order, offer })
+        let maker = self.maker;
+        if let Some((offer, floor)) = self.held.take(&order) {
+            return Ok(Offered { maker, order: raised(order, floor), offer });
+        }
+        let offer = self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?;
+        Ok(Offered { maker, order, offer })
     }
 
     /// Makes terms of an offer: compares it with the order, the registry and the policy.
@@ -74,10 +76,11 @@ impl Countersign {
         &self,
         swap_id: SwapId,
         request: &SwapRequest,
-        offer: crate::Offer,
-        intent: crate::Intent,
+        (offer, floor): (crate::Offer, Option<countersign_units::Lots>),
+        intent: Intent,
     ) -> Result<Created, FlowError> {
         let order = Order::new(request, self.config.registry())?;
+        let order = floor.into_iter().fold(order, raised);
         let accepted = self.accept_as(swap_id, Offered { maker: self.maker, order, offer })?;
         Ok(Created { maker: self.maker, accepted, intent })
     }

@@ -39,7 +39,12 @@ impl CountersignBuilder {
     }
 
     /// Sets the offer that the API was chosen for: it is the first quote of that order, so that nothing
-    /// worse comes in its place. What the API quotes again before it is paid has to be no less.
+    /// worse comes in its place.
+    ///
+    /// What the API quotes again before it is paid has to be no less than what this order asks for at
+    /// least, and no less than what the request does; see
+    /// [`Choice::with_floor`](crate::Choice::with_floor). If the request does not say it, it has to be no
+    /// less than what was offered.
     pub fn chosen(mut self, order: Order, offer: Offer) -> Self {
         self.inner.held = Held::new(order, offer);
         self

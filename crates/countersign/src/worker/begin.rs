@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use countersign_approval::SwapId;
 use countersign_journal::{
-    Entry, Label, Opened, Opening, Outcome, Request, Stage, StoreError, Summary, SwapWriter, What,
+    Entry, Label, OfferRecord, Opened, Opening, Outcome, Request, Stage, StoreError, Summary,
+    SwapWriter, What,
 };
 use tokio::time::sleep;
 
@@ -92,7 +93,9 @@ impl Worker {
     ) -> Result<Draft, WorkError> {
         observe(Event::Began(Step::Quote));
         let offered = self.flow.quote(request).await?;
-        let offer = records::offer(offered.offer())?;
+        let floor = offered.order().destination.amount;
+        let floor = Some(floor).filter(|floor| *floor > record.destination.amount);
+        let offer = OfferRecord { floor, ..records::offer(offered.offer())? };
         let (swap_id, config) = (SwapId::generate(), record.config);
         let accepted = self.flow.accept_as(swap_id, offered);
         let verdict = match &accepted {
@@ -220,13 +223,13 @@ impl Drive<'_> {
     /// Makes the intent again that is in the journal, judged by today's registry and policy.
     pub(super) fn created_again(&self) -> Result<Created, WorkError> {
         let known = &self.known;
-        let (Some(offer), Some(intent)) = (&known.offer, &known.intent) else {
+        let (Some(record), Some(intent)) = (&known.offer, &known.intent) else {
             return Err(WorkError::Unreadable("an offer and an intent"));
         };
         let request = records::asked(&known.request)?;
         // It was accepted in time; that is not asked again.
-        let offer = crate::Offer { expires_at: None, ..records::offered(offer) };
+        let offer = crate::Offer { expires_at: None, ..records::offered(record) };
         let (swap_id, intent) = (known.swap_id, records::created(intent));
-        Ok(self.flow().created_again(swap_id, &request, offer, intent)?)
+        Ok(self.flow().created_again(swap_id, &request, (offer, record.floor), intent)?)
     }
 }

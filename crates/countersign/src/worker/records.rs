@@ -129,6 +129,7 @@ pub(super) fn offer(offer: &Offer) -> Result<OfferRecord, TextError> {
         max_out: offer.max_out,
         slippage: offer.slippage,
         expires_at: offer.expires_at,
+        floor: None,
     })
 }
 

@@ -110,6 +110,10 @@ pub struct OfferRecord {
     pub slippage: Option<Bps>,
     /// Until when it may be accepted.
     pub expires_at: Option<UnixMillis>,
+    /// The least that is taken in the end, where it is more than what was asked for: the offer was
+    /// chosen for what it promises, and is held to that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Lots>,
 }
 
 /// An intent, as the counterparty created it.

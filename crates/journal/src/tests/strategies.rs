@@ -93,8 +93,9 @@ fn requests() -> impl Strategy<Value = What> {
 fn offers() -> impl Strategy<Value = OfferRecord> {
     let sides =
         (prop::option::of(notes()), prop::option::of(any::<u64>()), prop::option::of(any::<u8>()));
-    (labels(), sides, lots(), prop::option::of(lots()), prop::option::of(any::<u64>())).prop_map(
-        |(id, (token, network, decimals), amount, max_out, expires)| OfferRecord {
+    let more = (prop::option::of(lots()), prop::option::of(lots()));
+    (labels(), sides, lots(), more, prop::option::of(any::<u64>())).prop_map(
+        |(id, (token, network, decimals), amount, (max_out, floor), expires)| OfferRecord {
             id,
             from_token: token.clone(),
             from_network: network,
@@ -107,6 +108,7 @@ fn offers() -> impl Strategy<Value = OfferRecord> {
             max_out,
             slippage: None,
             expires_at: expires.map(UnixMillis::new),
+            floor,
         },
     )
 }

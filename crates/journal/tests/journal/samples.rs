@@ -65,6 +65,7 @@ pub(crate) fn quoted() -> What {
         max_out: None,
         slippage: None,
         expires_at: Some(after(60)),
+        floor: None,
     })
 }
 

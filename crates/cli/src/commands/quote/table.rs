@@ -218,11 +218,11 @@ pub(super) const fn proof(backing: &Backing) -> &'static str {
     }
 }
 
-/// Says which offer is taken, and why.
+/// Says which offer is taken, for how much at least, and why.
 pub(crate) fn tell_choice(order: &Order, choice: &Choice<'_>) {
-    let least = choice.priced.least().to_decimal(order.destination.decimals);
+    let floor = choice.floor(order).to_decimal(order.destination.decimals);
     output::say(format_args!(
-        "chosen    {} for at least {least} {}: {}",
+        "chosen    {} for at least {floor} {}: {}",
         choice.api, order.destination.symbol, choice.reason
     ));
 }

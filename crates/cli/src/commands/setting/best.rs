@@ -31,7 +31,8 @@ impl Setting {
         let Some(choice) = best(&answers) else { return Err(none(answers)) };
         tell_choice(&order, &choice);
         let chosen = self.apis.get(choice.place).map(Arc::clone).ok_or(SetupError::NoApi)?;
-        let builder = self.builder.api(chosen).chosen(order, choice.priced.offer.clone());
+        let builder = self.builder.api(chosen);
+        let builder = builder.chosen(choice.with_floor(order), choice.priced.offer.clone());
         Ok(Self { builder, ..self })
     }
 

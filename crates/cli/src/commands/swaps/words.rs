@@ -61,12 +61,13 @@ impl Words<'_> {
     }
 
     fn quoted(self, offer: &OfferRecord) -> String {
-        let OfferRecord { id, min_out, max_out, expires_at, .. } = offer;
+        let OfferRecord { id, min_out, max_out, expires_at, floor, .. } = offer;
         let wanted = self.request.map(|request| &request.destination);
         let most = max_out.map(|most| format!(" to {}", amount(most, wanted)));
         let end = expires_at.map(|end| format!(", until {}", utc(end)));
-        let (most, end) = (most.unwrap_or_default(), end.unwrap_or_default());
-        format!("{id}: at least {}{most}{end}", amount(*min_out, wanted))
+        let floor = floor.map(|floor| format!("; no less than {} is taken", amount(floor, wanted)));
+        let [most, end, floor] = [most, end, floor].map(Option::unwrap_or_default);
+        format!("{id}: at least {}{most}{end}{floor}", amount(*min_out, wanted))
     }
 
     fn reserved(self, reserved: &Reserved) -> String {
