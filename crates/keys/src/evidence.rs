@@ -1,6 +1,6 @@
-use countersign_approval::{
-    BitcoinNetwork, ConfigDigest, Environment, Statement, SwapId, Terms, TypedDataStandard,
-};
+#[cfg(feature = "remote")]
+use countersign_approval::ConfigDigest;
+use countersign_approval::{BitcoinNetwork, Environment, Statement, Terms, TypedDataStandard};
 use countersign_bitcoin::{CoinEvidence, Refund, VerifiedPayment, VerifiedPsbt};
 use countersign_evm::{CallEvidence, VerifiedPermit};
 use countersign_near::VerifiedIntent;
@@ -34,26 +34,22 @@ pub enum KeyEvidence<'a> {
 
 /// What all terms have in common.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(feature = "remote"),
-    expect(dead_code, reason = "a remote signer is told all of it, others judge by some")
-)]
 pub(crate) struct Common<'a> {
-    pub(crate) swap_id: SwapId,
     pub(crate) environment: Environment,
     /// The network's name in the registry.
     pub(crate) network: &'a str,
+    /// What a remote signer compares with its own; others don't ask.
+    #[cfg(feature = "remote")]
     pub(crate) config: ConfigDigest,
 }
 
 impl<'a> Common<'a> {
     fn of<A>(terms: &'a Terms<A>) -> Self {
-        let Terms { swap_id, environment, config, source, .. } = terms;
         Self {
-            swap_id: *swap_id,
-            environment: *environment,
-            network: &source.network,
-            config: *config,
+            environment: terms.environment,
+            network: &terms.source.network,
+            #[cfg(feature = "remote")]
+            config: terms.config,
         }
     }
 }
