@@ -7,9 +7,12 @@
 //!
 //! Source: [PKCS #11 v3.1](https://docs.oasis-open.org/pkcs11/pkcs11-spec/v3.1/pkcs11-spec-v3.1.html).
 
+mod calls;
 mod error;
 mod find;
 mod generate;
+mod library;
+mod login;
 mod point;
 mod settings;
 mod source;

@@ -88,6 +88,9 @@ pub enum PinRefused {
     /// The token's user has no PIN yet.
     #[error("the token's PIN was never set")]
     NotSet,
+    /// The token broke off, and may have counted a try.
+    #[error("the token did not say whether it took the PIN; it is not tried again")]
+    Unclear,
 }
 
 /// How often a wrong PIN may still be given, as far as the token says.
@@ -150,28 +153,47 @@ pub(super) enum Failure {
     Final(Pkcs11Error),
 }
 
+/// What a failure leaves useless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// Nothing: it was said by us.
+    Nothing,
+    /// The session in which a call failed. Nothing says that another would do better.
+    Session,
+    /// All that is known of the token. It holds the sessions still.
+    State,
+    /// All sessions: the token does not know them any more.
+    Sessions,
+}
+
+impl Loss {
+    /// Says whether another attempt in a new session may end otherwise.
+    pub(super) const fn may_pass(self) -> bool {
+        matches!(self, Self::State | Self::Sessions)
+    }
+}
+
 impl Failure {
-    /// Says whether the session or what is known of the token is lost, so that another attempt in a
-    /// new session may end otherwise.
-    pub(super) const fn is_lost(&self) -> bool {
-        let Self::Call(Error::Pkcs11(code, _)) = self else { return false };
-        matches!(
-            code,
+    pub(super) const fn loss(&self) -> Loss {
+        let Self::Call(error) = self else { return Loss::Nothing };
+        let Error::Pkcs11(code, _) = error else { return Loss::Session };
+        match code {
             RvError::SessionHandleInvalid
-                | RvError::SessionClosed
-                | RvError::DeviceRemoved
-                | RvError::DeviceError
-                | RvError::TokenNotPresent
-                | RvError::TokenNotRecognized
-                | RvError::SlotIdInvalid
-                | RvError::UserNotLoggedIn
-                | RvError::CryptokiNotInitialized
-                | RvError::KeyHandleInvalid
-                | RvError::ObjectHandleInvalid
-                | RvError::OperationActive
-                | RvError::FunctionFailed
-                | RvError::GeneralError
-        )
+            | RvError::SessionClosed
+            | RvError::DeviceRemoved
+            | RvError::TokenNotPresent
+            | RvError::TokenNotRecognized
+            | RvError::SlotIdInvalid
+            | RvError::CryptokiNotInitialized => Loss::Sessions,
+            RvError::DeviceError
+            | RvError::UserNotLoggedIn
+            | RvError::KeyHandleInvalid
+            | RvError::ObjectHandleInvalid
+            | RvError::OperationActive
+            | RvError::FunctionFailed
+            | RvError::GeneralError => Loss::State,
+            _ => Loss::Session,
+        }
     }
 }
 

@@ -1,15 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use secrecy::SecretString;
-use tokio::sync::{Semaphore, oneshot};
-use tokio::time::timeout;
 
+use super::calls::Calls;
 use super::find::Finder;
 use super::generate::NewKey;
 use super::token::Token;
@@ -29,10 +27,7 @@ const SCHNORR: &str = "mechanism for Schnorr signatures by BIP-340: PKCS#11 defi
 #[derive(Clone)]
 pub struct Pkcs11Source {
     name: Arc<str>,
-    token: Arc<Token>,
-    /// How many calls may be under way. One that hangs keeps its place until the token answers.
-    room: Arc<Semaphore>,
-    deadline: Duration,
+    calls: Calls,
 }
 
 impl Pkcs11Source {
@@ -50,14 +45,10 @@ impl Pkcs11Source {
         settings: TokenSettings,
         pin: Option<SecretString>,
     ) -> Result<Self, Pkcs11Error> {
-        let (deadline, sessions) = (settings.deadline, settings.sessions.max(1));
-        let loading = in_thread(move || Token::load(settings, pin));
-        let token = timeout(deadline, loading).await;
-        let token = token.map_err(|_| Pkcs11Error::Deadline(deadline))??;
-        let room = Arc::new(Semaphore::new(sessions));
-        let source = Self { name: name.into(), token: Arc::new(token), room, deadline };
-        source.call(|token| token.in_session(|_| Ok(()))).await?;
-        Ok(source)
+        let (deadline, sessions) = (settings.deadline, settings.sessions);
+        let load = move || Token::load(settings, pin);
+        let calls = Calls::open(load, sessions, deadline).await?;
+        Ok(Self { name: name.into(), calls })
     }
 
     /// Finds a key, and returns its public half.
@@ -74,7 +65,7 @@ impl Pkcs11Source {
                 finder.public(&key, curve)
             })
         };
-        self.call(look).await
+        self.calls.call(look).await
     }
 
     /// Makes a key on the token. It can sign, and do nothing else; it can't leave the token.
@@ -92,7 +83,7 @@ impl Pkcs11Source {
         let make = move |token: &Token| {
             token.in_writing_session(|session| key.generate(token.settings(), session))
         };
-        self.call(make).await
+        self.calls.call(make).await
     }
 
     /// Brings a key that was made elsewhere to the token. It can't leave it again; what is left of it
@@ -113,7 +104,7 @@ impl Pkcs11Source {
         let bring = move |token: &Token| {
             token.in_writing_session(|session| key.import(&secret, token.settings(), session))
         };
-        self.call(bring).await
+        self.calls.call(bring).await
     }
 
     /// Makes a source of keys of it, for a keyring.
@@ -133,27 +124,7 @@ impl Pkcs11Source {
             })?;
             bytes.try_into().map_err(|_| Pkcs11Error::OtherSignature { key: public })
         };
-        self.call(sign).await.map_err(|error| self.told(error))
-    }
-
-    /// Has a call made in a thread of its own: one that never returns hangs nobody but itself.
-    async fn call<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Token) -> Result<T, Pkcs11Error> + Send + 'static,
-    ) -> Result<T, Pkcs11Error> {
-        let token = Arc::clone(&self.token);
-        let room = Arc::clone(&self.room);
-        let called = async move {
-            let place = room.acquire_owned().await.map_err(|_| ended())?;
-            in_thread(move || {
-                let done = work(&token);
-                drop(place);
-                done
-            })
-            .await
-        };
-        let deadline = Pkcs11Error::Deadline(self.deadline);
-        timeout(self.deadline, called).await.unwrap_or(Err(deadline))
+        self.calls.call(sign).await.map_err(|error| self.told(error))
     }
 
     fn parse(&self, id: &str) -> Result<TokenKey, SourceError> {
@@ -183,7 +154,7 @@ impl Source for Pkcs11Source {
     }
 
     fn deadline(&self) -> Option<Duration> {
-        Some(self.deadline)
+        Some(self.calls.deadline())
     }
 
     async fn public_key(&self, id: &str, curve: Curve) -> Result<PublicKey, SourceError> {
@@ -213,7 +184,7 @@ impl Source for Pkcs11Source {
         _digest: Prehash<'_>,
         _brief: &Brief,
     ) -> Result<[u8; 64], SourceError> {
-        let token = self.token.settings().label.clone();
+        let token = self.calls.token().settings().label.clone();
         Err(self.told(Pkcs11Error::Lacks { token, lacks: SCHNORR }))
     }
 
@@ -238,7 +209,7 @@ impl fmt::Debug for Pkcs11Source {
         formatter
             .debug_struct("Pkcs11Source")
             .field("name", &self.name)
-            .field("settings", self.token.settings())
+            .field("settings", self.calls.token().settings())
             .finish_non_exhaustive()
     }
 }
@@ -248,45 +219,5 @@ fn mechanism(curve: Curve) -> Mechanism<'static> {
     match curve {
         Curve::Secp256k1 => Mechanism::Ecdsa,
         Curve::Ed25519 => Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Pure)),
-    }
-}
-
-/// Runs what blocks. A runtime's own threads for that would keep the process from ending.
-async fn in_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Pkcs11Error> + Send + 'static,
-) -> Result<T, Pkcs11Error> {
-    let (answer, answered) = oneshot::channel();
-    let run = move || {
-        // Whoever asked may have given up.
-        let _ = answer.send(work());
-    };
-    let started = thread::Builder::new().name("pkcs11".to_owned()).spawn(run);
-    started.map_err(|error| failed(&error.to_string()))?;
-    answered.await.unwrap_or_else(|_| Err(ended()))
-}
-
-fn ended() -> Pkcs11Error {
-    failed("the call ended without an answer")
-}
-
-fn failed(why: &str) -> Pkcs11Error {
-    Pkcs11Error::Call { function: "thread".to_owned(), code: why.to_owned() }
-}
-
-#[cfg(test)]
-impl Pkcs11Source {
-    pub(super) const fn set_deadline(&mut self, deadline: Duration) {
-        self.deadline = deadline;
-    }
-
-    /// Keeps a session busy, as a token that hangs does.
-    pub(super) async fn hang(&self, time: Duration) -> Result<(), Pkcs11Error> {
-        let hang = move |token: &Token| {
-            token.in_session(|_| {
-                thread::sleep(time);
-                Ok(())
-            })
-        };
-        self.call(hang).await
     }
 }

@@ -1,5 +1,3 @@
-use std::time::{Duration, Instant};
-
 use cryptoki::mechanism::Mechanism;
 use cryptoki::object::Attribute;
 use cryptoki::session::UserType;
@@ -190,29 +188,6 @@ fn names_what_is_not_there() {
         let other = made(&source, "other", Curve::Secp256k1).await;
         let mixed = reference("evm", *other.public_key());
         assert!(matches!(sign(&source, &mixed).await, Err(SourceError::BadAnswer { .. })));
-        sign(&source, &key).await.unwrap();
-    });
-}
-
-#[test]
-fn a_call_that_takes_too_long_is_given_up() {
-    alone("failures::a_call_that_takes_too_long_is_given_up", async |hsm| {
-        let hsm = hsm.with_token(LABEL);
-        let settings = TokenSettings { sessions: 1, ..hsm.settings() };
-        let mut source = Pkcs11Source::open("hsm", settings, Some(pin())).await.unwrap();
-        let key = made(&source, "evm", Curve::Secp256k1).await;
-        source.set_deadline(Duration::from_millis(200));
-        let hung = source.clone();
-        let hanging = tokio::spawn(async move { hung.hang(Duration::from_secs(2)).await });
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let started = Instant::now();
-        let waited = sign(&source, &key).await.unwrap_err();
-        assert!(matches!(waited, SourceError::TimedOut { .. }), "{waited}");
-        assert!(started.elapsed() < Duration::from_secs(1));
-        let deadline = Duration::from_millis(200);
-        assert_eq!(hanging.await.unwrap(), Err(Pkcs11Error::Deadline(deadline)));
-        // The session comes back when the token does.
-        tokio::time::sleep(Duration::from_secs(3)).await;
         sign(&source, &key).await.unwrap();
     });
 }

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::signature::{ECDSA_P256K1_SHA256_FIXED, ED25519, UnparsedPublicKey};
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+use sha3::Digest as _;
 
 use super::softhsm::{LABEL, SoftHsm, alone, pin};
 use crate::pkcs11::{Pkcs11Source, TokenKey};
@@ -10,6 +12,8 @@ use crate::{Curve, ImportedSecret, KeyPath, KeyRef, PublicKey};
 
 /// How many signatures each kind of key makes.
 const SIGNATURES: u32 = 10_000;
+/// Of how many of them one has its key recovered.
+const EACH_RECOVERED: u32 = 100;
 /// How many are asked for at once.
 const AT_ONCE: u32 = 8;
 /// Half the order of secp256k1: the largest `s` of the lower ones.
@@ -33,13 +37,6 @@ pub(super) fn reference(id: &str, public_key: PublicKey) -> KeyRef {
     KeyRef { id: id.into(), path: KeyPath::Single, public_key }
 }
 
-/// Returns a text that differs for each number, and its SHA-256.
-fn hashed(number: u32) -> ([u8; 4], [u8; 32]) {
-    let text = number.to_be_bytes();
-    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &text);
-    (text, hash.as_ref().try_into().unwrap())
-}
-
 /// Runs a task for each number, some of them at once.
 async fn all(task: impl Fn(u32) -> tokio::task::JoinHandle<()>) {
     for first in (0..SIGNATURES).step_by(usize::try_from(AT_ONCE).unwrap()) {
@@ -51,34 +48,51 @@ async fn all(task: impl Fn(u32) -> tokio::task::JoinHandle<()>) {
     }
 }
 
-#[test]
-fn ten_thousand_ecdsa_signatures_are_valid_and_low() {
-    alone("signing::ten_thousand_ecdsa_signatures_are_valid_and_low", async |hsm| {
-        let source = open(&hsm.with_token(LABEL)).await;
-        let key = made(&source, "evm", Curve::Secp256k1).await;
-        let shared = Arc::new((source, key));
-        all(|number| {
-            let shared = Arc::clone(&shared);
-            tokio::spawn(async move {
-                let (source, key) = &*shared;
-                let (text, digest) = hashed(number);
-                let prehash = Prehash::new(&digest);
-                let made = source.sign_ecdsa(key, prehash, &Brief::none()).await.unwrap();
-                assert!(made.compact[32..] <= HALF_ORDER[..], "{number}");
+/// Has the token sign digests of a chain's kind, and judges each signature. Neither the library of
+/// the code under test nor the token's is asked for that.
+async fn judge_ecdsa(hsm: SoftHsm, digest_of: fn(u32) -> [u8; 32]) {
+    let source = open(&hsm.with_token(LABEL)).await;
+    let key = made(&source, "hot", Curve::Secp256k1).await;
+    let public = UnparsedPublicKey::new(&ECDSA_P256K1_SHA256_FIXED, key.public_key().as_bytes());
+    let judge = public.parse().unwrap();
+    let shared = Arc::new((source, key, judge));
+    all(|number| {
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            let (source, key, judge) = &*shared;
+            let bytes = digest_of(number);
+            let made = source.sign_ecdsa(key, Prehash::new(&bytes), &Brief::none()).await.unwrap();
+            assert!(made.compact[32..] <= HALF_ORDER[..], "{number}");
+            let digest = Digest::import_less_safe(&bytes, &SHA256).unwrap();
+            judge.verify_digest_sig(&digest, &made.compact).unwrap();
+            // A third one recovers the key. It is slow where it is not optimised.
+            if number.is_multiple_of(EACH_RECOVERED) {
+                let signature = Signature::from_slice(&made.compact).unwrap();
+                let id = RecoveryId::new(made.y_parity, false);
+                let found = VerifyingKey::recover_from_prehash(&bytes, &signature, id).unwrap();
                 let public = key.public_key().as_bytes();
-                // Neither the library of the code under test nor the token's.
-                let judge = UnparsedPublicKey::new(&ECDSA_P256K1_SHA256_FIXED, public);
-                judge.verify(&text, &made.compact).unwrap();
-                // A third one recovers the key. It is slow where it is not optimised.
-                if number.is_multiple_of(100) {
-                    let signature = Signature::from_slice(&made.compact).unwrap();
-                    let id = RecoveryId::new(made.y_parity, false);
-                    let found = VerifyingKey::recover_from_prehash(&digest, &signature, id);
-                    assert_eq!(found.unwrap(), VerifyingKey::from_sec1_bytes(public).unwrap());
-                }
-            })
+                assert_eq!(found, VerifyingKey::from_sec1_bytes(public).unwrap());
+            }
         })
-        .await;
+    })
+    .await;
+}
+
+#[test]
+fn ten_thousand_signatures_for_evm_are_valid_and_low() {
+    alone("signing::ten_thousand_signatures_for_evm_are_valid_and_low", async |hsm| {
+        judge_ecdsa(hsm, |number| sha3::Keccak256::digest(number.to_be_bytes()).into()).await;
+    });
+}
+
+#[test]
+fn ten_thousand_signatures_for_bitcoin_are_valid_and_low() {
+    alone("signing::ten_thousand_signatures_for_bitcoin_are_valid_and_low", async |hsm| {
+        let twice = |number: u32| {
+            let once = digest(&SHA256, &number.to_be_bytes());
+            digest(&SHA256, once.as_ref()).as_ref().try_into().unwrap()
+        };
+        judge_ecdsa(hsm, twice).await;
     });
 }
 

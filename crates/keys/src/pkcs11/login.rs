@@ -1,0 +1,152 @@
+//! The way into a token: the PIN is given to the one that is meant, and never a second time after it
+//! may have been refused.
+
+use cryptoki::error::{Error, RvError};
+use cryptoki::slot::Slot;
+use secrecy::SecretString;
+
+use super::error::Failure;
+use super::library::{Library, TokenFacts, WayIn};
+use super::{PinRefused, Pkcs11Error, TokenSettings, TriesLeft};
+
+/// What is known of the way in.
+pub(super) struct Login {
+    pin: Pin,
+    /// The serial number of the token that took the PIN: no other is given it.
+    serial: Option<String>,
+}
+
+enum Pin {
+    Usable(SecretString),
+    /// There is none: the token has a keypad of its own, or asks for nothing.
+    Absent,
+    Refused(PinRefused),
+}
+
+impl Login {
+    pub(super) fn new(pin: Option<SecretString>, serial: Option<String>) -> Self {
+        Self { pin: pin.map_or(Pin::Absent, Pin::Usable), serial }
+    }
+
+    pub(super) fn serial(&self) -> Option<&str> {
+        self.serial.as_deref()
+    }
+
+    /// Logs in, unless the process is logged in already: that holds for all its sessions.
+    pub(super) fn enter<L: Library>(
+        &mut self,
+        library: &L,
+        session: &L::Session,
+        slot: Slot,
+        settings: &TokenSettings,
+    ) -> Result<(), Failure> {
+        // The flags of this moment: other programs give PINs too.
+        let facts = library.facts(slot)?;
+        if library.is_logged_in(session)? || facts.way_in == WayIn::Open {
+            return Ok(());
+        }
+        // It may have been exchanged since it was found.
+        if self.serial.as_ref().is_some_and(|serial| *serial != facts.serial) {
+            return Err(other(settings, self.serial(), "one of another serial number").into());
+        }
+        let pin = self.pin(&facts)?;
+        may_try(facts.tries, settings.use_last_try)?;
+        match library.log_in(session, pin) {
+            Ok(()) => self.serial = Some(facts.serial),
+            Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
+            Err(error) if never_reached_the_pin(&error) => return Err(error.into()),
+            Err(error) => {
+                let refused = refusal(&error, || library.facts(slot));
+                tracing::warn!(token = settings.label, %error, "the PIN is not given again");
+                self.pin = Pin::Refused(refused);
+                return Err(refused.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the PIN to give, or none for a keypad.
+    fn pin(&self, facts: &TokenFacts) -> Result<Option<&SecretString>, PinRefused> {
+        match &self.pin {
+            Pin::Usable(pin) => Ok(Some(pin)),
+            Pin::Refused(refused) => Err(*refused),
+            Pin::Absent if facts.way_in == WayIn::Keypad => Ok(None),
+            Pin::Absent => Err(PinRefused::Missing),
+        }
+    }
+}
+
+/// Finds the one token that is meant.
+pub(super) fn find<L: Library>(
+    library: &L,
+    settings: &TokenSettings,
+    serial: Option<&str>,
+) -> Result<Slot, Failure> {
+    let slots = match library.slots() {
+        Err(Error::Pkcs11(RvError::CryptokiNotInitialized, _)) => {
+            library.start()?;
+            library.slots()
+        }
+        slots => slots,
+    }?;
+    let labelled = slots.into_iter().filter_map(|slot| {
+        let facts = library.facts(slot).ok()?;
+        (facts.is_initialized && facts.label == settings.label).then_some((slot, facts.serial))
+    });
+    let labelled: Vec<_> = labelled.collect();
+    let mut meant = labelled.iter().filter(|(_, found)| serial.is_none_or(|meant| found == meant));
+    let found = match (meant.next(), meant.next()) {
+        (Some((slot, _)), None) => return Ok(*slot),
+        (Some(_), Some(_)) => "several",
+        (None, _) if labelled.is_empty() => "none",
+        (None, _) => "one of another serial number",
+    };
+    Err(other(settings, serial, found).into())
+}
+
+fn other(settings: &TokenSettings, serial: Option<&str>, found: &str) -> Pkcs11Error {
+    let label = &settings.label;
+    let expected = serial
+        .map_or_else(|| format!("{label:?}"), |serial| format!("{label:?} (serial {serial})"));
+    Pkcs11Error::Token { expected, found: found.to_owned() }
+}
+
+/// Says whether a PIN may be given.
+fn may_try(tries: TriesLeft, use_last_try: bool) -> Result<(), PinRefused> {
+    match tries {
+        TriesLeft::None => Err(PinRefused::Locked),
+        TriesLeft::One if !use_last_try => Err(PinRefused::LastTry),
+        _ => Ok(()),
+    }
+}
+
+/// Says whether a failure to log in is one of the session or the slot, so that no try was spent.
+/// Whatever else a token answers may have cost one: some call a wrong PIN a general error.
+const fn never_reached_the_pin(error: &Error) -> bool {
+    let Error::Pkcs11(code, _) = error else { return true };
+    matches!(
+        code,
+        RvError::SessionHandleInvalid
+            | RvError::SessionClosed
+            | RvError::SlotIdInvalid
+            | RvError::TokenNotPresent
+            | RvError::TokenNotRecognized
+            | RvError::CryptokiNotInitialized
+            | RvError::UserAnotherAlreadyLoggedIn
+            | RvError::UserTooManyTypes
+    )
+}
+
+/// Says why a token did not let us in.
+fn refusal(error: &Error, facts: impl Fn() -> Result<TokenFacts, Error>) -> PinRefused {
+    let Error::Pkcs11(code, _) = error else { return PinRefused::Unclear };
+    match code {
+        RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange => {
+            PinRefused::Wrong(facts().map_or(TriesLeft::Unknown, |facts| facts.tries))
+        }
+        RvError::PinLocked => PinRefused::Locked,
+        RvError::PinExpired => PinRefused::Expired,
+        RvError::UserPinNotInitialized => PinRefused::NotSet,
+        _ => PinRefused::Unclear,
+    }
+}
