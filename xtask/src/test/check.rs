@@ -16,7 +16,7 @@ use crate::outcome::{Outcome, explain};
 pub(super) enum Part {
     /// Unit, integration, example and documentation tests
     Tests,
-    /// Tests and clippy of the sources of keys that are features
+    /// The keys alone, with all their sources: a part of the tests and of clippy
     Keys,
     /// Format and clippy
     Lints,
@@ -30,6 +30,13 @@ pub(super) enum Part {
     Deny,
 }
 
+impl Part {
+    /// Says whether other parts have it too, so that it runs only where it is asked for.
+    pub(super) const fn is_in_others(self) -> bool {
+        matches!(self, Self::Keys)
+    }
+}
+
 /// One check.
 pub(super) struct Check {
     pub(super) part: Part,
@@ -37,6 +44,12 @@ pub(super) struct Check {
     /// Runs it; takes its name.
     pub(super) run: fn(&str) -> io::Result<Tally>,
 }
+
+/// The sources of keys that no package of the workspace has by default. With them in the one build
+/// that the checks share, none of them is built a second time for the keys alone.
+const SOURCES: &str = "--features=countersign-keys/aws-kms,countersign-examples/aws-kms";
+/// What tests are told: all of them run to the end, and say what was skipped.
+const TO_THE_END: [&str; 3] = ["--no-fail-fast", "--", "--show-output"];
 
 /// All checks, the quick ones first.
 pub(super) const CHECKS: &[Check] = &[
@@ -57,26 +70,40 @@ fn format(name: &str) -> io::Result<Tally> {
 /// Runs all tests to the end. Their output is shown as it comes.
 fn tests(name: &str) -> io::Result<Tally> {
     let mut command = cargo();
-    command.args(["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"]);
+    command.args(["test", "--workspace", "--locked", SOURCES]).args(TO_THE_END);
     command.envs(anvil::find().map(|program| (anvil::VARIABLE, program)));
     command.envs(bitcoind::find().map(|program| (bitcoind::VARIABLE, program)));
-    command.envs(keystores::find().map(|folder| (keystores::VARIABLE, folder)));
+    find_sources(&mut command);
     tested(name, &mut command)
 }
 
-/// Judges the keys with all their sources: no default build has those with heavy libraries.
+/// Runs the keys' own tests, the swaps with keys in tokens and services, and the examples of those.
 fn keys(name: &str) -> io::Result<Tally> {
-    let which = ["-p", "countersign-keys", "--all-features", "--locked"];
-    let mut command = cargo();
-    command.arg("test").args(which).args(["--no-fail-fast", "--", "--show-output"]);
+    let mut own = cargo();
+    own.args(["test", "--package=countersign-keys", "--all-features", "--locked"]);
+    let mut swaps = cargo();
+    swaps.args(["test", "--package=countersign-tests", "--package=countersign-examples"]);
+    swaps.args(["--locked", SOURCES, "--test=keystores", "--test=outside_keys"]);
+    swaps.args(["--example=hsm_softhsm", "--example=kms_signer", "--example=remote_signer"]);
+    let mut tally = Tally::default();
+    for mut command in [own, swaps] {
+        find_sources(command.args(TO_THE_END));
+        tally.add(&tested(name, &mut command)?);
+    }
+    // A source must not be missed where its feature is off.
+    for features in ["--all-features", "--no-default-features"] {
+        let mut clippy = cargo();
+        clippy.args(["clippy", "--package=countersign-keys", features, "--all-targets"]);
+        tally.add(&judge(name, clippy.args(["--locked", "--", "-D", "warnings"]))?);
+    }
+    Ok(tally)
+}
+
+/// Tells tests where the software is that keys of theirs are in.
+fn find_sources(command: &mut Command) {
     command.envs(keystores::find().map(|folder| (keystores::VARIABLE, folder)));
     command.envs(softhsm2::find().map(|library| (softhsm2::VARIABLE, library)));
     command.envs(moto::find().map(|python| (moto::VARIABLE, python)));
-    let mut tally = tested(name, &mut command)?;
-    let mut clippy = cargo();
-    let clippy = clippy.arg("clippy").args(which).args(["--all-targets", "--", "-D", "warnings"]);
-    tally.add(&judge(name, clippy)?);
-    Ok(tally)
 }
 
 /// Runs tests, shows their output as it comes, and counts them.
@@ -91,12 +118,12 @@ fn tested(name: &str, command: &mut Command) -> io::Result<Tally> {
 }
 
 fn clippy(name: &str) -> io::Result<Tally> {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
-    judge(name, cargo().args(arguments))
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", SOURCES];
+    judge(name, cargo().args(arguments).args(["--", "-D", "warnings"]))
 }
 
 fn docs(name: &str) -> io::Result<Tally> {
-    let arguments = ["doc", "--workspace", "--no-deps", "--locked"];
+    let arguments = ["doc", "--workspace", "--no-deps", "--locked", SOURCES];
     judge(name, cargo().args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
