@@ -1,5 +1,7 @@
 """moto's KMS over HTTP, with two things that it has not: digests that are signed as they are, and
-keys of Ed25519. Takes a port. Prints a line once it can be asked."""
+keys of Ed25519. Takes a port. Prints a line once it can be asked.
+
+Each line that it reads, of a key's spec and a secret in hex, brings a key. Prints its id."""
 
 import base64
 import sys
@@ -7,12 +9,15 @@ import sys
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
 from moto.kms import models, responses, utils
 from moto.server import ThreadedMotoServer
 
 EDWARDS = "ECC_NIST_EDWARDS25519"
 EDDSA = "ED25519_SHA_512"
+# Where keys are brought to.
+REGION = "eu-central-1"
 # The longest message of an API call; a digest is of the hash's own length.
 LONGEST = 4096
 
@@ -82,11 +87,24 @@ def extend():
     )
 
 
+def bring(spec, secret):
+    backend = models.kms_backends[DEFAULT_ACCOUNT_ID][REGION]
+    key = backend.create_key(None, "SIGN_VERIFY", spec, "brought", None)
+    secret = bytes.fromhex(secret)
+    if spec == EDWARDS:
+        key.private_key.secret = ed25519.Ed25519PrivateKey.from_private_bytes(secret)
+    else:
+        number = int.from_bytes(secret, "big")
+        key.private_key.private_key = ec.derive_private_key(number, ec.SECP256K1())
+    return key.id
+
+
 if __name__ == "__main__":
     extend()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=int(sys.argv[1]))
     server.start()
     print("listening on", server.get_host_and_port()[1], flush=True)
     # It ends with the pipe of whoever started it.
-    sys.stdin.read()
+    for line in sys.stdin:
+        print("key", bring(*line.split()), flush=True)
     server.stop()
