@@ -9,6 +9,8 @@ mod elsewhere;
 mod faults;
 mod files;
 mod funds;
+#[cfg(feature = "aws-kms")]
+mod key_in_kms;
 mod key_in_token;
 mod key_service;
 mod keystore;
@@ -31,6 +33,8 @@ pub use faults::{
 };
 pub use files::ConfigFiles;
 pub use funds::Funds;
+#[cfg(feature = "aws-kms")]
+pub use key_in_kms::SoftKms;
 pub use key_in_token::SoftToken;
 pub use key_service::KeyInService;
 pub use keystore::KeyInKeystore;

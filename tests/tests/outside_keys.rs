@@ -1,4 +1,5 @@
-//! Swaps by keys that are not in this process: in a token behind PKCS#11, and in a signing service.
+//! Swaps by keys that are not in this process: in a token behind PKCS#11, in a KMS, and in a signing
+//! service.
 #![expect(clippy::panic, reason = "tests fail by panicking")]
 
 use countersign::api_types::defi::Profile;
@@ -7,7 +8,12 @@ use countersign::bitcoin::RefundRecipe;
 use countersign::keys::{KeyEvidence, Keyring, SourceKind};
 use countersign::{Countersign, Status};
 use countersign_bitcoin::sign_refund;
+#[cfg(feature = "aws-kms")]
+use countersign_tests::SoftKms;
 use countersign_tests::{KeyInService, SHORT, Scene, SoftToken, short_steps};
+
+/// A token of each chain that keys outside of this process sign on.
+const FROM: [&str; 4] = ["USDC@ethereum", "USDT@tron", "BTC@bitcoin", "USDC@solana"];
 
 async fn scene(from: &str) -> Scene {
     Scene::start_from(short_steps(), Profile::G1, from, "USDC@base").await
@@ -29,7 +35,7 @@ async fn finishes(scene: &Scene, keyring: &Keyring, from: &str) {
 async fn a_swap_from_each_chain_is_signed_in_a_token() {
     let test = "a_swap_from_each_chain_is_signed_in_a_token";
     let Some(token) = tokio::task::block_in_place(|| SoftToken::alone(test)) else { return };
-    for from in ["USDC@ethereum", "USDT@tron", "BTC@bitcoin", "USDC@solana"] {
+    for from in FROM {
         let scene = scene(from).await;
         let keyring = token.keyring(&scene).await;
         assert_eq!(keyring.named("account").unwrap().source_kind(), SourceKind::Pkcs11);
@@ -37,9 +43,21 @@ async fn a_swap_from_each_chain_is_signed_in_a_token() {
     }
 }
 
+#[cfg(feature = "aws-kms")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_from_each_chain_is_signed_in_a_kms() {
+    let Some(mut kms) = tokio::task::block_in_place(SoftKms::start) else { return };
+    for from in FROM {
+        let scene = scene(from).await;
+        let keyring = kms.keyring(&scene).await;
+        assert_eq!(keyring.named("account").unwrap().source_kind(), SourceKind::Kms);
+        finishes(&scene, &keyring, from).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_from_each_chain_is_signed_by_a_service_that_verifies_by_itself() {
-    for from in ["USDC@ethereum", "USDT@tron", "BTC@bitcoin", "USDC@solana"] {
+    for from in FROM {
         let scene = scene(from).await;
         let service = KeyInService::of(&scene, |_| Ok(())).await;
         assert_eq!(service.keyring.named("account").unwrap().source_kind(), SourceKind::Remote);

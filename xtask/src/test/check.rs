@@ -47,7 +47,7 @@ pub(super) struct Check {
 
 /// The sources of keys that no package of the workspace has by default. With them in the one build
 /// that the checks share, none of them is built a second time for the keys alone.
-const SOURCES: &str = "--features=countersign-keys/aws-kms,countersign-examples/aws-kms";
+const SOURCES: &str = "--features=countersign-tests/aws-kms,countersign-examples/aws-kms";
 /// What tests are told: all of them run to the end, and say what was skipped.
 const TO_THE_END: [&str; 3] = ["--no-fail-fast", "--", "--show-output"];
 
