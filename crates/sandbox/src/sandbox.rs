@@ -170,7 +170,7 @@ impl Sandbox {
     /// old as the host's clock says.
     ///
     /// On Solana it knows `getGenesisHash`, `getHealth`, `getSlot`, `getBlockHeight`,
-    /// `getLatestBlockhash`, `isBlockhashValid`, `getAccountInfo`, `getMultipleAccounts`,
+    /// `getEpochInfo`, `getLatestBlockhash`, `isBlockhashValid`, `getAccountInfo`, `getMultipleAccounts`,
     /// `getBalance`, `getTokenAccountBalance`, `getMinimumBalanceForRentExemption`,
     /// `getFeeForMessage`, `getRecentPrioritizationFees`, `getFirstAvailableBlock`,
     /// `simulateTransaction`, `sendTransaction` and `getSignatureStatuses`. What has run is

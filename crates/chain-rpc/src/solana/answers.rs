@@ -68,6 +68,15 @@ impl Simulated {
     }
 }
 
+/// The answer to `getEpochInfo`: the latest block.
+#[derive(Deserialize)]
+pub(super) struct LatestBlock {
+    #[serde(rename = "absoluteSlot")]
+    pub(super) slot: u64,
+    #[serde(rename = "blockHeight")]
+    pub(super) height: u64,
+}
+
 /// The answer to `getLatestBlockhash`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,9 +2,9 @@
 
 use countersign_approval::{Finality, LifetimeQuery, SeenLifetime, SeenTransaction};
 
-use super::answers::{AsOf, Stage, Status};
+use super::answers::{AsOf, LatestBlock, Stage, Status};
 use super::cluster::Cluster;
-use super::questions::{BLOCKHASH, Final, HEIGHT, HISTORY, STATUSES, history, status};
+use super::questions::{BLOCKHASH, EPOCH, Final, HISTORY, STATUSES, history, status};
 use crate::rpc::{Call, RpcError, Said, read};
 
 /// Takes one answer after the other.
@@ -29,51 +29,53 @@ impl Cluster {
     ///
     /// First whether its blockhash lives, then where the transaction is: the other way round, it
     /// could get into a block in between. The second answer is of a node that has come as far as the
-    /// first: it is asked for its height too, and the lower one counts.
+    /// first, by the slot that the height is of: else a node that lags would not know what ran since.
+    /// It is asked for its height too, and the lower one counts.
     ///
     /// # Errors
     ///
     /// Returns an [`RpcError`] if the node does not tell.
     pub(super) async fn lifetime(&self, query: &LifetimeQuery) -> Result<SeenLifetime, RpcError> {
         let state = Final { min_slot: 0 };
-        // The slot belongs to what comes second, so the height is not above it.
-        let calls = [state.height(), state.blockhash(query.blockhash)];
+        let calls = [state.latest(), state.blockhash(query.blockhash)];
         let mut answers = self.answers(query, calls.into()).await?;
-        let finalized_height = answers.next(HEIGHT, "a height")?;
+        let latest: LatestBlock = answers.next(EPOCH, "a slot and a height")?;
         let blockhash: AsOf<bool> = answers.next(BLOCKHASH, "whether it is valid")?;
         let mut seen = SeenLifetime {
-            finalized_height,
+            finalized_height: latest.height,
             blockhash_valid: blockhash.value,
-            finalized_slot: blockhash.slot(),
+            finalized_slot: latest.slot,
             transaction: None,
             history_from_slot: None,
         };
         if let Some(signature) = &query.signature {
-            self.look_for(query, signature, &mut seen).await?;
+            let min_slot = latest.slot.max(blockhash.slot());
+            self.look_for((query, signature), min_slot, &mut seen).await?;
         }
         Ok(seen)
     }
 
     async fn look_for(
         &self,
-        query: &LifetimeQuery,
-        signature: &[u8; 64],
+        (query, signature): (&LifetimeQuery, &[u8; 64]),
+        min_slot: u64,
         seen: &mut SeenLifetime,
     ) -> Result<(), RpcError> {
-        let min_slot = seen.finalized_slot;
         let state = Final { min_slot }.blockhash(query.blockhash);
-        let height = Final { min_slot }.height();
-        let questions = vec![status(signature), history(), state, height];
+        let latest = Final { min_slot }.latest();
+        let questions = vec![status(signature), history(), state, latest];
         let mut answers = self.answers(query, questions).await?;
         let statuses: Statuses = answers.next(STATUSES, "the status of one transaction")?;
         seen.history_from_slot = Some(answers.next(HISTORY, "a slot")?);
         let state: AsOf<bool> = answers.next(BLOCKHASH, "whether it is valid")?;
-        if let Some(slot) = [state.slot(), statuses.slot()].into_iter().find(|at| *at < min_slot) {
+        let latest: LatestBlock = answers.next(EPOCH, "a slot and a height")?;
+        if let Some(slot) =
+            [state.slot(), statuses.slot(), latest.slot].into_iter().find(|at| *at < min_slot)
+        {
             let expected = format!("answers from slot {min_slot} on");
             return Err(RpcError::value(STATUSES, &expected, format!("one of slot {slot}")));
         }
-        let height = answers.next(HEIGHT, "a height")?;
-        seen.finalized_height = seen.finalized_height.min(height);
+        seen.finalized_height = seen.finalized_height.min(latest.height);
         let [status] = statuses.value;
         seen.transaction = status.map(|status| self.transaction(&status));
         Ok(())

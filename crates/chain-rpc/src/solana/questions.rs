@@ -14,6 +14,7 @@ pub(super) const ACCOUNTS: &str = "getMultipleAccounts";
 pub(super) const BLOCKHASH: &str = "isBlockhashValid";
 pub(super) const SIMULATE: &str = "simulateTransaction";
 pub(super) const LATEST: &str = "getLatestBlockhash";
+pub(super) const EPOCH: &str = "getEpochInfo";
 pub(super) const HEIGHT: &str = "getBlockHeight";
 pub(super) const RENT: &str = "getMinimumBalanceForRentExemption";
 pub(super) const PRICES: &str = "getRecentPrioritizationFees";
@@ -73,9 +74,9 @@ pub(super) struct Final {
 }
 
 impl Final {
-    /// Asks for the height of the latest block.
-    pub(super) fn height(&self) -> Call {
-        Call { method: HEIGHT, params: json!([self.settings()]) }
+    /// Asks for the height and the slot of the latest block, in one answer: two could be of two nodes.
+    pub(super) fn latest(&self) -> Call {
+        Call { method: EPOCH, params: json!([self.settings()]) }
     }
 
     /// Asks whether a blockhash can be used.

@@ -94,13 +94,13 @@ async fn the_height_is_asked_for_before_the_transaction() {
         all.map(|one| one["method"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     });
     let expected = [
-        vec!["getGenesisHash", "getBlockHeight", "isBlockhashValid"],
+        vec!["getGenesisHash", "getEpochInfo", "isBlockhashValid"],
         vec![
             "getGenesisHash",
             "getSignatureStatuses",
             "getFirstAvailableBlock",
             "isBlockhashValid",
-            "getBlockHeight",
+            "getEpochInfo",
         ],
     ];
     assert_eq!(methods.collect::<Vec<_>>(), expected);
@@ -130,7 +130,9 @@ async fn a_node_that_lags_behind_or_forgets_proves_nothing() {
         (strange, "the status of one transaction"),
         (unknown, "the status of one transaction"),
         (Script::without("getSignatureStatuses", "/result", "value"), "the status of one"),
-        (Script::part("getBlockHeight", "/result", json!(null)), "a height"),
+        (Script::part("getEpochInfo", "/result", json!(null)), "a slot and a height"),
+        (Script::without("getEpochInfo", "/result", "absoluteSlot"), "a slot and a height"),
+        (ahead(), "answers from slot"),
     ] {
         match seen(script).await {
             Err(ChainViewError::Unavailable(reason)) => assert!(reason.contains(told), "{reason}"),
@@ -139,13 +141,33 @@ async fn a_node_that_lags_behind_or_forgets_proves_nothing() {
     }
 }
 
+/// A node whose first height is that of a later block than another one's answers are of.
+fn ahead() -> Script {
+    Script::one(|question, mut answer| {
+        let first = question["params"][0]["minContextSlot"] == 0;
+        match question["method"].as_str().unwrap() {
+            "isBlockhashValid" => answer["result"]["value"] = json!(false),
+            "getEpochInfo" if first => {
+                answer["result"] = json!({
+                    "absoluteSlot": SETTLED_SLOT + 150,
+                    "blockHeight": SETTLED_HEIGHT + 150,
+                });
+            }
+            _ => {}
+        }
+        answer
+    })
+}
+
 #[tokio::test]
 async fn the_lower_height_of_two_nodes_counts() {
     let script = Script::one(|question, mut answer| {
         let first = question["params"][0]["minContextSlot"] == 0;
         match question["method"].as_str().unwrap() {
             "isBlockhashValid" => answer["result"]["value"] = json!(false),
-            "getBlockHeight" if first => answer["result"] = json!(SETTLED_HEIGHT + 150),
+            "getEpochInfo" if first => {
+                answer["result"]["blockHeight"] = json!(SETTLED_HEIGHT + 150);
+            }
             _ => {}
         }
         answer
@@ -153,6 +175,22 @@ async fn the_lower_height_of_two_nodes_counts() {
     let seen = seen(script).await.unwrap();
     assert_eq!(seen.finalized_height, SETTLED_HEIGHT);
     assert_eq!(seen.fate(SETTLED_HEIGHT), SolanaFate::Live);
+}
+
+/// The slot is that of the height, whatever slot the blockhash was looked for in.
+#[tokio::test]
+async fn what_ran_is_looked_for_from_the_slot_of_the_height_on() {
+    let node = FakeNode::start(Script::part(
+        "isBlockhashValid",
+        "/result/context/slot",
+        json!(SETTLED_SLOT + 1),
+    ))
+    .await;
+    let view = node.view(SolanaRpcSettings::default());
+    view.lifetime(&QUERY).await.unwrap_err();
+    let asked = node.asked();
+    assert_eq!(asked[1][3]["params"][1]["minContextSlot"], SETTLED_SLOT + 1);
+    assert_eq!(asked[1][4]["params"][0]["minContextSlot"], SETTLED_SLOT + 1);
 }
 
 #[tokio::test]

@@ -75,6 +75,9 @@ async fn slots_and_blockhashes_are_a_clusters() {
     let latest =
         result(sandbox, "getLatestBlockhash", json!([{ "commitment": "finalized" }])).await;
     let height = result(sandbox, "getBlockHeight", json!([])).await.as_u64().unwrap();
+    let epoch = result(sandbox, "getEpochInfo", json!([{ "commitment": "finalized" }])).await;
+    assert!(epoch["blockHeight"].as_u64().unwrap() >= height, "{epoch}");
+    assert!(epoch["absoluteSlot"].as_u64() >= epoch["blockHeight"].as_u64(), "{epoch}");
     let last = latest["value"]["lastValidBlockHeight"].as_u64().unwrap();
     assert!((height..=height + 150).contains(&last));
     for (hash, valid) in
