@@ -30,10 +30,11 @@ fn patient(bed: &Bed, api: Liar, clock: &SetClock) -> Worker {
 
 /// Has the cluster forget blockhashes as soon as something is said of the swap, and the clock move on.
 fn aging(bed: &Bed, clock: &SetClock, seconds: i64) -> impl FnMut(Event<'_>) + Send {
+    let mut left = Some(seconds);
     move |event| {
         if matches!(event, Event::Status(_)) {
             bed.scene.sandbox.expire_blockhashes();
-            clock.advance(seconds);
+            clock.advance(left.take().unwrap_or_default());
         }
     }
 }
@@ -52,9 +53,11 @@ async fn a_transaction_that_is_called_off_after_it_ran_goes_on_counting() {
         let names = bed.names(done.swap_id).await;
         assert!(!names.contains(&"released"), "{said}: {names:?}");
         assert_ne!(bed.scene.sandbox.executions(), [], "{said}");
-        // The day's limit has no room for a second one.
+        // The day's limit has no room for a second one, whose quote is of now.
+        clock.advance(-OVER);
         let next = worker.swap(&key("two"), &request, |_| {}).await.unwrap();
         assert_eq!(next.state, State::Ended(Outcome::Refused), "{said}: {:?}", next.reason);
+        assert!(next.reason.as_ref().unwrap().contains("per_day"), "{said}: {:?}", next.reason);
         assert_eq!(bed.scene.signatures.get(), 1, "{said}");
     }
 }

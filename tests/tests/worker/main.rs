@@ -5,6 +5,8 @@ mod bed;
 mod bounds;
 mod carrying_on;
 mod clocks;
+mod cluster;
+mod cosigned;
 #[path = "../../benches/flow/counted.rs"]
 mod counted;
 mod crowd;
