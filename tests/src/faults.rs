@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::watched::Around;
 
 pub use api::FaultApi;
-pub use chain::{FaultCalls, FaultCoins, FaultTransfers};
+pub use chain::{FaultCalls, FaultCoins, FaultTransfers, FaultTron};
 
 /// Every call of the journal that writes, by the last entry where it appends some, and every call
 /// of what is outside. A call that is not here ends the process that makes it.

@@ -29,7 +29,7 @@ pub use clock::SetClock;
 pub use countersign_testkit::Cluster;
 pub use elsewhere::{ElsewhereApi, SeeDeposit};
 pub use faults::{
-    CALLS, FaultApi, FaultCalls, FaultCoins, FaultTransfers, Faults, How, Trap, When,
+    CALLS, FaultApi, FaultCalls, FaultCoins, FaultTransfers, FaultTron, Faults, How, Trap, When,
 };
 pub use files::ConfigFiles;
 pub use funds::Funds;

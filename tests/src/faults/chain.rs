@@ -2,10 +2,10 @@ use async_trait::async_trait;
 use countersign::approval::{
     AccountNonce, BitcoinChainView, BitcoinNetwork, BroadcastError, CallChainView, CallFacts,
     CallFactsQuery, CallState, ChainViewError, CoinId, FeeRate, LatestBlockhash, LifetimeQuery,
-    MempoolConflict, SeenCoins, SeenLifetime, SolanaTransferView, TransferFacts,
-    TransferFactsQuery,
+    MempoolConflict, SeenCoins, SeenLifetime, SeenTronCall, SolanaTransferView, TransferFacts,
+    TransferFactsQuery, TronCallFacts, TronCallFactsQuery, TronCallView,
 };
-use countersign::chain_rpc::{Esplora, EvmRpc, SolanaRpc};
+use countersign::chain_rpc::{Esplora, EvmRpc, SolanaRpc, TronRpc};
 use countersign::units::{EvmAddress, SolanaAddress, SolanaHash};
 
 use super::Faults;
@@ -94,6 +94,43 @@ impl CallChainView for FaultCalls {
 
     async fn call_state(&self, chain_id: u64, hash: [u8; 32]) -> Result<CallState, ChainViewError> {
         self.view.call_state(chain_id, hash).await
+    }
+}
+
+/// A node of Tron at whose broadcasts a process may crash.
+#[derive(Debug)]
+pub struct FaultTron {
+    node: TronRpc,
+    faults: Faults,
+}
+
+impl FaultTron {
+    /// Stands before a node.
+    pub const fn new(node: TronRpc, faults: Faults) -> Self {
+        Self { node, faults }
+    }
+}
+
+#[async_trait]
+impl TronCallView for FaultTron {
+    async fn tron_call_facts(
+        &self,
+        query: &TronCallFactsQuery,
+    ) -> Result<TronCallFacts, ChainViewError> {
+        self.node.tron_call_facts(query).await
+    }
+
+    async fn broadcast(&self, chain_id: u64, transaction: &[u8]) -> Result<(), BroadcastError> {
+        let sent = self.node.broadcast(chain_id, transaction);
+        self.faults.around("chain:broadcast", sent).await
+    }
+
+    async fn tron_call_state(
+        &self,
+        chain_id: u64,
+        id: [u8; 32],
+    ) -> Result<SeenTronCall, ChainViewError> {
+        self.node.tron_call_state(chain_id, id).await
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) const ROUTES: [(&str, &str, &str); 8] = [
 ];
 
 /// What is paid in at quoted addresses: a chain's own coin, and a token, of each kind of chain.
-pub(crate) const DEPOSITS: [(&str, &str, &str); 7] = [
+pub(crate) const DEPOSITS: [(&str, &str, &str); 9] = [
     ("USDC@ethereum", "USDC@base", "10"),
     ("ETH@ethereum", "USDC@base", "0.01"),
     ("BTC@bitcoin", "USDC@ethereum", "0.001"),
@@ -37,6 +37,8 @@ pub(crate) const DEPOSITS: [(&str, &str, &str); 7] = [
     ("USDC@solana", "USDC@base", "10"),
     ("USDC@base", "SOL@solana", "10"),
     ("USDC@ethereum", "BTC@bitcoin", "100"),
+    ("USDT@tron", "USDC@base", "10"),
+    ("TRX@tron", "USDC@ethereum", "10"),
 ];
 
 /// What is paid for inside the intents contract, by a key of an EVM.

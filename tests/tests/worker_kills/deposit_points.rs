@@ -17,7 +17,7 @@ use crate::site::By;
 const AT_ONCE: usize = 4;
 
 /// What is paid in, and how.
-const PAID: [(By, (&str, &str, &str)); 7] = [
+const PAID: [(By, (&str, &str, &str)); 8] = [
     (By::Deposit, ("USDC@ethereum", "USDC@base", "10")),
     (By::Deposit, ("ETH@ethereum", "USDC@base", "0.01")),
     (By::Deposit, ("BTC@bitcoin", "USDC@ethereum", "0.001")),
@@ -25,6 +25,7 @@ const PAID: [(By, (&str, &str, &str)); 7] = [
     (By::Deposit, ("USDC@solana", "USDC@base", "10")),
     (By::Message, ("USDC@ethereum", "USDC@base", "10")),
     (By::Payload, ("USDC@solana", "USDC@base", "10")),
+    (By::Deposit, ("USDT@tron", "USDC@base", "10")),
 ];
 
 /// Where nothing is in the journal that could be let out.

@@ -20,7 +20,7 @@ use crate::site::By;
 /// How many are killed where nobody says it.
 const KILLS: u64 = 24;
 /// Tokens that fees are paid in, too.
-const COINS: [&str; 3] = ["ETH", "SOL", "BTC"];
+const COINS: [&str; 4] = ["ETH", "SOL", "BTC", "TRX"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn workers_that_are_killed_fund_each_address_once() {

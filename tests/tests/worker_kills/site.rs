@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use countersign::api_types::defi::Profile;
 use countersign::approval::{Decision, IntentStandard, Registry, ReviewRequest, Reviewer};
-use countersign::chain_rpc::{Esplora, EvmRpc, SolanaRpc};
+use countersign::chain_rpc::{Esplora, EvmRpc, SolanaRpc, TronRpc};
 use countersign::http_client::DefiClient;
 use countersign::http_client::oneclick::OneClickClient;
 use countersign::http_client::transport::{Auth, Limits};
@@ -16,7 +16,7 @@ use countersign::{
     Config, Countersign, CountersignBuilder, DefiApi, QuotedApi, SwapApi, SwapRequest,
 };
 use countersign_sandbox::{Account, Sandbox};
-use countersign_tests::{FaultCalls, FaultCoins, FaultTransfers, Faults, SignatureFile};
+use countersign_tests::{FaultCalls, FaultCoins, FaultTransfers, FaultTron, Faults, SignatureFile};
 use serde::{Deserialize, Serialize};
 
 /// Where a sandbox is, and who may act there.
@@ -30,6 +30,7 @@ pub(crate) struct Site {
     payers: Vec<Payer>,
     nodes: BTreeMap<String, String>,
     esplora: String,
+    tron: String,
 }
 
 /// An account of the sandbox. Its key was made at start and is worth nothing elsewhere.
@@ -100,6 +101,7 @@ impl Site {
             payers: sandbox.accounts().iter().map(Payer::of).collect(),
             nodes: nodes.collect(),
             esplora: sandbox.esplora_url("bitcoin").unwrap(),
+            tron: sandbox.tron_url("tron").unwrap(),
         }
     }
 
@@ -157,7 +159,10 @@ impl Site {
         let transfers = FaultTransfers::new(solana(), faults.clone());
         let esplora = self.esplora.parse().unwrap();
         let coins = Esplora::connect(esplora, Auth::None, Limits::default()).unwrap();
+        let tron = self.tron.parse().unwrap();
+        let tron = TronRpc::connect(tron, Auth::None, Limits::default()).unwrap();
         builder
+            .tron_call_chain("tron", FaultTron::new(tron, faults.clone()))
             .solana_chain("solana", solana())
             .transfer_chain("solana", transfers)
             .bitcoin_chain("bitcoin", FaultCoins::new(coins, faults.clone()))
