@@ -20,6 +20,7 @@ use countersign_tests::{SHORT, Scene, SetClock, short_steps};
 
 use crate::bed::{By, Over, api, scene, tron_api};
 use crate::nonces::{journal, key};
+use crate::unheard::Unheard;
 
 /// Changes what facts say.
 type Lie = fn(&mut TronCallFacts);
@@ -55,7 +56,15 @@ impl Rigged {
     }
 
     fn flow(&self, scene: &Scene, clock: SetClock) -> Countersign {
-        let api = Untold(api(scene, Over::OneClick, By::Deposit));
+        self.flow_over(scene, Untold(api(scene, Over::OneClick, By::Deposit)), clock)
+    }
+
+    fn flow_over(
+        &self,
+        scene: &Scene,
+        api: impl SwapApi + 'static,
+        clock: SetClock,
+    ) -> Countersign {
         let builder = Countersign::builder(api, scene.config()).tron_key(scene.signer());
         builder.tron_call_chain("tron", self.clone()).clock(clock).build()
     }
@@ -212,6 +221,34 @@ async fn what_was_never_mined_is_dead_once_the_chain_is_past_its_expiration_and_
     let dead = |what: &What| matches!(what, What::Dead(Death::Deadline));
     assert!(history.links.iter().any(|link| dead(&link.entry.what)));
     scene.assert_unmoved(&before, "a deposit that was lost");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_mined_is_sent_until_its_chain_ends_it_though_the_api_knows_of_nothing() {
+    let scene = scene(short_steps(), "TRX@tron", "USDC@base").await;
+    let before = scene.funds();
+    let rigged = Rigged { swallows: true, ..Rigged::new(&scene) };
+    let ((store, _folder), clock) = (journal().await, SetClock::default());
+    let flow = rigged.flow_over(&scene, Unheard::of(&scene), clock.clone());
+    let worker = staying(flow, &store, "one");
+    let open = worker.swap(&key("order"), &scene.request(), |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{open:?}");
+    let first = rigged.sent.load(Ordering::SeqCst);
+    clock.advance(60);
+    let open = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{open:?}");
+    assert!(rigged.sent.load(Ordering::SeqCst) > first);
+
+    // Over by the chain's time, and not by ours yet.
+    rigged.is_later.store(true, Ordering::SeqCst);
+    clock.advance(60);
+    let open = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{open:?}");
+    clock.advance(3_600);
+    let done = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert_eq!(done.state, State::Ended(Outcome::Expired), "{:?}", done.reason);
+    assert!(done.released, "{done:?}");
+    scene.assert_unmoved(&before, "a deposit that nobody has heard of");
 }
 
 #[tokio::test(flavor = "multi_thread")]

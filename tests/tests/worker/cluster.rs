@@ -23,6 +23,10 @@ pub(crate) struct Cluster {
     pub(crate) is_away: Arc<AtomicBool>,
     /// How many it was sent.
     pub(crate) sent: Arc<AtomicUsize>,
+    /// How often it was asked what became of one.
+    pub(crate) asked: Arc<AtomicUsize>,
+    /// How often it answers that without having the blocks of late.
+    pub(crate) lags: Arc<AtomicUsize>,
 }
 
 impl Cluster {
@@ -33,6 +37,8 @@ impl Cluster {
             swallows: Arc::default(),
             is_away: Arc::default(),
             sent: Arc::default(),
+            asked: Arc::default(),
+            lags: Arc::default(),
         }
     }
 }
@@ -78,7 +84,11 @@ impl SolanaTransferView for Cluster {
             return Err(ChainViewError::Unavailable("away".to_owned()));
         }
         let seen = self.node.lifetime(query).await?;
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let left = |left: usize| left.checked_sub(1);
+        let lags = self.lags.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok();
+        let transaction = seen.transaction.filter(|_| !lags);
         let history_from_slot = seen.history_from_slot.map(|_| 1);
-        Ok(SeenLifetime { history_from_slot, ..seen })
+        Ok(SeenLifetime { history_from_slot, transaction, ..seen })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use countersign::approval::{Registry, SolanaTransferView as _};
 use countersign::journal::{ApprovalBytes, Death, Outcome, State, What};
@@ -130,6 +131,50 @@ async fn what_ran_is_used_and_goes_on_counting() {
     let next = worker.swap(&key("two"), &bed.scene.request(), |_| {}).await.unwrap();
     assert_eq!(next.state, State::Ended(Outcome::Refused), "{:?}", next.reason);
     assert!(next.reason.as_ref().unwrap().contains("per_day"), "{:?}", next.reason);
+}
+
+/// Nodes behind one address are not equally far.
+#[tokio::test]
+async fn what_ran_is_not_dead_because_two_looks_miss_it() {
+    let (bed, clock) = (bed().await, SetClock::default());
+    let cluster = Cluster::of(&bed.scene);
+    let worker = worker(&bed, &cluster, &clock);
+    let open = let_out(&bed, &worker).await;
+    cluster.send(genesis(&bed.scene), &signed(&bed, &open).await).await.unwrap();
+    bed.scene.sandbox.expire_blockhashes();
+    cluster.lags.store(2, Ordering::SeqCst);
+    clock.advance(OVER);
+    let done = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert_eq!(cluster.lags.load(Ordering::SeqCst), 0);
+    assert_eq!(done.state, State::Ended(Outcome::Disputed), "{:?}", done.reason);
+    assert!(!done.released, "{done:?}");
+}
+
+/// Who is told to stop between two looks has seen no proof yet.
+#[tokio::test]
+async fn a_worker_that_is_stopped_between_two_looks_leaves_the_swap_open() {
+    let (bed, clock) = (bed().await, SetClock::default());
+    let cluster = Cluster::of(&bed.scene);
+    let stopped = worker(&bed, &cluster, &clock);
+    let open = let_out(&bed, &stopped).await;
+    bed.scene.sandbox.expire_blockhashes();
+    clock.advance(OVER);
+    cluster.asked.store(0, Ordering::SeqCst);
+    let stopping = async {
+        while cluster.asked.load(Ordering::SeqCst) == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        stopped.stop();
+    };
+    let (open, ()) = tokio::join!(stopped.resume_one(open.swap_id, |_| {}), stopping);
+    let open = open.unwrap();
+    assert_eq!(open.state, State::Settling, "{:?}", open.reason);
+    assert_eq!(cluster.asked.load(Ordering::SeqCst), 1);
+    assert!(deaths(&bed, &open).await.is_empty());
+    clock.advance(OVER);
+    let done = worker(&bed, &cluster, &clock).resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert_eq!(done.state, State::Ended(Outcome::Failed), "{:?}", done.reason);
+    assert!(done.released, "{done:?}");
 }
 
 /// That the blockhash is not known any more is no answer where the cluster could tell more.

@@ -34,6 +34,11 @@ impl Drive<'_> {
                 let reason = "its deposit was not executed, and can't be any more";
                 self.close(Outcome::Failed, reason).await.map(Some)
             }
+            // By our own clock it may still be mined for a while, so the journal would not free it yet.
+            DepositFate::OutOfTime if !self.known.moved && self.is_past_its_end() => {
+                let reason = "its deposit was not mined in time, and can't be any more";
+                self.close(Outcome::Expired, reason).await.map(Some)
+            }
             _ => Ok(None),
         }
     }

@@ -70,7 +70,8 @@ impl Drive<'_> {
         self.flow().deposit_fate(deposit).await
     }
 
-    fn is_past_its_end(&self) -> bool {
+    /// Says whether what was signed is over by our own clock.
+    pub(in crate::worker) fn is_past_its_end(&self) -> bool {
         let until = self.known.approval.as_ref().map(|approval| approval.valid_until);
         until.is_some_and(|until| until < self.now().to_seconds())
     }
