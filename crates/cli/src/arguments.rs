@@ -9,7 +9,9 @@ mod generate;
 #[cfg(feature = "sandbox")]
 mod hostile;
 mod journal;
+mod keyring;
 mod keys;
+mod keystore;
 mod lists;
 mod refund;
 mod swap;
@@ -32,7 +34,12 @@ pub(crate) use generate::{Completions, Man};
 #[cfg(feature = "sandbox")]
 pub(crate) use hostile::Hostile;
 pub(crate) use journal::{Journal, JournalAt};
+pub(crate) use keyring::{KeyringAt, Opener, Unlock};
 pub(crate) use keys::KeyFile;
+pub(crate) use keystore::{
+    AddressOf, Derive, ExportPublic, ImportKey, Into, KeyOf, Keys, ListKeys, NewKey, Sealing,
+    SecretForm, TestKeys,
+};
 pub(crate) use lists::{Networks, Quote, Tokens};
 pub(crate) use refund::Refund;
 pub(crate) use swap::{Swap, Trade};
@@ -89,6 +96,9 @@ pub(crate) enum Command {
     /// Prove that the journal is what was written
     #[command(subcommand)]
     Audit(Audit),
+    /// Make keys, keep them in an encrypted keystore, list their addresses, test them
+    #[command(subcommand)]
+    Keys(Keys),
     /// Take back coins of a swap on Bitcoin that failed, after its lock time
     Refund(Refund),
     /// Print a completion script for a shell
@@ -114,6 +124,7 @@ impl Command {
             Self::Refund(refund) => refund.json,
             Self::Swaps(swaps) => swaps.json(),
             Self::Audit(audit) => audit.json(),
+            Self::Keys(keys) => keys.json(),
             _ => false,
         }
     }

@@ -8,6 +8,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 mod counterparty;
 mod driven;
+pub(crate) mod keys;
 pub(crate) mod man;
 pub(crate) mod networks;
 pub(crate) mod quote;

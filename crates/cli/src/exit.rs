@@ -12,7 +12,9 @@ use countersign::{FlowError, WorkError};
 
 use crate::commands::swap::Balances;
 use crate::connection::SetupError;
+use crate::keyring::KeysError;
 use crate::output;
+use crate::secrets::SecretError;
 pub(crate) use report::{Approval, Report, explain_flow};
 
 /// How a command ended that did not fail.
@@ -63,6 +65,10 @@ pub(crate) enum Failure {
     #[error("quote: {0}")]
     NoOffer(String),
     #[error(transparent)]
+    Keys(#[from] KeysError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
     Refund(#[from] countersign::RefundError),
     #[cfg(feature = "sandbox")]
     #[error(transparent)]
@@ -99,6 +105,9 @@ impl Failure {
             Self::Work(error) if error.is_lease_lost() => 4,
             Self::InHand(_) => 4,
             Self::Client(error) if matches!(error.cause(), Cause::InvalidRequest(_)) => 2,
+            Self::Keys(error) => error.status(),
+            Self::Secret(SecretError::Interrupted) => INTERRUPTED,
+            Self::Secret(_) => 2,
             Self::Setup(_) | Self::Input { .. } | Self::NoSwap(_) | Self::TwoSwaps(_) => 2,
             Self::Io { source, .. } if is_broken_pipe(source) => BROKEN_PIPE,
             _ => 1,
@@ -120,6 +129,9 @@ const fn status(error: &FlowError) -> u8 {
     }
 }
 
+/// What shells report for a command that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
 /// What shells report for a command that SIGPIPE ended.
 const BROKEN_PIPE: u8 = 141;
 
@@ -135,7 +147,7 @@ pub(crate) fn report(ended: Result<Ended, Failure>, json: bool) -> ExitCode {
         Ok(Ended::Invalid) => return ExitCode::from(2),
         Ok(Ended::Refused) => return ExitCode::from(3),
         Ok(Ended::NotFinished) => return ExitCode::from(4),
-        Ok(Ended::Interrupted) => return ExitCode::from(130),
+        Ok(Ended::Interrupted) => return ExitCode::from(INTERRUPTED),
         Err(failure) => failure,
     };
     let status = failure.status();

@@ -6,19 +6,24 @@ mod connection;
 mod exit;
 mod files;
 mod journal;
+mod keyring;
 mod moment;
 mod output;
 mod refunds;
+mod secrets;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
+use countersign::keys::harden_process;
 use tracing_subscriber::EnvFilter;
 
 use crate::arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
+    // Before there is a secret. Where the system does not let us, there is nothing else to do.
+    let _ = harden_process();
     let arguments = Arguments::parse();
     log_to_stderr(arguments.verbose);
     let json = arguments.command.json();
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
         Command::Allowance(allowance) => commands::allowance::run(&allowance),
         Command::Swaps(swaps) => commands::swaps::run(&swaps),
         Command::Audit(audit) => commands::audit::run(&audit),
+        Command::Keys(keys) => commands::keys::run(&keys),
         Command::Refund(refund) => commands::refund::run(&refund),
         Command::Completions(completions) => commands::completions::run(&completions),
         Command::Man(man) => commands::man::run(&man),

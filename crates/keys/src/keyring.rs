@@ -1,3 +1,4 @@
+mod addresses;
 mod build;
 mod config;
 mod index;
@@ -11,10 +12,8 @@ use bitcoin::secp256k1::PublicKey as Point;
 use countersign_approval::{Environment, IntentKey};
 use countersign_units::{EvmAddress, SolanaAddress, TronAddress};
 
-use crate::address::{self, CoinForm, CoinScript};
-use crate::{
-    BitcoinKey, ChainKind, EvmKey, Key, KeySource, KeyTest, NearKey, PublicKey, SolanaKey,
-};
+use crate::address::{CoinForm, CoinScript};
+use crate::{BitcoinKey, ChainKind, EvmKey, Key, KeySource, KeyTest, NearKey, SolanaKey};
 pub use build::KeyringError;
 pub use config::{AccountConfig, ConfigError, KeyConfig, KeyringConfig, SourceConfig};
 use index::{Index, Slot};
@@ -164,49 +163,6 @@ impl Keyring {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).ok()?;
         self.ed25519(bytes, ChainKind::Near)
-    }
-}
-
-impl Key {
-    /// Returns the address on a kind of chain, as its people write it; nothing where the key may not
-    /// sign for it.
-    ///
-    /// Of a single key for Bitcoin it is the one of native `SegWit`. Outside of mainnet, addresses of
-    /// Bitcoin are written as those of its test networks.
-    pub fn address(&self, chain: ChainKind) -> Option<String> {
-        if !self.scope().covers(chain) {
-            return None;
-        }
-        match (chain, self.public_key()) {
-            (ChainKind::Evm, PublicKey::Secp256k1(key)) => Some(address::evm(key)?.to_string()),
-            (ChainKind::Tron, PublicKey::Secp256k1(key)) => {
-                Some(TronAddress::new(address::evm(key)?).to_string())
-            }
-            (ChainKind::Bitcoin, PublicKey::Secp256k1(key)) => {
-                let point = Point::from_slice(key).ok()?;
-                let form = self.entry.form.unwrap_or(CoinForm::P2wpkh);
-                let script = CoinScript::of(form, &point).to_bytes();
-                let network = self.bitcoin_network();
-                let script = bitcoin::Script::from_bytes(&script);
-                Address::from_script(script, network).ok().map(|address| address.to_string())
-            }
-            (ChainKind::Solana, PublicKey::Ed25519(key)) => {
-                Some(SolanaAddress::new(*key).to_string())
-            }
-            (ChainKind::Near, PublicKey::Ed25519(key)) => Some(hex::encode(key)),
-            (ChainKind::Near, PublicKey::Secp256k1(key)) => {
-                Some(format!("0x{}", hex::encode(address::evm(key)?.as_bytes())))
-            }
-            _ => None,
-        }
-    }
-
-    fn bitcoin_network(&self) -> bitcoin::Network {
-        match self.scope().environment {
-            Environment::Mainnet => bitcoin::Network::Bitcoin,
-            Environment::Testnet => bitcoin::Network::Testnet,
-            Environment::Sandbox => bitcoin::Network::Regtest,
-        }
     }
 }
 

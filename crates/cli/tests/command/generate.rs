@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::{run, stderr, stdout};
 
-const SUBCOMMANDS: [&str; 11] = [
+const SUBCOMMANDS: [&str; 12] = [
     "swap",
     "check",
     "statement",
@@ -15,6 +15,7 @@ const SUBCOMMANDS: [&str; 11] = [
     "quote",
     "swaps",
     "audit",
+    "keys",
     "completions",
     "man",
 ];
@@ -56,7 +57,11 @@ fn each_subcommand_gets_a_page_of_its_own() {
         let page = fs::read_to_string(out.join(format!("countersign-{name}.1"))).unwrap();
         assert!(page.contains(&format!(".TH countersign-{name} 1")), "{page}");
     }
-    for (name, option) in [("swaps-list", "\\-\\-after"), ("audit-verify", "\\-\\-anchor")] {
+    for (name, option) in [
+        ("swaps-list", "\\-\\-after"),
+        ("keys-new", "\\-\\-words"),
+        ("audit-verify", "\\-\\-anchor"),
+    ] {
         let page = fs::read_to_string(out.join(format!("countersign-{name}.1"))).unwrap();
         assert!(page.contains(option), "{page}");
     }

@@ -21,6 +21,7 @@ mod coins;
 mod generate;
 #[cfg(feature = "sandbox")]
 mod journalled;
+mod keys;
 #[cfg(feature = "sandbox")]
 mod lists;
 mod live;

@@ -127,14 +127,8 @@ pub(super) fn coin_form(
     if !scope.covers(ChainKind::Bitcoin) {
         return Ok(None);
     }
-    let by_purpose = match path.purpose() {
-        Some(84) => Some(CoinForm::P2wpkh),
-        Some(49) => Some(CoinForm::P2shP2wpkh),
-        Some(86) => Some(CoinForm::P2tr),
-        _ => None,
-    };
     let expected = "p2wpkh, p2sh-p2wpkh or p2tr, as the path does not say it";
-    let form = config.form.or(by_purpose);
+    let form = config.form.or_else(|| CoinForm::of_path(path));
     form.map(Some).ok_or_else(|| value(name, "form", expected, "none"))
 }
 
