@@ -8,6 +8,7 @@
 //! [age]: https://age-encryption.org/v1
 
 mod error;
+mod export;
 mod file;
 mod open;
 mod sealed;

@@ -11,6 +11,8 @@
 //!                     ◄─ signature, verified by us ─┘
 //! ```
 
+mod access;
+mod calls;
 mod error;
 mod file;
 mod service;
@@ -18,9 +20,10 @@ mod source;
 mod verified;
 mod wire;
 
+pub use access::RemoteAccess;
 pub use error::RemoteError;
 pub use service::{Clients, ReplayStore, SigningRules, SigningService};
-pub use source::{RemoteAccess, RemoteSource};
+pub use source::RemoteSource;
 
 #[doc(no_inline)]
 pub use countersign_http_client::transport::{BaseUrl, ClientIdentity, HmacKey, TlsSettings};

@@ -1,15 +1,16 @@
 //! A keyring, what its keys sign, and what they don't.
 
+mod configuration;
+mod locked;
+
 use countersign_approval::Environment;
 use countersign_evm::{PermitSigner, SignError, SignerError, sign};
 use futures::executor::block_on;
-use secrecy::SecretString;
 
 use super::permit::{Case, KEY, NOW, OWNER};
 use crate::{
-    ChainKind, Curve, EvmKey, ImportedSecret, Key, KeyError, KeySource, Keyring, KeyringConfig,
-    KeyringError, LockedKeystore, MemoryKeys, OpenKeystore, SourceError, TestError, TestedScheme,
-    WorkFactor,
+    ChainKind, EvmKey, Key, KeySource, Keyring, KeyringConfig, KeyringError, MemoryKeys, TestError,
+    TestedScheme,
 };
 
 const SEED: [u8; 64] = [7; 64];
@@ -163,127 +164,6 @@ fn all_addresses_lead_to_their_keys() {
     }
     // One each, and the two keys that sign intents have an account on NEAR too.
     assert_eq!(found, 15 + 1 + 4);
-}
-
-#[test]
-fn what_makes_no_sense_is_refused_by_its_member() {
-    let account = |path: &str, chains: &str, more: &str| {
-        format!(
-            "[accounts.a]\nsource = \"memory\"\nid = \"seed\"\npath = \"{path}\"\nchains = {chains}\n\
-             environment = \"sandbox\"\nreceive = 1\n{more}\n"
-        )
-    };
-    let other_key = format!("public_key = \"02{}\"", "11".repeat(32));
-    for (config, reason) in [
-        (key(r#"["solana"]"#, "sandbox", ""), "owner: chains: expected"),
-        (key("[]", "sandbox", ""), "owner: chains: expected at least one kind of chain"),
-        (key(r#"["evm"]"#, "sandbox", "id = \"none\""), "owner: the source memory has no key none"),
-        (key(r#"["evm"]"#, "sandbox", "id = \"sol\""), "owner: curve: expected"),
-        (key(r#"["evm"]"#, "sandbox", "public_key = \"02\""), "owner: public_key: expected"),
-        (key(r#"["evm"]"#, "sandbox", &other_key), "owner: public_key: expected"),
-        (
-            key(r#"["evm"]"#, "sandbox", "path = \"m/0\""),
-            "owner: expected public_key, as the source",
-        ),
-        (
-            key(r#"["evm"]"#, "sandbox", "").replace("\"memory\"", "\"hsm\""),
-            "owner: there is no source hsm",
-        ),
-        (account("m/44'/0'/0'", r#"["bitcoin"]"#, ""), "a: form: expected p2wpkh"),
-        (account("m/44'/*'/0'", r#"["evm"]"#, ""), "a: path: expected a path"),
-        (account("m/44'/501'/0'", r#"["solana"]"#, ""), "a: path: expected hardened steps"),
-        (account("m/44'/501'/*", r#"["solana"]"#, ""), "a: path: expected hardened steps"),
-        (account("m/44'/60'/0'", r#"["evm", "solana"]"#, ""), "a: chains: expected"),
-        (account("m/44'/60'/0'", r#"["evm"]"#, "change = 2147483648"), "a: receive: expected"),
-        (
-            account(
-                "m/44'/60'",
-                r#"["evm"]"#,
-                "xpub = \"xpub6BgBgsespWvERF3LHQu6CnqdvfEvtMcQjYrcRzx53QJjSxarj2afYWcLteoGVky7D3UKDP9QyrLprQ3VCECoY49yfdDEHGCtMMj92pReUsQ\"",
-            ),
-            "a: expected the key xpub6BgB",
-        ),
-    ] {
-        let error = build(&config).unwrap_err().to_string();
-        assert!(error.starts_with(reason), "{config}\n{error}");
-    }
-}
-
-#[test]
-fn an_address_has_one_key() {
-    let one = key(r#"["evm"]"#, "sandbox", "");
-    let other =
-        one.replace("keys.owner", "keys.again").replace("sandbox", "mainnet\"\nid = \"owner");
-    let error = build(&format!("{one}{other}")).unwrap_err();
-    let KeyringError::Twice { address, .. } = error else { panic!("{error}") };
-    assert_eq!(address, OWNER);
-    // For other chains it may be another's.
-    let other = other.replace("[\"evm\"]", "[\"bitcoin\"]");
-    assert!(build(&format!("{one}{other}")).is_ok());
-    let sources = [memory(), memory()];
-    let error = block_on(Keyring::new(&KeyringConfig::default(), sources)).unwrap_err();
-    assert!(matches!(error, KeyringError::TwoSources { .. }), "{error}");
-}
-
-#[derive(serde::Deserialize)]
-struct Settings {
-    path: String,
-}
-
-#[test]
-fn unknown_members_are_refused() {
-    for config in [
-        key(r#"["evm"]"#, "sandbox", "extra = 1"),
-        key(r#"["moon"]"#, "sandbox", ""),
-        key(r#"["evm"]"#, "production", ""),
-        "extra = 1".to_owned(),
-    ] {
-        assert!(KeyringConfig::from_toml(&config).is_err(), "{config}");
-    }
-    let config =
-        KeyringConfig::from_toml("[sources.vault]\nkind = \"keystore\"\npath = \"k.json\"");
-    let source = &config.unwrap().sources["vault"];
-    assert_eq!(source.kind, "keystore");
-    assert_eq!(source.read::<Settings>().unwrap().path, "k.json");
-}
-
-#[test]
-fn a_file_that_others_can_write_is_refused() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().join("keys.toml");
-    std::fs::write(&place, ALL).unwrap();
-    for (mode, good) in [(0o600, true), (0o644, true), (0o664, false), (0o646, false)] {
-        std::fs::set_permissions(&place, std::fs::Permissions::from_mode(mode)).unwrap();
-        assert_eq!(KeyringConfig::read(&place).is_ok(), good, "{mode:o}");
-    }
-    assert!(KeyringConfig::read(&folder.path().join("none")).is_err());
-}
-
-fn locked() -> (LockedKeystore, SecretString) {
-    let mut keystore = OpenKeystore::new();
-    keystore.add("owner", &ImportedSecret::hex(Curve::Secp256k1, KEY).unwrap()).unwrap();
-    let passphrase = SecretString::from("correct horse battery");
-    let file = keystore.seal(&passphrase, WorkFactor::FOR_TESTS).unwrap();
-    (LockedKeystore::new("memory", file), passphrase)
-}
-
-#[test]
-fn a_locked_keystore_finds_and_signs_nothing_until_it_is_opened() {
-    let (keystore, passphrase) = locked();
-    let config = KeyringConfig::from_toml(&key(r#"["evm"]"#, "sandbox", "")).unwrap();
-    let keyring = block_on(Keyring::new(&config, [keystore.source()])).unwrap();
-    let error = SourceError::Locked { source_name: "memory".to_owned() };
-    let unavailable = SignerError::Unavailable(error.to_string());
-    assert_eq!(sign_by(&keyring), Err(SignError::Backend(unavailable)));
-    let outcome = block_on(keyring.test())[0].outcome.clone();
-    assert_eq!(outcome, Err(TestError::Key(KeyError::Source(error))));
-    assert!(keystore.unlock(&SecretString::from("another passphrase")).is_err());
-    assert!(keystore.is_locked());
-    keystore.unlock(&passphrase).unwrap();
-    sign_by(&keyring).unwrap();
-    keystore.lock();
-    assert!(sign_by(&keyring).is_err());
 }
 
 #[test]

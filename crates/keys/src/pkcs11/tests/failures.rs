@@ -149,7 +149,8 @@ fn a_key_that_can_leave_the_token_is_refused() {
     });
 }
 
-fn extractable(hsm: &SoftHsm) {
+/// Makes a key that can be taken out.
+pub(super) fn extractable(hsm: &SoftHsm) {
     let library = hsm.library();
     let slots = library.get_slots_with_initialized_token().unwrap();
     let session = library.open_rw_session(slots[0]).unwrap();

@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Digest, SHA256, digest};
 use aws_lc_rs::signature::{ECDSA_P256K1_SHA256_FIXED, ED25519, UnparsedPublicKey};
+use cryptoki::object::{Attribute, AttributeInfo, AttributeType, ObjectClass};
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 use sha3::Digest as _;
 
+use super::failures::extractable;
 use super::softhsm::{LABEL, SoftHsm, alone, pin};
 use crate::pkcs11::{Pkcs11Source, TokenKey};
 use crate::source::{Brief, Message, Prehash, SchnorrTweak, Source as _};
@@ -134,6 +136,39 @@ fn finds_keys_by_label_and_by_id() {
         let by_id = source.public_key("id:6669727374", Curve::Secp256k1).await.unwrap();
         let key = reference("id:6669727374", by_id);
         source.sign_ecdsa(&key, Prehash::new(&digest), &Brief::none()).await.unwrap();
+    });
+}
+
+/// Asks the token for the secret of each private key on it.
+fn taken_out(hsm: &SoftHsm) -> Vec<AttributeInfo> {
+    let library = hsm.library();
+    let slots = library.get_slots_with_initialized_token().unwrap();
+    let session = library.open_ro_session(slots[0]).unwrap();
+    let keys = session.find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY)]).unwrap();
+    let taken =
+        keys.into_iter().map(|key| session.get_attribute_info(key, &[AttributeType::Value]));
+    taken.flat_map(Result::unwrap).collect()
+}
+
+#[test]
+fn no_key_leaves_the_token() {
+    alone("signing::no_key_leaves_the_token", async |hsm| {
+        let hsm = hsm.with_token(LABEL);
+        let source = open(&hsm).await;
+        for curve in [Curve::Secp256k1, Curve::Ed25519] {
+            made(&source, &format!("made {curve}"), curve).await;
+            let secret = ImportedSecret::hex(curve, &"17".repeat(32)).unwrap();
+            let label = format!("brought {curve}");
+            source.import(label.clone(), label, curve, secret).await.unwrap();
+        }
+        let taken = taken_out(&hsm);
+        assert_eq!(taken.len(), 4);
+        let stays = |info: &AttributeInfo| matches!(info, AttributeInfo::Sensitive);
+        assert!(taken.iter().all(stays), "{taken:?}");
+        // It is told where one could be taken out.
+        extractable(&hsm);
+        let loose = taken_out(&hsm).into_iter().find(|info| !stays(info));
+        assert!(matches!(loose, Some(AttributeInfo::Available(32))), "{loose:?}");
     });
 }
 
