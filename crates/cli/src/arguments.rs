@@ -29,7 +29,7 @@ pub(crate) use api::IntentForm;
 pub(crate) use api::{Api, ApiName, Asking, Endpoint};
 pub(crate) use audit::{Audit, AuditCheckpoint, AuditExport, AuditKeygen, AuditVerify};
 pub(crate) use cancel::Cancel;
-pub(crate) use chains::{Allowances, Chains, NodeAt, NodeUrl};
+pub(crate) use chains::{Allowances, Chains, NodeAt, NodeUrl, OverNodes, RegistryFile};
 pub(crate) use generate::{Completions, Man};
 #[cfg(feature = "sandbox")]
 pub(crate) use hostile::Hostile;
@@ -119,7 +119,7 @@ impl Command {
             Self::Networks(networks) => networks.endpoint.json,
             Self::Tokens(tokens) => tokens.endpoint.json,
             Self::Quote(quote) => quote.endpoint.json,
-            Self::Allowances(allowances) => allowances.json,
+            Self::Allowances(allowances) => allowances.over.json,
             Self::Allowance(allowance) => allowance.json(),
             Self::Refund(refund) => refund.json,
             Self::Swaps(swaps) => swaps.json(),

@@ -1,6 +1,7 @@
 //! From arguments to a client, a configuration and a key.
 
 mod apis;
+mod evm;
 mod tron;
 
 use std::fs::{File, Metadata};
@@ -24,9 +25,12 @@ use zeroize::Zeroizing;
 use crate::arguments::{Chains, NodeAt, NodeUrl};
 use crate::commands::swap::LineError;
 
-pub(crate) use apis::{api, apis, client, require_intents};
+pub(crate) use apis::{api, apis, client};
 #[cfg(feature = "sandbox")]
-pub(crate) use apis::{api_of_sandbox, apis_of_sandbox, with_sandbox};
+pub(crate) use apis::{api_of_sandbox, apis_of_sandbox, require_intents, with_sandbox};
+pub(crate) use evm::evm_node;
+#[cfg(feature = "sandbox")]
+pub(crate) use evm::require_evm;
 #[cfg(feature = "sandbox")]
 pub(crate) use tron::sandbox_tron;
 

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Chains, Journal, KeyFile};
+use super::{Journal, KeyFile, OverNodes};
 
 /// `countersign allowance`.
 #[derive(Debug, Subcommand)]
@@ -17,8 +17,8 @@ pub(crate) enum Allowance {
 impl Allowance {
     pub(crate) const fn json(&self) -> bool {
         match self {
-            Self::Show(of) => of.json,
-            Self::Revoke(revoke) => revoke.of.json,
+            Self::Show(of) => of.over.json,
+            Self::Revoke(revoke) => revoke.of.over.json,
         }
     }
 }
@@ -35,23 +35,8 @@ pub(crate) struct AllowanceOf {
     /// Whose allowance [default: the account of the key, or with --sandbox the one that swaps]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) owner: Option<String>,
-    /// Print the answer as one JSON document on standard output
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The registry, which knows Permit2 and the tokens
-    #[arg(long, value_name = "FILE")]
-    #[cfg_attr(
-        feature = "sandbox",
-        arg(required_unless_present = "sandbox", conflicts_with = "sandbox")
-    )]
-    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
-    pub(crate) registry: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) chains: Chains,
-    /// Start a sandbox and ask its chains; no account and no network is needed
-    #[cfg(feature = "sandbox")]
-    #[arg(long, conflicts_with = "nodes")]
-    pub(crate) sandbox: bool,
+    pub(crate) over: OverNodes,
 }
 
 /// By what an allowance is taken back.

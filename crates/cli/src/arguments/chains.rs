@@ -54,6 +54,35 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && !text.contains([':', '/', '?', '&', '#', '@', '%'])
 }
 
+/// By which nodes chains alone are asked: those that are named, or a sandbox's.
+#[derive(Debug, Args)]
+pub(crate) struct OverNodes {
+    /// Print the answer as one JSON document on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) pinned: RegistryFile,
+    #[command(flatten)]
+    pub(crate) chains: Chains,
+    /// Start a sandbox and ask its chains; no account and no network is needed
+    #[cfg(feature = "sandbox")]
+    #[arg(long, conflicts_with = "nodes")]
+    pub(crate) sandbox: bool,
+}
+
+/// What is pinned, where a sandbox may say it.
+#[derive(Debug, Args)]
+pub(crate) struct RegistryFile {
+    /// The registry, which knows the tokens, and Permit2
+    #[arg(long, value_name = "FILE")]
+    #[cfg_attr(
+        feature = "sandbox",
+        arg(required_unless_present = "sandbox", conflicts_with = "sandbox")
+    )]
+    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
+    pub(crate) registry: Option<PathBuf>,
+}
+
 /// `countersign allowances`.
 #[derive(Debug, Args)]
 pub(crate) struct Allowances {
@@ -71,23 +100,8 @@ pub(crate) struct Allowances {
     /// Print the calls that close every allowance that stands open
     #[arg(long)]
     pub(crate) revoke: bool,
-    /// Print the answer as one JSON document on standard output
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// The registry, which knows Permit2 and the tokens
-    #[arg(long, value_name = "FILE")]
-    #[cfg_attr(
-        feature = "sandbox",
-        arg(required_unless_present = "sandbox", conflicts_with = "sandbox")
-    )]
-    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
-    pub(crate) registry: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) chains: Chains,
-    /// Start a sandbox and ask its chains; no account and no network is needed
-    #[cfg(feature = "sandbox")]
-    #[arg(long, conflicts_with = "nodes")]
-    pub(crate) sandbox: bool,
+    pub(crate) over: OverNodes,
 }
 
 impl Allowances {

@@ -1,8 +1,6 @@
-use std::path::PathBuf;
-
 use clap::{Args, value_parser};
 
-use super::{Asking, Endpoint, Trade};
+use super::{Asking, Endpoint, RegistryFile, Trade};
 
 /// `countersign networks`.
 #[derive(Debug, Args)]
@@ -35,14 +33,8 @@ pub(crate) struct Tokens {
 pub(crate) struct Quote {
     #[command(flatten)]
     pub(crate) trade: Trade,
-    /// The registry, which knows the tokens
-    #[arg(long, value_name = "FILE")]
-    #[cfg_attr(
-        feature = "sandbox",
-        arg(required_unless_present = "sandbox", conflicts_with = "sandbox")
-    )]
-    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
-    pub(crate) registry: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) pinned: RegistryFile,
     /// Ask every API at once, and show their offers side by side
     #[arg(long, conflicts_with = "api_name")]
     pub(crate) all: bool,

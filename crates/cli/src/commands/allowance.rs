@@ -10,6 +10,7 @@ use countersign::{AllowanceChange, Config, TokenAt};
 use countersign_sandbox::{Sandbox, SandboxConfig};
 use serde::Serialize;
 
+use super::allowances::Standing;
 use super::block_on;
 use super::setting::{Keys, Setting};
 use crate::arguments::{Allowance, AllowanceOf, AllowanceRevoke};
@@ -28,13 +29,8 @@ struct Report {
     chain_id: u64,
     owner: String,
     permit2: String,
-    token: String,
-    address: String,
-    allowance_lots: String,
-    allowance: String,
-    unlimited: bool,
-    balance_lots: String,
-    balance: String,
+    #[serde(flatten)]
+    standing: Standing,
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked: Option<Proof>,
 }
@@ -49,9 +45,9 @@ struct Proof {
 pub(crate) fn run(arguments: &Allowance) -> Result<Ended, Failure> {
     let (report, json) = block_on(async {
         match arguments {
-            Allowance::Show(of) => show(of).await.map(|report| (report, of.json)),
+            Allowance::Show(of) => show(of).await.map(|report| (report, of.over.json)),
             Allowance::Revoke(revoke) => {
-                revoked(revoke).await.map(|report| (report, revoke.of.json))
+                revoked(revoke).await.map(|report| (report, revoke.of.over.json))
             }
         }
     })?;
@@ -61,16 +57,17 @@ pub(crate) fn run(arguments: &Allowance) -> Result<Ended, Failure> {
 
 async fn show(of: &AllowanceOf) -> Result<Report, Failure> {
     #[cfg(feature = "sandbox")]
-    if of.sandbox {
+    if of.over.sandbox {
         let sandbox = Sandbox::start(SandboxConfig::default()).await?;
         let report = show_in(&sandbox, of).await;
         sandbox.shutdown().await;
         return report;
     }
-    let path = of.registry.as_ref().ok_or(SetupError::Missing("--registry"))?;
+    let path = of.over.pinned.registry.as_ref().ok_or(SetupError::Missing("--registry"))?;
     let registry = connection::registry(path)?;
     let owner = of.owner.as_ref().ok_or(SetupError::Missing("--owner"))?;
-    ask(of, &registry, &live_node(of, &registry)?, owner).await
+    let node = connection::evm_node(&of.over.chains, &registry, &of.network)?;
+    ask(of, &registry, &node, owner).await
 }
 
 #[cfg(feature = "sandbox")]
@@ -78,26 +75,27 @@ async fn show_in(sandbox: &Sandbox, of: &AllowanceOf) -> Result<Report, Failure>
     let registry = Registry::from_toml(&sandbox.registry_toml()).map_err(SetupError::from)?;
     let account = connection::sandbox_account(sandbox, &of.network)?;
     let owner = of.owner.as_ref().unwrap_or(&account.address);
-    let node = evm(connection::sandbox_node(sandbox, &of.network)?, of)?;
+    let node = connection::sandbox_node(sandbox, &of.network)?;
+    let node = connection::require_evm(node, &of.network)?;
     ask(of, &registry, &node, owner).await
 }
 
 async fn revoked(arguments: &AllowanceRevoke) -> Result<Report, Failure> {
     let of = &arguments.of;
     #[cfg(feature = "sandbox")]
-    if of.sandbox {
+    if of.over.sandbox {
         let sandbox = Sandbox::start(SandboxConfig::default()).await?;
         let report = revoked_in(&sandbox, of).await;
         sandbox.shutdown().await;
         return report;
     }
     let missing = SetupError::Missing;
-    let registry = of.registry.as_ref().ok_or(missing("--registry"))?;
+    let registry = of.over.pinned.registry.as_ref().ok_or(missing("--registry"))?;
     let policy = arguments.policy.as_ref().ok_or(missing("--policy"))?;
     let config = Config::from_files(registry, policy).map_err(SetupError::from)?;
     let keys = Keys::from_files(&arguments.key_files, config.registry(), Some(&of.network))?;
-    let node = live_node(of, config.registry())?;
-    let nodes = connection::nodes(&of.chains, config.registry())?;
+    let node = connection::evm_node(&of.over.chains, config.registry(), &of.network)?;
+    let nodes = connection::nodes(&of.over.chains, config.registry())?;
     let journal = Journal::open(&arguments.journal, Need::Any, CONNECTIONS).await?;
     let ledger = JournalLedger::new(journal.store());
     let done = change(of, (config, keys, nodes), &node, &ledger).await;
@@ -112,7 +110,8 @@ async fn revoked_in(sandbox: &Sandbox, of: &AllowanceOf) -> Result<Report, Failu
     let account = connection::sandbox_account(sandbox, &of.network)?;
     let keys = Keys::of_accounts(&[account], config.registry())?;
     let view = || connection::sandbox_node(sandbox, &of.network);
-    let (node, nodes) = (evm(view()?, of)?, vec![(of.network.clone(), view()?)]);
+    let node = connection::require_evm(view()?, &of.network)?;
+    let nodes = vec![(of.network.clone(), view()?)];
     change(of, (config, keys, nodes), &node, &MemoryLedger::new()).await
 }
 
@@ -130,22 +129,6 @@ async fn change(
     let change = flow.revoke_allowance(ledger, &token, &owner).await?;
     let report = ask(of, &registry, node, &owner).await?;
     Ok(Report { revoked: Some(Proof::of(&change)), ..report })
-}
-
-/// Connects to the node of the network that the arguments name.
-fn live_node(of: &AllowanceOf, registry: &Registry) -> Result<EvmRpc, SetupError> {
-    let node = connection::nodes(&of.chains, registry)?
-        .into_iter()
-        .find_map(|(network, node)| (network == of.network).then_some(node));
-    evm(node.ok_or(SetupError::Missing("--rpc NETWORK=URL of the network"))?, of)
-}
-
-/// Requires a node of a network where Permit2 is.
-fn evm(node: NodeView, of: &AllowanceOf) -> Result<EvmRpc, SetupError> {
-    match node {
-        NodeView::Evm(node) => Ok(node),
-        _ => Err(SetupError::UnknownNetwork(of.network.clone())),
-    }
 }
 
 async fn ask(
@@ -184,13 +167,7 @@ impl Report {
             chain_id: pins.chain_id,
             owner,
             permit2,
-            token: format!("{}@{}", token.symbol, token.network),
-            address: token.address.clone(),
-            allowance_lots: open.allowance.to_string(),
-            allowance: open.allowance.to_decimal(token.decimals),
-            unlimited: open.unlimited,
-            balance_lots: open.balance.to_string(),
-            balance: open.balance.to_decimal(token.decimals),
+            standing: Standing::new(token, open),
             revoked: None,
         }
     }
@@ -199,8 +176,8 @@ impl Report {
     fn print(&self) -> Result<(), Failure> {
         output::result(format_args!("owner      {}", self.owner))?;
         output::result(format_args!("permit2    {} on {}", self.permit2, self.network))?;
-        let may = if self.unlimited { "any amount" } else { &self.allowance };
-        output::result(format_args!("may move   {may} of {} {}", self.balance, self.token))?;
+        let [token, may, balance] = self.standing.cells();
+        output::result(format_args!("may move   {may} of {balance} {token}"))?;
         self.revoked.as_ref().map_or(Ok(()), |Proof { transaction, block }| {
             output::result(format_args!("revoked    {transaction}, block {block}"))
         })

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::block_on;
 use crate::arguments::Allowances;
-use crate::connection::{self, NodeView, SetupError};
+use crate::connection::{self, SetupError};
 use crate::exit::{Ended, Failure};
 use crate::output;
 
@@ -21,13 +21,14 @@ struct Report {
     chain_id: u64,
     owner: String,
     permit2: String,
-    allowances: Vec<Row>,
+    allowances: Vec<Standing>,
     /// What the owner would have to send, in order.
     calls: Vec<Call>,
 }
 
+/// How much of a token may be moved, and how much there is.
 #[derive(Serialize)]
-struct Row {
+pub(crate) struct Standing {
     token: String,
     address: String,
     allowance_lots: String,
@@ -69,38 +70,31 @@ struct Question<'r> {
 pub(crate) fn run(arguments: &Allowances) -> Result<Ended, Failure> {
     let report = block_on(async {
         #[cfg(feature = "sandbox")]
-        if arguments.sandbox {
+        if arguments.over.sandbox {
             let sandbox = Sandbox::start(SandboxConfig::default()).await?;
             let registry = Registry::from_toml(&sandbox.registry_toml());
             let node = connection::sandbox_node(&sandbox, &arguments.network)?;
             let owner = connection::sandbox_account(&sandbox, &arguments.network)?.address;
             let registry = registry.map_err(SetupError::from)?;
-            let report = ask(arguments, &registry, evm(node, arguments)?, &owner).await;
+            let report = ask(
+                arguments,
+                &registry,
+                connection::require_evm(node, &arguments.network)?,
+                &owner,
+            )
+            .await;
             sandbox.shutdown().await;
             return report;
         }
         let missing = SetupError::Missing;
-        let registry = arguments.registry.as_ref().ok_or(missing("--registry"))?;
+        let registry = arguments.over.pinned.registry.as_ref().ok_or(missing("--registry"))?;
         let registry = connection::registry(registry)?;
-        let node = connection::nodes(&arguments.chains, &registry)?
-            .into_iter()
-            .find_map(|(network, node)| (network == arguments.network).then_some(node));
         let owner = arguments.owner.as_ref().ok_or(missing("--owner"))?;
-        let node = node.ok_or(missing("--rpc NETWORK=URL of the network"))?;
-        ask(arguments, &registry, evm(node, arguments)?, owner).await
+        let node = connection::evm_node(&arguments.over.chains, &registry, &arguments.network)?;
+        ask(arguments, &registry, node, owner).await
     })?;
-    let written = if arguments.json { output::json(&report) } else { report.print() };
+    let written = if arguments.over.json { output::json(&report) } else { report.print() };
     written.map(|()| Ended::Done)
-}
-
-/// Requires a node of a network where Permit2 is.
-fn evm(node: NodeView, arguments: &Allowances) -> Result<EvmRpc, SetupError> {
-    match node {
-        NodeView::Evm(node) => Ok(node),
-        NodeView::Bitcoin(_) | NodeView::Solana(_) | NodeView::Tron(_) => {
-            Err(SetupError::UnknownNetwork(arguments.network.clone()))
-        }
-    }
 }
 
 async fn ask(
@@ -187,15 +181,8 @@ impl<'r> Question<'r> {
 
     fn report(&self, network: &str, found: &[OpenAllowance], calls: &[ApproveCall]) -> Report {
         let show = |address| self.pins.standard.show(address);
-        let rows = self.tokens.iter().zip(found).map(|((token, _), open)| Row {
-            token: format!("{}@{network}", token.symbol),
-            address: token.address.clone(),
-            allowance_lots: open.allowance.to_string(),
-            allowance: open.allowance.to_decimal(token.decimals),
-            unlimited: open.unlimited,
-            balance_lots: open.balance.to_string(),
-            balance: open.balance.to_decimal(token.decimals),
-        });
+        let rows = self.tokens.iter().zip(found);
+        let rows = rows.map(|((token, _), open)| Standing::new(token, open));
         let (network, chain_id, owner) = (network.to_owned(), self.pins.chain_id, show(self.owner));
         let sender = Sender { network: network.clone(), chain_id, from: owner.clone() };
         Report {
@@ -214,14 +201,27 @@ impl Report {
     fn print(&self) -> Result<(), Failure> {
         output::result(format_args!("owner    {}", self.owner))?;
         output::result(format_args!("permit2  {} on {}", self.permit2, self.network))?;
-        let rows: Vec<_> = self.allowances.iter().map(Row::cells).collect();
+        let rows: Vec<_> = self.allowances.iter().map(Standing::cells).collect();
         output::table(["TOKEN", "PERMIT2 MAY MOVE", "OWNER HAS"], &rows)?;
         self.calls.iter().try_for_each(Call::print)
     }
 }
 
-impl Row {
-    fn cells(&self) -> [String; 3] {
+impl Standing {
+    pub(super) fn new(token: &Token, open: &OpenAllowance) -> Self {
+        Self {
+            token: format!("{}@{}", token.symbol, token.network),
+            address: token.address.clone(),
+            allowance_lots: open.allowance.to_string(),
+            allowance: open.allowance.to_decimal(token.decimals),
+            unlimited: open.unlimited,
+            balance_lots: open.balance.to_string(),
+            balance: open.balance.to_decimal(token.decimals),
+        }
+    }
+
+    /// Returns the token, how much of it may be moved, and how much there is.
+    pub(super) fn cells(&self) -> [String; 3] {
         let allowance = if self.unlimited { "any amount" } else { &self.allowance };
         [self.token.clone(), allowance.to_owned(), self.balance.clone()]
     }

@@ -79,7 +79,7 @@ async fn inquire(
     arguments: &arguments::Quote,
     counterparty: &Counterparty<'_>,
 ) -> Result<(Order, Vec<Quoted>), Failure> {
-    let registry = counterparty.registry(arguments.registry.as_deref())?;
+    let registry = counterparty.registry(arguments.pinned.registry.as_deref())?;
     let apis = if arguments.all { counterparty.apis()? } else { vec![counterparty.api()?] };
     let trade = &arguments.trade;
     let (from, to) = (trade.from(), trade.to());

@@ -33,11 +33,7 @@ impl Subject {
         let setting = Setting::live(live(arguments)?, Some(&trade.from().network))?;
         let recipient = arguments.recipient.clone().ok_or(SetupError::Missing("--recipient"))?;
         let request = request(arguments, trade, &setting, recipient)?;
-        let setting = if arguments.choosing.best {
-            setting.choose(&request, arguments.choosing.asking, keeping.begun_with).await?
-        } else {
-            setting
-        };
+        let setting = chosen(arguments, setting, &request, keeping).await?;
         let folder = arguments.refund_dir.as_ref();
         let refunds = if keeping.with_journal {
             setting::beside_journal(folder)
@@ -56,11 +52,7 @@ impl Subject {
         let new = || setting.place.new_recipient(&trade.to().network);
         let recipient = arguments.recipient.clone().or_else(new).unwrap_or_default();
         let request = request(arguments, trade, &setting, recipient)?;
-        let setting = if arguments.choosing.best {
-            setting.choose(&request, arguments.choosing.asking, keeping.begun_with).await?
-        } else {
-            setting
-        };
+        let setting = chosen(arguments, setting, &request, keeping).await?;
         let folder = arguments.refund_dir.as_ref();
         let refunds = match recipes {
             Some(recipes) => Some(Refunds::at_hand(recipes, folder.cloned())),
@@ -69,6 +61,19 @@ impl Subject {
         let (countersign, place) = setting.build(refunds)?;
         Ok(Self { countersign, request, place })
     }
+}
+
+/// Takes the best of the APIs, where it is asked for.
+async fn chosen(
+    arguments: &Swap,
+    setting: Setting,
+    request: &SwapRequest,
+    keeping: Keeping,
+) -> Result<Setting, Failure> {
+    if !arguments.choosing.best {
+        return Ok(setting);
+    }
+    setting.choose(request, arguments.choosing.asking, keeping.begun_with).await
 }
 
 /// Returns by what a live swap is set up.
