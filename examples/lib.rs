@@ -26,17 +26,18 @@ mod ledger;
 mod quoted;
 
 use std::error::Error;
+use std::io::Write;
 
 use countersign::api_types::defi::Profile;
 use countersign::approval::Registry;
 use countersign::chain_rpc::EvmRpc;
 use countersign::http_client::{DefiClient, SecretString};
 use countersign::units::Bps;
-use countersign::{Config, DefiApi, SwapRequest};
+use countersign::{Config, DefiApi, FlowError, SwapRequest};
 use countersign_sandbox::{Account, Sandbox};
 
 pub use ledger::{print_balances, print_executions};
-pub use quoted::{aurora, oneclick, print_deposits, swap_and_tell};
+pub use quoted::{SetUp, aurora, oneclick, swap_and_tell, swap_twice};
 
 /// Connects to a sandbox, as to any other endpoint of the API: by its URL and a key.
 ///
@@ -104,4 +105,22 @@ pub fn to_sol(
         refund_address: owner.to_owned(),
         coins: None,
     })
+}
+
+/// Writes why a swap was refused, of one that has to be.
+///
+/// # Errors
+///
+/// Returns an error if it was not refused, or if it can't be written.
+pub fn print_refusal<T>(
+    out: &mut impl Write,
+    result: Result<T, FlowError>,
+) -> Result<(), Box<dyn Error>> {
+    let Err(FlowError::Refused { refusal, .. }) = result else {
+        return Err("a lie was to be refused".into());
+    };
+    for violation in refusal.violations() {
+        writeln!(out, "  {}: {violation}", violation.code)?;
+    }
+    Ok(())
 }

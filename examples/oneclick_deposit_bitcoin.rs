@@ -27,9 +27,7 @@ async fn run(out: &mut (impl Write + Send)) -> Result<()> {
     let account = shared::funded_account(&sandbox, "bitcoin")?;
     let recipient = sandbox.new_recipient("solana").ok_or("there is no solana here")?;
     let request = shared::to_sol("0.005", "BTC@bitcoin", &account.address, &recipient)?;
-    shared::swap_and_tell(out, &flow(&sandbox, &account)?, &request).await?;
-    writeln!(out, "What arrived:")?;
-    shared::print_deposits(out, &sandbox)?;
+    shared::swap_and_tell(out, &sandbox, (&flow(&sandbox, &account)?, &request)).await?;
     writeln!(out, "What the owner and the recipient hold:")?;
     let holders = [("owner", account.address.as_str()), ("recipient", recipient.as_str())];
     shared::print_balances(out, &sandbox, &holders)?;

@@ -9,10 +9,10 @@
 use std::error::Error;
 use std::io::{self, Write};
 
+use countersign::Countersign;
 use countersign::evm::LocalSigner;
-use countersign::{Countersign, FlowError, SwapRequest, TrackOptions};
 use countersign_examples as shared;
-use countersign_sandbox::{Account, Sandbox, SandboxConfig, Tamper};
+use countersign_sandbox::{Account, Sandbox, Tamper};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -22,35 +22,7 @@ async fn main() -> Result<()> {
 }
 
 async fn run(out: &mut (impl Write + Send)) -> Result<()> {
-    let honest = Sandbox::start(SandboxConfig::default()).await?;
-    let account = shared::funded_account(&honest, "ethereum")?;
-    let request = request(&honest, &account)?;
-    shared::swap_and_tell(out, &flow(&honest, &account)?, &request).await?;
-    writeln!(out, "What arrived:")?;
-    shared::print_deposits(out, &honest)?;
-    honest.shutdown().await;
-
-    let lie = Tamper::QuoteDepositAddress;
-    let hostile =
-        Sandbox::start(SandboxConfig { tamper: Some(lie), ..SandboxConfig::default() }).await?;
-    writeln!(out, "The same, with a counterparty that lies ({lie}):")?;
-    refuse(out, &hostile).await?;
-    hostile.shutdown().await;
-    Ok(())
-}
-
-async fn refuse(out: &mut (impl Write + Send), sandbox: &Sandbox) -> Result<()> {
-    let account = shared::funded_account(sandbox, "ethereum")?;
-    let request = request(sandbox, &account)?;
-    let result = flow(sandbox, &account)?.swap(&request, TrackOptions::default(), |_| {}).await;
-    let Err(FlowError::Refused { refusal, .. }) = result else {
-        return Err("a lie was to be refused".into());
-    };
-    for violation in refusal.violations() {
-        writeln!(out, "  {}: {violation}", violation.code)?;
-    }
-    shared::print_deposits(out, sandbox)?;
-    Ok(())
+    shared::swap_twice(out, flow, Tamper::QuoteDepositAddress).await
 }
 
 /// The key signs transactions; the node says what they are made by, judges and sends them.
@@ -60,11 +32,6 @@ fn flow(sandbox: &Sandbox, account: &Account) -> Result<Countersign> {
         .evm_key(key)
         .evm_node("ethereum", shared::node(sandbox, "ethereum")?)
         .build())
-}
-
-fn request(sandbox: &Sandbox, account: &Account) -> Result<SwapRequest> {
-    let recipient = sandbox.new_recipient("solana").ok_or("there is no solana here")?;
-    shared::to_sol("100", "USDC@ethereum", &account.address, &recipient)
 }
 
 #[cfg(test)]

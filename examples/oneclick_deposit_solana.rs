@@ -26,9 +26,7 @@ async fn run(out: &mut (impl Write + Send)) -> Result<()> {
     let account = shared::funded_account(&sandbox, "solana")?;
     let recipient = sandbox.new_recipient("ethereum").ok_or("there is no ethereum here")?;
     let request = request(&account, &recipient)?;
-    shared::swap_and_tell(out, &flow(&sandbox, &account)?, &request).await?;
-    writeln!(out, "What arrived:")?;
-    shared::print_deposits(out, &sandbox)?;
+    shared::swap_and_tell(out, &sandbox, (&flow(&sandbox, &account)?, &request)).await?;
     writeln!(out, "What the recipient holds:")?;
     shared::print_balances(out, &sandbox, &[("recipient", recipient.as_str())])?;
     sandbox.shutdown().await;

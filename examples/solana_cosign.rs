@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use countersign::chain_rpc::SolanaRpc;
 use countersign::solana::LocalCosignSigner;
-use countersign::{Countersign, Event, FlowError, SwapRequest, TrackOptions};
+use countersign::{Countersign, Event, SwapRequest, TrackOptions};
 use countersign_examples as shared;
 use countersign_sandbox::{Account, Sandbox, SandboxConfig, Tamper};
 
@@ -56,12 +56,7 @@ async fn refuse(out: &mut (impl Write + Send), sandbox: &Sandbox) -> Result<()> 
     let account = shared::funded_account(sandbox, "solana")?;
     let request = request(sandbox, &account)?;
     let result = flow(sandbox, &account)?.swap(&request, TrackOptions::default(), |_| {}).await;
-    let Err(FlowError::Refused { refusal, .. }) = result else {
-        return Err("a lie was to be refused".into());
-    };
-    for violation in refusal.violations() {
-        writeln!(out, "  {violation}")?;
-    }
+    shared::print_refusal(out, result)?;
     writeln!(out, "  Nothing was signed, and {} calls ran.", sandbox.executions().len())?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use countersign::chain_rpc::SolanaRpc;
 use countersign::solana::LocalCosignSigner;
-use countersign::{Config, Countersign, Facts, FlowError, SwapRequest, TrackOptions};
+use countersign::{Config, Countersign, Facts, SwapRequest, TrackOptions};
 use countersign_examples as shared;
 use countersign_sandbox::{Account, Sandbox, SandboxConfig};
 
@@ -33,12 +33,7 @@ async fn run(out: &mut (impl Write + Send)) -> Result<()> {
     let config = Config::from_toml(&sandbox.registry_toml(), &strict)?;
     let countersign = flow(&sandbox, &account, config)?;
     let result = countersign.swap(&request, TrackOptions::default(), |_| {}).await;
-    let Err(FlowError::Refused { refusal, .. }) = result else {
-        return Err("the mint was to be refused".into());
-    };
-    for violation in refusal.violations() {
-        writeln!(out, "  {violation}")?;
-    }
+    shared::print_refusal(out, result)?;
     sandbox.shutdown().await;
     Ok(())
 }
