@@ -48,6 +48,9 @@ pub(super) struct Check {
 /// The sources of keys that no package of the workspace has by default. With them in the one build
 /// that the checks share, none of them is built a second time for the keys alone.
 const SOURCES: &str = "--features=countersign-tests/aws-kms,countersign-examples/aws-kms";
+/// The same, and the command with them: its tests are of what is built by default.
+const ALL_SOURCES: &str = "--features=countersign-tests/aws-kms,countersign-examples/aws-kms,\
+                           countersign-cli/aws-kms,countersign-cli/pkcs11,countersign-cli/remote";
 /// What tests are told: all of them run to the end, and say what was skipped.
 const TO_THE_END: [&str; 3] = ["--no-fail-fast", "--", "--show-output"];
 
@@ -118,12 +121,12 @@ fn tested(name: &str, command: &mut Command) -> io::Result<Tally> {
 }
 
 fn clippy(name: &str) -> io::Result<Tally> {
-    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", SOURCES];
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", ALL_SOURCES];
     judge(name, cargo().args(arguments).args(["--", "-D", "warnings"]))
 }
 
 fn docs(name: &str) -> io::Result<Tally> {
-    let arguments = ["doc", "--workspace", "--no-deps", "--locked", SOURCES];
+    let arguments = ["doc", "--workspace", "--no-deps", "--locked", ALL_SOURCES];
     judge(name, cargo().args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
