@@ -57,7 +57,66 @@ fn configuration(keys: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+
+    use countersign::keys::kms::Credentials;
+
     use super::*;
+
+    /// moto's KMS, and what the tests of the keys add to it.
+    const SERVER: &str =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/keys/src/kms/tests/server.py");
+    /// Secrets that everybody knows, and the accounts that follow from them.
+    const KNOWN: [(&str, &str, &str); 2] = [
+        (
+            "ECC_SECG_P256K1",
+            "0000000000000000000000000000000000000000000000000000000000000001",
+            "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf",
+        ),
+        (
+            "ECC_NIST_EDWARDS25519",
+            "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+            "FVen3X669xLzsi6N2V91DoiyzHzg1uAgqiT8jZ9nS96Z",
+        ),
+    ];
+
+    #[tokio::test]
+    async fn keys_of_a_kms_are_tested() {
+        let Some(python) = std::env::var_os("COUNTERSIGN_MOTO") else {
+            println!("skipped: needs moto");
+            return;
+        };
+        let mut server = Command::new(python);
+        server.args([SERVER, "0"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut server = server.stderr(Stdio::null()).spawn().unwrap();
+        let mut input = server.stdin.take().unwrap();
+        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+        let mut said = |start: &str| {
+            let mut lines = lines.by_ref().map_while(std::result::Result::ok);
+            lines.find_map(|line| line.strip_prefix(start).map(str::to_owned)).unwrap()
+        };
+        let endpoint = Some(format!("http://127.0.0.1:{}", said("listening on ")));
+        let mut keys = Vec::new();
+        for (spec, secret, _) in KNOWN {
+            writeln!(input, "{spec} {secret}").unwrap();
+            let prefix = if spec.contains("EDWARDS") { "ed25519:" } else { "" };
+            keys.push(format!("{prefix}{}", said("key ")));
+        }
+        let settings = KmsSettings { endpoint, ..KmsSettings::new("eu-central-1") };
+        let credentials = Credentials::new("AKIATEST", "not-a-secret", None, None, "test");
+        let source = KmsSource::with_credentials("aws", &settings, credentials).unwrap();
+        let mut out = Vec::new();
+        run(&mut out, source, &keys).await.unwrap();
+        // It ends with its input.
+        drop(input);
+        server.wait().unwrap();
+        let text = String::from_utf8(out).unwrap();
+        for (line, (_, _, account)) in text.lines().zip(KNOWN) {
+            assert!(line.contains(account) && line.ends_with("good"), "{text}");
+        }
+        assert_eq!(text.lines().count(), KNOWN.len());
+    }
 
     #[test]
     fn each_key_is_one_of_the_keyring() {
