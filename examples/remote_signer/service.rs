@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use countersign::keys::remote::{Clients, HmacKey, SigningService};
+use countersign::keys::remote::{Clients, HmacKey, SigningCall, SigningService};
 use countersign::keys::{KeyEvidence, Keyring, KeyringConfig, MemoryKeys};
 use countersign::units::Lots;
 use countersign::{Clock, SystemClock};
@@ -41,8 +41,8 @@ pub(crate) async fn start(key: &[u8; 32], client: HmacKey, limit: Lots) -> Resul
 
 /// That a payload keeps its terms was verified before this. The terms are the caller's: a custodian has
 /// a say of its own.
-fn rules(limit: Lots) -> impl Fn(&KeyEvidence<'_>) -> std::result::Result<(), String> {
-    move |evidence| match evidence {
+fn rules(limit: Lots) -> impl Fn(&SigningCall<'_>) -> std::result::Result<(), String> {
+    move |call| match call.evidence() {
         KeyEvidence::Permit(permit) if permit.permit().amount() <= limit => Ok(()),
         KeyEvidence::Permit(_) => Err(format!("more than {limit} base units at once")),
         _ => Err("permits alone are signed here".to_owned()),

@@ -98,7 +98,7 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(claims.pays.iter().filter(|pays| **pays == script).count(), 1);
     let listed: Vec<CoinId> = inputs.iter().map(|input| claims.spends[*input]).collect();
     assert!(listed.len() == 3 && terms.coins.iter().all(|coin| listed.contains(&coin.id)));
-    assert_eq!(judgement.sighashes().len(), 3);
+    assert_eq!(judgement.digests().len(), 3);
     let _ = judgement.statement().to_string();
     assert!(judgement.refund_recipe().is_possible(terms.stressed_fee_rate));
     if let Ok(psbt) = Psbt::deserialize(psbt) {

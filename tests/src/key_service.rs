@@ -6,9 +6,9 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use countersign::approval::ConfigDigest;
 use countersign::keys::remote::{
-    BaseUrl, Clients, HmacKey, RemoteAccess, RemoteSource, SigningService,
+    BaseUrl, Clients, HmacKey, RemoteAccess, RemoteSource, SigningCall, SigningService,
 };
-use countersign::keys::{Curve, KeyEvidence, Keyring, KeyringConfig};
+use countersign::keys::{Curve, Keyring, KeyringConfig};
 use countersign::{Clock, SystemClock};
 use tokio::net::TcpListener;
 
@@ -37,7 +37,7 @@ impl KeyInService {
     /// Panics if it does not start.
     pub async fn of(
         scene: &Scene,
-        rules: impl Fn(&KeyEvidence<'_>) -> Result<(), String> + Send + Sync + 'static,
+        rules: impl Fn(&SigningCall<'_>) -> Result<(), String> + Send + Sync + 'static,
     ) -> Self {
         let behind = KeyInKeystore::of(scene, "sandbox").await;
         behind.unlock();

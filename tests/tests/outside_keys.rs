@@ -5,7 +5,8 @@
 use countersign::api_types::defi::Profile;
 use countersign::approval::Sats;
 use countersign::bitcoin::RefundRecipe;
-use countersign::keys::{KeyEvidence, Keyring, SourceKind};
+use countersign::keys::remote::SigningCall;
+use countersign::keys::{Keyring, SourceKind};
 use countersign::{Countersign, Status};
 use countersign_bitcoin::sign_refund;
 #[cfg(feature = "aws-kms")]
@@ -88,7 +89,7 @@ async fn a_service_takes_coins_back_to_its_own_keys_alone() {
 async fn what_the_services_rules_decline_is_not_signed() {
     for from in ["USDC@ethereum", "BTC@bitcoin", "USDC@solana"] {
         let scene = scene(from).await;
-        let rules = |_: &KeyEvidence<'_>| Err("not on a Sunday".to_owned());
+        let rules = |_: &SigningCall<'_>| Err("not on a Sunday".to_owned());
         let service = KeyInService::of(&scene, rules).await;
         let before = scene.funds();
         let ended = flow(&scene, &service.keyring).swap(&scene.request(), SHORT, |_| {}).await;

@@ -47,7 +47,7 @@ pub fn verify(
 impl VerifiedPsbt {
     /// Returns what is signed, one for each input to sign, in the order of the inputs.
     pub fn sighashes(&self) -> Vec<InputSighash> {
-        self.judgement.sighashes()
+        self.judgement.funding().to_sign.iter().map(|input| input.sighash).collect()
     }
 
     /// Returns SHA-256 of all that is signed, one after another.

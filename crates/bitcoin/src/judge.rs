@@ -27,7 +27,7 @@ use crate::own::OwnKeys;
 use crate::payload::{self, Sent};
 use crate::refund::RefundRecipe;
 use crate::templates::{self, Htlc};
-use crate::{InputSighash, PsbtPayload, TermsError, VerifyError};
+use crate::{PsbtPayload, TermsError, VerifyError};
 
 pub(crate) use agreed::{network, require_address};
 pub(crate) use coins::{Owner, Spend};
@@ -44,9 +44,10 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Returns what would be signed, one for each input to sign, in the order of the inputs.
-    pub fn sighashes(&self) -> Vec<InputSighash> {
-        self.funding.to_sign.iter().map(|input| input.sighash).collect()
+    /// Returns what would be signed, one for each input to sign, in the order of the inputs. They are
+    /// bytes: no key takes them.
+    pub fn digests(&self) -> Vec<[u8; 32]> {
+        self.funding.to_sign.iter().map(|input| *input.sighash.as_bytes()).collect()
     }
 
     /// Returns SHA-256 of all that would be signed, one after another.

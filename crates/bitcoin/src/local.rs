@@ -44,6 +44,14 @@ impl LocalCoinSigner {
     pub fn public_key(&self) -> [u8; 33] {
         self.plain.public_key().serialize()
     }
+
+    pub(crate) fn open_for(&self, tweak: KeyTweak, sighashes: Vec<InputSighash>) -> LocalCoinKey {
+        let pair = match tweak {
+            KeyTweak::None => self.plain,
+            KeyTweak::Bip86 => self.tweaked,
+        };
+        LocalCoinKey { key: pair.secret_key(), pair, sighashes }
+    }
 }
 
 #[async_trait]
@@ -52,11 +60,7 @@ impl CoinSigner for LocalCoinSigner {
         if *request.public_key() != self.public_key() {
             return Err(SignerError::NoKey { public_key: hex::encode(request.public_key()) });
         }
-        let pair = match request.tweak() {
-            KeyTweak::None => self.plain,
-            KeyTweak::Bip86 => self.tweaked,
-        };
-        Ok(Box::new(LocalCoinKey { key: pair.secret_key(), pair }))
+        Ok(Box::new(self.open_for(request.tweak(), request.sighashes())))
     }
 }
 
@@ -73,21 +77,33 @@ impl fmt::Debug for LocalCoinSigner {
     }
 }
 
-/// A key that was opened.
-struct LocalCoinKey {
+/// A key that was opened, for what it was opened for alone.
+pub(crate) struct LocalCoinKey {
     key: SecretKey,
     pair: Keypair,
+    sighashes: Vec<InputSighash>,
+}
+
+impl LocalCoinKey {
+    fn require_own(&self, sighash: &InputSighash) -> Result<(), SignerError> {
+        if self.sighashes.contains(sighash) {
+            return Ok(());
+        }
+        Err(SignerError::Declined("the key was opened for other inputs".to_owned()))
+    }
 }
 
 #[async_trait]
 impl CoinKey for LocalCoinKey {
     /// Signs with the nonce of RFC 6979, tried anew until `r` is small, as Bitcoin Core does it.
     async fn sign_ecdsa(&self, sighash: &InputSighash) -> Result<[u8; 64], SignerError> {
+        self.require_own(sighash)?;
         let message = Message::from_digest(*sighash.as_bytes());
         Ok(secp().sign_ecdsa_low_r(&message, &self.key).serialize_compact())
     }
 
     async fn sign_schnorr(&self, sighash: &InputSighash) -> Result<[u8; 64], SignerError> {
+        self.require_own(sighash)?;
         let mut auxiliary = Zeroizing::new([0; 32]);
         OsRng
             .try_fill_bytes(auxiliary.as_mut_slice())

@@ -15,7 +15,8 @@ pub trait CoinSigner: Send + Sync {
 
 /// A key that was opened, and tweaked if that was asked for.
 ///
-/// An implementation signs the 32 bytes as they are, or declines. What it returns is verified
+/// An implementation signs the 32 bytes as they are, or declines: always where they are none of
+/// [`KeyRequest::sighashes`]. What it returns is verified
 /// before it is let out, so a backend that signs something else achieves nothing.
 #[async_trait]
 pub trait CoinKey: Send + Sync {

@@ -4,6 +4,7 @@ mod decoding;
 mod engine;
 mod honest;
 mod official;
+mod opened;
 mod other_libraries;
 mod payments;
 mod properties;

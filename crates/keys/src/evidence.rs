@@ -134,6 +134,23 @@ impl<'a> KeyEvidence<'a> {
         }
     }
 
+    /// Returns the digest that is signed: of a PSBT or a payment, SHA-256 of all that is signed; of a
+    /// transaction on Solana, SHA-256 of its message; nothing for a challenge.
+    pub fn digest(&self) -> Option<[u8; 32]> {
+        Some(match self {
+            Self::Permit(permit) => *permit.digest().as_bytes(),
+            Self::Call(CallEvidence::Evm(call)) => *call.sighash().as_bytes(),
+            Self::Call(CallEvidence::Tron(call)) => *call.sighash().as_bytes(),
+            Self::Psbt(psbt) => psbt.digest(),
+            Self::Payment(payment) => payment.digest(),
+            Self::Refund(refund) => *refund.sighash().as_bytes(),
+            Self::Cosign(cosign) => cosign.digest(),
+            Self::Transfer(transfer) => transfer.digest(),
+            Self::Intent(intent) => *intent.digest().as_bytes(),
+            Self::Challenge(_) => return None,
+        })
+    }
+
     /// Says in words what a signature allows; nothing for a challenge, which allows nothing.
     pub fn statement(&self) -> Option<Statement> {
         Some(match self {

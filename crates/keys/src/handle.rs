@@ -105,9 +105,14 @@ impl Key {
         self.entry.source.source().as_ref()
     }
 
+    /// Requires that the key may sign for this.
+    pub(crate) fn require_scope(&self, evidence: &KeyEvidence<'_>) -> Result<(), KeyError> {
+        Ok(self.entry.scope.check(&self.entry.name, evidence)?)
+    }
+
     /// Requires that the key may sign for this, and tells its source what it is.
     pub(crate) fn brief(&self, evidence: &KeyEvidence<'_>) -> Result<Brief, KeyError> {
-        self.entry.scope.check(&self.entry.name, evidence)?;
+        self.require_scope(evidence)?;
         Ok(self.source().brief(evidence)?)
     }
 

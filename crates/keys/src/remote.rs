@@ -15,6 +15,7 @@ mod access;
 mod calls;
 mod error;
 mod file;
+mod owner;
 mod service;
 mod source;
 mod verified;
@@ -22,7 +23,7 @@ mod wire;
 
 pub use access::RemoteAccess;
 pub use error::RemoteError;
-pub use service::{Clients, ReplayStore, SigningRules, SigningService};
+pub use service::{ClientName, Clients, ReplayStore, SigningCall, SigningRules, SigningService};
 pub use source::RemoteSource;
 
 #[doc(no_inline)]

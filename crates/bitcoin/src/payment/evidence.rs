@@ -8,6 +8,7 @@ use countersign_units::{Lots, UnixSeconds};
 use super::judge::Payment;
 use super::{PaymentDraft, PaymentJudgement, judge_payment};
 use crate::evidence::{coin_resource, require_network};
+use crate::judge::ToSign;
 use crate::{InputSighash, TermsError, VerifyError};
 
 /// A payment that was compared with its terms and found to be what was agreed.
@@ -51,7 +52,7 @@ pub fn verify_payment(
 impl VerifiedPayment {
     /// Returns what is signed, one for each input, in their order.
     pub fn sighashes(&self) -> Vec<InputSighash> {
-        self.judgement.sighashes()
+        self.to_sign().iter().map(|input| input.sighash).collect()
     }
 
     /// Returns SHA-256 of all that is signed, one after another.
@@ -115,6 +116,10 @@ impl VerifiedPayment {
             amount,
             valid_until: UnixSeconds::new(u64::MAX),
         }
+    }
+
+    pub(crate) fn to_sign(&self) -> &[ToSign] {
+        &self.payment().to_sign
     }
 
     pub(super) const fn payment(&self) -> &Payment {

@@ -18,11 +18,11 @@ use countersign_units::UnixSeconds;
 
 use super::deposit::Payee;
 use super::{PaymentDraft, statement};
+use crate::VerifyError;
 use crate::decode::read_unsigned;
 use crate::judge::{Owner, Spend, ToSign, index_coins, refuse, require_address};
 use crate::own::OwnKeys;
 use crate::sighash::Hasher;
-use crate::{InputSighash, VerifyError};
 
 pub(super) use fee::Fee;
 pub(super) use form::sequence;
@@ -55,9 +55,10 @@ pub(super) struct Payment {
 }
 
 impl PaymentJudgement {
-    /// Returns what would be signed, one for each input, in their order.
-    pub fn sighashes(&self) -> Vec<InputSighash> {
-        self.payment.to_sign.iter().map(|input| input.sighash).collect()
+    /// Returns what would be signed, one for each input, in their order. They are bytes: no key takes
+    /// them.
+    pub fn digests(&self) -> Vec<[u8; 32]> {
+        self.payment.to_sign.iter().map(|input| *input.sighash.as_bytes()).collect()
     }
 
     /// Returns SHA-256 of all that would be signed, one after another.

@@ -121,6 +121,10 @@ impl RefundRecipe {
         Refund::new(self, outpoint, fee_rate, max_fee)
     }
 
+    pub(crate) const fn refund_key(&self) -> HtlcKey {
+        self.refund_key
+    }
+
     pub(super) fn spec(&self) -> HtlcSpec {
         HtlcSpec {
             template: self.template.clone(),

@@ -138,24 +138,27 @@ fn base64(text: &Value) -> Vec<u8> {
     STANDARD.decode(text.as_str().unwrap()).unwrap()
 }
 
-fn sign(case: &Value, signer: &dyn CoinSigner) -> Option<(Vec<ToSign>, SignedPsbt)> {
+/// Makes a signer of keys that are to sign these inputs.
+type Open = fn(Vec<SecretKey>, Vec<InputSighash>) -> Box<dyn CoinSigner>;
+
+fn sign(case: &Value, open: Open) -> Option<(Vec<ToSign>, SignedPsbt)> {
     let sent = base64(&case["unsigned_psbt"]);
     let decoded = decode::decode(&sent).unwrap();
     let to_sign = hash(case, &decoded)?;
     // What a case is signed for does not matter to these signers.
     let psbt = verified(&Honest::default().build());
-    let inputs = block_on(sign_inputs(&to_sign, CoinEvidence::Psbt(&psbt), signer)).unwrap();
+    let keys = keys(case).into_iter().map(|(key, _)| key).collect();
+    let signer = open(keys, to_sign.iter().map(|input| input.sighash).collect());
+    let signed = sign_inputs(&to_sign, CoinEvidence::Psbt(&psbt), signer.as_ref());
+    let inputs = block_on(signed).unwrap();
     let ends = decoded.inputs.iter().map(decode::Map::end).collect();
     Some((to_sign, SignedPsbt::of(sent.clone(), ends, inputs)))
 }
 
 /// The cases whose inputs to sign are all of a kind of ours, with what was signed by `signer`.
-fn signed(
-    open: fn(Vec<SecretKey>) -> Box<dyn CoinSigner>,
-) -> Vec<(Value, Vec<ToSign>, SignedPsbt)> {
+fn signed(open: Open) -> Vec<(Value, Vec<ToSign>, SignedPsbt)> {
     let ours = cases().into_iter().filter_map(|case| {
-        let keys = keys(&case).into_iter().map(|(key, _)| key).collect();
-        let (to_sign, psbt) = sign(&case, open(keys).as_ref())?;
+        let (to_sign, psbt) = sign(&case, open)?;
         Some((case, to_sign, psbt))
     });
     let ours: Vec<_> = ours.collect();
@@ -163,7 +166,7 @@ fn signed(
     ours
 }
 
-fn plain(keys: Vec<SecretKey>) -> Box<dyn CoinSigner> {
+fn plain(keys: Vec<SecretKey>, _: Vec<InputSighash>) -> Box<dyn CoinSigner> {
     Box::new(Plain(keys))
 }
 
@@ -242,20 +245,20 @@ fn partial_psbts_are_those_of_other_libraries() {
 }
 
 /// Our own signer for the keys of a case.
-struct Local(Vec<LocalCoinSigner>);
+struct Local(Vec<LocalCoinSigner>, Vec<InputSighash>);
 
 #[async_trait]
 impl CoinSigner for Local {
     async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError> {
         let signer = self.0.iter().find(|signer| signer.public_key() == *request.public_key());
-        signer.unwrap().open(request).await
+        Ok(Box::new(signer.unwrap().open_for(request.tweak(), self.1.clone())))
     }
 }
 
-fn local(keys: Vec<SecretKey>) -> Box<dyn CoinSigner> {
+fn local(keys: Vec<SecretKey>, sighashes: Vec<InputSighash>) -> Box<dyn CoinSigner> {
     let local =
         |key: SecretKey| LocalCoinSigner::from_hex(&hex::encode(key.secret_bytes())).unwrap();
-    Box::new(Local(keys.into_iter().map(local).collect()))
+    Box::new(Local(keys.into_iter().map(local).collect(), sighashes))
 }
 
 #[test]

@@ -7,10 +7,7 @@ use futures::executor::block_on;
 use super::engine;
 use super::honest::{Honest, Kind, LOCK};
 use super::signing::{policy, signer, verified};
-use crate::{
-    CoinEvidence, CoinSigner, InputSighash, KeyRequest, KeyTweak, Refund, RefundError,
-    RefundRecipe, SignError, sign_refund,
-};
+use crate::{CoinKey, InputSighash, KeyTweak, RefundError, RefundRecipe, SignError, sign_refund};
 
 const TEMPLATES: [&str; 2] = ["htlc-p2wsh-v1", "htlc-p2tr-v1"];
 
@@ -53,7 +50,7 @@ fn a_refund_is_void_before_the_lock_time_even_if_signed() {
             let mut tx = refund.tx.clone();
             change(&mut tx);
             let sighash = crate::refund::sighash(&tx, &refund.htlc, recipe.amount()).unwrap();
-            let signature = sign_raw(&refund, &sighash, template);
+            let signature = sign_raw(&sighash, template);
             tx.input[0].witness = crate::refund::witness(&refund.htlc, &signature);
             engine::accepts(&tx, std::slice::from_ref(&coin), 0)
         };
@@ -63,10 +60,8 @@ fn a_refund_is_void_before_the_lock_time_even_if_signed() {
     }
 }
 
-fn sign_raw(refund: &Refund, sighash: &InputSighash, template: &str) -> Vec<u8> {
-    let evidence = CoinEvidence::Refund(refund);
-    let request = KeyRequest::new(signer().public_key(), KeyTweak::None, evidence);
-    let key = block_on(signer().open(&request)).unwrap();
+fn sign_raw(sighash: &InputSighash, template: &str) -> Vec<u8> {
+    let key = signer().open_for(KeyTweak::None, vec![*sighash]);
     if template == "htlc-p2tr-v1" {
         return block_on(key.sign_schnorr(sighash)).unwrap().to_vec();
     }

@@ -31,7 +31,7 @@ pub(super) fn check(line: &Line<'_>, clock: UnixSeconds) -> Result<Outcome, Inva
     let payload = PsbtPayload::new(line.payload.map_or("null", RawValue::get));
     match judge(&payload, &terms, &facts, now) {
         Ok(judgement) => Ok(Outcome::Sign {
-            digest: Digest::Each(judgement.sighashes().iter().map(ToString::to_string).collect()),
+            digest: Digest::each(&judgement.digests()),
             statement: judgement.statement(),
             not_judged: judgement.not_judged().to_vec(),
         }),

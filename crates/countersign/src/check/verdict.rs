@@ -50,6 +50,14 @@ pub enum Digest {
     Each(Vec<String>),
 }
 
+impl Digest {
+    /// Writes one digest for each input.
+    pub(super) fn each(digests: &[[u8; 32]]) -> Self {
+        let hex = |digest: &[u8; 32]| format!("0x{}", hex::encode(digest));
+        Self::Each(digests.iter().map(hex).collect())
+    }
+}
+
 impl Verdict {
     /// Answers a line that could not even be read: it is too long, or no text.
     pub fn unreadable(error: &str) -> Self {

@@ -39,7 +39,8 @@ impl BitcoinKey {
             KeyTweak::None => SchnorrTweak::None,
             KeyTweak::Bip86 => SchnorrTweak::Bip86,
         };
-        Ok(Box::new(OpenKey { key: self.key, tweak, brief }))
+        let sighashes = request.sighashes();
+        Ok(Box::new(OpenKey { key: self.key, tweak, brief, sighashes }))
     }
 }
 
@@ -62,22 +63,34 @@ impl CoinSigner for Keyring {
     }
 }
 
-/// A key that was opened for one piece of evidence.
+/// A key that was opened for one piece of evidence. It signs that, however long it is kept.
 struct OpenKey {
     key: Key,
     tweak: SchnorrTweak,
     brief: Brief,
+    sighashes: Vec<InputSighash>,
+}
+
+impl OpenKey {
+    fn require_own(&self, sighash: &InputSighash) -> Result<(), SignerError> {
+        if self.sighashes.contains(sighash) {
+            return Ok(());
+        }
+        Err(SignerError::Declined("the key was opened for other inputs".to_owned()))
+    }
 }
 
 #[async_trait]
 impl CoinKey for OpenKey {
     async fn sign_ecdsa(&self, sighash: &InputSighash) -> Result<[u8; 64], SignerError> {
+        self.require_own(sighash)?;
         let digest = Prehash::with_low_r(sighash.as_bytes());
         let signed = self.key.ecdsa_for(&self.brief, digest).await;
         signed.map(|signature| signature.compact).map_err(failed)
     }
 
     async fn sign_schnorr(&self, sighash: &InputSighash) -> Result<[u8; 64], SignerError> {
+        self.require_own(sighash)?;
         let digest = Prehash::new(sighash.as_bytes());
         self.key.schnorr_for(&self.brief, self.tweak, digest).await.map_err(failed)
     }

@@ -3,6 +3,7 @@
 mod access;
 mod refusal;
 mod replay;
+mod rules;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,13 +14,15 @@ use http::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 
 use self::refusal::{Code, Refusal};
+use super::owner::is_signed_by;
 use super::verified::{Unverified, Verified};
 use super::wire::{EvidenceFile, KeyName, Scheme, SignRequest, Signed, VERSION};
 use crate::source::{Message, Prehash, SchnorrTweak};
-use crate::{Key, KeyError, KeyEvidence, Keyring, SourceError};
+use crate::{Key, KeyError, Keyring, SourceError};
 
 pub use access::Clients;
 pub use replay::ReplayStore;
+pub use rules::{ClientName, SigningCall, SigningRules};
 
 /// The path of requests to sign.
 const SIGN: &str = "/v1/sign";
@@ -27,25 +30,6 @@ const SIGN: &str = "/v1/sign";
 const KEYS: &str = "/v1/keys/";
 /// The longest request that is read: a PSBT of some hundred inputs in its longest form.
 const LONGEST: usize = 2 << 20;
-
-/// What a custodian has a say in beside what was agreed: limits, addresses, hours.
-///
-/// The terms come from whoever asks. That a payload keeps them is verified before; whether they are
-/// what the custodian wants, only its own rules can say.
-pub trait SigningRules: Send + Sync {
-    /// Lets evidence be signed, or says why not.
-    ///
-    /// # Errors
-    ///
-    /// Returns the reason, which is told to the caller.
-    fn approve(&self, evidence: &KeyEvidence<'_>) -> Result<(), String>;
-}
-
-impl<F: Fn(&KeyEvidence<'_>) -> Result<(), String> + Send + Sync> SigningRules for F {
-    fn approve(&self, evidence: &KeyEvidence<'_>) -> Result<(), String> {
-        self(evidence)
-    }
-}
 
 /// A signing service over the keys of a keyring.
 ///
@@ -102,7 +86,7 @@ impl SigningService {
         if request.body().len() > LONGEST {
             return Err(Refusal::new(Code::TooLong, format!("expected at most {LONGEST} bytes")));
         }
-        self.clients.admit(request, &self.seen, now)?;
+        let client = self.clients.admit(request, &self.seen, now)?;
         let path = request.uri().path();
         if let Some(id) = path.strip_prefix(KEYS).filter(|_| request.method() == Method::GET) {
             return written(&name_of(&self.key(&decoded(id)?)?, id));
@@ -110,10 +94,15 @@ impl SigningService {
         if path != SIGN || request.method() != Method::POST {
             return Err(Refusal::new(Code::NotFound, "expected POST /v1/sign".to_owned()));
         }
-        self.sign(request.body(), now).await
+        self.sign(client, request.body(), now).await
     }
 
-    async fn sign(&self, body: &[u8], now: UnixMillis) -> Result<Response<String>, Refusal> {
+    async fn sign(
+        &self,
+        client: Option<&str>,
+        body: &[u8],
+        now: UnixMillis,
+    ) -> Result<Response<String>, Refusal> {
         let request: SignRequest = read(body)?;
         if request.version != VERSION {
             return Err(Refusal::malformed(format!("expected version {VERSION}")));
@@ -123,18 +112,15 @@ impl SigningService {
         if name_of(&key, &request.key.id) != request.key {
             return Err(Refusal::new(Code::NoKey, "the key is another one".to_owned()));
         }
-        let file: EvidenceFile = read(request.evidence.get().as_bytes())?;
-        let verified = Verified::read(file, now.to_seconds()).map_err(|error| match error {
-            Unverified::Malformed(reason) => Refusal::malformed(reason),
-            Unverified::Refused(reason) => Refusal::new(Code::Unverified, reason),
-        })?;
-        let wanted = hex::decode(&request.message).map_err(Refusal::malformed)?;
-        let to_sign = verified.to_sign(request.scheme, &wanted).ok_or_else(|| {
-            Refusal::new(Code::OtherDigest, "the message is not the payload's".to_owned())
-        })?;
-        self.approve(&verified)?;
+        let verified = verified(&request, now)?;
+        let evidence = verified.evidence();
+        if !is_signed_by(&evidence, key.public_key()) {
+            return Err(declined("the evidence is not about the key that is to sign it"));
+        }
+        let to_sign = to_sign(&request, &verified, &key)?;
+        self.approve(&verified, &SigningCall { client, key: &key, evidence })?;
         let signature = sign(&key, &verified, request.scheme, &to_sign).await?;
-        tracing::info!(key = key.name(), "signed");
+        tracing::info!(key = key.name(), client, "signed");
         written(&Signed { nonce: request.nonce, signature: hex::encode(signature) })
     }
 
@@ -144,8 +130,8 @@ impl SigningService {
     }
 
     /// Applies the rules of this service, and the custodian's own.
-    fn approve(&self, verified: &Verified) -> Result<(), Refusal> {
-        let declined = |reason: &str| Refusal::new(Code::Declined, reason.to_owned());
+    fn approve(&self, verified: &Verified, call: &SigningCall<'_>) -> Result<(), Refusal> {
+        call.key.require_scope(&call.evidence)?;
         let config = verified.config();
         if self.config.is_some() && config.is_some() && config != self.config {
             return Err(declined("the terms were made from another policy or registry"));
@@ -156,11 +142,10 @@ impl SigningService {
         {
             return Err(declined("the refund pays to no key of this service"));
         }
-        let evidence = verified.evidence();
-        if matches!(evidence, KeyEvidence::Challenge(_)) {
+        if matches!(verified, Verified::Challenge(_)) {
             return Ok(());
         }
-        self.rules.approve(&evidence).map_err(|reason| declined(&reason))
+        self.rules.approve(call).map_err(|reason| declined(&reason))
     }
 }
 
@@ -172,6 +157,29 @@ impl fmt::Debug for SigningService {
             .field("config", &self.config)
             .finish_non_exhaustive()
     }
+}
+
+/// Verifies what was sent by what this process knows itself.
+fn verified(request: &SignRequest, now: UnixMillis) -> Result<Verified, Refusal> {
+    let file: EvidenceFile = read(request.evidence.get().as_bytes())?;
+    Verified::read(file, now.to_seconds()).map_err(|error| match error {
+        Unverified::Malformed(reason) => Refusal::malformed(reason),
+        Unverified::Refused(reason) => Refusal::new(Code::Unverified, reason),
+    })
+}
+
+/// Returns what this process found that the key is to sign, if the caller wants just that.
+fn to_sign(request: &SignRequest, verified: &Verified, key: &Key) -> Result<Vec<u8>, Refusal> {
+    // The text of the error would repeat what was sent.
+    let wanted = hex::decode(&request.message)
+        .map_err(|_| Refusal::malformed("message: expected an even number of hex digits"))?;
+    verified.to_sign(request.scheme, key.public_key(), &wanted).ok_or_else(|| {
+        Refusal::new(Code::OtherDigest, "the message is not the payload's".to_owned())
+    })
+}
+
+fn declined(reason: &str) -> Refusal {
+    Refusal::new(Code::Declined, reason.to_owned())
 }
 
 /// Signs what this process found itself.

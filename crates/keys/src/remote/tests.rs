@@ -2,6 +2,7 @@
 
 mod hostile;
 mod made;
+mod other_key;
 mod replayed;
 mod server;
 mod signing;

@@ -7,7 +7,9 @@ use countersign_approval::{
     IntentTerms, NearFacts, PaymentFacts, PaymentTerms, Permit2Terms, Sats, SolanaFacts, Terms,
     TransferFacts, TransferTerms, TronCallFacts, TronCallTerms,
 };
-use countersign_bitcoin::{PaymentDraft, PsbtPayload, Refund, VerifiedPayment, VerifiedPsbt};
+use countersign_bitcoin::{
+    CoinEvidence, KeyTweak, PaymentDraft, PsbtPayload, Refund, VerifiedPayment, VerifiedPsbt,
+};
 use countersign_evm::{
     CallEvidence, PermitPayload, VerifiedCall, VerifiedPermit, VerifiedTronCall,
 };
@@ -17,7 +19,7 @@ use countersign_units::UnixSeconds;
 use serde::de::DeserializeOwned;
 
 use super::wire::{EvidenceFile, Kind, RefundFile, Scheme};
-use crate::{Challenge, KeyEvidence};
+use crate::{Challenge, KeyEvidence, PublicKey};
 
 /// Evidence that this process made itself.
 pub(super) enum Verified {
@@ -193,27 +195,27 @@ impl Verified {
         self.evidence().common().map(|common| common.config)
     }
 
-    /// Returns what is signed, as this process found it: nothing unless the caller wants just that.
-    pub(super) fn to_sign(&self, scheme: Scheme, message: &[u8]) -> Option<Vec<u8>> {
-        self.all(scheme).into_iter().find(|ours| ours == message)
+    /// Returns what a key signs, as this process found it: nothing unless the caller wants just that.
+    pub(super) fn to_sign(
+        &self,
+        scheme: Scheme,
+        key: &PublicKey,
+        message: &[u8],
+    ) -> Option<Vec<u8>> {
+        self.all(scheme, key).into_iter().find(|ours| ours == message)
     }
 
-    /// Returns all that may be signed by a scheme.
-    fn all(&self, scheme: Scheme) -> Vec<Vec<u8>> {
-        let sighashes = |all: Vec<countersign_bitcoin::InputSighash>| {
-            all.iter().map(|sighash| sighash.as_bytes().to_vec()).collect()
-        };
+    /// Returns all that a key may sign by a scheme.
+    fn all(&self, scheme: Scheme, key: &PublicKey) -> Vec<Vec<u8>> {
         match (self, scheme) {
             (Self::Permit(permit), Scheme::Ecdsa) => vec![permit.digest().as_bytes().to_vec()],
             (Self::Call(call), Scheme::Ecdsa) => vec![call.sighash().as_bytes().to_vec()],
             (Self::TronCall(call), Scheme::Ecdsa) => vec![call.sighash().as_bytes().to_vec()],
-            (Self::Psbt(psbt), Scheme::Ecdsa | Scheme::Bip340Bip86) => sighashes(psbt.sighashes()),
-            (Self::Payment(payment), Scheme::Ecdsa | Scheme::Bip340Bip86) => {
-                sighashes(payment.sighashes())
+            (Self::Psbt(psbt), scheme) => sighashes(CoinEvidence::Psbt(psbt), key, scheme),
+            (Self::Payment(payment), scheme) => {
+                sighashes(CoinEvidence::Payment(payment), key, scheme)
             }
-            (Self::Refund(refund), Scheme::Ecdsa | Scheme::Bip340) => {
-                vec![refund.sighash().as_bytes().to_vec()]
-            }
+            (Self::Refund(refund), scheme) => sighashes(CoinEvidence::Refund(refund), key, scheme),
             (Self::Cosign(cosign), Scheme::Ed25519) => vec![cosign.message().as_bytes().to_vec()],
             (Self::Transfer(transfer), Scheme::Ed25519) => {
                 vec![transfer.message().as_bytes().to_vec()]
@@ -228,4 +230,17 @@ impl Verified {
             _ => Vec::new(),
         }
     }
+}
+
+/// Returns what a key signs of a transaction on Bitcoin by a scheme. Refunds alone are signed by
+/// Schnorr's scheme without a tweak, by the leaf of a tree.
+fn sighashes(evidence: CoinEvidence<'_>, key: &PublicKey, scheme: Scheme) -> Vec<Vec<u8>> {
+    let tweak = match (scheme, evidence) {
+        (Scheme::Ecdsa, _) | (Scheme::Bip340, CoinEvidence::Refund(_)) => KeyTweak::None,
+        (Scheme::Bip340Bip86, _) => KeyTweak::Bip86,
+        (Scheme::Bip340 | Scheme::Ed25519, _) => return Vec::new(),
+    };
+    let PublicKey::Secp256k1(key) = key else { return Vec::new() };
+    let all = evidence.sighashes_of(key, tweak);
+    all.iter().map(|sighash| sighash.as_bytes().to_vec()).collect()
 }

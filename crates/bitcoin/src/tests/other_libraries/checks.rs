@@ -78,9 +78,9 @@ fn the_checks_accept_what_funds_an_htlc() {
         let judged = judge(&PsbtPayload::new(payload.to_string()), &terms, &no_facts(), NOW);
         let digests: Vec<String> = judged
             .unwrap_or_else(|error| panic!("{}: {error}", case["name"]))
-            .sighashes()
+            .digests()
             .iter()
-            .map(|sighash| hex::encode(sighash.as_bytes()))
+            .map(hex::encode)
             .collect();
         let expected: Vec<&str> = elements(&case["signatures"])
             .map(|signature| signature["digest"].as_str().unwrap())

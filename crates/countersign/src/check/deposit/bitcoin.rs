@@ -31,7 +31,7 @@ pub(super) fn check(deposit: &Deposit<'_>) -> Result<Outcome, Invalid> {
     };
     match judge_payment(&draft, &terms, &facts, deposit.now) {
         Ok(judgement) => Ok(Outcome::Sign {
-            digest: Digest::Each(judgement.sighashes().iter().map(ToString::to_string).collect()),
+            digest: Digest::each(&judgement.digests()),
             statement: judgement.statement(),
             not_judged: judgement.not_judged().to_vec(),
         }),

@@ -7,6 +7,7 @@ use http::header::HeaderName;
 
 use super::refusal::{Code, Refusal};
 use super::replay::ReplayStore;
+use super::rules::ClientName;
 
 /// Whose requests a service takes.
 #[derive(Clone, Debug)]
@@ -14,7 +15,8 @@ use super::replay::ReplayStore;
 pub enum Clients {
     /// Those that are signed by one of these keys.
     Hmac(HashMap<String, HmacKey>),
-    /// All: the server in front takes connections of its clients' certificates alone (mutual TLS).
+    /// All: the server in front takes connections of its clients' certificates alone (mutual TLS), and
+    /// says by a [`ClientName`] whose it was.
     ByCertificate,
 }
 
@@ -24,14 +26,17 @@ impl Clients {
         Self::Hmac(keys.into_iter().map(|key| (key.name().to_owned(), key)).collect())
     }
 
-    /// Lets a request in whose sender is known, and that did not come in before.
-    pub(super) fn admit(
-        &self,
-        request: &Request<Vec<u8>>,
+    /// Lets a request in whose sender is known, and that did not come in before; and says who sent
+    /// it.
+    pub(super) fn admit<'a>(
+        &'a self,
+        request: &'a Request<Vec<u8>>,
         seen: &ReplayStore,
         now: UnixMillis,
-    ) -> Result<(), Refusal> {
-        let Self::Hmac(keys) = self else { return Ok(()) };
+    ) -> Result<Option<&'a str>, Refusal> {
+        let Self::Hmac(keys) = self else {
+            return Ok(request.extensions().get().map(ClientName::as_str));
+        };
         // Which part is wrong is nobody's business.
         let unknown =
             || Refusal::new(Code::Unauthenticated, "the request's signature is wrong".to_owned());
@@ -52,6 +57,7 @@ impl Clients {
             return Err(unknown());
         }
         let time = time.parse().map_err(|_| unknown())?;
-        seen.admit(key.name(), UnixMillis::new(time), nonce, now)
+        seen.admit(key.name(), UnixMillis::new(time), nonce, now)?;
+        Ok(Some(key.name()))
     }
 }

@@ -44,6 +44,16 @@ source = "SOURCE"
 curve = "ed25519"
 chains = ["solana"]
 environment = "sandbox"
+[keys.treasury]
+source = "SOURCE"
+curve = "secp256k1"
+chains = ["evm", "bitcoin"]
+environment = "sandbox"
+[keys.sol-treasury]
+source = "SOURCE"
+curve = "ed25519"
+chains = ["solana"]
+environment = "sandbox"
 "#;
 
 #[expect(clippy::disallowed_methods, reason = "the service under test is asked at this moment")]
@@ -64,6 +74,7 @@ pub(super) fn config(source: &str) -> KeyringConfig {
 pub(super) async fn vault() -> Keyring {
     let keys = MemoryKeys::new("memory").secp256k1("evm", &[7; 32]).unwrap();
     let keys = keys.secp256k1("btc", &[8; 32]).unwrap().ed25519("sol", &[9; 32]);
+    let keys = keys.secp256k1("treasury", &[10; 32]).unwrap().ed25519("sol-treasury", &[11; 32]);
     Keyring::new(&config("memory"), [keys.into_source()]).await.unwrap()
 }
 

@@ -9,8 +9,10 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 
 use super::made;
-use crate::remote::{BaseUrl, Clients, HmacKey, RemoteAccess, RemoteSource, SigningService};
-use crate::{KeyEvidence, Keyring};
+use crate::Keyring;
+use crate::remote::{
+    BaseUrl, Clients, HmacKey, RemoteAccess, RemoteSource, SigningCall, SigningService,
+};
 
 pub(super) const SECRET: &str = "hmac-secret-4242-hmac-secret-4242";
 const LIMIT: usize = 4 << 20;
@@ -83,7 +85,7 @@ async fn answer(State(app): State<App>, request: Request) -> Response {
 
 /// A service by rules that allow everything.
 pub(super) async fn service() -> SigningService {
-    let rules = |_: &KeyEvidence<'_>| Ok(());
+    let rules = |_: &SigningCall<'_>| Ok(());
     SigningService::new(made::vault().await, Clients::hmac([hmac_key()]), rules)
 }
 

@@ -22,13 +22,14 @@ async fn evidence_of_each_kind_is_verified_again_and_signed() {
 
     let payment = made::payment(&btc);
     let brief = btc.brief(&KeyEvidence::Payment(&payment)).unwrap();
-    let sighashes = payment.sighashes();
-    assert_eq!(sighashes.len(), 2);
-    for sighash in &sighashes {
-        let digest = Prehash::new(sighash.as_bytes());
-        btc.ecdsa_for(&brief, digest).await.unwrap();
-        btc.schnorr_for(&brief, SchnorrTweak::Bip86, digest).await.unwrap();
-    }
+    let [plain, taproot] = payment.sighashes().try_into().unwrap();
+    let (plain, taproot) = (Prehash::new(plain.as_bytes()), Prehash::new(taproot.as_bytes()));
+    btc.ecdsa_for(&brief, plain).await.unwrap();
+    btc.schnorr_for(&brief, SchnorrTweak::Bip86, taproot).await.unwrap();
+    // Each coin is spent by the scheme of its own form alone.
+    btc.ecdsa_for(&brief, taproot).await.unwrap_err();
+    btc.schnorr_for(&brief, SchnorrTweak::Bip86, plain).await.unwrap_err();
+    btc.schnorr_for(&brief, SchnorrTweak::None, plain).await.unwrap_err();
 
     let transfer = made::transfer(&sol);
     let message = transfer.message();

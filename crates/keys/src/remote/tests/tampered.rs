@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::made;
 use super::server::service;
 use crate::remote::file;
-use crate::remote::{Clients, SigningService};
+use crate::remote::{Clients, SigningCall, SigningService};
 use crate::{KeyEvidence, Keyring};
 
 /// A change of a request.
 type Change = fn(&mut Value);
 
 /// Asks a service that knows its clients by their certificates.
-async fn asked(service: &SigningService, body: &Value) -> (u16, String) {
+pub(super) async fn asked(service: &SigningService, body: &Value) -> (u16, String) {
     let request = Request::builder().method(Method::POST).uri("/v1/sign");
     let request = request.body(body.to_string().into_bytes()).unwrap();
     coded(&service.answer(&request, made::now_ms()).await)
@@ -27,7 +27,7 @@ fn coded(answer: &Response<String>) -> (u16, String) {
 }
 
 fn by_certificate(keyring: Keyring) -> SigningService {
-    SigningService::new(keyring, Clients::ByCertificate, |_: &KeyEvidence<'_>| Ok(()))
+    SigningService::new(keyring, Clients::ByCertificate, |_: &SigningCall<'_>| Ok(()))
 }
 
 /// An honest request to sign a permit.
@@ -104,7 +104,7 @@ async fn evidence_of_another_payload_brings_no_signature_over_this_one() {
 #[tokio::test]
 async fn the_custodians_rules_have_the_last_word() {
     let keyring = made::vault().await;
-    let rules = |evidence: &KeyEvidence<'_>| match evidence {
+    let rules = |call: &SigningCall<'_>| match call.evidence() {
         KeyEvidence::Permit(permit) if permit.permit().amount() > 500_000_u64.into() => {
             Err("more than is signed at once".to_owned())
         }

@@ -19,8 +19,10 @@ use tokio_rustls::server::TlsStream;
 
 use super::made;
 use super::server::{Server, hmac_key, service};
-use crate::remote::{BaseUrl, ClientIdentity, Clients, RemoteAccess, RemoteSource, SigningService};
-use crate::{KeyEvidence, Keyring, KeyringError};
+use crate::remote::{
+    BaseUrl, ClientIdentity, Clients, RemoteAccess, RemoteSource, SigningCall, SigningService,
+};
+use crate::{Keyring, KeyringError};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -88,7 +90,7 @@ async fn serve(authority: &Authority) -> BaseUrl {
         .unwrap();
     let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://localhost:{}", tcp.local_addr().unwrap().port());
-    let rules = |_: &KeyEvidence<'_>| Ok(());
+    let rules = |_: &SigningCall<'_>| Ok(());
     let service = SigningService::new(made::vault().await, Clients::ByCertificate, rules);
     let router = Router::new().fallback(answer).with_state(service);
     let listener = TlsListener { tcp, acceptor: TlsAcceptor::from(Arc::new(config)) };
