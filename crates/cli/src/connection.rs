@@ -24,6 +24,7 @@ use zeroize::Zeroizing;
 
 use crate::arguments::{Chains, NodeAt, NodeUrl};
 use crate::commands::swap::LineError;
+use crate::keyring::KeysError;
 
 pub(crate) use apis::{api, apis, client};
 #[cfg(feature = "sandbox")]
@@ -55,7 +56,7 @@ pub(crate) enum SetupError {
     Text(#[from] countersign::journal::TextError),
     #[error("--key-file: {0:?} is no network of the registry")]
     KeyOfUnknownNetwork(String),
-    #[error("--key-file: expected a key for {0:?}, found none")]
+    #[error("--key-file, --keyring: expected a key for {0:?}, found none")]
     NoKey(String),
     #[error("expected --journal, --journal-file, or where the journal is in COUNTERSIGN_JOURNAL")]
     NoJournal,
@@ -103,6 +104,8 @@ pub(crate) enum SetupError {
     Node { network: String, source: ClientConfigError },
     #[error("--rpc {network:?}: {}: {source}", path.display())]
     NodeInFile { network: String, path: PathBuf, source: ClientConfigError },
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     #[error(transparent)]
     Client(#[from] ClientConfigError),
     #[error(transparent)]

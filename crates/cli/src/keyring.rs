@@ -7,10 +7,20 @@ use std::path::Path;
 
 use countersign::keys::{Keyring, KeyringConfig, KeystoreFile, LockedKeystore};
 
-use crate::arguments::Unlock;
+use crate::arguments::{KeyringAt, Unlock};
+use crate::connection::SetupError;
 use crate::exit::Failure;
 pub(crate) use error::{KeysError, in_file};
 use sources::{Kind, Opening};
+
+/// Opens the keyring that the arguments name, if they name one.
+pub(crate) async fn if_named(at: &KeyringAt) -> Result<Option<Keyring>, Failure> {
+    let Some(path) = &at.keyring else {
+        let missing = SetupError::Missing("--keyring with --passphrase-…");
+        return if at.unlock.is_given() { Err(missing.into()) } else { Ok(None) };
+    };
+    open(path, &at.unlock).await.map(Some)
+}
 
 /// Opens a keyring and all of its sources. Nobody is asked for a passphrase before all else is right.
 pub(crate) async fn open(path: &Path, unlock: &Unlock) -> Result<Keyring, Failure> {

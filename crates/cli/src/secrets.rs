@@ -100,6 +100,11 @@ impl Unlock {
         }
     }
 
+    /// Says whether anything is given at all.
+    pub(crate) fn is_given(&self) -> bool {
+        self.all().next().is_some()
+    }
+
     fn all(&self) -> impl Iterator<Item = (How, &Opener)> {
         let files = self.files.iter().map(|opener| (How::File, opener));
         let commands = self.commands.iter().map(|opener| (How::Command, opener));

@@ -103,6 +103,11 @@ impl Quoted {
         &self.aurora_key
     }
 
+    /// Hands balances out inside NEAR Intents to an account, as to those that are here from the start.
+    pub(crate) fn hand_out(&mut self, world: &World, account: &str, wealth: u64) {
+        self.ledger.hand_out(world, account, wealth);
+    }
+
     pub(crate) const fn ledger(&self) -> &Ledger {
         &self.ledger
     }

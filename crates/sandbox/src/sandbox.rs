@@ -17,7 +17,7 @@ use crate::network::{BITCOIN, TRON};
 use crate::quoted::DepositRecord;
 use crate::record::SwapRecord;
 use crate::shared::{Shared, State};
-use crate::world::World;
+use crate::world::{Newcomer, World};
 use crate::{api, clock, documents, quoted, record};
 
 /// A local counterparty: the intent API on 127.0.0.1, and chains that execute what is approved.
@@ -48,6 +48,14 @@ pub enum SandboxError {
     #[error("cannot make the client's key: {reason}")]
     Key {
         /// What went wrong.
+        reason: String,
+    },
+    /// An account could not be given anything.
+    #[error("cannot fund {address}: {reason}")]
+    Fund {
+        /// The account.
+        address: String,
+        /// Why not.
         reason: String,
     },
     /// A contract could not be deployed, or an account could not be seeded.
@@ -156,6 +164,36 @@ impl Sandbox {
     /// both programs.
     pub fn accounts(&self) -> Vec<Account> {
         self.shared.read(|state| state.world.accounts())
+    }
+
+    /// Gives an account of a client's own key what the default account begins with on a network and
+    /// inside NEAR Intents, and lets Permit2 move it. It is to be done before the account does
+    /// anything. On Bitcoin, dialects that name no key are told the one that is named here.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SandboxError::Fund`] if the network isn't here, or the address or the key is none of
+    /// it.
+    pub fn fund(
+        &self,
+        network: &str,
+        address: &str,
+        public_key: &[u8],
+    ) -> Result<(), SandboxError> {
+        let (now, wealth) = (clock::seconds(clock::now()), self.shared.config().wealth);
+        let newcomer = Newcomer { network, address, public_key };
+        let funded = self.shared.change(|State { world, quoted, .. }| {
+            let account = world.welcome(now, newcomer, wealth)?;
+            if let Some(account) = account {
+                quoted.hand_out(world, &account, wealth);
+            }
+            Ok::<_, ChainError>(())
+        });
+        let failed = |error: ChainError| SandboxError::Fund {
+            address: address.to_owned(),
+            reason: error.to_string(),
+        };
+        funded.map_err(failed)
     }
 
     /// Returns where a network's chain is asked by JSON-RPC, without a key; `None` for a network

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod cosign;
+mod fund;
 mod htlc;
 mod moves;
 mod own;
@@ -26,6 +27,7 @@ use crate::solana::{Asset, Solana, read_address};
 use crate::swap::TransactionId;
 use crate::tron::Mined;
 
+pub(crate) use fund::Newcomer;
 pub(crate) use moves::{Destination, Settlement, Shortage};
 pub(crate) use payments::{Arrived, Payout};
 

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Journal, KeyFile, OverNodes};
+use super::{Journal, KeyFile, KeyringAt, OverNodes};
 
 /// `countersign allowance`.
 #[derive(Debug, Subcommand)]
@@ -48,10 +48,12 @@ pub(crate) struct AllowanceRevoke {
     #[arg(long = "key-file", value_name = "[NETWORK=]FILE")]
     #[cfg_attr(
         feature = "sandbox",
-        arg(required_unless_present = "sandbox", conflicts_with = "sandbox")
+        arg(required_unless_present_any = ["sandbox", "keyring"], conflicts_with = "sandbox")
     )]
-    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
+    #[cfg_attr(not(feature = "sandbox"), arg(required_unless_present = "keyring"))]
     pub(crate) key_files: Vec<KeyFile>,
+    #[command(flatten)]
+    pub(crate) keyring: KeyringAt,
     /// The policy, which bounds the fee
     #[arg(long, value_name = "FILE")]
     #[cfg_attr(

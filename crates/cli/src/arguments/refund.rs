@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Chains;
+use super::{Chains, KeyringAt};
 
 /// `countersign refund`.
 #[derive(Debug, Args)]
@@ -11,8 +11,15 @@ pub(crate) struct Refund {
     #[arg(value_name = "FILE")]
     pub(crate) recipe: PathBuf,
     /// A file with the private key of the coins: 64 hex digits, readable by its owner alone
-    #[arg(long, value_name = "FILE")]
-    pub(crate) key_file: PathBuf,
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "keyring",
+        conflicts_with = "keyring"
+    )]
+    pub(crate) key_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) keyring: KeyringAt,
     /// The network, by the registry's name of it
     #[arg(long, value_name = "NAME", default_value = "bitcoin")]
     pub(crate) network: String,

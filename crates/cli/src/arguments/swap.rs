@@ -8,7 +8,7 @@ use countersign::units::Bps;
 
 #[cfg(feature = "sandbox")]
 use super::Hostile;
-use super::{Api, Asking, Auditing, Chains, Journal, KeyFile, seconds};
+use super::{Api, Asking, Auditing, Chains, Journal, KeyFile, KeyringAt, seconds};
 
 /// A batch, or a named API, leaves nothing to choose; lies are told by one API.
 #[cfg(feature = "sandbox")]
@@ -41,10 +41,10 @@ pub(crate) struct Swap {
     /// also a key pair in base58 or as a list of bytes. Once for each key, where there are several;
     /// without a network it is one for what is given, and in a batch for networks with Permit2
     #[arg(id = "key_file", long = "key-file", value_name = "[NETWORK=]FILE")]
-    #[cfg_attr(feature = "sandbox", arg(required_unless_present = "sandbox"))]
-    #[cfg_attr(not(feature = "sandbox"), arg(required = true))]
+    #[cfg_attr(feature = "sandbox", arg(required_unless_present_any = ["sandbox", "keyring"]))]
+    #[cfg_attr(not(feature = "sandbox"), arg(required_unless_present = "keyring"))]
     pub(crate) key_files: Vec<KeyFile>,
-    /// The account that pays, where the key controls several: on Bitcoin, the address of the coins
+    /// The account that pays, where there are several: an address, or the name of a key in the keyring
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) owner: Option<String>,
     /// Where to keep what it takes to get coins on Bitcoin back [default: the journal, and where
@@ -67,6 +67,8 @@ pub(crate) struct Swap {
     /// How long to follow the swap, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "1800", value_parser = seconds)]
     pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) keyring: KeyringAt,
     #[command(flatten)]
     pub(crate) journal: Journal,
     #[command(flatten)]

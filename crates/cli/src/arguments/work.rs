@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Api, Chains, Journal, KeyFile, seconds};
+use super::{Api, Chains, Journal, KeyFile, KeyringAt, seconds};
 
 /// `countersign resume`.
 #[derive(Debug, Args)]
@@ -40,8 +40,10 @@ pub(crate) struct Work {
 pub(crate) struct Means {
     /// A file with a private key that pays, readable by its owner alone, once for each key; without
     /// a network it is one for networks with Permit2
-    #[arg(long = "key-file", value_name = "[NETWORK=]FILE", required = true)]
+    #[arg(long = "key-file", value_name = "[NETWORK=]FILE", required_unless_present = "keyring")]
     pub(crate) key_files: Vec<KeyFile>,
+    #[command(flatten)]
+    pub(crate) keyring: KeyringAt,
     /// The registry: what is pinned
     #[arg(long, value_name = "FILE")]
     pub(crate) registry: PathBuf,

@@ -17,7 +17,7 @@ use crate::arguments::{Allowance, AllowanceOf, AllowanceRevoke};
 use crate::connection::{self, NodeView, SetupError};
 use crate::exit::{Ended, Failure};
 use crate::journal::{Journal, Need};
-use crate::output;
+use crate::{keyring, output};
 
 /// How many connections to a journal it takes.
 const CONNECTIONS: u32 = 2;
@@ -85,7 +85,7 @@ async fn revoked(arguments: &AllowanceRevoke) -> Result<Report, Failure> {
     #[cfg(feature = "sandbox")]
     if of.over.sandbox {
         let sandbox = Sandbox::start(SandboxConfig::default()).await?;
-        let report = revoked_in(&sandbox, of).await;
+        let report = revoked_in(&sandbox, arguments).await;
         sandbox.shutdown().await;
         return report;
     }
@@ -94,6 +94,7 @@ async fn revoked(arguments: &AllowanceRevoke) -> Result<Report, Failure> {
     let policy = arguments.policy.as_ref().ok_or(missing("--policy"))?;
     let config = Config::from_files(registry, policy).map_err(SetupError::from)?;
     let keys = Keys::from_files(&arguments.key_files, config.registry(), Some(&of.network))?;
+    let keys = keys.with(keyring::if_named(&arguments.keyring).await?);
     let node = connection::evm_node(&of.over.chains, config.registry(), &of.network)?;
     let nodes = connection::nodes(&of.over.chains, config.registry())?;
     let journal = Journal::open(&arguments.journal, Need::Any, CONNECTIONS).await?;
@@ -104,11 +105,19 @@ async fn revoked(arguments: &AllowanceRevoke) -> Result<Report, Failure> {
 }
 
 #[cfg(feature = "sandbox")]
-async fn revoked_in(sandbox: &Sandbox, of: &AllowanceOf) -> Result<Report, Failure> {
+async fn revoked_in(sandbox: &Sandbox, arguments: &AllowanceRevoke) -> Result<Report, Failure> {
+    let of = &arguments.of;
     let config = Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml());
     let config = config.map_err(SetupError::from)?;
-    let account = connection::sandbox_account(sandbox, &of.network)?;
-    let keys = Keys::of_accounts(&[account], config.registry())?;
+    let ring = keyring::if_named(&arguments.keyring).await?;
+    let keys = if ring.is_some() {
+        Keys::default().with(ring)
+    } else {
+        let account = connection::sandbox_account(sandbox, &of.network)?;
+        Keys::of_accounts(&[account], config.registry())?
+    };
+    let owner = keys.owner(&of.network, config.registry(), of.owner.as_deref())?;
+    keys.fund(sandbox, &of.network, &owner)?;
     let view = || connection::sandbox_node(sandbox, &of.network);
     let node = connection::require_evm(view()?, &of.network)?;
     let nodes = vec![(of.network.clone(), view()?)];

@@ -1,7 +1,7 @@
 //! `countersign cancel`: an approval that can still be used, made useless now.
 
-use countersign::Progress;
 use countersign::journal::{Outcome, State};
+use countersign::{Progress, WorkerOptions};
 
 use super::block_on;
 use super::driven;
@@ -18,15 +18,22 @@ pub(crate) fn run(arguments: &Cancel) -> Result<Ended, Failure> {
     block_on(async {
         let means = &arguments.means;
         let journal = Journal::open(&means.journal, Need::Existing, CONNECTIONS).await?;
-        let crew = options(arguments.timeout).map_err(Failure::from);
-        let crew = crew.and_then(|options| crew_with(means, &journal, options));
-        let ended = match crew {
-            Ok(crew) => cancel(arguments, &crew).await,
-            Err(error) => Err(error),
+        let ended = match options(arguments.timeout) {
+            Ok(options) => begin(arguments, &journal, options).await,
+            Err(error) => Err(error.into()),
         };
         journal.close().await;
         ended
     })
+}
+
+async fn begin(
+    arguments: &Cancel,
+    journal: &Journal,
+    options: WorkerOptions,
+) -> Result<Ended, Failure> {
+    let crew = crew_with(&arguments.means, journal, options).await?;
+    cancel(arguments, &crew).await
 }
 
 async fn cancel(arguments: &Cancel, crew: &Crew) -> Result<Ended, Failure> {

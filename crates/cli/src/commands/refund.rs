@@ -1,6 +1,6 @@
 //! `countersign refund`: coins of a swap that failed, back to their owner.
 
-use countersign::bitcoin::RefundRecipe;
+use countersign::bitcoin::{CoinSigner, RefundRecipe};
 use countersign::{Config, Refunded};
 use serde::Serialize;
 
@@ -8,7 +8,7 @@ use super::block_on;
 use crate::arguments::Refund;
 use crate::connection::{self, NodeView, SetupError};
 use crate::exit::{Ended, Failure};
-use crate::output;
+use crate::{keyring, output};
 
 /// The refund, as `--json` shows it.
 #[derive(Serialize)]
@@ -23,7 +23,6 @@ pub(crate) fn run(arguments: &Refund) -> Result<Ended, Failure> {
     let config = Config::from_files(&arguments.registry, &arguments.policy);
     let config = config.map_err(SetupError::from)?;
     let recipe = connection::recipe(&arguments.recipe)?;
-    let key = connection::coin_key(&arguments.key_file)?;
     let policy = config.policy().map_err(SetupError::from)?;
     let mut nodes = connection::nodes(&arguments.chains, config.registry())?.into_iter();
     let node = nodes.find_map(|(network, node)| match node {
@@ -34,10 +33,21 @@ pub(crate) fn run(arguments: &Refund) -> Result<Ended, Failure> {
     check_network(&recipe, &config, &arguments.network)?;
     let fee_rate = arguments.fee_rate;
     let refunded = block_on(async {
-        Ok(countersign::refund(&recipe, node.as_ref(), &key, &policy, fee_rate).await?)
+        let signer = signer(arguments).await?;
+        let signer = signer.as_ref();
+        Ok(countersign::refund(&recipe, node.as_ref(), signer, &policy, fee_rate).await?)
     })?;
     print(arguments, &refunded)?;
     Ok(Ended::Done)
+}
+
+/// Returns who signs for the coins.
+async fn signer(arguments: &Refund) -> Result<Box<dyn CoinSigner>, Failure> {
+    if let Some(keyring) = keyring::if_named(&arguments.keyring).await? {
+        return Ok(Box::new(keyring));
+    }
+    let path = arguments.key_file.as_ref().ok_or(SetupError::Missing("--key-file"))?;
+    Ok(Box::new(connection::coin_key(path)?))
 }
 
 /// Requires the recipe to be of the network that the registry names.

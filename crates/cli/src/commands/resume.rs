@@ -12,7 +12,7 @@ use super::worker::{Crew, options};
 use crate::arguments::{Means, Resume};
 use crate::exit::{Ended, Failure};
 use crate::journal::{CONNECTIONS, Journal, Need};
-use crate::output;
+use crate::{keyring, output};
 
 /// The last line, as `--json` shows it.
 #[derive(Serialize)]
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Resume) -> Result<Ended, Failure> {
     block_on(async {
         let means = &arguments.means;
         let journal = Journal::open(&means.journal, Need::Existing, CONNECTIONS).await?;
-        let ended = match crew(means, &journal, Some(arguments.stay)) {
+        let ended = match crew(means, &journal, Some(arguments.stay)).await {
             Ok(crew) => resume(arguments, &crew).await,
             Err(error) => Err(error),
         };
@@ -34,23 +34,24 @@ pub(crate) fn run(arguments: &Resume) -> Result<Ended, Failure> {
 }
 
 /// Sets up a worker that carries swaps on; it stays with one that waits for so long at most.
-pub(super) fn crew(
+pub(super) async fn crew(
     means: &Means,
     journal: &Journal,
     stay: Option<Duration>,
 ) -> Result<Crew, Failure> {
     let default = options(Duration::MAX)?;
     let hold = stay.unwrap_or(default.hold);
-    crew_with(means, journal, WorkerOptions { hold, ..default })
+    crew_with(means, journal, WorkerOptions { hold, ..default }).await
 }
 
 /// Sets up a worker by some options.
-pub(super) fn crew_with(
+pub(super) async fn crew_with(
     means: &Means,
     journal: &Journal,
     options: WorkerOptions,
 ) -> Result<Crew, Failure> {
-    let setting = Setting::live(Live::from(means), None)?;
+    let keyring = keyring::if_named(&means.keyring).await?;
+    let setting = Setting::live(Live::of(means, keyring.as_ref()), None)?;
     let refunds = setting::beside_journal(means.refund_dir.as_ref());
     let (flow, _) = setting.build(refunds)?;
     Ok(Crew::new(flow, journal.store(), options, &means.auditing)?)

@@ -7,6 +7,7 @@ mod place;
 #[cfg(feature = "sandbox")]
 mod refunder;
 mod refunds;
+mod ring;
 #[cfg(feature = "sandbox")]
 mod sandboxed;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use countersign::approval::Registry;
+use countersign::keys::Keyring;
 use countersign::{Config, Countersign, CountersignBuilder, SwapApi};
 
 use crate::arguments::{self, Api, Chains, KeyFile};
@@ -41,18 +43,21 @@ pub(crate) struct Live<'a> {
     pub(crate) registry: &'a Path,
     pub(crate) policy: &'a Path,
     pub(crate) key_files: &'a [KeyFile],
+    pub(crate) keyring: Option<&'a Keyring>,
     pub(crate) chains: &'a Chains,
     pub(crate) api: &'a Api,
     /// Whether every API is meant.
     pub(crate) all: bool,
 }
 
-impl<'a> From<&'a arguments::Means> for Live<'a> {
-    fn from(means: &'a arguments::Means) -> Self {
+impl<'a> Live<'a> {
+    /// Takes the means by which swaps of a journal are carried on.
+    pub(crate) fn of(means: &'a arguments::Means, keyring: Option<&'a Keyring>) -> Self {
         Self {
             registry: &means.registry,
             policy: &means.policy,
             key_files: &means.key_files,
+            keyring,
             chains: &means.chains,
             api: &means.api,
             all: false,
@@ -65,7 +70,7 @@ impl Setting {
     pub(crate) fn live(live: Live<'_>, source: Option<&str>) -> Result<Self, SetupError> {
         let config = Config::from_files(live.registry, live.policy)?;
         let registry = config.registry().clone();
-        let keys = Keys::from_files(live.key_files, &registry, source)?;
+        let keys = Keys::from_files(live.key_files, &registry, source)?.with(live.keyring.cloned());
         let apis =
             if live.all { connection::apis(live.api)? } else { vec![connection::api(live.api)?] };
         let nodes = connection::nodes(live.chains, &registry)?;
@@ -82,6 +87,16 @@ impl Setting {
         let registry = config.registry().clone();
         let builder = with_nodes(Countersign::builder(NoApi, config.clone()), nodes);
         Self { registry, keys, builder, apis: Vec::new(), config, place: Place::default() }
+    }
+
+    /// Without a sandbox, nobody is given anything.
+    #[cfg(not(feature = "sandbox"))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with a sandbox")]
+    pub(crate) fn fund<'a>(
+        &self,
+        _: impl IntoIterator<Item = &'a countersign::SwapRequest>,
+    ) -> Result<(), SetupError> {
+        Ok(())
     }
 
     /// Ends the set-up; recipes of refunds are kept by the last, where there is one.

@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &Work) -> Result<Ended, Failure> {
     block_on(async {
         let means = &arguments.means;
         let journal = Journal::open(&means.journal, Need::Any, CONNECTIONS).await?;
-        let ended = match crew(means, &journal, None) {
+        let ended = match crew(means, &journal, None).await {
             Ok(crew) => work(arguments, &crew).await,
             Err(error) => Err(error),
         };

@@ -2,6 +2,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use countersign::approval::Environment;
 use countersign::keys::{ConfigError, ImportError, KeyringError, KeystoreError, SourceError};
 
 /// Why there is no key to work with. It holds no secret.
@@ -34,8 +35,15 @@ pub(crate) enum KeysError {
     Keystore { path: PathBuf, source: KeystoreError },
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error("the key {key} signs on {expected}, this is on {found}")]
+    Environment { key: String, expected: Environment, found: Environment },
     #[error("the key {key} does not sign for {found}")]
     Scope { key: String, found: String },
+    #[error(
+        "--owner: expected the account that pays, as several of the keyring sign on {network}: {} \
+         and {}, for example", keys.0, keys.1
+    )]
+    Which { network: String, keys: (String, String) },
 }
 
 impl KeysError {

@@ -21,6 +21,8 @@ mod coins;
 mod generate;
 #[cfg(feature = "sandbox")]
 mod journalled;
+#[cfg(feature = "sandbox")]
+mod keyring;
 mod keys;
 #[cfg(feature = "sandbox")]
 mod lists;

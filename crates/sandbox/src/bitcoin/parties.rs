@@ -34,6 +34,8 @@ pub(crate) struct Bitcoin {
     pub(crate) resolver: Wallet,
     /// Owns nothing; hostile answers name it.
     pub(crate) attacker: Wallet,
+    /// The keys of those who were given coins later.
+    newcomers: Vec<CompressedPublicKey>,
 }
 
 impl Bitcoin {
@@ -53,7 +55,14 @@ impl Bitcoin {
         }
         let (count, each) = INVENTORY;
         ledger.seed(now, allocation(&resolver.script(CoinForm::P2wpkh), &vec![each; count]));
-        Self { ledger, promises: Promises::default(), user, nested, resolver, attacker }
+        let (promises, newcomers) = (Promises::default(), Vec::new());
+        Self { ledger, promises, user, nested, resolver, attacker, newcomers }
+    }
+
+    /// Gives coins to whoever has a key, and keeps in mind which key it is.
+    pub(crate) fn fund(&mut self, now: UnixSeconds, script: &ScriptBuf, key: CompressedPublicKey) {
+        self.ledger.seed(now, allocation(script, &SEED));
+        self.newcomers.push(key);
     }
 
     /// Returns the key that the resolver claims with.
@@ -66,14 +75,13 @@ impl Bitcoin {
         self.resolver.script(CoinForm::P2wpkh)
     }
 
-    /// Returns the public key of an account that was handed out here, by its address.
+    /// Returns the public key of an account that was handed out or given coins here, by its address.
     pub(crate) fn key_of(&self, address: &str) -> Option<String> {
         let script = script_of(address)?;
-        let owns = |wallet: &&Wallet| CoinForm::of(wallet.public_key(), &script).is_some();
-        [&self.user, &self.nested]
-            .into_iter()
-            .find(owns)
-            .map(|wallet| wallet.public_key().to_string())
+        let owns = |key: &CompressedPublicKey| CoinForm::of(*key, &script).is_some();
+        let own = [self.user.public_key(), self.nested.public_key()];
+        let mut keys = own.into_iter().chain(self.newcomers.iter().copied());
+        keys.find(owns).map(|key| key.to_string())
     }
 
     /// Returns how many satoshis the resolver can pay out.

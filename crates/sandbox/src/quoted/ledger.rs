@@ -39,14 +39,20 @@ impl Ledger {
     /// Hands balances out to the accounts that the default keys control: one of the keys of EVM
     /// chains and Tron, one of Ed25519.
     pub(super) fn seeded(world: &World, wealth: u64) -> Self {
-        let mut balances = HashMap::new();
+        let (balances, arrived, used) = (HashMap::new(), HashMap::new(), HashSet::new());
+        let mut ledger = Self { salt: rand::random(), balances, arrived, used };
         for account in accounts(world) {
-            for token in world.tokens() {
-                balances.insert((account.clone(), primary(token.listing)), seed(token, wealth));
-            }
+            ledger.hand_out(world, &account, wealth);
         }
-        let (arrived, used) = (HashMap::new(), HashSet::new());
-        Self { salt: rand::random(), balances, arrived, used }
+        ledger
+    }
+
+    /// Gives an account something of each token.
+    pub(super) fn hand_out(&mut self, world: &World, account: &str, wealth: u64) {
+        for token in world.tokens() {
+            let holding = (account.to_owned(), primary(token.listing));
+            self.balances.insert(holding, seed(token, wealth));
+        }
     }
 
     /// Returns the salt that nonces have now.

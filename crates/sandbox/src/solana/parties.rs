@@ -62,6 +62,30 @@ impl Solana {
         Asset::Native
     }
 
+    /// Lets an account have so many lamports.
+    pub(crate) fn give_coins(&mut self, owner: &Address, lamports: u64) {
+        self.engine.put(*owner, coins(lamports));
+    }
+
+    /// Makes new tokens for an owner.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ChainError`] if the transaction fails.
+    pub(crate) fn give(
+        &mut self,
+        now: UnixSeconds,
+        mint: Mint,
+        (owner, amount): (&Address, u64),
+    ) -> Result<(), ChainError> {
+        let issuer = self.resolver.insecure_clone();
+        let payer = issuer.pubkey();
+        let instructions =
+            vec![mint.create_account(&payer, owner), mint.mint_to(&payer, owner, amount)?];
+        self.run(now, instructions, &[&issuer])?;
+        Ok(())
+    }
+
     /// Makes a token and hands it out. The vault's account is made here for tokens of the first
     /// program alone: swaps of the others have to make it.
     ///

@@ -32,15 +32,21 @@ pub(super) fn chains(world: &mut World, now: UnixSeconds) -> Result<(), ChainErr
     for (network, chain_id) in NETWORKS.into_iter().filter_map(with_chain_id) {
         // Who calls on Tron pays for energy, and there is no other price.
         let is_tron = matches!(network.kind, NetworkKind::Tron { .. });
-        let (base_fee, money) = if is_tron { (0, TRON_GAS_MONEY) } else { (BASE_FEE, GAS_MONEY) };
+        let base_fee = if is_tron { 0 } else { BASE_FEE };
         let rules = Rules { chain_id, base_fee, heights_in_hashes: is_tron };
         let mut chain = Chain::start(rules, now)?;
         for owner in owners {
-            chain.put_coins(owner, U256::from(money));
+            chain.put_coins(owner, gas_money(network));
         }
         world.chains.insert(network.name, chain);
     }
     Ok(())
+}
+
+/// Returns what accounts begin with of a network's own coin, to pay for gas.
+pub(super) fn gas_money(network: &Network) -> U256 {
+    let is_tron = matches!(network.kind, NetworkKind::Tron { .. });
+    U256::from(if is_tron { TRON_GAS_MONEY } else { GAS_MONEY })
 }
 
 fn with_chain_id(network: &'static Network) -> Option<(&'static Network, u64)> {
@@ -117,8 +123,7 @@ fn issued(
     listing: &'static TokenListing,
     (now, seed): (UnixSeconds, u64),
 ) -> Result<Token, ChainError> {
-    let amount = |whole| u64::try_from(lots(whole, listing)?).map_err(|_| too_many(whole, listing));
-    let (user, resolver) = (amount(seed)?, amount(INVENTORY)?);
+    let (user, resolver) = (small_lots(seed, listing)?, small_lots(INVENTORY, listing)?);
     let program = match listing.key {
         NATIVE => None,
         NEW_PROGRAM => Some(TokenProgram::Token2022),
@@ -168,8 +173,13 @@ fn hand_out(
     chain.approve_permit2(now, contract, user, seed).map(drop)
 }
 
-fn lots(whole: u64, listing: &TokenListing) -> Result<U256, ChainError> {
+pub(super) fn lots(whole: u64, listing: &TokenListing) -> Result<U256, ChainError> {
     market::whole(whole, listing.decimals).ok_or_else(|| too_many(whole, listing))
+}
+
+/// Returns the same as the number that Solana counts with.
+pub(super) fn small_lots(whole: u64, listing: &TokenListing) -> Result<u64, ChainError> {
+    u64::try_from(lots(whole, listing)?).map_err(|_| too_many(whole, listing))
 }
 
 fn too_many(whole: u64, listing: &TokenListing) -> ChainError {

@@ -190,3 +190,55 @@ fn name(test: &KeyTest) -> String {
 fn millis(micros: u64) -> String {
     format!("{}.{:03}", micros / 1000, micros % 1000)
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign::keys::{
+        Curve, ImportedSecret, KeyringConfig, LockedKeystore, OpenKeystore, WorkFactor,
+    };
+
+    use super::*;
+
+    const PASSPHRASE: &str = "correct horse battery staple";
+
+    async fn keyring(is_open: bool) -> Keyring {
+        let mut keystore = OpenKeystore::new();
+        let secret = ImportedSecret::generate(Curve::Secp256k1).unwrap();
+        keystore.add("one", &secret).unwrap();
+        let file = keystore.seal(&PASSPHRASE.to_owned().into(), WorkFactor::FOR_TESTS).unwrap();
+        let keystore = LockedKeystore::new("vault", file);
+        if is_open {
+            keystore.unlock(&PASSPHRASE.to_owned().into()).unwrap();
+        }
+        let config = "[keys.one]\nsource = \"vault\"\ncurve = \"secp256k1\"\n\
+                      chains = [\"evm\"]\nenvironment = \"sandbox\"\n";
+        let config = KeyringConfig::from_toml(config).unwrap();
+        Keyring::new(&config, [keystore.source()]).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_key_that_does_not_sign_says_why_and_counts_as_no_time() {
+        let tests =
+            [once(&keyring(true).await, false).await, once(&keyring(false).await, true).await];
+        let report = Report::new(&tests.concat());
+        assert!(!report.passed);
+        let [key] = report.keys.as_slice() else { panic!("{} keys", report.keys.len()) };
+        assert_eq!(key.failure.as_deref(), Some("the source vault is locked"));
+        let [source] = report.sources.as_slice() else { panic!("{}", report.sources.len()) };
+        assert_eq!((source.signatures, source.failures), (1, 1));
+        let latency = source.latency.unwrap();
+        assert_eq!((latency.min, latency.max), (latency.median, latency.median));
+        let report = Report::new(&once(&keyring(false).await, false).await);
+        assert!(report.sources.iter().all(|source| source.latency.is_none()));
+        report.print().unwrap();
+    }
+
+    #[test]
+    fn microseconds_are_written_as_milliseconds() {
+        for (micros, text) in
+            [(0, "0.000"), (34, "0.034"), (1_307, "1.307"), (60_000_000, "60000.000")]
+        {
+            assert_eq!(millis(micros), text);
+        }
+    }
+}

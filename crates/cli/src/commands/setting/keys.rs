@@ -7,14 +7,20 @@ use countersign::approval::{Network, NetworkKind, Registry, TypedDataStandard};
 use countersign::bitcoin::LocalCoinSigner;
 use countersign::evm::{LocalSigner, PermitSigner};
 use countersign::http_client::ExposeSecret;
+use countersign::keys::Keyring;
 use countersign::near::{IntentSigner, LocalSecp256k1Signer};
 use countersign::solana::LocalCosignSigner;
 
+use super::ring;
 use crate::arguments::KeyFile;
 use crate::connection::{self, SetupError};
 
-/// Some keys.
-pub(crate) struct Keys(Vec<Held>);
+/// Some keys: those that were read by themselves, and a keyring.
+#[derive(Default)]
+pub(crate) struct Keys {
+    held: Vec<Held>,
+    ring: Option<Keyring>,
+}
 
 struct Held {
     /// The network that it was named for.
@@ -59,7 +65,8 @@ impl Keys {
             let intents = kind.intents(text.expose_secret());
             Ok(Held { network: network.map(str::to_owned), key, intents, address: None })
         };
-        files.iter().map(read).collect::<Result<_, _>>().map(Self)
+        let held = files.iter().map(read).collect::<Result<_, SetupError>>()?;
+        Ok(Self { held, ring: None })
     }
 
     /// Takes accounts of a sandbox.
@@ -77,7 +84,27 @@ impl Keys {
                 address: Some(account.address.clone()),
             })
         };
-        accounts.iter().map(take).collect::<Result<_, _>>().map(Self)
+        let held = accounts.iter().map(take).collect::<Result<_, SetupError>>()?;
+        Ok(Self { held, ring: None })
+    }
+
+    /// Adds those of a keyring.
+    pub(crate) fn with(self, ring: Option<Keyring>) -> Self {
+        Self { ring, ..self }
+    }
+
+    /// Gives an account of the keyring what it needs in a sandbox.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn fund(
+        &self,
+        sandbox: &countersign_sandbox::Sandbox,
+        network: &str,
+        owner: &str,
+    ) -> Result<(), countersign_sandbox::SandboxError> {
+        match self.ring.as_ref().and_then(|ring| ring.find(owner)) {
+            Some(key) => sandbox.fund(network, owner, key.public_key().as_bytes()),
+            None => Ok(()),
+        }
     }
 
     /// Says who pays on a network: whoever is given, and else who the key is of.
@@ -87,13 +114,17 @@ impl Keys {
         registry: &Registry,
         given: Option<&str>,
     ) -> Result<String, SetupError> {
+        let in_ring = |ring: &Keyring| ring::owner(ring, (network, registry), given);
+        if let Some(owner) = self.ring.as_ref().map(in_ring).transpose()?.flatten() {
+            return Ok(owner);
+        }
         if let Some(given) = given {
             return Ok(given.to_owned());
         }
         let found = registry.network(network);
         let kind = Kind::of(found);
-        let mut fitting = self.0.iter().filter(|held| held.key.kind() == kind);
-        let named = self.0.iter().find(|held| held.network.as_deref() == Some(network));
+        let mut fitting = self.held.iter().filter(|held| held.key.kind() == kind);
+        let named = self.held.iter().find(|held| held.network.as_deref() == Some(network));
         let held = named.filter(|held| held.key.kind() == kind).or_else(|| fitting.next());
         let held = held.ok_or_else(|| SetupError::NoKey(network.to_owned()))?;
         let own = held.address.clone().filter(|_| held.network.as_deref() == Some(network));
@@ -106,7 +137,11 @@ impl Keys {
         self,
         builder: CountersignBuilder,
     ) -> Result<CountersignBuilder, SetupError> {
-        self.0.into_iter().try_fold(builder, |builder, held| {
+        let builder = match self.ring {
+            Some(ring) => builder.keyring(ring),
+            None => builder,
+        };
+        self.held.into_iter().try_fold(builder, |builder, held| {
             let builder = match held.intents {
                 Some(intents) => builder.intent_signer(intents),
                 None => builder,

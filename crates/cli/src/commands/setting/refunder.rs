@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use countersign::approval::Policy;
-use countersign::bitcoin::LocalCoinSigner;
+use countersign::bitcoin::{CoinSigner, LocalCoinSigner};
+use countersign::keys::Keyring;
 use countersign::{Config, refund};
 use countersign_sandbox::{Account, Sandbox};
 use tokio::task::JoinHandle;
@@ -17,18 +18,27 @@ const FEE_RATE: u64 = 2;
 /// How often it is tried.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Returns who signs refunds: the keyring, and else an account of the sandbox.
+pub(super) fn signer(account: &Account, ring: Option<&Keyring>) -> Option<Box<dyn CoinSigner>> {
+    if let Some(ring) = ring {
+        return Some(Box::new(ring.clone()));
+    }
+    let key = LocalCoinSigner::from_hex(account.private_key()).ok()?;
+    Some(Box::new(key))
+}
+
 pub(crate) struct Refunder {
     node: NodeView,
-    key: LocalCoinSigner,
+    signer: Box<dyn CoinSigner>,
     recipes: Recipes,
     policy: Policy,
 }
 
 impl Refunder {
-    /// Prepares refunds of an account; none where the network has no coins.
+    /// Prepares refunds of a signer's coins; none where the network has no coins.
     pub(crate) fn new(
         sandbox: &Sandbox,
-        account: &Account,
+        signer: Option<Box<dyn CoinSigner>>,
         network: &str,
         recipes: Recipes,
         config: &Config,
@@ -36,9 +46,9 @@ impl Refunder {
         if sandbox.esplora_url(network).is_none() {
             return Ok(None);
         }
-        let Ok(key) = LocalCoinSigner::from_hex(account.private_key()) else { return Ok(None) };
+        let Some(signer) = signer else { return Ok(None) };
         let (node, policy) = (connection::sandbox_node(sandbox, network)?, config.policy()?);
-        Ok(Some(Self { node, key, recipes, policy }))
+        Ok(Some(Self { node, signer, recipes, policy }))
     }
 
     /// Tries until it is done.
@@ -54,7 +64,7 @@ impl Refunder {
         let (Some(recipe), NodeView::Bitcoin(node)) = (self.recipes.latest(), &self.node) else {
             return false;
         };
-        match refund(&recipe, node.as_ref(), &self.key, &self.policy, FEE_RATE).await {
+        match refund(&recipe, node.as_ref(), self.signer.as_ref(), &self.policy, FEE_RATE).await {
             Ok(done) => {
                 let (amount, fee, txid) = (done.amount, done.fee, done.txid);
                 output::say(format_args!("refunded  {amount}, fee {fee}, by {txid}"));

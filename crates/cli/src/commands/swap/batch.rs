@@ -20,6 +20,7 @@ use crate::commands::worker::{Crew, options};
 use crate::connection::SetupError;
 use crate::exit::{Ended, Failure};
 use crate::journal::{self, Journal};
+use crate::keyring;
 use crate::output::{self, shown};
 pub(crate) use line::LineError;
 use meter::Meter;
@@ -34,6 +35,7 @@ pub(super) async fn run(arguments: &Swap, path: &Path) -> Result<Ended, Failure>
     let lines = line::read(path)?;
     let setting = set_up(arguments).await?;
     let errands = line::errands(&lines, &setting, arguments)?;
+    setting.fund(errands.iter().map(|errand| &errand.request))?;
     let (journal, _folder) = open(arguments).await?;
     let (flow, place) = setting.build(setting::beside_journal(arguments.refund_dir.as_ref()))?;
     let ended = drive(arguments, errands, (flow, journal.store())).await;
@@ -42,16 +44,13 @@ pub(super) async fn run(arguments: &Swap, path: &Path) -> Result<Ended, Failure>
     ended
 }
 
-#[cfg_attr(
-    not(feature = "sandbox"),
-    expect(clippy::unused_async, reason = "only a sandbox has to be started")
-)]
 async fn set_up(arguments: &Swap) -> Result<Setting, Failure> {
     #[cfg(feature = "sandbox")]
     if arguments.sandbox {
         return Setting::sandbox_for_all(arguments).await;
     }
-    Ok(Setting::live(live(arguments)?, None)?)
+    let keyring = keyring::if_named(&arguments.keyring).await?;
+    Ok(Setting::live(live(arguments, keyring.as_ref())?, None)?)
 }
 
 /// A folder that is gone with this value.

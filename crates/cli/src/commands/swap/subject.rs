@@ -1,3 +1,4 @@
+use countersign::keys::Keyring;
 use countersign::{Countersign, SwapRequest};
 
 use crate::arguments::{ApiName, Swap, Trade};
@@ -6,6 +7,7 @@ use crate::commands::sandbox::{self, Recipes};
 use crate::commands::setting::{self, Live, Place, Refunds, Setting};
 use crate::connection::SetupError;
 use crate::exit::Failure;
+use crate::keyring;
 
 /// Who swaps what with whom.
 pub(super) struct Subject {
@@ -30,7 +32,9 @@ impl Subject {
             return Self::with_sandbox(arguments, keeping).await;
         }
         let trade = &arguments.trade;
-        let setting = Setting::live(live(arguments)?, Some(&trade.from().network))?;
+        let keyring = keyring::if_named(&arguments.keyring).await?;
+        let live = live(arguments, keyring.as_ref())?;
+        let setting = Setting::live(live, Some(&trade.from().network))?;
         let recipient = arguments.recipient.clone().ok_or(SetupError::Missing("--recipient"))?;
         let request = request(arguments, trade, &setting, recipient)?;
         let setting = chosen(arguments, setting, &request, keeping).await?;
@@ -52,6 +56,7 @@ impl Subject {
         let new = || setting.place.new_recipient(&trade.to().network);
         let recipient = arguments.recipient.clone().or_else(new).unwrap_or_default();
         let request = request(arguments, trade, &setting, recipient)?;
+        setting.fund([&request])?;
         let setting = chosen(arguments, setting, &request, keeping).await?;
         let folder = arguments.refund_dir.as_ref();
         let refunds = match recipes {
@@ -77,7 +82,10 @@ async fn chosen(
 }
 
 /// Returns by what a live swap is set up.
-pub(super) fn live(arguments: &Swap) -> Result<Live<'_>, SetupError> {
+pub(super) fn live<'a>(
+    arguments: &'a Swap,
+    keyring: Option<&'a Keyring>,
+) -> Result<Live<'a>, SetupError> {
     #[cfg(feature = "sandbox")]
     if arguments.hostile.is_any() {
         return Err(SetupError::Missing(
@@ -89,6 +97,7 @@ pub(super) fn live(arguments: &Swap) -> Result<Live<'_>, SetupError> {
         registry: arguments.config.registry.as_ref().ok_or(missing("--registry"))?,
         policy: arguments.config.policy.as_ref().ok_or(missing("--policy"))?,
         key_files: &arguments.key_files,
+        keyring,
         chains: &arguments.chains,
         api: &arguments.api,
         all: arguments.choosing.best,
