@@ -16,26 +16,23 @@
 #![expect(clippy::arithmetic_side_effects, reason = "its numbers are small and its own")]
 #![expect(clippy::print_stdout, reason = "the measurements are its output")]
 
+#[path = "../src/tests/terms.rs"]
+mod terms;
+
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_approval::{
-    AppFee, AssetAmount, ConfigDigest, Environment, QuoteAge, QuoteConfidentiality,
-    QuoteDepositMode, QuotePlace, QuoteSwapType, QuoteTerms, SwapId, Terms,
-};
+use countersign_approval::{QuoteTerms, Terms};
 use countersign_near::{ProvenQuote, QuoteAnswer, QuoteKeys, prove};
-use countersign_units::{Bps, Lots, UnixMillis, UnixSeconds};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use terms::{NOW, USDC};
 
-const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
 const DEADLINE: &str = "2026-11-21T08:30:00.000Z";
-const DEADLINE_MILLIS: u64 = 1_795_249_800_000;
 const INACTIVE: &str = "2026-11-24T08:30:00.000Z";
-const ORIGIN: &str = "nep141:eth-0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48.omft.near";
 const RECIPIENT: &str = "7v91N7iZ9mNicL8WfG6cgSCKyRXydQjLh6UYBWwm6y1Q";
 const REFUND: &str = "0xC62169ACcCE6daf88b36975f4BFFD66B0D0057c9";
 
@@ -196,7 +193,7 @@ fn answer(dry: bool, number: u32) -> Value {
             "depositMode": "SIMPLE",
             "swapType": "EXACT_INPUT",
             "slippageTolerance": 100,
-            "originAsset": ORIGIN,
+            "originAsset": USDC,
             "depositType": "INTENTS",
             "destinationAsset": "nep141:sol.omft.near",
             "amount": "100000000",
@@ -243,58 +240,9 @@ fn canonical(answer: &Value) -> String {
     serde_json::to_string(&all).unwrap()
 }
 
+/// Terms of quotes that were made after now.
 fn terms(dry: bool) -> Terms<QuoteTerms> {
-    let amount = |token: &str, amount| AssetAmount {
-        token: token.to_owned(),
-        symbol: token.to_owned(),
-        network: "near".to_owned(),
-        decimals: 6,
-        amount: Lots::from(amount),
-    };
-    Terms {
-        swap_id: SwapId::generate(),
-        environment: Environment::Sandbox,
-        source: amount("USDC", 100_000_000),
-        destination: amount("SOL", 670_000_000),
-        recipient: RECIPIENT.to_owned(),
-        refund_address: REFUND.to_owned(),
-        config: ConfigDigest { policy: [1; 32], registry: [2; 32] },
-        approval: asked(dry),
-    }
-}
-
-fn asked(dry: bool) -> QuoteTerms {
-    let bps = |value| Bps::new(value).unwrap();
-    QuoteTerms {
-        dry,
-        swap_type: QuoteSwapType::ExactInput,
-        deposit_mode: QuoteDepositMode::Simple,
-        slippage: bps(100),
-        origin_asset: ORIGIN.to_owned(),
-        destination_asset: "nep141:sol.omft.near".to_owned(),
-        asset_aliases: vec![],
-        amount: Lots::from(100_000_000),
-        deposit_type: QuotePlace::Intents,
-        refund_type: QuotePlace::Intents,
-        recipient_type: QuotePlace::Chain,
-        deadline: Some(UnixMillis::new(DEADLINE_MILLIS)),
-        latest_deadline: NOW.saturating_add(3_600),
-        min_remaining: 60,
-        made_after: Some(NOW),
-        virtual_chain_recipient: None,
-        virtual_chain_refund_recipient: None,
-        custom_recipient_msg: None,
-        confidentiality: QuoteConfidentiality::Public,
-        referral: Some("countersign".to_owned()),
-        quote_waiting_time_ms: 0,
-        connected_wallets: vec![],
-        session_id: None,
-        rebates: vec![],
-        app_fees: vec![AppFee { recipient: "ours.near".to_owned(), fee: bps(5) }],
-        insured: false,
-        max_app_fees: bps(30),
-        fee_recipients: vec!["platform.near".to_owned()],
-        max_slippage: bps(100),
-        age: QuoteAge::New,
-    }
+    let terms = terms::terms();
+    let approval = QuoteTerms { dry, made_after: Some(NOW), ..terms.approval };
+    Terms { refund_address: REFUND.to_owned(), approval, ..terms }
 }

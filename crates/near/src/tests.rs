@@ -9,4 +9,5 @@ mod payloads;
 mod properties;
 mod quotes;
 mod signing;
+mod terms;
 mod vectors;

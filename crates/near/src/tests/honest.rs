@@ -3,24 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countersign_approval::{
-    AppFee, AssetAmount, ConfigDigest, Environment, QuoteAge, QuoteConfidentiality,
-    QuoteDepositMode, QuotePlace, QuoteSwapType, QuoteTerms, Refusal, SwapId, Terms,
-};
-use countersign_units::{Bps, Lots, UnixMillis, UnixSeconds};
+use countersign_approval::{QuoteTerms, Refusal, Terms};
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+pub(super) use super::terms::{DEADLINE_SECONDS, NOW, OURS, USDC, terms};
 use crate::{ProvenQuote, QuoteAnswer, QuoteKeys, prove};
 
-pub(super) const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
 pub(super) const DEADLINE: &str = "2026-11-21T08:30:00.000Z";
-pub(super) const DEADLINE_SECONDS: u64 = 1_795_249_800;
 pub(super) const INACTIVE: &str = "2026-11-24T08:30:00.000Z";
 pub(super) const DEPOSIT: &str = "9d3c1f6ab2e84570c5d1e7f3a6b8092c4e5f60718293a4b5c6d7e8f901234567";
-pub(super) const OURS: &str = "0xc62169accce6daf88b36975f4bffd66b0d0057c9";
-pub(super) const USDC: &str = "nep141:eth-0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48.omft.near";
 
 /// The key of the API that the tests are.
 pub(super) fn api_key() -> SigningKey {
@@ -30,61 +23,6 @@ pub(super) fn api_key() -> SigningKey {
 pub(super) fn keys() -> QuoteKeys {
     let key = bs58::encode(api_key().verifying_key().as_bytes()).into_string();
     QuoteKeys::new([format!("ed25519:{key}").as_str()]).unwrap()
-}
-
-pub(super) fn amount(token: &str, amount: u64) -> AssetAmount {
-    AssetAmount {
-        token: token.to_owned(),
-        symbol: token.to_owned(),
-        network: "near".to_owned(),
-        decimals: 6,
-        amount: Lots::from(amount),
-    }
-}
-
-pub(super) fn terms() -> Terms<QuoteTerms> {
-    let bps = |value| Bps::new(value).unwrap();
-    Terms {
-        swap_id: SwapId::generate(),
-        environment: Environment::Sandbox,
-        source: amount("USDC", 100_000_000),
-        destination: amount("SOL", 670_000_000),
-        recipient: "7v91N7iZ9mNicL8WfG6cgSCKyRXydQjLh6UYBWwm6y1Q".to_owned(),
-        refund_address: OURS.to_owned(),
-        config: ConfigDigest { policy: [1; 32], registry: [2; 32] },
-        approval: QuoteTerms {
-            dry: false,
-            swap_type: QuoteSwapType::ExactInput,
-            deposit_mode: QuoteDepositMode::Simple,
-            slippage: bps(100),
-            origin_asset: USDC.to_owned(),
-            destination_asset: "nep141:sol.omft.near".to_owned(),
-            asset_aliases: vec![],
-            amount: Lots::from(100_000_000),
-            deposit_type: QuotePlace::Intents,
-            refund_type: QuotePlace::Intents,
-            recipient_type: QuotePlace::Chain,
-            deadline: Some(UnixMillis::new(DEADLINE_SECONDS * 1_000)),
-            latest_deadline: UnixSeconds::new(NOW.value() + 3_600),
-            min_remaining: 60,
-            made_after: Some(UnixSeconds::new(NOW.value() - 300)),
-            virtual_chain_recipient: None,
-            virtual_chain_refund_recipient: None,
-            custom_recipient_msg: None,
-            confidentiality: QuoteConfidentiality::Public,
-            referral: Some("countersign".to_owned()),
-            quote_waiting_time_ms: 0,
-            connected_wallets: vec![],
-            session_id: None,
-            rebates: vec![],
-            app_fees: vec![AppFee { recipient: "ours.near".to_owned(), fee: bps(5) }],
-            insured: false,
-            max_app_fees: bps(30),
-            fee_recipients: vec!["platform.near".to_owned()],
-            max_slippage: bps(100),
-            age: QuoteAge::New,
-        },
-    }
 }
 
 /// An answer without its signature.
