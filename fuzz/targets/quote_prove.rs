@@ -4,17 +4,17 @@
 //! The lowest bit of the first byte asks for a price alone, the next for a quote of before.
 #![no_main]
 
+#[path = "../../crates/near/src/tests/terms.rs"]
+mod terms;
+
 use std::sync::{Arc, LazyLock};
 
-use countersign::approval::{
-    AppFee, AssetAmount, ConfigDigest, Environment, QuoteAge, QuoteConfidentiality,
-    QuoteDepositMode, QuotePlace, QuoteSwapType, QuoteTerms, SwapId, Terms,
-};
+use countersign::approval::{Environment, QuoteAge, QuotePlace, QuoteTerms, Terms};
 use countersign::near::{QuoteAnswer, QuoteKeys, prove};
-use countersign::units::{Bps, Lots, UnixMillis, UnixSeconds};
+use countersign::units::{Lots, UnixSeconds};
 use libfuzzer_sys::fuzz_target;
+use terms::NOW;
 
-const NOW: UnixSeconds = UnixSeconds::new(1_795_248_000);
 const ADDRESS: &str = "0x2cff890f0378a11913b6129b2e97417a2c302680";
 const AMOUNT: u64 = 100_000_000;
 const LEAST: u64 = 670_000_000;
@@ -32,59 +32,11 @@ static TERMS: LazyLock<[Arc<Terms<QuoteTerms>>; 4]> = LazyLock::new(|| {
     .map(|(dry, age)| Arc::new(terms(dry, age)))
 });
 
-fn bps(value: u16) -> Bps {
-    Bps::new(value).expect("a constant")
-}
-
-fn asset(token: &str, amount: u64) -> AssetAmount {
-    let (token, network) = (token.to_owned(), "net".to_owned());
-    let amount = Lots::from(amount);
-    AssetAmount { symbol: token.clone(), token, network, decimals: 6, amount }
-}
-
 fn terms(dry: bool, age: QuoteAge) -> Terms<QuoteTerms> {
-    Terms {
-        swap_id: SwapId::generate(),
-        environment: Environment::Mainnet,
-        source: asset("USDC", AMOUNT),
-        destination: asset("SOL", LEAST),
-        recipient: "7v91N7iZ9mNicL8WfG6cgSCKyRXydQjLh6UYBWwm6y1Q".to_owned(),
-        refund_address: "0xc62169accce6daf88b36975f4bffd66b0d0057c9".to_owned(),
-        config: ConfigDigest { policy: [1; 32], registry: [2; 32] },
-        approval: QuoteTerms {
-            dry,
-            swap_type: QuoteSwapType::ExactInput,
-            deposit_mode: QuoteDepositMode::Simple,
-            slippage: bps(100),
-            origin_asset: "nep141:eth-0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48.omft.near"
-                .to_owned(),
-            destination_asset: "nep141:sol.omft.near".to_owned(),
-            asset_aliases: vec![],
-            amount: Lots::from(AMOUNT),
-            deposit_type: QuotePlace::Chain,
-            refund_type: QuotePlace::Chain,
-            recipient_type: QuotePlace::Chain,
-            deadline: Some(UnixMillis::new(1_795_249_800_000)),
-            latest_deadline: UnixSeconds::new(1_795_251_600),
-            min_remaining: 60,
-            made_after: Some(UnixSeconds::new(1_795_247_700)),
-            virtual_chain_recipient: None,
-            virtual_chain_refund_recipient: None,
-            custom_recipient_msg: None,
-            confidentiality: QuoteConfidentiality::Public,
-            referral: Some("countersign".to_owned()),
-            quote_waiting_time_ms: 0,
-            connected_wallets: vec![],
-            session_id: None,
-            rebates: vec![],
-            app_fees: vec![AppFee { recipient: "ours.near".to_owned(), fee: bps(5) }],
-            insured: false,
-            max_app_fees: bps(30),
-            fee_recipients: vec!["platform.near".to_owned()],
-            max_slippage: bps(100),
-            age,
-        },
-    }
+    let terms = terms::terms();
+    let (deposit_type, refund_type) = (QuotePlace::Chain, QuotePlace::Chain);
+    let approval = QuoteTerms { dry, age, deposit_type, refund_type, ..terms.approval };
+    Terms { environment: Environment::Mainnet, approval, ..terms }
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -98,6 +50,6 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(quote.amount_in(), Lots::from(AMOUNT));
     assert!(quote.min_amount_out() >= Lots::from(LEAST));
     assert!(quote.deposit_memo().is_none() && quote.app_fees() <= 30);
-    assert_eq!(quote.fund_by(), UnixSeconds::new(1_795_249_800));
+    assert_eq!(quote.fund_by(), UnixSeconds::new(terms::DEADLINE_SECONDS));
     let _ = quote.statement().to_string();
 });
