@@ -10,8 +10,8 @@ use crate::{Agreement, FlowError, Intent, Order, Step, SwapRequest};
 use crate::{accept, bind};
 
 impl Countersign {
-    /// Asks for an offer; the first is the one that the API was [chosen](CountersignBuilder::chosen)
-    /// for.
+    /// Asks for an offer; the first is the one that the API was
+    /// [chosen](crate::CountersignBuilder::chosen) for.
     ///
     /// # Errors
     ///
