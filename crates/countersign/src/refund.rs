@@ -40,6 +40,12 @@ pub enum RefundError {
     /// The key is not at hand.
     #[error("no key at hand takes the output back")]
     NoKey,
+    /// The recipe has the coins go elsewhere.
+    #[error("expected a recipe that pays to a script of a key at hand, found {script}")]
+    NotOurs {
+        /// The script, in hex.
+        script: String,
+    },
     /// The output is not there: it was never funded, or is spent.
     #[error(
         "expected an unspent output that the recipe is for, found none: it was claimed, refunded, or never funded"
@@ -63,6 +69,7 @@ impl RefundError {
             Self::Chain(_) => "unavailable",
             Self::NoView => "no_view",
             Self::NoKey => "no_key",
+            Self::NotOurs { .. } => "not_ours",
             Self::NotThere => "not_there",
             Self::Plan(_) => "plan",
             Self::Sign(_) => "sign",

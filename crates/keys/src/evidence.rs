@@ -126,9 +126,11 @@ impl<'a> KeyEvidence<'a> {
         })
     }
 
-    /// Returns the Bitcoin network of a refund, which has no terms.
-    pub(crate) fn refund_network(&self) -> Option<BitcoinNetwork> {
+    /// Returns Bitcoin's own network, which refunds name too.
+    pub(crate) fn bitcoin_network(&self) -> Option<BitcoinNetwork> {
         match self {
+            Self::Psbt(psbt) => Some(psbt.terms().approval.network),
+            Self::Payment(payment) => Some(payment.terms().approval.network),
             Self::Refund(refund) => Some(refund.network()),
             _ => None,
         }

@@ -74,8 +74,8 @@ impl Scope {
         if !self.covers(chain) {
             return Err(ScopeError::Chain { key: key(), found: chain.as_str() });
         }
-        if let Some(network) = evidence.refund_network() {
-            return self.check_refund(key(), network);
+        if let Some(network) = evidence.bitcoin_network() {
+            self.check_bitcoin(key(), network)?;
         }
         let Some(common) = evidence.common() else { return Ok(()) };
         let (expected, found) = (self.environment, common.environment);
@@ -90,10 +90,17 @@ impl Scope {
         Ok(())
     }
 
-    /// A refund names its network, and no environment: real coins are moved where that is meant.
-    fn check_refund(&self, key: String, network: BitcoinNetwork) -> Result<(), ScopeError> {
+    /// The environment and Bitcoin's own network belong together, as they do in a registry: a key of
+    /// the sandbox moves no coins that others know of, and real coins are moved where that is meant. A
+    /// refund names this network, and none of the registry.
+    fn check_bitcoin(&self, key: String, network: BitcoinNetwork) -> Result<(), ScopeError> {
         let expected = self.environment;
-        if (expected == Environment::Mainnet) == (network == BitcoinNetwork::Mainnet) {
+        let own = match network {
+            BitcoinNetwork::Mainnet => Environment::Mainnet,
+            BitcoinNetwork::Testnet | BitcoinNetwork::Signet => Environment::Testnet,
+            BitcoinNetwork::Regtest => Environment::Sandbox,
+        };
+        if own == expected {
             return Ok(());
         }
         Err(ScopeError::Environment { key, expected, found: format!("Bitcoin's {network}") })

@@ -198,6 +198,29 @@ async fn a_recipe_of_another_form_is_no_lack_of_coins() {
 }
 
 #[tokio::test]
+async fn coins_come_back_to_ourselves_whatever_became_of_the_recipe() {
+    let locked = Locked::new(Status::Expired).await;
+    let swap_id = locked.open.as_ref().unwrap().swap_id;
+    let store = Rigged::new(&locked.bed.store).entry(|what| {
+        if let What::RefundKept { recipe } = what {
+            let mut changed: serde_json::Value = serde_json::from_str(recipe.as_str()).unwrap();
+            changed["refund_script"] = format!("0014{}", "ab".repeat(20)).into();
+            *recipe = Payload::new(changed.to_string()).unwrap();
+        }
+    });
+    let api = Liar::saying(&locked.bed, Status::Expired);
+    let flow = locked.bed.scene.builder_over(api, locked.bed.scene.config());
+    let flow = flow.clock(locked.clock.clone()).build();
+    let open = Worker::new(flow, Arc::new(store), brief()).resume_one(swap_id, |_| {}).await;
+    let open = open.unwrap();
+    assert!(!open.state.is_ended(), "{:?}", open.reason);
+    assert!(open.reason.unwrap().contains("a script of a key at hand"));
+    assert_eq!(locked.refunds().await, []);
+    let done = locked.carried_on(None, options()).await;
+    assert_taken_back(&locked.bed, &done, &locked.before).await;
+}
+
+#[tokio::test]
 async fn coins_that_nobody_can_look_for_are_a_persons_business() {
     let mut locked = Locked::new(Status::Expired).await;
     locked.bed.scene.sees_chain = false;

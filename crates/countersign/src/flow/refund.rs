@@ -10,7 +10,8 @@ use super::chain::in_time;
 use crate::{FlowError, RefundError};
 
 impl Countersign {
-    /// Finds the view of a recipe's chain, and the key that takes the output back.
+    /// Finds the view of a recipe's chain, and the key that takes the output back: to a script of a
+    /// key of ours and to no other, whatever became of the recipe where it was kept.
     pub(crate) fn refunder(
         &self,
         network: &str,
@@ -20,7 +21,11 @@ impl Countersign {
         let own = |key: &&super::sign::CoinKeys| key.public_key == recipe.public_key();
         let key = self.coin_keys.iter().find(own).map(|key| Arc::clone(&key.signer));
         let key = key.or_else(|| self.rings.coins_of_key(&recipe.public_key()));
-        Ok((chain, key.ok_or(RefundError::NoKey)?))
+        let key = key.ok_or(RefundError::NoKey)?;
+        let script = recipe.refund_script();
+        let not_ours = |_| RefundError::NotOurs { script: hex::encode(script) };
+        self.coin_key(script, "").map_err(not_ours)?;
+        Ok((chain, key))
     }
 
     /// Reads unspent coins of some scripts on the chain of a recipe.

@@ -57,9 +57,10 @@ impl Rings {
         })
     }
 
+    /// The whole keyring signs: it knows whether what is taken back comes to one of its keys.
     pub(super) fn coins_of_key(&self, public_key: &[u8; 33]) -> Option<Arc<dyn CoinSigner>> {
-        let key = self.rings.iter().find_map(|ring| ring.bitcoin_key(public_key));
-        key.map(|key| -> Arc<dyn CoinSigner> { Arc::new(key) })
+        let ring = self.rings.iter().find(|ring| ring.bitcoin_key(public_key).is_some());
+        ring.map(|ring| -> Arc<dyn CoinSigner> { Arc::new(ring.clone()) })
     }
 
     pub(super) fn cosign(&self, user: SolanaAddress) -> Option<Arc<dyn CosignSigner>> {

@@ -1,7 +1,11 @@
 use async_trait::async_trait;
-use countersign_bitcoin::{CoinKey, CoinSigner, InputSighash, KeyRequest, KeyTweak, SignerError};
+use bitcoin::secp256k1::PublicKey as Point;
+use countersign_bitcoin::{
+    CoinEvidence, CoinKey, CoinSigner, InputSighash, KeyRequest, KeyTweak, Refund, SignerError,
+};
 
 use super::{Key, KeyError};
+use crate::address::{CoinForm, CoinScript};
 use crate::error::Failure;
 use crate::source::{Brief, Prehash, SchnorrTweak};
 use crate::{Keyring, PublicKey};
@@ -32,6 +36,14 @@ impl BitcoinKey {
         &self.key
     }
 
+    /// Says whether a script locks coins to this key.
+    fn locks(&self, script: &[u8]) -> bool {
+        let Ok(point) = Point::from_slice(&self.public_key) else { return false };
+        let forms = [CoinForm::P2wpkh, CoinForm::P2shP2wpkh, CoinForm::P2tr];
+        let script = CoinScript::read(script);
+        forms.into_iter().any(|form| script == Some(CoinScript::of(form, &point)))
+    }
+
     /// Opens the key for what is to be signed, if it may sign for that.
     fn open_for(self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError> {
         let brief = self.key.brief(&request.evidence().into()).map_err(failed)?;
@@ -50,6 +62,9 @@ impl CoinSigner for BitcoinKey {
         if *request.public_key() != self.public_key {
             return Err(no_key(request));
         }
+        if let CoinEvidence::Refund(refund) = request.evidence() {
+            require_own_refund(refund, self.locks(refund.recipe().refund_script()))?;
+        }
         self.clone().open_for(request)
     }
 }
@@ -59,8 +74,30 @@ impl CoinSigner for BitcoinKey {
 impl CoinSigner for Keyring {
     async fn open(&self, request: &KeyRequest<'_>) -> Result<Box<dyn CoinKey>, SignerError> {
         let key = self.bitcoin_key(request.public_key()).ok_or_else(|| no_key(request))?;
+        if let CoinEvidence::Refund(refund) = request.evidence() {
+            require_own_refund(refund, self.takes_back(refund, key.key()))?;
+        }
         key.open_for(request)
     }
+}
+
+impl Keyring {
+    /// Says whether a refund by a key pays to a key of this keyring, for value of the same kind.
+    ///
+    /// A recipe comes back from storage, and has no terms that would say whose its script is.
+    pub(crate) fn takes_back(&self, refund: &Refund, by: &Key) -> bool {
+        let to = self.bitcoin(refund.recipe().refund_script());
+        to.is_some_and(|to| to.key().scope().environment == by.scope().environment)
+    }
+}
+
+fn require_own_refund(refund: &Refund, is_own: bool) -> Result<(), SignerError> {
+    if is_own {
+        return Ok(());
+    }
+    let found = hex::encode(refund.recipe().refund_script());
+    let reason = format!("expected a refund to a script of a key at hand, found {found}");
+    Err(SignerError::Declined(reason))
 }
 
 /// A key that was opened for one piece of evidence. It signs that, however long it is kept.
