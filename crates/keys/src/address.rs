@@ -1,10 +1,11 @@
 //! What a public key controls on each chain.
 
+use bitcoin::address::NetworkUnchecked;
 use bitcoin::hashes::{Hash, hash160};
 use bitcoin::key::TapTweak;
 use bitcoin::secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
 use bitcoin::secp256k1::{Message, PublicKey as Point, XOnlyPublicKey};
-use countersign_units::EvmAddress;
+use countersign_units::{EvmAddress, SolanaAddress, TronAddress};
 use serde::Deserialize;
 use sha3::{Digest as _, Keccak256};
 
@@ -70,6 +71,16 @@ impl CoinScript {
             Self::P2sh(hash) => [&[0xa9, 0x14], hash.as_slice(), &[0x87]].concat(),
         }
     }
+}
+
+/// Says whether a text is an address of any of the chains.
+pub(crate) fn is_address(text: &str) -> bool {
+    let is_key = |text: &str| hex::decode_to_slice(text, &mut [0; 32]).is_ok();
+    text.parse::<EvmAddress>().is_ok()
+        || text.parse::<TronAddress>().is_ok()
+        || text.parse::<SolanaAddress>().is_ok()
+        || text.parse::<bitcoin::Address<NetworkUnchecked>>().is_ok()
+        || is_key(text)
 }
 
 /// Returns the account on EVM chains that a compressed public key controls; nothing if it is none.

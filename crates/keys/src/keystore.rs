@@ -17,6 +17,7 @@ mod source;
 pub use error::KeystoreError;
 pub use file::{KeystoreEntry, KeystoreFile, KnownAccount, KnownKey, PublicKeyText};
 pub use open::OpenKeystore;
+pub(crate) use open::is_plain;
 pub use sealed::WorkFactor;
 pub use source::LockedKeystore;
 

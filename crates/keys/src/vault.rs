@@ -55,10 +55,13 @@ impl Vault {
         self.items.iter().map(|(id, item)| (id.as_ref(), item))
     }
 
-    /// Says how many secrets there are, and how many of them are kept out of the swap.
+    /// Says how many pages hold secrets, those of the accounts that were signed for among them, and
+    /// how many of them are kept out of the swap.
     pub(crate) fn locked(&self) -> (usize, usize) {
-        let locked = self.items.values().filter(|item| item.is_locked()).count();
-        (self.items.len(), locked)
+        let pages = self.items.values().flat_map(Item::pages);
+        pages.fold((0, 0), |(all, locked), is_locked| {
+            (all.saturating_add(1), locked.saturating_add(usize::from(is_locked)))
+        })
     }
 
     fn item(&self, id: &str) -> Result<&Item, SourceError> {
@@ -198,11 +201,12 @@ impl Item {
         }
     }
 
-    fn is_locked(&self) -> bool {
+    /// Says of each page whether it is kept out of the swap.
+    fn pages(&self) -> Vec<bool> {
         match self {
-            Self::Seed(tree) => tree.seed().is_locked(),
-            Self::Secp256k1(secret) => secret.is_locked(),
-            Self::Ed25519(secret) => secret.is_locked(),
+            Self::Seed(tree) => tree.pages(),
+            Self::Secp256k1(secret) => vec![secret.is_locked()],
+            Self::Ed25519(secret) => vec![secret.is_locked()],
         }
     }
 }

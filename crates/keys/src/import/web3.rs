@@ -21,6 +21,8 @@ const PRF: &str = "hmac-sha256";
 const MOST_MEMORY: u64 = 1 << 30;
 /// How often the memory is gone through at most.
 const MOST_PASSES: u32 = 16;
+/// The widest blocks of scrypt; programs write 8, few write 1.
+const MOST_BLOCK: u32 = 64;
 /// Some forty times what files are written with.
 const MOST_ROUNDS: u32 = 10_000_000;
 
@@ -178,6 +180,8 @@ fn derive(kdf: &Kdf, passphrase: &str) -> Result<Derived, ImportError> {
 
 fn scrypt_params(n: u64, r: u32, p: u32) -> Result<scrypt::Params, ImportError> {
     require_cost(128_u64.saturating_mul(n).saturating_mul(u64::from(r)), MOST_MEMORY)?;
+    // Beside that, each pass takes a block of its own: 128 kilobytes for all of them at most.
+    require_cost(u64::from(r), u64::from(MOST_BLOCK))?;
     require_cost(u64::from(p), u64::from(MOST_PASSES))?;
     let expected = "scrypt's n as a power of two above one, r and p above zero";
     if !n.is_power_of_two() || n == 1 {

@@ -19,7 +19,7 @@ pub use error::KeyringError;
 use error::value;
 use read::{
     account_key, agree, coin_form, curve_of, indexed, no_public_key, parse_public_key, public_key,
-    require_curve,
+    require_absent, require_curve, require_listed, require_name,
 };
 
 /// More addresses than an account has.
@@ -36,7 +36,8 @@ pub(super) async fn build(
             return Err(KeyringError::TwoSources { name });
         }
     }
-    let mut builder = Builder { sources: by_name, index: Index::default() };
+    let pinned = config.require_pinned;
+    let mut builder = Builder { sources: by_name, index: Index::default(), pinned };
     for (name, key) in &config.keys {
         builder.add_key(name, key).await?;
     }
@@ -49,9 +50,24 @@ pub(super) async fn build(
 struct Builder {
     sources: HashMap<String, KeySource>,
     index: Index,
+    /// Whether public halves must stand in the configuration.
+    pinned: bool,
 }
 
 impl Builder {
+    /// Requires that a member says the public half, where no source is believed.
+    fn require_pinned(
+        &self,
+        name: &str,
+        member: &'static str,
+        stands: bool,
+    ) -> Result<(), KeyringError> {
+        if stands || !self.pinned {
+            return Ok(());
+        }
+        Err(KeyringError::NotPinned { name: name.to_owned(), member })
+    }
+
     fn source(&self, name: &str, wanted: &str) -> Result<KeySource, KeyringError> {
         let source = self.sources.get(wanted).cloned();
         let (name, wanted) = (name.to_owned(), wanted.to_owned());
@@ -59,8 +75,10 @@ impl Builder {
     }
 
     async fn add_key(&mut self, name: &str, config: &KeyConfig) -> Result<(), KeyringError> {
+        require_name(name)?;
         let scope = config.scope();
         require_curve(name, config.curve, &scope)?;
+        self.require_pinned(name, "public_key", config.public_key.is_some())?;
         let source = self.source(name, &config.source)?;
         let id: Arc<str> = config.id.as_deref().unwrap_or(name).into();
         let path = match &config.path {
@@ -85,6 +103,7 @@ impl Builder {
     }
 
     fn add_account(&mut self, name: &str, config: &AccountConfig) -> Result<(), KeyringError> {
+        require_name(name)?;
         let scope = config.scope();
         let curve = curve_of(name, &scope)?;
         if config.receive.max(config.change) >= TOO_MANY {
@@ -106,6 +125,8 @@ impl Builder {
         let expected = "a path as m/84'/0'/0'";
         let path = config.path.parse::<DerivationPath>();
         let path = path.map_err(|_| value(name, "path", expected, &config.path))?;
+        self.require_pinned(name, "xpub", config.xpub.is_some())?;
+        require_absent(name, "public_keys", config.public_keys.is_empty())?;
         let source = self.source(name, &config.source)?;
         let id: Arc<str> = config.id.as_deref().unwrap_or(name).into();
         let form = coin_form(name, config, &path, scope)?;
@@ -136,12 +157,14 @@ impl Builder {
         config: &AccountConfig,
         scope: &Scope,
     ) -> Result<(), KeyringError> {
+        require_listed(name, config)?;
         let source = self.source(name, &config.source)?;
         let id: Arc<str> = config.id.as_deref().unwrap_or(name).into();
         let mut keys = Vec::new();
         for index in 0..config.receive {
             let path = KeyPath::Derived { path: indexed(name, &config.path, index)? };
             let said = usize::try_from(index).ok().and_then(|at| config.public_keys.get(at));
+            self.require_pinned(name, "public_keys", said.is_some())?;
             let said = said.map(|text| parse_public_key(name, Curve::Ed25519, text)).transpose()?;
             let known = source.source().known(&id, Curve::Ed25519, &path);
             let public_key = agree(name, said, known)?

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -16,6 +17,8 @@ use crate::{AccountKey, ChainKind, Curve, DerivationPath, Scope};
 /// It holds no secret. An unknown key in the file is an error.
 ///
 /// ```toml
+/// require_pinned = true
+///
 /// [sources.vault]
 /// kind = "keystore"
 /// path = "vault.json"
@@ -25,6 +28,7 @@ use crate::{AccountKey, ChainKind, Curve, DerivationPath, Scope};
 /// curve = "secp256k1"
 /// chains = ["evm", "tron"]
 /// environment = "mainnet"
+/// public_key = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5"
 ///
 /// [accounts.customers]
 /// source = "vault"
@@ -34,11 +38,16 @@ use crate::{AccountKey, ChainKind, Curve, DerivationPath, Scope};
 /// environment = "mainnet"
 /// receive = 100000
 /// change = 1000
+/// xpub = "xpub…"
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "configuration is data that a caller fills in")]
 pub struct KeyringConfig {
+    /// Whether all public halves must stand here, so that no address is believed because a source says
+    /// so: anybody who can change a keystore's file can change what it says in the clear.
+    #[serde(default)]
+    pub require_pinned: bool,
     /// The sources by name. What stands here is for the program that opens them.
     #[serde(default)]
     pub sources: BTreeMap<String, SourceConfig>,
@@ -51,7 +60,7 @@ pub struct KeyringConfig {
 }
 
 /// A source: its kind, and what it takes to open it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, PartialEq, Deserialize)]
 #[expect(clippy::exhaustive_structs, reason = "configuration is data that a caller fills in")]
 pub struct SourceConfig {
     /// `memory`, `keystore`, `pkcs11`, `kms` or `remote`.
@@ -155,9 +164,17 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// Reads TOML.
-    fn read<T: DeserializeOwned>(read: Result<T, toml::de::Error>) -> Result<T, Self> {
-        read.map_err(|error| Self::Toml { reason: error.to_string().trim_end().to_owned() })
+    /// Says where the reader stopped and why, and repeats no value: what stands in the wrong place may
+    /// be a secret.
+    fn toml(error: &toml::de::Error, text: &str) -> Self {
+        let reason = without_values(error.message());
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map(|before| before.matches('\n').count().saturating_add(1));
+        let reason = match line {
+            Some(line) => format!("line {line}: {reason}"),
+            None => reason,
+        };
+        Self::Toml { reason }
     }
 }
 
@@ -169,7 +186,7 @@ impl KeyringConfig {
     /// Returns a [`ConfigError`] if the text is not TOML, or has an unknown key, or a value of the
     /// wrong type.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        ConfigError::read(toml::from_str(text))
+        toml::from_str(text).map_err(|error| ConfigError::toml(&error, text))
     }
 
     /// Reads a file.
@@ -198,8 +215,40 @@ impl SourceConfig {
     ///
     /// Returns a [`ConfigError`] if they are not.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, ConfigError> {
-        ConfigError::read(self.settings.clone().try_into())
+        let read = self.settings.clone().try_into();
+        read.map_err(|error| ConfigError::toml(&error, ""))
     }
+}
+
+impl fmt::Debug for SourceConfig {
+    /// Names the settings; what they are may be a secret that does not belong there.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings: Vec<&String> = self.settings.keys().collect();
+        let mut shown = formatter.debug_struct("SourceConfig");
+        shown.field("kind", &self.kind).field("settings", &settings).finish()
+    }
+}
+
+/// Takes the values out of what a reader says: it quotes strings, numbers and choices that it doesn't
+/// know. What it expected, and the names of members, are left.
+fn without_values(message: &str) -> String {
+    let (found, expected) = match message.split_once(", expected") {
+        Some((found, expected)) => (found, format!(", expected{expected}")),
+        None => (message, String::new()),
+    };
+    let shown = ["unknown variant ", "invalid type: ", "invalid value: "].into_iter();
+    let mut shown = shown.filter(|start| found.starts_with(start));
+    let found = match shown.next() {
+        Some(start) => format!("{}{}", start.trim_end(), kind_of(found.trim_start_matches(start))),
+        None => found.to_owned(),
+    };
+    format!("{found}{expected}")
+}
+
+/// Keeps the word that stands before a value, as `string` does.
+fn kind_of(found: &str) -> String {
+    let kind = found.split(['"', '`']).next().unwrap_or_default().trim();
+    if kind.is_empty() { String::new() } else { format!(" {kind}") }
 }
 
 impl KeyConfig {

@@ -171,7 +171,8 @@ impl OpenKeystore {
         self.public.values()
     }
 
-    /// Says how many secrets there are, and how many of them the system keeps out of its swap.
+    /// Says how many pages hold secrets in memory, and how many of them the system keeps out of its
+    /// swap: one for each secret, and one for each chain of an account that was signed for.
     pub fn locked_pages(&self) -> (usize, usize) {
         self.vault.locked()
     }
@@ -195,10 +196,15 @@ impl OpenKeystore {
     }
 }
 
+/// Says whether a name is short and of plain signs.
+pub(crate) fn is_plain(name: &str) -> bool {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
+    (1..=LONGEST_NAME).contains(&name.len()) && name.chars().all(plain)
+}
+
 /// Names stand in configuration, in paths of names and in messages.
 fn require_name(id: &str) -> Result<(), KeystoreError> {
-    let plain = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
-    if (1..=LONGEST_NAME).contains(&id.len()) && id.chars().all(plain) {
+    if is_plain(id) {
         return Ok(());
     }
     Err(KeystoreError::Name { found: countersign_approval::excerpt(id) })

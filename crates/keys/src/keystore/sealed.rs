@@ -13,6 +13,9 @@ use crate::vault::{Item, Vault};
 /// A gigabyte, and some four seconds.
 const MOST_WORK: u8 = 20;
 
+/// How much of a text age encrypts at once.
+const CHUNK: usize = 64 * 1024;
+
 /// How much work it is to try a passphrase: scrypt's `N` as a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkFactor(u8);
@@ -133,10 +136,11 @@ impl Secrets {
         // Room for all of it, so that it is never moved: each has at most 128 digits, a name and
         // some 50 signs.
         let room = content.secrets.iter().map(|secret| secret.id.len().saturating_add(256));
-        let room = room.fold(64, usize::saturating_add);
-        let mut plain = Zeroizing::new(Vec::with_capacity(room));
+        let room = room.fold(64, usize::saturating_add).next_multiple_of(CHUNK);
+        let mut plain = Zeroizing::new(Vec::with_capacity(room.saturating_add(CHUNK)));
         let written = serde_json::to_writer(&mut *plain, &content);
         written.map_err(|_| damaged("the secrets can't be written"))?;
+        pad(&mut plain);
         Ok(Self(plain))
     }
 
@@ -155,6 +159,15 @@ impl Secrets {
         let bytes = writer.finish().and_then(ArmoredWriter::finish).map_err(unwritten)?;
         String::from_utf8(bytes).map_err(|_| damaged("the encrypted text is no text"))
     }
+}
+
+/// Fills the text up with spaces, and adds a whole chunk of them.
+///
+/// What encrypts it copies each chunk to one place, and gives that back as it is: the last chunk has
+/// to hold no secret. How many secrets there are is not seen by the length either.
+fn pad(plain: &mut Vec<u8>) {
+    let length = plain.len().next_multiple_of(CHUNK).saturating_add(CHUNK);
+    plain.resize(length, b' ');
 }
 
 fn hex_of(bytes: &[u8]) -> Zeroizing<String> {

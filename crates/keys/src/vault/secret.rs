@@ -3,7 +3,7 @@ use bitcoin::secp256k1::{Message as Digest, SecretKey};
 use ed25519_dalek::{Signer as _, SigningKey};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::memory_lock::Guarded;
 use crate::secp::secp;
@@ -109,6 +109,8 @@ impl Drop for Pairs {
         self.erase();
     }
 }
+
+impl ZeroizeOnDrop for Pairs {}
 
 /// Signs with the nonce of RFC 6979 and erases the key; `s` is always the lower one.
 ///

@@ -3,10 +3,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use bitcoin::secp256k1::PublicKey as Point;
 use ed25519_dalek::SigningKey;
+use zeroize::Zeroize as _;
 
 use super::secret::Seed;
 use crate::derive::Node;
-use crate::memory_lock::{Guarded, scrub};
+use crate::memory_lock::{Erase, Guarded, scrub};
 use crate::secp::secp;
 use crate::{AccountKey, Curve, DerivationPath, DeriveError, PublicKey};
 
@@ -30,6 +31,13 @@ impl Tree {
 
     pub(crate) const fn seed(&self) -> &Seed {
         &self.seed
+    }
+
+    /// Says of the seed's page and of each chain's whether it is kept out of the swap.
+    pub(crate) fn pages(&self) -> Vec<bool> {
+        let chains = self.chains.read().unwrap_or_else(PoisonError::into_inner);
+        let chains = chains.values().map(|chain| chain.node.is_locked());
+        std::iter::once(self.seed.is_locked()).chain(chains).collect()
     }
 
     /// Derives a key by its whole path.
@@ -98,6 +106,12 @@ impl Tree {
         scrub();
         let mut chains = self.chains.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(chains.entry(place).or_insert(made)))
+    }
+}
+
+impl Erase for Node {
+    fn erase(&mut self) {
+        self.zeroize();
     }
 }
 

@@ -71,6 +71,19 @@ fn a_file_that_asks_for_too_much_is_refused_before_it_costs() {
         let error = ImportedSecret::web3(&SCRYPT.replace(from, to), PASSPHRASE).unwrap_err();
         assert!(matches!(error, ImportError::TooCostly { .. }), "{to}: {error}");
     }
+    // Little in a pass, and gigabytes for all passes' blocks.
+    let wide = |n: u32, r: u32, p: u32| {
+        let json = SCRYPT.replace("\"n\": 262144", &format!("\"n\": {n}"));
+        let json = json.replace("\"r\": 1", &format!("\"r\": {r}"));
+        let json = json.replace("\"p\": 8", &format!("\"p\": {p}"));
+        ImportedSecret::web3(&json, PASSPHRASE).unwrap_err()
+    };
+    for error in [wide(2, 4_194_304, 16), wide(1024, 65, 1)] {
+        assert!(matches!(error, ImportError::TooCostly { .. }), "{error}");
+    }
+    // It is opened, by another passphrase's key.
+    let error = wide(1024, 64, 16);
+    assert!(matches!(error, ImportError::WrongPassphrase { .. }), "{error}");
     let json = PBKDF2.replace("\"c\": 262144", "\"c\": 4000000000");
     let error = ImportedSecret::web3(&json, PASSPHRASE).unwrap_err();
     assert!(matches!(error, ImportError::TooCostly { .. }), "{error}");

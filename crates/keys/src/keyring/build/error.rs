@@ -42,6 +42,14 @@ pub enum KeyringError {
         /// The source's name.
         wanted: String,
     },
+    /// The configuration does not say a public half, and says that it must.
+    #[error("{name}: expected {member} in the configuration, as it has require_pinned")]
+    NotPinned {
+        /// The key's name.
+        name: String,
+        /// The member that is missing.
+        member: &'static str,
+    },
     /// The source has another key there than the configuration says.
     #[error("{name}: expected the key {expected} in its source, found {found}")]
     OtherKey {

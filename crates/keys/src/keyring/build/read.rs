@@ -7,11 +7,42 @@ use ed25519_dalek::VerifyingKey;
 
 use super::super::config::{AccountConfig, KeyConfig};
 use super::error::value;
-use crate::address::CoinForm;
+use crate::address::{CoinForm, is_address};
+use crate::keystore::is_plain;
 use crate::{
     AccountKey, ChainKind, Curve, DerivationPath, KeyPath, KeySource, KeyringError, PublicKey,
     Scope,
 };
+
+/// Requires a name that can't be taken for an address, or for a key of an account.
+pub(super) fn require_name(name: &str) -> Result<(), KeyringError> {
+    let expected = "1 to 64 letters, digits and -_. that are no address";
+    if is_plain(name) && !is_address(name) {
+        return Ok(());
+    }
+    Err(value(name, "name", expected, "another"))
+}
+
+/// Requires that a member is not there which would mean nothing.
+pub(super) fn require_absent(
+    name: &str,
+    member: &'static str,
+    absent: bool,
+) -> Result<(), KeyringError> {
+    if absent { Ok(()) } else { Err(value(name, member, "nothing on its chains", "a value")) }
+}
+
+/// Requires of an account on Ed25519 what its keys are listed by, and nothing else.
+pub(super) fn require_listed(name: &str, config: &AccountConfig) -> Result<(), KeyringError> {
+    require_absent(name, "xpub", config.xpub.is_none())?;
+    require_absent(name, "change", config.change == 0)?;
+    require_absent(name, "form", config.form.is_none())?;
+    let (most, found) = (config.receive, config.public_keys.len());
+    if u32::try_from(found).is_ok_and(|found| found <= most) {
+        return Ok(());
+    }
+    Err(value(name, "public_keys", "no more than receive has addresses", found))
+}
 
 /// Requires chains that sign by the curve.
 pub(super) fn require_curve(name: &str, curve: Curve, scope: &Scope) -> Result<(), KeyringError> {
@@ -135,7 +166,9 @@ pub(super) fn coin_form(
 pub(super) fn indexed(name: &str, path: &str, index: u32) -> Result<DerivationPath, KeyringError> {
     let expected = "hardened steps with one * among them, as m/44'/501'/*'/0'";
     let wrong = || value(name, "path", expected, path);
-    if path.matches('*').count() != 1 {
+    // It stands for a whole index, and not for a digit of one.
+    let stands = |step: &str| step.trim_end_matches(['\'', 'h', 'H']) == "*";
+    if path.matches('*').count() != 1 || !path.split('/').any(stands) {
         return Err(wrong());
     }
     let path: Option<DerivationPath> = path.replace('*', &index.to_string()).parse().ok();
@@ -154,16 +187,21 @@ pub(super) fn parse_public_key(
             let read = hex::decode_to_slice(digits, &mut bytes).ok();
             let point = read.and_then(|()| Point::from_slice(&bytes).ok());
             let expected = "a compressed point of secp256k1 in hex";
-            point.ok_or_else(|| value(name, "public_key", expected, text))?;
+            point.ok_or_else(|| value(name, "public_key", expected, length(text)))?;
             Ok(PublicKey::Secp256k1(bytes))
         }
         Curve::Ed25519 => {
             let bytes = read_ed25519(text).filter(|bytes| VerifyingKey::from_bytes(bytes).is_ok());
             let expected = "a point of Ed25519 in hex or base58";
-            let bytes = bytes.ok_or_else(|| value(name, "public_key", expected, text))?;
+            let bytes = bytes.ok_or_else(|| value(name, "public_key", expected, length(text)))?;
             Ok(PublicKey::Ed25519(bytes))
         }
     }
+}
+
+/// What stands in the wrong place may be a private key: it is not repeated.
+fn length(text: &str) -> String {
+    format!("{} other characters", text.chars().count())
 }
 
 fn read_ed25519(text: &str) -> Option<[u8; 32]> {

@@ -99,3 +99,116 @@ fn a_file_that_others_can_write_is_refused() {
     }
     assert!(KeyringConfig::read(&folder.path().join("none")).is_err());
 }
+
+/// An extended private key, which is taken for a public one.
+const XPRV: &str = "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi";
+
+#[test]
+fn a_secret_in_the_wrong_place_is_not_repeated() {
+    let hex = "5e".repeat(32);
+    for (member, secret, said) in [
+        ("xpub = \"SECRET\"", XPRV, "line 6: unknown field `xpub`"),
+        ("pin = \"SECRET\"", "sk-4242", "line 6: unknown field `pin`"),
+        ("networks = \"SECRET\"", "sk-4242", "line 6: invalid type: string, expected"),
+        ("id = SECRET", "424242", "line 6: invalid type: integer, expected a string"),
+        ("path = \"SECRET\"", "sk-4242", "line 6: "),
+        ("public_key = \"SECRET\"", &hex, "found 64 other characters"),
+        ("public_key = \"SECRET\"", "sk-4242", "found 7 other characters"),
+    ] {
+        let config = key(r#"["evm"]"#, "sandbox", &member.replace("SECRET", secret));
+        let error = match KeyringConfig::from_toml(&config) {
+            Ok(config) => {
+                let built = block_on(Keyring::new(&config, [memory()])).unwrap_err();
+                format!("{built} {built:?}")
+            }
+            Err(error) => format!("{error} {error:?}"),
+        };
+        assert!(error.contains(said) && !error.contains(secret), "{member}: {error}");
+    }
+    let config = key(r#"["evm"]"#, "sk-4242", "");
+    let error = KeyringConfig::from_toml(&config).unwrap_err().to_string();
+    assert!(error.contains("unknown variant, expected") && !error.contains("4242"), "{error}");
+    let account = ALL.replace("receive = ", &format!("xpub = \"{XPRV}\"\nreceive = "));
+    let error = KeyringConfig::from_toml(&account).unwrap_err().to_string();
+    assert!(!error.contains(XPRV), "{error}");
+}
+
+#[test]
+fn what_a_source_is_opened_by_is_not_shown() {
+    let config = KeyringConfig::from_toml("[sources.hsm]\nkind = \"pkcs11\"\npin = \"sk-4242\"");
+    let shown = format!("{:?}", config.unwrap());
+    assert!(shown.contains("pkcs11") && shown.contains("pin"), "{shown}");
+    assert!(!shown.contains("4242"), "{shown}");
+}
+
+#[test]
+fn names_are_taken_for_nothing_else() {
+    let named = |name: &str| {
+        build(
+            &key(r#"["evm"]"#, "sandbox", "id = \"owner\"")
+                .replace("owner]", &format!("\"{name}\"]")),
+        )
+    };
+    for name in ["owner", "owner-2", "Owner_3.b"] {
+        assert!(named(name).is_ok(), "{name}");
+    }
+    let key_hash = "ab".repeat(32);
+    for name in [
+        "",
+        "customers/0/17",
+        "two words",
+        OWNER,
+        "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t",
+        "So11111111111111111111111111111111111111112",
+        "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080",
+        &key_hash,
+    ] {
+        let error = named(name).unwrap_err().to_string();
+        assert!(error.contains("name: expected 1 to 64 letters"), "{name}: {error}");
+    }
+}
+
+#[test]
+fn what_would_mean_nothing_is_refused() {
+    let account = |path: &str, chains: &str, more: &str| {
+        build(&format!(
+            "[accounts.a]\nsource = \"memory\"\nid = \"seed\"\npath = \"{path}\"\n\
+             chains = {chains}\nenvironment = \"sandbox\"\nreceive = 1\n{more}\n"
+        ))
+        .unwrap_err()
+        .to_string()
+    };
+    let (solana, evm) = (r#"["solana"]"#, r#"["evm"]"#);
+    let keys = "public_keys = [\"11\", \"12\"]";
+    for (path, chains, more, reason) in [
+        ("m/44'/501'/*'", solana, "change = 1", "a: change: expected nothing"),
+        ("m/44'/501'/*'", solana, "form = \"p2tr\"", "a: form: expected nothing"),
+        ("m/44'/501'/*'", solana, keys, "a: public_keys: expected no more"),
+        ("m/44'/501'/5*'", solana, "", "a: path: expected hardened steps"),
+        ("m/44'/60'/0'", evm, keys, "a: public_keys: expected nothing"),
+    ] {
+        let error = account(path, chains, more);
+        assert!(error.starts_with(reason), "{more}: {error}");
+    }
+}
+
+#[test]
+fn where_all_is_pinned_no_source_is_believed() {
+    let pinned = |config: &str| build(&format!("require_pinned = true\n{config}"));
+    let config = key(r#"["evm"]"#, "sandbox", "");
+    let owner = *build(&config).unwrap().named("owner").unwrap().public_key();
+    assert!(pinned(&key(r#"["evm"]"#, "sandbox", &format!("public_key = \"{owner}\""))).is_ok());
+    let error = pinned(&config).unwrap_err().to_string();
+    assert_eq!(error, "owner: expected public_key in the configuration, as it has require_pinned");
+    for (path, chains, member) in
+        [("m/44'/60'/0'", "evm", "xpub"), ("m/44'/501'/*'", "solana", "public_keys")]
+    {
+        let account = format!(
+            "[accounts.a]\nsource = \"memory\"\nid = \"seed\"\npath = \"{path}\"\n\
+             chains = [\"{chains}\"]\nenvironment = \"sandbox\"\nreceive = 1\n"
+        );
+        assert!(build(&account).is_ok());
+        let error = pinned(&account).unwrap_err();
+        assert!(matches!(error, KeyringError::NotPinned { member: found, .. } if found == member));
+    }
+}
