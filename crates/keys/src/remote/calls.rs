@@ -97,7 +97,8 @@ impl Calls {
             self.try_find(id).await
         };
         let found = self.in_time(call).await?;
-        public_key(&found, curve).ok_or_else(|| RemoteError::Answer {
+        let named = Some(&found).filter(|found| found.id == id);
+        named.and_then(|found| public_key(found, curve)).ok_or_else(|| RemoteError::Answer {
             expected: "the public half of the key that was asked for",
             found: excerpt(&format!("{} of {} for {}", found.public_key, found.curve, found.id)),
         })

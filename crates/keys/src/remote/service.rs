@@ -1,6 +1,7 @@
 //! The service that signs: whatever server it is put behind, this is all that it does.
 
 mod access;
+mod pins;
 mod refusal;
 mod replay;
 mod rules;
@@ -8,15 +9,18 @@ mod rules;
 use std::fmt;
 use std::sync::Arc;
 
-use countersign_approval::ConfigDigest;
+use countersign_approval::{ConfigDigest, Registry, Sats};
+use countersign_bitcoin::Refund;
 use countersign_units::UnixMillis;
 use http::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 
+use self::pins::require_pinned;
 use self::refusal::{Code, Refusal};
 use super::owner::is_signed_by;
 use super::verified::{Unverified, Verified};
 use super::wire::{EvidenceFile, KeyName, Scheme, SignRequest, Signed, VERSION};
+use crate::error::Failure;
 use crate::source::{Message, Prehash, SchnorrTweak};
 use crate::{Key, KeyError, Keyring, SourceError};
 
@@ -42,6 +46,8 @@ pub struct SigningService {
     rules: Arc<dyn SigningRules>,
     seen: Arc<ReplayStore>,
     config: Option<ConfigDigest>,
+    registry: Option<Arc<Registry>>,
+    max_refund_fee: Option<Sats>,
 }
 
 impl SigningService {
@@ -49,13 +55,37 @@ impl SigningService {
     pub fn new(keyring: Keyring, clients: Clients, rules: impl SigningRules + 'static) -> Self {
         let (clients, rules) = (Arc::new(clients), Arc::new(rules));
         let seen = Arc::new(ReplayStore::default());
-        Self { keyring, clients, rules, seen, config: None }
+        let (config, registry, max_refund_fee) = (None, None, None);
+        Self { keyring, clients, rules, seen, config, registry, max_refund_fee }
     }
 
-    /// Signs only what was made from this policy and this registry.
+    /// Declines terms that say they were made from another policy or registry.
+    ///
+    /// It keeps out callers whose configuration is an old one, and proves nothing of one that lies:
+    /// the digests are public, and the terms are the caller's. What holds against it is
+    /// [`registry`](Self::registry) and the rules.
     #[must_use]
     pub const fn require_config(mut self, config: ConfigDigest) -> Self {
         self.config = Some(config);
+        self
+    }
+
+    /// Compares the terms with a registry of the service's own: the environment, the network and what
+    /// is pinned there, such as the chain id, escrows, resolvers, claim keys and programs.
+    ///
+    /// Without it a key's environment and networks hold against mistakes, and not against a caller
+    /// that lies: neither a permit on another chain nor a transaction on Bitcoin or Solana says whose
+    /// environment it is. Intents and refunds have no such pins.
+    #[must_use]
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = Some(Arc::new(registry));
+        self
+    }
+
+    /// Lets a refund cost so much; without this, half of what it takes back.
+    #[must_use]
+    pub const fn max_refund_fee(mut self, most: Sats) -> Self {
+        self.max_refund_fee = Some(most);
         self
     }
 
@@ -89,7 +119,8 @@ impl SigningService {
         let client = self.clients.admit(request, &self.seen, now)?;
         let path = request.uri().path();
         if let Some(id) = path.strip_prefix(KEYS).filter(|_| request.method() == Method::GET) {
-            return written(&name_of(&self.key(&decoded(id)?)?, id));
+            let id = decoded(id)?;
+            return written(&name_of(&self.key(&id)?, &id));
         }
         if path != SIGN || request.method() != Method::POST {
             return Err(Refusal::new(Code::NotFound, "expected POST /v1/sign".to_owned()));
@@ -136,16 +167,29 @@ impl SigningService {
         if self.config.is_some() && config.is_some() && config != self.config {
             return Err(declined("the terms were made from another policy or registry"));
         }
-        // A refund has no terms: that it comes back to us is all that speaks for it.
-        if let Verified::Refund(refund) = verified
-            && self.keyring.bitcoin(refund.recipe().refund_script()).is_none()
-        {
-            return Err(declined("the refund pays to no key of this service"));
+        if let Some(registry) = &self.registry {
+            require_pinned(&call.evidence, registry).map_err(|reason| declined(&reason))?;
+        }
+        if let Verified::Refund(refund) = verified {
+            self.require_own_refund(refund, call.key)?;
         }
         if matches!(verified, Verified::Challenge(_)) {
             return Ok(());
         }
         self.rules.approve(call).map_err(|reason| declined(&reason))
+    }
+
+    /// A refund has no terms: that it comes back to us, and most of it, is all that speaks for it.
+    fn require_own_refund(&self, refund: &Refund, key: &Key) -> Result<(), Refusal> {
+        if !self.keyring.takes_back(refund, key) {
+            return Err(declined("the refund pays to no key of this service"));
+        }
+        let (fee, amount) = (refund.fee(), refund.recipe().amount());
+        let most = self.max_refund_fee.unwrap_or_else(|| half(amount));
+        if fee > most {
+            return Err(declined(&format!("expected a refund for at most {most}, found {fee}")));
+        }
+        Ok(())
     }
 }
 
@@ -176,6 +220,10 @@ fn to_sign(request: &SignRequest, verified: &Verified, key: &Key) -> Result<Vec<
     verified.to_sign(request.scheme, key.public_key(), &wanted).ok_or_else(|| {
         Refusal::new(Code::OtherDigest, "the message is not the payload's".to_owned())
     })
+}
+
+fn half(amount: Sats) -> Sats {
+    Sats::new(amount.value() / 2).unwrap_or(Sats::ZERO)
 }
 
 fn declined(reason: &str) -> Refusal {
@@ -216,7 +264,8 @@ fn name_of(key: &Key, id: &str) -> KeyName {
 /// Reads a part of a path.
 fn decoded(part: &str) -> Result<String, Refusal> {
     let text = percent_encoding::percent_decode_str(part).decode_utf8();
-    text.map(std::borrow::Cow::into_owned).map_err(Refusal::malformed)
+    let unread = |_| Refusal::malformed("expected a name in UTF-8");
+    text.map(std::borrow::Cow::into_owned).map_err(unread)
 }
 
 fn read<'de, T: serde::Deserialize<'de>>(body: &'de [u8]) -> Result<T, Refusal> {
@@ -234,11 +283,12 @@ fn written<T: Serialize>(answer: &T) -> Result<Response<String>, Refusal> {
 
 impl From<KeyError> for Refusal {
     fn from(error: KeyError) -> Self {
-        let code = match &error {
-            KeyError::Scope(_) => Code::Declined,
-            KeyError::Source(SourceError::Throttled { .. }) => Code::Busy,
-            KeyError::Source(_) => Code::Unavailable,
-        };
-        Self::new(code, error.to_string())
+        if let KeyError::Source(SourceError::Throttled { .. }) = error {
+            return Self::new(Code::Busy, error.to_string());
+        }
+        match error.into() {
+            Failure::Declined(reason) => Self::new(Code::Declined, reason),
+            Failure::Unavailable(reason) => Self::new(Code::Unavailable, reason),
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod hostile;
 mod made;
 mod other_key;
+mod pinned;
 mod replayed;
 mod server;
 mod signing;

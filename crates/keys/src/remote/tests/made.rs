@@ -11,7 +11,7 @@ use countersign_approval::{
     PaymentFacts, PaymentFees, PaymentTerms, Permit2Terms, Pin, Sats, SwapId, Terms,
     TransferAction, TransferFacts, TransferTerms, TypedDataStandard, UnpinnedMembers,
 };
-use countersign_bitcoin::VerifiedPayment;
+use countersign_bitcoin::{Refund, VerifiedPayment};
 use countersign_evm::{CallDraft, PermitPayload, VerifiedCall, VerifiedPermit};
 use countersign_solana::{TransferPlan, VerifiedTransfer};
 use countersign_units::{
@@ -115,7 +115,7 @@ fn permit_terms(owner: EvmAddress, amount: u64) -> Permit2Terms {
         standard: TypedDataStandard::Eip712,
         owner,
         signer: None,
-        chain_id: 1,
+        chain_id: 31_337,
         permit2: PERMIT2.parse().unwrap(),
         escrows: vec![ESCROW.parse().unwrap()],
         escrow_code_hash: None,
@@ -165,7 +165,7 @@ fn permit_json(amount: u64, deadline: u64) -> Value {
                 ]),
             },
             "primaryType": "PermitWitnessTransferFrom",
-            "domain": {"name": "Permit2", "chainId": "1", "verifyingContract": PERMIT2},
+            "domain": {"name": "Permit2", "chainId": "31337", "verifyingContract": PERMIT2},
             "message": {
                 "permitted": {"token": USDC, "amount": amount.to_string()},
                 "spender": ESCROW,
@@ -189,7 +189,7 @@ pub(super) fn call(key: &Key) -> VerifiedCall {
     let approval = CallTerms {
         owner,
         signer: Some(owner),
-        chain_id: 1,
+        chain_id: 31_337,
         action: CallAction::TransferToken { token, to, amount },
         account_nonce: 7,
         max_gas: 200_000,
@@ -281,4 +281,11 @@ pub(super) fn transfer(key: &Key) -> VerifiedTransfer {
     let draft = countersign_solana::build_transfer(&approval, &plan).unwrap();
     let terms = swap("solana", Lots::from(lamports), approval);
     countersign_solana::verify_transfer(draft, &terms, &facts, now()).unwrap()
+}
+
+/// A refund of 100,000 satoshis to the key that takes them back.
+pub(super) fn refund(key: &Key, fee_rate: u64) -> Refund {
+    let public_key: [u8; 33] = key.public_key().as_bytes().try_into().unwrap();
+    let script = &countersign_bitcoin::scripts_of_key(public_key).unwrap()[0];
+    crate::tests::refunds::planned(&public_key, "regtest", script, fee_rate)
 }

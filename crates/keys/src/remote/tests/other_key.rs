@@ -14,7 +14,12 @@ use crate::source::Prehash;
 use crate::{Key, KeyEvidence};
 
 /// A request to have a message signed for evidence by a key.
-fn request(key: &Key, scheme: &str, message: &[u8], evidence: &KeyEvidence<'_>) -> Value {
+pub(super) fn request(
+    key: &Key,
+    scheme: &str,
+    message: &[u8],
+    evidence: &KeyEvidence<'_>,
+) -> Value {
     let evidence = file::write(evidence).unwrap();
     json!({
         "version": 1,
