@@ -76,6 +76,10 @@ impl<W: Around> Store for WatchedStore<W> {
         self.watch.around("release_alone", self.store.release_alone(swap_id, now)).await
     }
 
+    async fn give_up_alone(&self, swap_id: SwapId) -> Result<(), StoreError> {
+        self.watch.around("give_up_alone", self.store.give_up_alone(swap_id)).await
+    }
+
     async fn load(&self, swap_id: SwapId) -> Result<History, StoreError> {
         self.store.load(swap_id).await
     }

@@ -25,8 +25,9 @@ pub trait Ledger: Send + Sync {
     /// Records what makes a swap's live approval useless, all of it or nothing. No limit counts.
     ///
     /// What it takes is free, or the swap's own. A swap has one live cancel: the next one takes
-    /// nothing else, so that both stand in each other's way. A ledger that does not keep cancels
-    /// records none.
+    /// nothing else, so that both stand in each other's way. Beside it free account nonces are taken
+    /// that are [below](is_nonce_below) one of the swap's: what has that waits for them. A ledger that
+    /// does not keep cancels records none.
     ///
     /// # Errors
     ///
@@ -44,6 +45,16 @@ pub trait Ledger: Send + Sync {
     /// [`LedgerError::Unavailable`] if it can't be written.
     async fn release(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), LedgerError>;
 
+    /// Gives back what a swap took by which nothing was signed, and has no history here. Its limits
+    /// stay counted.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LedgerError::Unavailable`] if it can't be written, or gives nothing back.
+    async fn give_back(&self, _swap_id: SwapId) -> Result<(), LedgerError> {
+        Err(LedgerError::Unavailable("it gives nothing back"))
+    }
+
     /// Says which of some resources belong to a swap, in no order. What is free is not there.
     ///
     /// It is what was so when it was asked: only [`record`](Self::record) takes anything.
@@ -53,14 +64,51 @@ pub trait Ledger: Send + Sync {
     /// Returns [`LedgerError::Unavailable`] if it can't be read.
     async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError>;
 
-    /// Returns until when what a swap was approved for is wanted, where that is known here.
+    /// Says how it stands with what a swap took; nothing where the swap has no history here.
     ///
     /// # Errors
     ///
     /// Returns [`LedgerError::Unavailable`] if it can't be read.
-    async fn deadline(&self, _swap_id: SwapId) -> Result<Option<UnixSeconds>, LedgerError> {
+    async fn standing(&self, _taken: &Taken) -> Result<Option<Standing>, LedgerError> {
         Ok(None)
     }
+}
+
+/// How it stands with what a swap took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "every ledger fills it in whole")]
+pub struct Standing {
+    /// Whether the swap is at its end: nobody goes on with it.
+    pub is_ended: bool,
+    /// Until when what the swap was approved for is wanted, where that is known.
+    pub deadline: Option<UnixSeconds>,
+    /// Since when a cancel of the swap has it, where its approval had not.
+    pub cancelled_at: Option<UnixSeconds>,
+}
+
+/// Says whether a resource is an account nonce that has to be used before another one of the same
+/// account.
+///
+/// # Examples
+///
+/// ```
+/// use countersign_approval::is_nonce_below;
+///
+/// assert!(is_nonce_below("evm:1:0xab:account-nonce:9", "evm:1:0xab:account-nonce:10"));
+/// assert!(!is_nonce_below("evm:1:0xab:account-nonce:9", "evm:1:0xcd:account-nonce:10"));
+/// ```
+pub fn is_nonce_below(resource: &str, other: &str) -> bool {
+    let (Some((account, nonce)), Some((same, later))) = (nonce_of(resource), nonce_of(other))
+    else {
+        return false;
+    };
+    account == same && nonce < later
+}
+
+/// Reads the name of an account nonce: whose it is, and which.
+fn nonce_of(resource: &str) -> Option<(&str, u64)> {
+    let (account, nonce) = resource.rsplit_once(":account-nonce:")?;
+    Some((account, nonce.parse().ok()?))
 }
 
 /// A nonce, coin or message that a swap took.

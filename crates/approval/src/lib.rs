@@ -43,7 +43,7 @@ pub use facts::{
     SeenTransaction, Simulation, SolanaFacts, SolanaFate, TokenAccount, TokenAccountState,
     TransferFacts, TronBlock, TronCallFacts,
 };
-pub use ledger::{Ledger, LedgerError, Taken};
+pub use ledger::{Ledger, LedgerError, Standing, Taken, is_nonce_below};
 pub use memory_ledger::MemoryLedger;
 pub use policy::{
     AssetLimits, BitcoinPolicy, DepositPolicy, EvmPolicy, Policy, SolanaPolicy, TronPolicy,

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use countersign_units::{Lots, UnixSeconds};
 
-use crate::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
+use crate::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken, is_nonce_below};
 
 const DAY_SECONDS: u64 = 86_400;
 /// How the name of what takes another's place ends, behind the other's name.
@@ -102,10 +102,16 @@ impl State {
             }
         }
         let before = self.cancels.get(&swap_id).and_then(|taken| taken.first());
-        match before.filter(|_| !new.is_empty()) {
+        match before.filter(|_| !self.lets_own_have_their_turn(swap_id, &new)) {
             Some(resource) => Err(LedgerError::OtherCancel { swap_id, resource: resource.clone() }),
             None => Ok(new),
         }
+    }
+
+    /// Says whether all of it are account nonces below one that the swap has.
+    fn lets_own_have_their_turn(&self, swap_id: SwapId, new: &[String]) -> bool {
+        let own = || self.taken.iter().filter(|(_, owner)| **owner == swap_id);
+        new.iter().all(|resource| own().any(|(name, _)| is_nonce_below(resource, name)))
     }
 
     /// Requires of what takes the place of something that its swap has that.
@@ -157,7 +163,14 @@ impl Ledger for MemoryLedger {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let new = state.check_cancel(claim)?;
         state.taken.extend(new.iter().map(|resource| (resource.clone(), claim.swap_id)));
-        state.cancels.insert(claim.swap_id, claim.resources.clone());
+        state.cancels.entry(claim.swap_id).or_insert_with(|| claim.resources.clone());
+        Ok(())
+    }
+
+    async fn give_back(&self, swap_id: SwapId) -> Result<(), LedgerError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.taken.retain(|_, owner| *owner != swap_id);
+        state.last.remove(&swap_id);
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
+use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, Standing, SwapId, Taken};
 use countersign_units::UnixSeconds;
 
-use crate::{Store, StoreError, What};
+use crate::{CancelStep, History, Label, Store, StoreError, What};
 
 /// A ledger that outlives the process, over a store.
 ///
@@ -37,12 +37,16 @@ impl Ledger for JournalLedger {
         self.store.release_alone(swap_id, now).await.map_err(from_store)
     }
 
+    async fn give_back(&self, swap_id: SwapId) -> Result<(), LedgerError> {
+        self.store.give_up_alone(swap_id).await.map_err(from_store)
+    }
+
     async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, LedgerError> {
         self.store.taken(resources).await.map_err(from_store)
     }
 
-    async fn deadline(&self, swap_id: SwapId) -> Result<Option<UnixSeconds>, LedgerError> {
-        deadline(self.store.as_ref(), swap_id).await
+    async fn standing(&self, taken: &Taken) -> Result<Option<Standing>, LedgerError> {
+        standing(self.store.as_ref(), taken).await
     }
 }
 
@@ -52,19 +56,32 @@ impl std::fmt::Debug for JournalLedger {
     }
 }
 
-/// Returns the deadline that a swap's intent names; nothing where the swap has no history.
-pub(crate) async fn deadline(
+/// Says how it stands with what a swap took; nothing where the swap has no history.
+pub(crate) async fn standing(
     store: &dyn Store,
-    swap_id: SwapId,
-) -> Result<Option<UnixSeconds>, LedgerError> {
-    let history = match store.load(swap_id).await {
+    taken: &Taken,
+) -> Result<Option<Standing>, LedgerError> {
+    let history = match store.load(taken.swap_id).await {
         Err(StoreError::UnknownSwap(_)) => return Ok(None),
         loaded => loaded.map_err(from_store)?,
     };
-    Ok(history.links.iter().rev().find_map(|link| match &link.entry.what {
+    let deadline = history.links.iter().rev().find_map(|link| match &link.entry.what {
         What::Created(intent) => intent.deadline,
         _ => None,
-    }))
+    });
+    let cancelled_at = cancelled_at(&history, &taken.resource);
+    Ok(Some(Standing { is_ended: history.state.is_ended(), deadline, cancelled_at }))
+}
+
+/// Returns when a cancel took something, unless the approval had it before.
+fn cancelled_at(history: &History, resource: &str) -> Option<UnixSeconds> {
+    let has = |names: &[Label]| names.iter().any(|name| name.as_str() == resource);
+    let first = history.links.iter().find(|link| match &link.entry.what {
+        What::Reserved(reserved) => has(&reserved.resources),
+        What::Cancel(CancelStep::Reserved { resources, .. }) => has(resources),
+        _ => false,
+    })?;
+    matches!(first.entry.what, What::Cancel(_)).then(|| first.entry.at.to_seconds())
 }
 
 pub(crate) fn from_store(error: StoreError) -> LedgerError {

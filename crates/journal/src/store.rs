@@ -94,6 +94,14 @@ pub trait Store: Send + Sync {
     /// Returns what [`record_alone`](Self::record_alone) does.
     async fn release_alone(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), StoreError>;
 
+    /// Gives back the nonce, coins and message of a swap that has no history here, and by which nothing
+    /// was signed. Its limits stay counted.
+    ///
+    /// # Errors
+    ///
+    /// Returns what [`record_alone`](Self::record_alone) does.
+    async fn give_up_alone(&self, swap_id: SwapId) -> Result<(), StoreError>;
+
     /// Says which of some resources belong to a swap, in no order.
     ///
     /// # Errors

@@ -2,10 +2,10 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, SwapId, Taken};
+use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, Standing, SwapId, Taken};
 use countersign_units::{UnixMillis, UnixSeconds};
 
-use crate::ledger::{deadline, from_store};
+use crate::ledger::{from_store, standing};
 use crate::{Entry, Head, History, Lease, Opened, Opening, Store, StoreError, Write};
 
 /// Writes one swap's history, as long as its lease is ours.
@@ -222,8 +222,8 @@ impl Ledger for SwapLedger<'_> {
         self.writer.store.taken(resources).await.map_err(from_store)
     }
 
-    async fn deadline(&self, swap_id: SwapId) -> Result<Option<UnixSeconds>, LedgerError> {
-        deadline(self.writer.store.as_ref(), swap_id).await
+    async fn standing(&self, taken: &Taken) -> Result<Option<Standing>, LedgerError> {
+        standing(self.writer.store.as_ref(), taken).await
     }
 }
 

@@ -10,6 +10,7 @@ use countersign::http_client::oneclick::OneClickClient;
 use countersign::http_client::transport::{Auth, Limits};
 use countersign::journal::{Label, Outcome, SqliteStore, State, Store};
 use countersign::near::LocalSecp256k1Signer;
+use countersign::units::EvmAddress;
 use countersign::{
     Config, Countersign, CountersignBuilder, Progress, QuotedApi, SwapApi, TrackOptions, Worker,
     WorkerOptions,
@@ -129,6 +130,19 @@ impl Bed {
                 }
             }
         }
+    }
+
+    /// The chain and the account that swaps are paid from, where it is an EVM chain.
+    pub(crate) fn evm_account(&self) -> (u64, EvmAddress) {
+        let registry = Registry::from_toml(&self.scene.sandbox.registry_toml()).unwrap();
+        let network = registry.network(&self.scene.account.network).unwrap();
+        (network.permit2.as_ref().unwrap().chain_id, self.scene.account.address.parse().unwrap())
+    }
+
+    /// A node of that chain, from which nothing is withheld.
+    pub(crate) fn evm_node(&self) -> EvmRpc {
+        let url = self.scene.sandbox.rpc_url(&self.scene.account.network).unwrap();
+        EvmRpc::connect(url.parse().unwrap(), TypedDataStandard::Eip712).unwrap()
     }
 
     /// Runs a swap until its approval was let out.

@@ -7,6 +7,7 @@ mod coins;
 mod crashes;
 mod deposits;
 mod early;
+mod gaps;
 mod permits;
 mod solana;
 mod withheld;

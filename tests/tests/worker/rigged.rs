@@ -89,6 +89,10 @@ impl Store for Rigged {
         self.store.release_alone(swap_id, now).await
     }
 
+    async fn give_up_alone(&self, swap_id: SwapId) -> Result<(), StoreError> {
+        self.store.give_up_alone(swap_id).await
+    }
+
     async fn load(&self, swap_id: SwapId) -> Result<History, StoreError> {
         let mut history = self.store.load(swap_id).await?;
         history.links.iter_mut().for_each(|link| (self.entry)(&mut link.entry.what));

@@ -176,3 +176,48 @@ async fn a_cancel_replaces_nothing_of_another_swap() {
     let own = replacing(&first, &first.resources[0]);
     drop(reserve_cancel(&ledger, own, &policy(false), NOW).await.unwrap());
 }
+
+fn nonce(number: u8) -> String {
+    format!("evm:1:0xab:account-nonce:{number}")
+}
+
+fn taking(of: &Claim, resource: String) -> Claim {
+    Claim { resources: vec![resource], amount: Lots::ZERO, ..of.clone() }
+}
+
+#[tokio::test]
+async fn beside_a_cancel_free_nonces_below_are_taken_and_no_others() {
+    let ledger = MemoryLedger::new();
+    let deposit = Claim { resources: vec![nonce(9)], ..claim(1, 1) };
+    let other = Claim { resources: vec![nonce(7)], ..claim(2, 1) };
+    for claim in [&deposit, &other] {
+        assert_eq!(code(&ledger, claim.clone(), NOW).await, None);
+    }
+    let take = async |resource: String| {
+        let claim = taking(&deposit, resource);
+        reserve_cancel(&ledger, claim, &policy(false), NOW).await.map(drop)
+    };
+    take(format!("{}:replacement", nonce(9))).await.unwrap();
+    // One above it, one of another swap, and one of another account.
+    for not_below in [nonce(10), nonce(7), nonce(8).replace("0xab", "0xcd")] {
+        let found = take(not_below.clone()).await;
+        assert!(matches!(found, Err(ReserveError::Refused(_))), "{not_below}: {found:?}");
+    }
+    for _ in 0..2 {
+        take(nonce(8)).await.unwrap();
+        take(format!("{}:replacement", nonce(9))).await.unwrap();
+    }
+    let next = Claim { resources: vec![nonce(8)], ..claim(3, 1) };
+    assert_eq!(code(&ledger, next, NOW).await, Some(Code::Replay));
+}
+
+#[tokio::test]
+async fn what_was_not_signed_is_given_back() {
+    let ledger = MemoryLedger::new();
+    let first = claim(1, 1);
+    assert_eq!(code(&ledger, first.clone(), NOW).await, None);
+    ledger.give_back(first.swap_id).await.unwrap();
+    assert_eq!(ledger.taken(&first.resources).await, Ok(vec![]));
+    let again = Claim { resources: first.resources, ..claim(2, 1) };
+    assert_eq!(code(&ledger, again, NOW).await, None);
+}

@@ -86,6 +86,9 @@ pub enum CallAction {
     /// Moves nothing to ourselves, so that another transaction with the same account nonce can no
     /// longer be mined.
     ReplaceNonce,
+    /// Moves nothing to ourselves with an account nonce that nobody has, so that what comes after it
+    /// can be mined.
+    FillNonce,
 }
 
 impl CallAction {
@@ -117,20 +120,32 @@ impl CallAction {
     pub const fn recipient(&self) -> Option<EvmAddress> {
         match self {
             Self::TransferNative { to, .. } | Self::TransferToken { to, .. } => Some(*to),
-            Self::InvalidateNonces { .. } | Self::Approve { .. } | Self::ReplaceNonce => None,
+            Self::InvalidateNonces { .. }
+            | Self::Approve { .. }
+            | Self::ReplaceNonce
+            | Self::FillNonce => None,
         }
     }
 
-    /// Says whether it only makes useless what was signed before.
+    /// Says whether it only makes useless what was signed before, or lets that which does have its
+    /// turn.
     pub const fn is_cancel(&self) -> bool {
-        matches!(self, Self::InvalidateNonces { .. } | Self::ReplaceNonce)
+        matches!(self, Self::InvalidateNonces { .. }) || self.is_nothing()
+    }
+
+    /// Says whether all that it does is to use an account nonce.
+    pub const fn is_nothing(&self) -> bool {
+        matches!(self, Self::ReplaceNonce | Self::FillNonce)
     }
 
     /// Returns how much leaves the account, fees aside: nothing unless it is a transfer.
     pub const fn moves(&self) -> Lots {
         match self {
             Self::TransferNative { amount, .. } | Self::TransferToken { amount, .. } => *amount,
-            Self::InvalidateNonces { .. } | Self::Approve { .. } | Self::ReplaceNonce => Lots::ZERO,
+            Self::InvalidateNonces { .. }
+            | Self::Approve { .. }
+            | Self::ReplaceNonce
+            | Self::FillNonce => Lots::ZERO,
         }
     }
 
@@ -139,7 +154,7 @@ impl CallAction {
         match self {
             Self::TransferToken { token, .. } | Self::Approve { token, .. } => Some(*token),
             Self::InvalidateNonces { permit2, .. } => Some(*permit2),
-            Self::TransferNative { .. } | Self::ReplaceNonce => None,
+            Self::TransferNative { .. } | Self::ReplaceNonce | Self::FillNonce => None,
         }
     }
 

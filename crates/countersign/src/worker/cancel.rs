@@ -8,21 +8,24 @@
 //! Each step is in the journal before its effect is let out, so whoever drives the swap next goes on
 //! with it: the same bytes are sent again.
 
+mod ask;
+mod calls;
 mod coins;
+mod gaps;
 mod nonces;
 mod tron;
 mod way;
 
-use countersign_approval::{AssetAmount, Environment, SwapId, Terms};
+use countersign_approval::{AssetAmount, Environment, Terms};
 use countersign_journal::{
-    Asset, CancelKind, CancelStep, Death, Label, Note, Outcome, Payload, State, StoreError, What,
+    Asset, CancelKind, CancelStep, Death, Label, Note, Outcome, Payload, What,
 };
-use tokio::time::{Instant, sleep};
+use countersign_units::UnixMillis;
 
-use super::cancelling::Sent;
+use super::cancelling::{Cancelling, Sent};
 use super::death::Fate;
 use super::drive::{Drive, Next};
-use super::{Progress, WorkError, Worker, later};
+use super::{WorkError, later};
 use crate::Event;
 use crate::flow::VerifiedCancel;
 use way::Way;
@@ -35,91 +38,7 @@ const EVM_BLOCKS: u64 = 12;
 /// The same on Bitcoin.
 const BITCOIN_BLOCKS: u32 = 6;
 
-impl Worker {
-    /// Makes a live approval useless now, so that another swap becomes safe, and returns when that is
-    /// proven, or when the worker has stayed with it for as long as the options say. What is not at
-    /// its end then goes on with [`resume`](Self::resume) or [`work`](Self::work).
-    ///
-    /// Where nothing was signed yet, the swap ends at once. A permit's nonce is spent, coins go back to
-    /// ourselves, a deposit's account nonce is used; a transaction on Solana is waited out. Only
-    /// proof that the approval was not used frees its limits, and one that was used first makes
-    /// the swap go on as usual: the progress says which.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`WorkError::NotCancellable`] where that can't be done, and other [`WorkError`]s as
-    /// [`resume_one`](Self::resume_one) does.
-    pub async fn cancel(
-        &self,
-        swap_id: SwapId,
-        mut observe: impl FnMut(Event<'_>) + Send,
-    ) -> Result<Progress, WorkError> {
-        // It holds all that is known of the swap.
-        Box::pin(self.cancel_told(swap_id, &mut observe)).await
-    }
-
-    async fn cancel_told(
-        &self,
-        swap_id: SwapId,
-        observe: &mut (dyn FnMut(Event<'_>) + Send),
-    ) -> Result<Progress, WorkError> {
-        let lease = self.lease_in_time(swap_id).await?;
-        let mut drive = self.take(lease, observe).await?;
-        match drive.ask_cancel().await {
-            Ok(()) => drive.run().await,
-            Err(error) => {
-                drive.let_go().await?;
-                Err(error)
-            }
-        }
-    }
-
-    /// Takes the lease of a swap that another worker may have for a while.
-    async fn lease_in_time(
-        &self,
-        swap_id: SwapId,
-    ) -> Result<countersign_journal::Lease, WorkError> {
-        let last = Instant::now().checked_add(self.options.track.deadline);
-        loop {
-            match self.store.lease(swap_id, &self.term(), self.now()).await {
-                Err(StoreError::Leased { .. }) if last.is_none_or(|last| Instant::now() < last) => {
-                    sleep(self.options.track.longest_wait).await;
-                }
-                taken => return Ok(taken?),
-            }
-        }
-    }
-}
-
 impl Drive<'_> {
-    /// Writes down that the approval is to be made useless, or ends a swap that has none.
-    async fn ask_cancel(&mut self) -> Result<(), WorkError> {
-        match self.known.state {
-            State::Ended(_) => {}
-            State::Requested | State::Quoted => {
-                self.end(Outcome::Failed, "cancelled before an intent was created").await?;
-            }
-            State::Creating | State::Created | State::Verified | State::Reviewed => {
-                let reason = "cancelled before anything was signed; an intent without an approval \
-                              is worth nothing";
-                self.end(Outcome::Failed, reason).await?;
-            }
-            State::Reserved => {
-                self.note(What::Dead(Death::NeverLetOut))?;
-                let reason = "cancelled; nothing was let out";
-                self.end_and_release(Outcome::Failed, reason).await?;
-            }
-            State::Signed | State::Submitted | State::Settling => {
-                if self.known.cancel.is_none() {
-                    self.way()?.require(self)?;
-                    self.note(What::Cancel(CancelStep::Asked))?;
-                    self.commit().await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Says whether there is a way to make the approval useless before it ends by itself.
     pub(super) fn is_cancellable(&self) -> bool {
         self.way().is_ok_and(|way| !matches!(way, Way::WaitOut))
@@ -279,18 +198,24 @@ impl Drive<'_> {
     /// Waits for what was sent: the longer it takes, the longer.
     async fn wait_for_cancel(&mut self) -> Result<Next, WorkError> {
         self.commit_in_time().await?;
-        let since = self.known.cancel.as_ref().map_or(self.known.opened_at, |it| it.sent_at);
+        let since = self.known.cancel.as_ref().map_or(self.known.opened_at, Cancelling::last_at);
         let age = self.now().value().saturating_sub(since.value());
         Ok(self.in_about(std::time::Duration::from_millis(age / 2)))
     }
 
     /// Says whether what was signed last waits for so long that more is offered for it.
     fn is_stuck(&self) -> bool {
+        let cancel = self.known.cancel.as_ref();
+        cancel.is_some_and(|cancel| self.waits_long(cancel.sent.len(), cancel.sent_at))
+    }
+
+    /// Says whether what was signed so often, and last at a moment, waits for long: each time for twice
+    /// as long.
+    fn waits_long(&self, times: usize, last: UnixMillis) -> bool {
         const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
-        let Some(cancel) = &self.known.cancel else { return false };
-        let times = u32::try_from(cancel.sent.len()).unwrap_or(u32::MAX);
+        let times = u32::try_from(times).unwrap_or(u32::MAX);
         let doubled = 1_u32.checked_shl(times).unwrap_or(u32::MAX);
-        self.now() >= later(cancel.sent_at, PATIENCE.saturating_mul(doubled))
+        self.now() >= later(last, PATIENCE.saturating_mul(doubled))
     }
 
     /// Returns what was signed last to end the approval.
@@ -329,15 +254,6 @@ impl Drive<'_> {
             config: self.flow().config_digest()?,
             approval: (),
         })
-    }
-
-    /// Gives the lease back, for others to take at once.
-    async fn let_go(self) -> Result<(), WorkError> {
-        let now = self.now();
-        match std::sync::Arc::into_inner(self.writer) {
-            Some(writer) => Ok(writer.give_back(now).await?),
-            None => Ok(()),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is known of a cancel that was begun.
 
-use countersign_journal::{CancelStep, Label, Payload};
+use countersign_evm::SentCall;
+use countersign_journal::{CancelKind, CancelStep, Label, Payload};
 use countersign_units::UnixMillis;
 
 /// A cancel that was asked for, and how far it is.
@@ -20,6 +21,17 @@ pub(super) struct Cancelling {
     pub(super) sent_at: UnixMillis,
     /// The block that holds one of it, and which.
     pub(super) mined: Option<(Label, u64)>,
+    /// What was signed for account nonces below, in that order. It stays, whatever is lost.
+    pub(super) fillers: Vec<Filler>,
+}
+
+/// A transaction of nothing with an account nonce that nobody had.
+#[derive(Clone, Debug)]
+pub(super) struct Filler {
+    pub(super) account_nonce: u64,
+    pub(super) sent: Sent,
+    /// When it was signed.
+    pub(super) at: UnixMillis,
 }
 
 /// How often in a row the chain said something that one node alone is not believed.
@@ -64,6 +76,7 @@ impl Cancelling {
             was_signed: false,
             sent_at: since,
             mined: None,
+            fillers: Vec::new(),
         }
     }
 
@@ -72,7 +85,20 @@ impl Cancelling {
         let mut cancel = before.unwrap_or_else(|| Self::new(at));
         match step {
             CancelStep::Asked => {}
-            CancelStep::Reserved { resources, .. } => cancel.resources.clone_from(resources),
+            // What else is reserved before it is lost is below it.
+            CancelStep::Reserved { resources, .. } if cancel.resources.is_empty() => {
+                cancel.resources.clone_from(resources);
+            }
+            CancelStep::Reserved { .. } => {}
+            CancelStep::Signed { kind: CancelKind::Gap, id, transaction, .. } => {
+                let sent = Sent { id: id.clone(), transaction: transaction.clone() };
+                let account_nonce = sent.account_nonce();
+                cancel.fillers.extend(account_nonce.map(|it| Filler {
+                    account_nonce: it,
+                    sent,
+                    at,
+                }));
+            }
             CancelStep::Signed { id, transaction, .. } => {
                 cancel.sent.push(Sent { id: id.clone(), transaction: transaction.clone() });
                 (cancel.sent_at, cancel.was_signed) = (at, true);
@@ -86,14 +112,27 @@ impl Cancelling {
 
     /// Forgets what was signed, but not that it was.
     fn given_up(self, at: UnixMillis) -> Self {
-        let Self { since, sent, mut lost, was_signed, .. } = self;
+        let Self { since, sent, mut lost, was_signed, fillers, .. } = self;
         lost.extend(sent.into_iter().map(|sent| sent.id));
-        Self { since, lost, was_signed, ..Self::new(at) }
+        Self { since, lost, was_signed, fillers, ..Self::new(at) }
     }
 
     /// Returns what was signed last.
     pub(super) fn last(&self) -> Option<&Sent> {
         self.sent.last()
+    }
+
+    /// Returns when anything was signed last.
+    pub(super) fn last_at(&self) -> UnixMillis {
+        self.fillers.last().map_or(self.sent_at, |filler| filler.at.max(self.sent_at))
+    }
+}
+
+impl Sent {
+    /// Reads the account nonce of a transaction on an EVM chain.
+    fn account_nonce(&self) -> Option<u64> {
+        let bytes = hex::decode(self.transaction.as_str()).ok()?;
+        Some(SentCall::read(&bytes)?.account_nonce)
     }
 }
 

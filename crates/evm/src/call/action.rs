@@ -37,7 +37,7 @@ pub(crate) fn message(action: &CallAction, owner: EvmAddress) -> (EvmAddress, Lo
             let call = ApproveCall { token: *token, spender: *permit2, amount: *amount };
             (*token, Lots::ZERO, call.data().to_vec())
         }
-        CallAction::ReplaceNonce => (owner, Lots::ZERO, Vec::new()),
+        CallAction::ReplaceNonce | CallAction::FillNonce => (owner, Lots::ZERO, Vec::new()),
     }
 }
 
@@ -148,7 +148,8 @@ pub(crate) fn compare(
             page.value(Code::Nonce, "word", word, other_word);
             page.value(Code::Nonce, "mask", format!("{mask:#x}"), format!("{other_mask:#x}"));
         }
-        (CallAction::ReplaceNonce, CallAction::ReplaceNonce) => {}
+        // What nothing is moved for can't be read of it.
+        (CallAction::ReplaceNonce | CallAction::FillNonce, CallAction::ReplaceNonce) => {}
         (expected, found) => {
             let [expected, found] = [expected, found].map(|action| describe(&action, show));
             page.value(Code::To, "transaction", expected, found);
@@ -191,7 +192,9 @@ pub(crate) fn describe(action: &CallAction, show: Show) -> String {
         CallAction::Approve { token, permit2, amount } => {
             format!("an allowance of {amount} of token {} for {}", show(*token), show(*permit2))
         }
-        CallAction::ReplaceNonce => "a transfer of nothing to ourselves".to_owned(),
+        CallAction::ReplaceNonce | CallAction::FillNonce => {
+            "a transfer of nothing to ourselves".to_owned()
+        }
     }
 }
 

@@ -52,7 +52,9 @@ pub(crate) fn check_terms(action: &CallAction, swap: Lots) -> Result<(), TermsEr
             let expected = "a word below 2^248 and at least one of its bits";
             return if sound { Ok(()) } else { Err(TermsError::Action { expected }) };
         }
-        CallAction::Approve { .. } | CallAction::ReplaceNonce => return Ok(()),
+        CallAction::Approve { .. } | CallAction::ReplaceNonce | CallAction::FillNonce => {
+            return Ok(());
+        }
     };
     if swap != amount {
         return Err(TermsError::CallAmounts { swap, call: amount });

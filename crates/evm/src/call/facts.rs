@@ -42,7 +42,7 @@ pub(super) fn check_facts(
     let missed = |fact: &Fact| action.needs(*fact) && !facts.has(*fact);
     require_facts(terms.require_facts.iter().copied().filter(missed), violations);
     Check { action, facts, violations }.all(now, terms.max_clock_skew);
-    let mut check = Sender { transaction, facts, violations };
+    let mut check = Sender { transaction, action, facts, violations };
     check.account_nonce();
     check.native_balance();
     check.price();
@@ -105,7 +105,9 @@ impl Check<'_> {
         let code = match self.action {
             CallAction::TransferToken { .. } | CallAction::Approve { .. } => Code::Token,
             CallAction::InvalidateNonces { .. } => Code::VerifyingContract,
-            CallAction::TransferNative { .. } | CallAction::ReplaceNonce => return,
+            CallAction::TransferNative { .. }
+            | CallAction::ReplaceNonce
+            | CallAction::FillNonce => return,
         };
         let no_code = found == [0; 32] || found == KECCAK256_EMPTY.0;
         self.require(!no_code, code, "facts.contract_code", "a contract", "no code");
@@ -149,17 +151,21 @@ impl Check<'_> {
 /// The facts about what the sender pays, and in which turn.
 struct Sender<'a> {
     transaction: &'a Transaction,
+    action: &'a CallAction,
     facts: &'a CallFacts,
     violations: &'a mut Violations,
 }
 
 impl Sender<'_> {
-    /// A nonce beyond the next free one would wait for another transaction, maybe for good.
+    /// A nonce beyond the next free one would wait for another transaction, maybe for good. What takes
+    /// the place of another waits where that one does.
     fn account_nonce(&mut self) {
         let Some(AccountNonce { mined, pending }) = self.facts.account_nonce else { return };
         let nonce = self.transaction.nonce;
-        let within = nonce >= U256::from(mined) && nonce <= U256::from(pending.max(mined));
-        let expected = format_args!("from {mined} to {pending}, as the chain counts");
+        let replaces = *self.action == CallAction::ReplaceNonce;
+        let last = if replaces { u64::MAX } else { pending.max(mined) };
+        let within = nonce >= U256::from(mined) && nonce <= U256::from(last);
+        let expected = format_args!("from {mined} to {last}, as the chain counts");
         self.violations.require(within, Code::Nonce, "facts.account_nonce", expected, nonce);
     }
 

@@ -207,7 +207,8 @@ impl Check<'_> {
         match message.action(terms.owner) {
             Ok(found) => {
                 action::compare(&terms.action, &found, show, &mut self.violations);
-                Some(found)
+                let meant = terms.action.is_nothing() && found.is_nothing();
+                Some(if meant { terms.action } else { found })
             }
             Err(violation) => {
                 self.violations.push(violation);

@@ -34,6 +34,7 @@ pub(crate) fn title(action: &CallAction) -> &'static str {
         }
         CallAction::Approve { .. } => "Transaction: lets Permit2 move a token",
         CallAction::ReplaceNonce => "Transaction: takes the place of one with the same nonce",
+        CallAction::FillNonce => "Transaction: uses a nonce, so that what comes after has its turn",
     }
 }
 
@@ -59,7 +60,9 @@ pub(crate) fn push_action(action: &CallAction, show: Show, statement: &mut State
             statement.push("Permit2 contract", show(*permit2), Origin::Pinned);
             statement.push("allowance (base units)", amount, Origin::Agreed);
         }
-        CallAction::ReplaceNonce => statement.push("moves", "nothing", Origin::Agreed),
+        CallAction::ReplaceNonce | CallAction::FillNonce => {
+            statement.push("moves", "nothing", Origin::Agreed);
+        }
     }
 }
 

@@ -57,7 +57,9 @@ fn contract(terms: &TronCallTerms) -> Result<Contract, BuildError> {
     let (to, value, data) = message(&terms.action, terms.owner);
     let (owner_address, to) = (in_tron(terms.owner), in_tron(to));
     let (kind, type_url, value) = match terms.action {
-        CallAction::ReplaceNonce => return Err(BuildError::Missing("an account nonce")),
+        CallAction::ReplaceNonce | CallAction::FillNonce => {
+            return Err(BuildError::Missing("an account nonce"));
+        }
         CallAction::TransferNative { .. } => {
             let amount = sun(value)?;
             let transfer = Transfer { owner_address, to_address: to, amount };

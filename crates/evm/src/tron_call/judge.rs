@@ -153,9 +153,8 @@ impl Check<'_> {
         if let Some(signer) = signer {
             self.require(signer == owner, Code::Owner, "signer", show(*owner), show(*signer));
         }
-        let possible = *action != CallAction::ReplaceNonce;
-        let (expected, found) = ("an action that Tron knows", "an account nonce to be replaced");
-        self.require(possible, Code::Mechanism, "terms.action", expected, found);
+        let (expected, found) = ("an action that Tron knows", "an account nonce to be used");
+        self.require(!action.is_nothing(), Code::Mechanism, "terms.action", expected, found);
         action::check_recipient(action, *owner, show, &mut self.violations);
     }
 

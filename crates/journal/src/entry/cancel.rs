@@ -11,7 +11,7 @@ pub enum CancelStep {
     /// Somebody wants the approval dead. From here on it is not submitted again.
     Asked,
     /// The right to sign what ends the approval was recorded, together with what that takes. Until
-    /// it is lost, nothing else is taken.
+    /// it is lost, nothing else is taken but account nonces below, one in each such entry.
     Reserved {
         /// The digest that may be signed.
         digest: Digest,
@@ -58,6 +58,9 @@ pub enum CancelKind {
     AccountNonce,
     /// It spends the coins, back to ourselves.
     Coins,
+    /// It uses an account nonce that nobody has, below that of what ends the approval, which would wait
+    /// for it.
+    Gap,
 }
 
 impl CancelKind {
@@ -67,6 +70,7 @@ impl CancelKind {
             Self::PermitNonce => "permit_nonce",
             Self::AccountNonce => "account_nonce",
             Self::Coins => "coins",
+            Self::Gap => "gap",
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Records what makes a live approval useless: the ledger's rules for it.
 
-use countersign_approval::{Claim, LedgerError, SwapId};
+use countersign_approval::{Claim, LedgerError, SwapId, is_nonce_below};
 
 use super::claims::{live_until, owner, take_all};
-use super::{Session, read};
-use crate::{CancelStep, Entry, Label, StoreError, What};
+use super::{Session, read, sql};
+use crate::{CancelStep, Label, StoreError, What};
 
 /// How the name of what takes another's place ends, behind the other's name.
 const REPLACEMENT: &str = ":replacement";
@@ -21,6 +21,9 @@ pub(super) async fn record(session: &mut dyn Session, claim: &Claim) -> Result<(
     let new = new_ones(session, claim).await?;
     if new.is_empty() {
         return Ok(());
+    }
+    if lets_own_have_their_turn(session, swap_id, &new).await? {
+        return take_all(session, swap_id, &new).await;
     }
     if let Some(resource) = before(session, swap_id).await? {
         let resource = resource.as_str().to_owned();
@@ -63,12 +66,22 @@ async fn require_own(
     }
 }
 
+/// Says whether all of it are account nonces below one that the swap has.
+async fn lets_own_have_their_turn(
+    session: &mut dyn Session,
+    swap_id: SwapId,
+    new: &[String],
+) -> Result<bool, StoreError> {
+    let select = sql!("SELECT resource FROM resources WHERE swap_id = $1");
+    let rows = session.query(select, &[swap_id.into()]).await?;
+    let own: Vec<&str> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+    Ok(new.iter().all(|resource| own.iter().any(|own| is_nonce_below(resource, own))))
+}
+
 /// Returns the first that the cancel before the last one took, where it may still take effect.
 async fn before(session: &mut dyn Session, swap_id: SwapId) -> Result<Option<Label>, StoreError> {
     let mut live = Vec::new();
-    for raw in read::raw(session, swap_id).await? {
-        let entry = Entry::from_bytes(&raw.bytes)
-            .map_err(|_| StoreError::corrupted("an entry", "its canonical form", "another"))?;
+    for entry in read::entries(session, swap_id).await? {
         match entry.what {
             What::Cancel(CancelStep::Reserved { resources, .. }) => live.push(resources),
             What::Cancel(CancelStep::Lost { .. }) => live.clear(),

@@ -109,6 +109,16 @@ pub(super) async fn release_alone(
     release(session, swap_id, now).await
 }
 
+/// Gives back what a swap took that nobody writes a history of.
+pub(super) async fn give_up_alone(
+    session: &mut dyn Session,
+    swap_id: SwapId,
+) -> Result<(), StoreError> {
+    require_no_history(session, swap_id).await?;
+    deaths::bury(session, swap_id).await?;
+    deaths::give_back(session, swap_id).await
+}
+
 /// What happens to a swap with a history must stand in it.
 async fn require_no_history(session: &mut dyn Session, swap_id: SwapId) -> Result<(), StoreError> {
     let select = sql!("SELECT free_at FROM swaps WHERE swap_id = $1");

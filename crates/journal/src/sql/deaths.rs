@@ -3,7 +3,7 @@
 use countersign_approval::{LedgerError, SwapId};
 
 use super::claims::live_until;
-use super::{Session, sql};
+use super::{Session, read, sql};
 use crate::{CancelStep, Death, Entry, Impossible, State, StoreError, What, Write};
 
 /// Requires that the entries claim nothing that another call would have to do first.
@@ -41,19 +41,34 @@ pub(super) async fn follow(
 }
 
 /// Frees the resources of a swap whose approval nobody can have, since its death is among the
-/// entries. That is possible only where nothing was signed, so none of what the swap ever took was
-/// used.
+/// entries. That is possible only where nothing was let out, so none of what the swap ever took was
+/// used, unless a cancel was signed.
 pub(super) async fn give_up(
     session: &mut dyn Session,
     swap_id: SwapId,
     entries: &[Entry],
 ) -> Result<(), StoreError> {
     let unused = |entry: &Entry| matches!(entry.what, What::Dead(Death::NeverLetOut));
-    if entries.iter().any(unused) {
-        let delete = sql!("DELETE FROM resources WHERE swap_id = $1");
-        session.execute(delete, &[swap_id.into()]).await?;
+    if entries.iter().any(unused) && !has_signed_cancel(session, swap_id).await? {
+        give_back(session, swap_id).await?;
     }
     Ok(())
+}
+
+/// Lets others have what a swap took.
+pub(super) async fn give_back(
+    session: &mut dyn Session,
+    swap_id: SwapId,
+) -> Result<(), StoreError> {
+    let delete = sql!("DELETE FROM resources WHERE swap_id = $1");
+    session.execute(delete, &[swap_id.into()]).await?;
+    Ok(())
+}
+
+/// Says whether a cancel of the swap was signed: it may be on its way, with what it took.
+async fn has_signed_cancel(session: &mut dyn Session, swap_id: SwapId) -> Result<bool, StoreError> {
+    let history = read::entries(session, swap_id).await?;
+    Ok(history.iter().any(|entry| matches!(entry.what, What::Cancel(CancelStep::Signed { .. }))))
 }
 
 /// Requires that the deadline is over, by the entry's time and by the writer's.

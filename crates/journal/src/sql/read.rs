@@ -4,7 +4,7 @@ use countersign_approval::SwapId;
 
 use super::{Row, Session, Sql, Value, beside, sql};
 use crate::chain::Follower;
-use crate::{History, Label, Link, Page, RawEntry, State, StoreError, Summary, What, Which};
+use crate::{Entry, History, Label, Link, Page, RawEntry, State, StoreError, Summary, What, Which};
 
 pub(super) async fn find(
     session: &mut dyn Session,
@@ -71,6 +71,16 @@ pub(super) async fn raw(
         "SELECT swap_id, sequence, hash, entry FROM entries WHERE swap_id = $1 ORDER BY sequence"
     );
     session.query(select, &[swap_id.into()]).await?.iter().map(raw_entry).collect()
+}
+
+/// Reads what happened in a swap, for a write that depends on it.
+pub(super) async fn entries(
+    session: &mut dyn Session,
+    swap_id: SwapId,
+) -> Result<Vec<Entry>, StoreError> {
+    let wrong = |_| StoreError::corrupted("an entry", "its canonical form", "another");
+    let rows = raw(session, swap_id).await?;
+    rows.iter().map(|raw| Entry::from_bytes(&raw.bytes).map_err(wrong)).collect()
 }
 
 pub(super) async fn raw_between(

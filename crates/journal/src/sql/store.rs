@@ -63,6 +63,10 @@ impl<B: Backend> Store for B {
         transact!(self, session => claims::release_alone(session, swap_id, now))
     }
 
+    async fn give_up_alone(&self, swap_id: SwapId) -> Result<(), StoreError> {
+        transact!(self, session => claims::give_up_alone(session, swap_id))
+    }
+
     async fn taken(&self, resources: &[String]) -> Result<Vec<Taken>, StoreError> {
         look!(self.reader(), session => claims::taken(session, resources))
     }

@@ -200,7 +200,8 @@ fn deaths() -> impl Strategy<Value = What> {
 }
 
 fn cancels() -> impl Strategy<Value = CancelStep> {
-    let kinds = [CancelKind::PermitNonce, CancelKind::AccountNonce, CancelKind::Coins];
+    let kinds =
+        [CancelKind::PermitNonce, CancelKind::AccountNonce, CancelKind::Coins, CancelKind::Gap];
     prop_oneof![
         Just(CancelStep::Asked),
         (digests(), prop::collection::vec(labels(), 0..3))

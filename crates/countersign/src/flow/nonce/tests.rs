@@ -1,4 +1,4 @@
-use countersign_approval::{AssetLimits, Claim, Environment, MemoryLedger};
+use countersign_approval::{AssetLimits, Claim, Environment, MemoryLedger, SwapId};
 use countersign_units::{Lots, UnixSeconds};
 
 use super::*;
@@ -72,6 +72,18 @@ async fn what_we_hold_counts_as_waiting() {
         let counted = account().with_ours(&ledger, AccountNonce { mined: 7, pending }).await;
         assert_eq!(counted.unwrap(), AccountNonce { mined: 7, pending: expected });
     }
+}
+
+#[tokio::test]
+async fn what_is_held_behind_a_free_nonce_is_found() {
+    let ledger = holding([7, 9, 10, 70, 120, 300]).await;
+    let behind = async |nonce| {
+        let held = account().held_behind(&ledger, nonce).await.unwrap();
+        held.into_keys().collect::<Vec<_>>()
+    };
+    assert_eq!(behind(8).await, [9, 10, 70, 120]);
+    assert!(behind(120).await.is_empty());
+    assert!(behind(u64::MAX).await.is_empty());
 }
 
 #[test]

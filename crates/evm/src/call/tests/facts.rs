@@ -52,6 +52,22 @@ fn an_account_nonce_that_is_used_or_leaves_a_gap() {
 }
 
 #[test]
+fn only_what_takes_the_place_of_another_waits_behind_a_gap() {
+    let behind = |facts: &mut CallFacts| {
+        facts.account_nonce = Some(AccountNonce { mined: 5, pending: 6 });
+    };
+    for action in actions() {
+        let replaces = action == CallAction::ReplaceNonce;
+        let expected = if replaces { vec![] } else { vec![Code::Nonce] };
+        assert_eq!(changed(action, behind), expected, "{action:?}");
+        let used = |facts: &mut CallFacts| {
+            facts.account_nonce = Some(AccountNonce { mined: 8, pending: 8 });
+        };
+        assert_eq!(changed(action, used), [Code::Nonce], "{action:?}");
+    }
+}
+
+#[test]
 fn an_account_that_can_not_pay() {
     let fee = 75_000 * 41 * GWEI;
     for action in actions() {

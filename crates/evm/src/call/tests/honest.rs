@@ -29,7 +29,7 @@ pub(super) fn owner() -> EvmAddress {
 }
 
 /// One of each action.
-pub(super) fn actions() -> [CallAction; 6] {
+pub(super) fn actions() -> [CallAction; 7] {
     let amount = Lots::from(1_000_000_000);
     [
         CallAction::TransferNative { to: DEPOSIT, amount },
@@ -38,6 +38,7 @@ pub(super) fn actions() -> [CallAction; 6] {
         CallAction::Approve { token: TOKEN, permit2: PERMIT2, amount },
         CallAction::Approve { token: TOKEN, permit2: PERMIT2, amount: Lots::ZERO },
         CallAction::ReplaceNonce,
+        CallAction::FillNonce,
     ]
 }
 

@@ -24,6 +24,7 @@ fn any_action() -> impl Strategy<Value = CallAction> {
         (address(), address(), word().prop_map(Lots::new))
             .prop_map(|(token, permit2, amount)| CallAction::Approve { token, permit2, amount }),
         Just(CallAction::ReplaceNonce),
+        Just(CallAction::FillNonce),
     ]
 }
 

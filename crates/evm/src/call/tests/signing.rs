@@ -164,6 +164,7 @@ fn a_claim_names_what_no_other_swap_may_use() {
         vec![nonce.to_owned()],
         vec![nonce.to_owned()],
         vec![format!("{nonce}:replacement")],
+        vec![nonce.to_owned()],
     ];
     for (action, resources) in actions().into_iter().zip(expected) {
         let claim = verified(action).claim();

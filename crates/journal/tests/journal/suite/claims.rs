@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{Claim, Environment, Ledger, LedgerError, SwapId};
+use countersign_approval::{Claim, Environment, Ledger, LedgerError, Standing, SwapId, Taken};
 use countersign_journal::{Entry, JournalLedger, State, StoreError, Term, What, Write};
 use countersign_units::{Lots, UnixSeconds};
 
@@ -59,8 +59,12 @@ pub(super) async fn a_resource_belongs_to_one_swap(bed: &dyn Bed) {
     assert_eq!(result, Err(StoreError::Ledger(taken)));
     // The intent says until when it is wanted; of a swap without a history nobody knows.
     let ledger = JournalLedger::new(Arc::clone(&store));
-    assert_eq!(ledger.deadline(owner).await, Ok(Some(after(600).to_seconds())));
-    assert_eq!(ledger.deadline(SwapId::generate()).await, Ok(None));
+    let [coin] = &store.taken(&["coin-1".to_owned()]).await.unwrap()[..] else { panic!("no coin") };
+    let deadline = Some(after(600).to_seconds());
+    let standing = Standing { is_ended: false, deadline, cancelled_at: None };
+    assert_eq!(ledger.standing(coin).await, Ok(Some(standing)));
+    let nobodys = Taken { swap_id: SwapId::generate(), ..coin.clone() };
+    assert_eq!(ledger.standing(&nobodys).await, Ok(None));
     // The other one is still free.
     both.resources.pop();
     both.resources.push("coin-2".to_owned());
