@@ -1,10 +1,10 @@
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use countersign::approval::{AssetLimits, Claim, Environment, Ledger, SwapId};
 use countersign::evm::account_nonce_resource;
 use countersign::journal::{JournalLedger, Store};
 use countersign::units::{EvmAddress, Lots, UnixSeconds};
+use countersign::{Clock, SystemClock};
 
 /// Account nonces that something has which stands in no history, as a transaction for an allowance does.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ impl HeldNonces {
             valid_until: UnixSeconds::new(u64::MAX),
         };
         let limits = AssetLimits { per_swap: Lots::MAX, per_day: Lots::MAX, max_allowance: None };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        ledger.record(&claim, limits, UnixSeconds::new(now.as_secs())).await.unwrap();
+        let now = SystemClock.now().to_seconds();
+        ledger.record(&claim, limits, now).await.unwrap();
         Self { ledger, swap_id }
     }
 

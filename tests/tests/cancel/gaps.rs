@@ -14,7 +14,7 @@ use crate::bed::{Bed, label};
 pub(crate) async fn hold(bed: &Bed, count: u64) -> HeldNonces {
     let (chain_id, owner) = bed.evm_account();
     let next = bed.evm_node().account_nonce(chain_id, owner).await.unwrap().mined;
-    HeldNonces::take(&bed.store, (chain_id, owner), next..next + count).await
+    HeldNonces::take(&bed.store, (chain_id, owner), next..next.saturating_add(count)).await
 }
 
 /// Returns what was signed to cancel a swap, in its order: for what, and with which account nonce.

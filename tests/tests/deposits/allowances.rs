@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use async_trait::async_trait;
 use countersign::approval::{
     AccountNonce, BroadcastError, CallChainView, CallFacts, CallFactsQuery, CallState,
-    ChainViewError, Code, MemoryLedger,
+    ChainViewError, Code, Ledger, MemoryLedger,
 };
 use countersign::chain_rpc::EvmRpc;
-use countersign::journal::{Outcome, State};
+use countersign::journal::{JournalLedger, Outcome, State};
 use countersign::units::{EvmAddress, Lots};
 use countersign::{
     AllowanceChange, Config, Countersign, Event, FlowError, Status, Step, SwapRequest,
@@ -17,7 +17,7 @@ use countersign_sandbox::Account;
 use countersign_tests::{SHORT, Scene, assert_refused, short_steps};
 
 use crate::bed::evm_rpc;
-use crate::nonces::{journal, key, worker};
+use crate::nonces::{Away, journal, key, worker};
 
 /// A sandbox and its account that owns USDC and has let nobody move it.
 async fn poor_scene() -> Scene {
@@ -233,4 +233,31 @@ async fn a_call_that_is_declined_is_sent_again_and_leaves_no_nonce_open() {
     let change = flow.revoke_allowance(&ledger, &token, &scene.account.address).await.unwrap();
     assert_eq!((change.amount, approves(&scene)), (Lots::ZERO, 1));
     assert_eq!(scene.signatures.get(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_was_not_signed_leaves_no_nonce_open() {
+    let scene = Scene::honest().await;
+    let (store, _folder) = journal().await;
+    let (token, owner) = ("USDC@ethereum".parse().unwrap(), scene.account.address.clone());
+    let network = scene.account.network.as_str();
+    let config = scene.config();
+    let pins = config.registry().network(network).unwrap().permit2.clone().unwrap();
+    let away = scene.builder(scene.config()).call_signer(Away(scene.signer()));
+    let away = away.call_chain(network, evm_rpc(&scene)).build();
+    let ledgers: [&dyn Ledger; 2] = [&MemoryLedger::new(), &JournalLedger::new(store)];
+    for ledger in ledgers {
+        let next = async || {
+            let owner = owner.parse().unwrap();
+            away.allot_nonce(ledger, network, pins.chain_id, owner).await.unwrap()
+        };
+        let first = next().await;
+        let refused = away.revoke_allowance(ledger, &token, &owner).await;
+        assert!(matches!(refused, Err(FlowError::SignCall(_))), "{refused:?}");
+        assert_eq!(next().await, first);
+        let flow = flow(&scene, scene.config());
+        flow.revoke_allowance(ledger, &token, &owner).await.unwrap();
+        assert_eq!(next().await, first + 1);
+    }
+    assert_eq!(approves(&scene), 2);
 }

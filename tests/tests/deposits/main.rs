@@ -5,6 +5,7 @@
 mod allowances;
 mod asking;
 mod bed;
+mod blocked;
 mod choosing;
 #[path = "../worker/cluster.rs"]
 mod cluster;

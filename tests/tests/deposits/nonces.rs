@@ -11,24 +11,25 @@ use countersign::approval::{
 };
 use countersign::chain_rpc::EvmRpc;
 use countersign::evm::{CallSigner, SignCall, SignerError, UncheckedSignature};
-use countersign::journal::{JournalLedger, Label, Outcome, SqliteStore, State, Store, What};
+use countersign::journal::{Label, Outcome, SqliteStore, State, Store, What};
 use countersign::units::EvmAddress;
 use countersign::{
     Config, Countersign, FlowError, NonceError, Progress, SwapRequest, TrackOptions, Worker,
     WorkerOptions,
 };
-use countersign_tests::{CountingSigner, SHORT, Scene, SetClock, short_steps};
+use countersign_tests::{CountingSigner, SHORT, Scene, short_steps};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::bed::{By, Over, api, evm_rpc, flow, flow_over, flow_with, scene};
+use crate::blocked::allotted;
 
 /// Counts an account's transactions as it is told to, and is a node for the rest.
-struct Miscounting {
-    node: EvmRpc,
-    more: u64,
+pub(crate) struct Miscounting {
+    pub(crate) node: EvmRpc,
+    pub(crate) more: u64,
     /// Whether it takes transactions and tells nobody.
-    swallows: bool,
+    pub(crate) swallows: bool,
 }
 
 #[async_trait]
@@ -140,12 +141,15 @@ async fn many_deposits_at_once_use_each_nonce_once_and_leave_no_gap() {
     }
 }
 
-async fn next_nonce(scene: &Scene) -> u64 {
-    let owner = scene.account.address.parse().unwrap();
-    evm_rpc(scene).account_nonce(chain_id(scene), owner).await.unwrap().mined
+pub(crate) async fn next_nonce(scene: &Scene) -> u64 {
+    evm_rpc(scene).account_nonce(chain_id(scene), owner(scene)).await.unwrap().mined
 }
 
-fn chain_id(scene: &Scene) -> u64 {
+pub(crate) fn owner(scene: &Scene) -> EvmAddress {
+    scene.account.address.parse().unwrap()
+}
+
+pub(crate) fn chain_id(scene: &Scene) -> u64 {
     let registry = Registry::from_toml(&scene.sandbox.registry_toml()).unwrap();
     registry.network(&scene.account.network).unwrap().permit2.as_ref().unwrap().chain_id
 }
@@ -179,7 +183,7 @@ async fn payments_at_once_use_each_coin_once() {
 }
 
 /// A key whose backend is away.
-struct Away(CountingSigner);
+pub(crate) struct Away(pub(crate) CountingSigner);
 
 #[async_trait]
 impl CallSigner for Away {
@@ -190,19 +194,6 @@ impl CallSigner for Away {
     async fn sign_call(&self, _: &SignCall<'_>) -> Result<UncheckedSignature, SignerError> {
         Err(SignerError::Unavailable("no line".to_owned()))
     }
-}
-
-/// Asks for a nonce as another process would, some time later.
-async fn allotted(scene: &Scene, store: &Arc<dyn Store>, later: i64) -> Result<u64, FlowError> {
-    let clock = SetClock::default();
-    clock.advance(later);
-    let api = api(scene, Over::OneClick, By::Deposit);
-    let network = scene.account.network.as_str();
-    let builder = Countersign::builder(api, scene.config()).clock(clock);
-    let flow = builder.call_chain(network, evm_rpc(scene)).build();
-    let ledger = JournalLedger::new(Arc::clone(store));
-    let owner = scene.account.address.parse().unwrap();
-    flow.allot_nonce(&ledger, network, chain_id(scene), owner).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,29 +211,6 @@ async fn a_nonce_that_was_never_let_out_is_used_again() {
     assert_eq!(done.state, State::Ended(Outcome::Failed), "{:?}", done.reason);
     assert_eq!(reserved(&store, &[done]).await.len(), 1);
     assert_eq!(allotted(&scene, &store, 0).await.unwrap(), first);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_deposit_that_is_late_and_not_mined_blocks_its_account_and_is_named() {
-    let scene = scene(short_steps(), "USDC@ethereum", "USDC@base").await;
-    let (store, _folder) = journal().await;
-    let node = Miscounting { node: evm_rpc(&scene), more: 0, swallows: true };
-    let flow = flow_over(&scene, Over::OneClick, By::Deposit, node);
-    let track = TrackOptions { deadline: Duration::from_millis(400), ..SHORT };
-    let brief = WorkerOptions { track, ..WorkerOptions::new(key("brief")) };
-    let worker = Worker::new(flow, Arc::clone(&store), brief);
-    let first = allotted(&scene, &store, 0).await.unwrap();
-    let open = worker.swap(&key("one"), &scene.request(), |_| {}).await.unwrap();
-    assert!(!open.state.is_ended(), "{:?}", open.reason);
-    // It may be mined yet: the next one comes after it.
-    for later in [0, 1_200] {
-        assert_eq!(allotted(&scene, &store, later).await.unwrap().checked_sub(1), Some(first));
-    }
-    let blocked = allotted(&scene, &store, 2_400).await;
-    let Err(FlowError::Nonce(NonceError::Blocked { nonce, swap_id, .. })) = blocked else {
-        panic!("{blocked:?}")
-    };
-    assert_eq!((nonce, swap_id), (first, open.swap_id));
 }
 
 /// Adds facts that a payment on Bitcoin must be judged by.

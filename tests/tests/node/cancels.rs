@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::api_types::defi::ApprovalSubmission;
-use countersign::journal::{Death, Label, Outcome, SqliteStore, State, Store, What};
+use countersign::approval::SwapId;
+use countersign::journal::{
+    CancelKind, CancelStep, Death, Label, Outcome, SqliteStore, State, Store, What,
+};
 use countersign::units::{Bps, Lots};
 use countersign::{
     ApiError, Config, Countersign, Intent, Mechanism, Offer as ApiOffer, Order, Progress, Status,
     Submission, SwapApi, SwapRequest, SwapStatus, TrackOptions, Worker, WorkerOptions,
 };
+use countersign_tests::HeldNonces;
 use serde_json::json;
 use tempfile::TempDir;
 use tempo_contracts::PERMIT2_ADDRESS;
 
-use crate::chain::{CHAIN_ID, Chain, MINTED, signer};
+use crate::chain::{CHAIN_ID, Chain, MINTED, our_address, signer};
 use crate::offer::{Offer, WITNESS};
 use crate::quoted::Desk;
 
@@ -264,6 +268,43 @@ async fn a_deposit_that_is_stuck_is_replaced_by_its_worker() {
     assert!(history.links.iter().any(|link| spent(&link.entry.what)));
     // The account is free: the next deposit arrives.
     desk.mine(true).await;
+    let next = desk.swap("order-2", "0.5").await;
+    assert_eq!(next.state, State::Ended(Outcome::Finished), "{next:?}");
+}
+
+/// What was signed to cancel a swap, in its order.
+async fn signed_kinds(store: &dyn Store, swap_id: SwapId) -> Vec<CancelKind> {
+    let history = store.load(swap_id).await.unwrap();
+    let signed = history.links.iter().filter_map(|link| match &link.entry.what {
+        What::Cancel(CancelStep::Signed { kind, .. }) => Some(*kind),
+        _ => None,
+    });
+    signed.collect()
+}
+
+#[tokio::test]
+async fn a_deposit_behind_a_gap_is_replaced_before_the_gap_is_filled() {
+    let Some(desk) = Desk::open("USDC@ethereum").await else { return };
+    // The node keeps what comes behind a nonce that nobody has used, and mines all else.
+    let account = (CHAIN_ID, our_address(desk.chain.owner));
+    let held = HeldNonces::take(&desk.store, account, [0, 1]).await;
+    let left = desk.swap_for("order", "0.5", Duration::from_secs(1)).await;
+    held.give_back().await;
+    assert!(!left.state.is_ended(), "{left:?}");
+    assert_eq!(desk.sent().await, 0);
+    let pool = desk.chain.anvil.ask("txpool_status", json!([])).await.unwrap();
+    assert_eq!(pool["queued"], "0x1", "{pool}");
+    let worker = desk.worker(Duration::from_secs(30));
+    let cancelling = Box::pin(worker.cancel(left.swap_id, |_| {}));
+    let ended = while_mining(&desk.chain, cancelling).await.unwrap();
+    assert_eq!(ended.state, State::Ended(Outcome::Failed), "{ended:?}");
+    assert!(ended.cancelled && ended.released, "{ended:?}");
+    let kinds = signed_kinds(desk.store.as_ref(), left.swap_id).await;
+    assert_eq!(kinds, [CancelKind::AccountNonce, CancelKind::Gap, CancelKind::Gap]);
+    let address = left.intent_id.unwrap().parse().unwrap();
+    assert!(desk.held(address).await[0].is_zero());
+    assert_eq!(desk.sent().await, 3);
+    // The account is free: the next deposit arrives.
     let next = desk.swap("order-2", "0.5").await;
     assert_eq!(next.state, State::Ended(Outcome::Finished), "{next:?}");
 }
