@@ -101,3 +101,18 @@ async fn what_others_have_below_is_left_to_them() {
     held.give_back().await;
     bed.cancelled(first.swap_id).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_spends_a_permits_nonce_waits_for_no_gap_either() {
+    let bed = Bed::approvals("USDC@ethereum").await;
+    let first = bed.let_out("one").await;
+    let held = hold(&bed, 2).await;
+    let worker = bed.worker_staying(bed.scene.config(), Duration::from_secs(1));
+    let open = worker.cancel(first.swap_id, |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{open:?}");
+    held.give_back().await;
+    bed.cancelled(first.swap_id).await;
+    let signed = signed(&bed, first.swap_id).await;
+    let [(CancelKind::PermitNonce, own), gaps @ ..] = &signed[..] else { panic!("{signed:?}") };
+    assert_eq!(gaps, [(CancelKind::Gap, own - 2), (CancelKind::Gap, own - 1)]);
+}
