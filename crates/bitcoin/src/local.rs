@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bitcoin::key::{Keypair, TapTweak};
@@ -14,10 +15,13 @@ use crate::{CoinKey, CoinSigner, InputSighash, KeyRequest, KeyTweak, SignerError
 ///
 /// The key is erased when this is dropped, is never shown, and can't be taken out again.
 pub struct LocalCoinSigner {
-    plain: Keypair,
+    plain: Arc<Erased>,
     /// The key of our taproot coins: what the tweak costs is paid once.
-    tweaked: Keypair,
+    tweaked: Arc<Erased>,
 }
+
+/// A key that is erased when it is dropped, in a place that it is never moved from.
+struct Erased(Keypair);
 
 /// A text is no private key. It does not say what the text was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,22 +39,23 @@ impl LocalCoinSigner {
         let digits = key.strip_prefix("0x").unwrap_or(key);
         hex::decode_to_slice(digits, bytes.as_mut_slice()).map_err(|_| ParseKeyError)?;
         let mut key = SecretKey::from_slice(bytes.as_slice()).map_err(|_| ParseKeyError)?;
-        let plain = Keypair::from_secret_key(secp(), &key);
+        let plain = Arc::new(Erased(Keypair::from_secret_key(secp(), &key)));
         key.non_secure_erase();
-        Ok(Self { plain, tweaked: plain.tap_tweak(secp(), None).to_keypair() })
+        let tweaked = Arc::new(Erased(plain.0.tap_tweak(secp(), None).to_keypair()));
+        Ok(Self { plain, tweaked })
     }
 
     /// Returns the public key, compressed.
     pub fn public_key(&self) -> [u8; 33] {
-        self.plain.public_key().serialize()
+        self.plain.0.public_key().serialize()
     }
 
     pub(crate) fn open_for(&self, tweak: KeyTweak, sighashes: Vec<InputSighash>) -> LocalCoinKey {
         let pair = match tweak {
-            KeyTweak::None => self.plain,
-            KeyTweak::Bip86 => self.tweaked,
+            KeyTweak::None => &self.plain,
+            KeyTweak::Bip86 => &self.tweaked,
         };
-        LocalCoinKey { key: pair.secret_key(), pair, sighashes }
+        LocalCoinKey { pair: Arc::clone(pair), sighashes }
     }
 }
 
@@ -64,23 +69,21 @@ impl CoinSigner for LocalCoinSigner {
     }
 }
 
-impl Drop for LocalCoinSigner {
+impl Drop for Erased {
     fn drop(&mut self) {
-        self.plain.non_secure_erase();
-        self.tweaked.non_secure_erase();
+        self.0.non_secure_erase();
     }
 }
 
 impl fmt::Debug for LocalCoinSigner {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "LocalCoinSigner({})", self.plain.public_key())
+        write!(formatter, "LocalCoinSigner({})", self.plain.0.public_key())
     }
 }
 
 /// A key that was opened, for what it was opened for alone.
 pub(crate) struct LocalCoinKey {
-    key: SecretKey,
-    pair: Keypair,
+    pair: Arc<Erased>,
     sighashes: Vec<InputSighash>,
 }
 
@@ -99,7 +102,10 @@ impl CoinKey for LocalCoinKey {
     async fn sign_ecdsa(&self, sighash: &InputSighash) -> Result<[u8; 64], SignerError> {
         self.require_own(sighash)?;
         let message = Message::from_digest(*sighash.as_bytes());
-        Ok(secp().sign_ecdsa_low_r(&message, &self.key).serialize_compact())
+        let mut key = self.pair.0.secret_key();
+        let signature = secp().sign_ecdsa_low_r(&message, &key).serialize_compact();
+        key.non_secure_erase();
+        Ok(signature)
     }
 
     async fn sign_schnorr(&self, sighash: &InputSighash) -> Result<[u8; 64], SignerError> {
@@ -109,14 +115,7 @@ impl CoinKey for LocalCoinKey {
             .try_fill_bytes(auxiliary.as_mut_slice())
             .map_err(|error| SignerError::Unavailable(format!("random bytes: {error}")))?;
         let message = Message::from_digest(*sighash.as_bytes());
-        let signature = secp().sign_schnorr_with_aux_rand(&message, &self.pair, &auxiliary);
+        let signature = secp().sign_schnorr_with_aux_rand(&message, &self.pair.0, &auxiliary);
         Ok(signature.serialize())
-    }
-}
-
-impl Drop for LocalCoinKey {
-    fn drop(&mut self) {
-        self.key.non_secure_erase();
-        self.pair.non_secure_erase();
     }
 }

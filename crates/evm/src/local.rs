@@ -12,7 +12,8 @@ use crate::{CallSigner, PermitSigner, SignCall, SignPermit, SignerError, Uncheck
 ///
 /// The key is erased when this is dropped, is never shown, and can't be taken out again.
 pub struct LocalSigner {
-    key: SecretKey,
+    /// In a place that it is never moved from, so that no copy of it stays behind.
+    key: Box<SecretKey>,
     address: EvmAddress,
 }
 
@@ -31,8 +32,9 @@ impl LocalSigner {
         let mut bytes = Zeroizing::new([0; 32]);
         let digits = key.strip_prefix("0x").unwrap_or(key);
         hex::decode_to_slice(digits, bytes.as_mut_slice()).map_err(|_| ParseKeyError)?;
-        let key = SecretKey::from_byte_array(&bytes).map_err(|_| ParseKeyError)?;
-        Ok(Self { key, address: address_of(&key.public_key(SECP256K1)) })
+        let key = Box::new(SecretKey::from_byte_array(&bytes).map_err(|_| ParseKeyError)?);
+        let address = address_of(&key.public_key(SECP256K1));
+        Ok(Self { key, address })
     }
 
     /// Signs a digest with the nonce of RFC 6979; `s` is always the lower one.

@@ -15,14 +15,16 @@ use super::{
 ///
 /// The key is erased when this is dropped, is never shown, and can't be taken out again.
 pub struct LocalEd25519Signer {
-    key: SigningKey,
+    /// In a place that it is never moved from, so that no copy of it stays behind.
+    key: Box<SigningKey>,
 }
 
 /// A secp256k1 key in memory: for tests, the sandbox, and small sums.
 ///
 /// The key is erased when this is dropped, is never shown, and can't be taken out again.
 pub struct LocalSecp256k1Signer {
-    key: SecretKey,
+    /// In a place that it is never moved from, so that no copy of it stays behind.
+    key: Box<SecretKey>,
     public: IntentKey,
 }
 
@@ -49,7 +51,7 @@ impl LocalEd25519Signer {
     /// Returns [`ParseKeyError::Seed`] if the text is not that.
     pub fn from_seed_hex(seed: &str) -> Result<Self, ParseKeyError> {
         let bytes = read_hex(seed).ok_or(ParseKeyError::Seed)?;
-        Ok(Self { key: SigningKey::from_bytes(&bytes) })
+        Ok(Self { key: Box::new(SigningKey::from_bytes(&bytes)) })
     }
 
     /// Reads a key pair as NEAR's tools write it: `ed25519:` and 64 bytes in base58.
@@ -64,7 +66,7 @@ impl LocalEd25519Signer {
             return Err(ParseKeyError::Pair);
         }
         let key = SigningKey::from_keypair_bytes(&bytes);
-        key.map(|key| Self { key }).map_err(|_| ParseKeyError::Pair)
+        key.map(|key| Self { key: Box::new(key) }).map_err(|_| ParseKeyError::Pair)
     }
 }
 
@@ -77,6 +79,7 @@ impl LocalSecp256k1Signer {
     pub fn from_hex(key: &str) -> Result<Self, ParseKeyError> {
         let bytes = read_hex(key).ok_or(ParseKeyError::Secp256k1)?;
         let key = SecretKey::from_byte_array(&bytes).map_err(|_| ParseKeyError::Secp256k1)?;
+        let key = Box::new(key);
         let public = IntentKey::Secp256k1(address_of(&key.public_key(SECP256K1)));
         Ok(Self { key, public })
     }
