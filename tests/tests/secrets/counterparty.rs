@@ -6,8 +6,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use countersign::keys::remote::{Clients, HmacKey, SigningService};
-use countersign::keys::{KeyEvidence, Keyring, KeyringConfig, MemoryKeys};
+use countersign::keys::remote::{Clients, HmacKey, SigningCall, SigningService};
+use countersign::keys::{Keyring, KeyringConfig, MemoryKeys};
 use countersign::{Clock as _, SystemClock};
 use countersign_sandbox::{AuthScheme, Sandbox, SandboxConfig, Tamper};
 use countersign_tests::short_steps;
@@ -58,7 +58,7 @@ pub(crate) async fn signing_service(sandbox: &Sandbox, secret: &str) -> String {
     let keyring = Keyring::new(&config, [keys.into_source()]).await.unwrap();
     let client = HmacKey::new("backend", &secret.into()).unwrap();
     let service =
-        SigningService::new(keyring, Clients::hmac([client]), |_: &KeyEvidence<'_>| Ok(()));
+        SigningService::new(keyring, Clients::hmac([client]), |_: &SigningCall<'_>| Ok(()));
     serve(Router::new().fallback(sign).with_state(service)).await
 }
 

@@ -240,9 +240,23 @@ fn without_values(message: &str) -> String {
     let mut shown = shown.filter(|start| found.starts_with(start));
     let found = match shown.next() {
         Some(start) => format!("{}{}", start.trim_end(), kind_of(found.trim_start_matches(start))),
-        None => found.to_owned(),
+        None => mistyped(found),
     };
     format!("{found}{expected}")
+}
+
+/// Keeps the name of a member that is not known if a person can have mistyped it: one that is longer, or
+/// has digits, may be a secret.
+fn mistyped(found: &str) -> String {
+    const LONGEST: usize = 24;
+    let name = found.strip_prefix("unknown field `").and_then(|name| name.strip_suffix('`'));
+    let plain = |sign: char| sign.is_ascii_lowercase() || sign == '_';
+    match name {
+        Some(name) if name.len() > LONGEST || !name.chars().all(plain) => {
+            "unknown field".to_owned()
+        }
+        _ => found.to_owned(),
+    }
 }
 
 /// Keeps the word that stands before a value, as `string` does.
