@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::memory_lock::scrub_deep;
 use crate::source::{Brief, EcdsaSignature, Message, Prehash, SchnorrTweak, Source};
 use crate::vault::{Ed25519Secret, Item, SecpSecret, Seed, Tree, Vault};
 use crate::{
@@ -46,6 +47,7 @@ impl MemoryKeys {
     pub fn secp256k1(mut self, id: &str, key: &[u8; 32]) -> Result<Self, SecretError> {
         let secret = SecpSecret::new(key).ok_or(SecretError::Secp256k1)?;
         self.vault.insert(id, Item::Secp256k1(secret));
+        scrub_deep();
         Ok(self)
     }
 
@@ -53,6 +55,7 @@ impl MemoryKeys {
     #[must_use]
     pub fn ed25519(mut self, id: &str, key: &[u8; 32]) -> Self {
         self.vault.insert(id, Item::Ed25519(Ed25519Secret::new(key)));
+        scrub_deep();
         self
     }
 
@@ -64,6 +67,7 @@ impl MemoryKeys {
     pub fn seed(mut self, id: &str, seed: &[u8]) -> Result<Self, SecretError> {
         let seed = Seed::new(seed).ok_or(SecretError::Seed)?;
         self.vault.insert(id, Item::Seed(Tree::new(seed)));
+        scrub_deep();
         Ok(self)
     }
 

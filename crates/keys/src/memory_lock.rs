@@ -6,8 +6,11 @@ use std::hint::black_box;
 use region::LockGuard;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// How much of the stack [`scrub`] writes over: more than what handles a secret uses of it.
+/// How much of the stack [`scrub`] writes over: more than what signs uses of it.
 const SCRUBBED: usize = 16 * 1024;
+/// How much [`scrub_deep`] does: what takes a [`Guarded`] place has whole pages on the stack for a
+/// while, and what it calls lies below those.
+const SCRUBBED_DEEP: usize = 8 * size_of::<Page<[u8; 1]>>() + SCRUBBED;
 
 /// A value on pages of its own, so that no other value is unlocked with it.
 pub(crate) struct Guarded<T: Erase> {
@@ -72,10 +75,20 @@ impl<T: Erase> Drop for Guarded<T> {
 
 /// Writes over what calls have left on the stack.
 ///
-/// Compilers move values as they like, so what was erased in its place may still stand in another.
-#[inline(never)]
+/// Compilers move values as they like, so what was erased in its place may still stand in another. The
+/// caller's own frame is left as it is: it is called from no deeper than where the secret was made.
 pub(crate) fn scrub() {
-    let mut room = [0_u8; SCRUBBED];
+    write_over::<SCRUBBED>();
+}
+
+/// Does the same where a [`Guarded`] place was taken.
+pub(crate) fn scrub_deep() {
+    write_over::<SCRUBBED_DEEP>();
+}
+
+#[inline(never)]
+fn write_over<const ROOM: usize>() {
+    let mut room = [0_u8; ROOM];
     black_box(&mut room);
 }
 

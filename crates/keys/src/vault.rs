@@ -48,7 +48,6 @@ impl Vault {
     /// Puts a secret under a name; an earlier one is dropped.
     pub(crate) fn insert(&mut self, id: &str, item: Item) {
         self.items.insert(id.into(), item);
-        scrub();
     }
 
     pub(crate) fn items(&self) -> impl Iterator<Item = (&str, &Item)> {

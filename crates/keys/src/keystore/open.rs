@@ -9,7 +9,7 @@ use super::file::{KnownAccount, KnownKey, PublicKeyText};
 use super::sealed::{Kind, Secret, Secrets};
 use super::{KeystoreEntry, KeystoreError, KeystoreFile, WorkFactor};
 use crate::import::SecretKind;
-use crate::memory_lock::scrub;
+use crate::memory_lock::scrub_deep;
 use crate::vault::{Ed25519Secret, Item, SecpSecret, Seed, Tree, Vault};
 use crate::{AccountKey, Curve, DerivationPath, ImportedSecret, PublicKey};
 
@@ -42,7 +42,7 @@ impl OpenKeystore {
             let item = item_of(&secret)?;
             keystore.insert(secret.id, item)?;
         }
-        scrub();
+        scrub_deep();
         let secret_ids = keystore.public.len();
         if public.len() != secret_ids {
             let found = format!("{} public entries for {secret_ids} secrets", public.len());
@@ -101,7 +101,9 @@ impl OpenKeystore {
         };
         let item =
             item.ok_or(KeystoreError::NoSecret { id: id.to_owned(), expected: "a secret" })?;
-        self.insert(id, item)
+        let added = self.insert(id, item);
+        scrub_deep();
+        added
     }
 
     fn insert(&mut self, id: &str, item: Item) -> Result<(), KeystoreError> {

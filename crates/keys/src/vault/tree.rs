@@ -7,7 +7,7 @@ use zeroize::Zeroize as _;
 
 use super::secret::Seed;
 use crate::derive::Node;
-use crate::memory_lock::{Erase, Guarded, scrub};
+use crate::memory_lock::{Erase, Guarded, scrub, scrub_deep};
 use crate::secp::secp;
 use crate::{AccountKey, Curve, DerivationPath, DeriveError, PublicKey};
 
@@ -103,7 +103,7 @@ impl Tree {
         let public_key = public_key(&node)?;
         let node = Guarded::new(Node::empty(), |place| *place = node);
         let made = Arc::new(Chain { node, public_key });
-        scrub();
+        scrub_deep();
         let mut chains = self.chains.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(chains.entry(place).or_insert(made)))
     }
