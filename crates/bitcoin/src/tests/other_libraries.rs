@@ -149,8 +149,8 @@ fn sign(case: &Value, open: Open) -> Option<(Vec<ToSign>, SignedPsbt)> {
     let psbt = verified(&Honest::default().build());
     let keys = keys(case).into_iter().map(|(key, _)| key).collect();
     let signer = open(keys, to_sign.iter().map(|input| input.sighash).collect());
-    let signed = sign_inputs(&to_sign, CoinEvidence::Psbt(&psbt), signer.as_ref());
-    let inputs = block_on(signed).unwrap();
+    let made = sign_inputs(&to_sign, CoinEvidence::Psbt(&psbt), signer.as_ref());
+    let inputs = block_on(made).unwrap();
     let ends = decoded.inputs.iter().map(decode::Map::end).collect();
     Some((to_sign, SignedPsbt::of(sent.clone(), ends, inputs)))
 }
