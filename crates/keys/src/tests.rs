@@ -1,5 +1,5 @@
 mod keyring;
 #[path = "../benches/keys/permit.rs"]
-mod permit;
+pub(crate) mod permit;
 pub(crate) mod refunds;
 mod vectors;

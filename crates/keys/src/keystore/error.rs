@@ -77,6 +77,12 @@ pub enum KeystoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The file is not the one that was read: somebody has written it since.
+    #[error("{} was changed meanwhile; nothing was written", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
     /// Others than the owner can write the file.
     #[error("keystore: expected {} to be writable by its owner alone, found mode {mode:o}", path.display())]
     Permissions {

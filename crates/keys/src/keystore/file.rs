@@ -1,4 +1,4 @@
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -174,13 +174,33 @@ impl KeystoreFile {
         Self::parse(&text)
     }
 
-    /// Writes a file that only its owner can read. Either all of it is there afterwards or what was
-    /// there before.
+    /// Writes a file in the place of one that was read before, unless that is another by now: what
+    /// somebody else has added meanwhile is not lost.
     ///
     /// # Errors
     ///
-    /// Returns [`KeystoreError::Io`].
+    /// Returns [`KeystoreError::Changed`], or [`KeystoreError::Io`] also where somebody else is
+    /// writing at this moment.
+    pub fn replace(&self, path: &Path, before: &Self) -> Result<(), KeystoreError> {
+        let locked =
+            File::open(folder_of(path)).map_err(|source| io("open the folder of", path, source))?;
+        let held = |error: TryLockError| io("lock the folder of", path, error.into());
+        locked.try_lock().map_err(held)?;
+        if Self::read(path)? != *before {
+            return Err(KeystoreError::Changed { path: path.to_owned() });
+        }
+        self.write(path)
+    }
+
+    /// Writes a file that only its owner can read, whatever stands there. Either all of it is there
+    /// afterwards or what was there before. A symbolic link stays one.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`KeystoreError::Io`]. Where the folder's list of names can't be written down, the file
+    /// is replaced already.
     pub fn write(&self, path: &Path) -> Result<(), KeystoreError> {
+        let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let beside = beside(path);
         let written = self
             .write_new(&beside)
@@ -202,8 +222,12 @@ impl KeystoreFile {
         let failed = |source| io("write", path, source);
         let open = File::options().write(true).create_new(true).mode(0o600).open(path);
         let mut file = open.map_err(failed)?;
-        file.write_all(self.to_text().as_bytes()).map_err(failed)?;
-        file.sync_all().map_err(failed)?;
+        let written = file.write_all(self.to_text().as_bytes()).and_then(|()| file.sync_all());
+        if written.is_err() {
+            // Half a file would be in the way of the next attempt.
+            let _ = fs::remove_file(path);
+        }
+        written.map_err(failed)?;
         sync_folder(path)
     }
 
@@ -240,10 +264,13 @@ fn beside(path: &Path) -> PathBuf {
 
 /// Has the folder's list of names written down, without which a new file may be lost.
 fn sync_folder(path: &Path) -> Result<(), KeystoreError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
+    let synced = File::open(folder_of(path)).and_then(|folder| folder.sync_all());
     synced.map_err(|source| io("write the folder of", path, source))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn io(action: &'static str, path: &Path, source: std::io::Error) -> KeystoreError {

@@ -296,3 +296,36 @@ proptest! {
         let _ = KeystoreFile::parse(&text);
     }
 }
+
+#[test]
+fn a_file_that_somebody_else_has_changed_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("keys.json");
+    let before = sealed();
+    before.write_new(&place).unwrap();
+    let (mine, theirs) = (sealed(), sealed());
+    theirs.replace(&place, &before).unwrap();
+    let error = mine.replace(&place, &before).unwrap_err();
+    assert!(matches!(error, KeystoreError::Changed { .. }), "{error}");
+    assert_eq!(KeystoreFile::read(&place).unwrap(), theirs);
+    // Read again, it is replaced; not while somebody else writes.
+    let writing = fs::File::open(folder.path()).unwrap();
+    writing.lock().unwrap();
+    let error = mine.replace(&place, &theirs).unwrap_err();
+    assert!(matches!(error, KeystoreError::Io { .. }), "{error}");
+    drop(writing);
+    mine.replace(&place, &theirs).unwrap();
+    assert_eq!(KeystoreFile::read(&place).unwrap(), mine);
+}
+
+#[test]
+fn a_link_to_a_file_stays_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (place, link) = (folder.path().join("keys.json"), folder.path().join("current.json"));
+    sealed().write_new(&place).unwrap();
+    std::os::unix::fs::symlink(&place, &link).unwrap();
+    let file = sealed();
+    file.write(&link).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(KeystoreFile::read(&place).unwrap(), file);
+}

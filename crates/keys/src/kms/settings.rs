@@ -13,6 +13,9 @@ use crate::millis;
 /// The longest wait before a call is made again.
 const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
+/// How long after a source the client itself gives a call up.
+const LATER: Duration = Duration::from_millis(250);
+
 /// Where KMS is, and how long it is waited for.
 ///
 /// ```toml
@@ -25,7 +28,8 @@ const MAX_BACKOFF: Duration = Duration::from_secs(2);
 pub struct KmsSettings {
     /// The region, such as `eu-central-1`.
     pub region: String,
-    /// Another endpoint than the region's own: HTTPS, or HTTP on this machine.
+    /// Another endpoint than the region's own: HTTPS, or HTTP on this machine. One that AWS's own rules
+    /// would find, in the environment or a profile, is not taken.
     #[serde(default)]
     pub endpoint: Option<String>,
     /// How long one signature may take, over all attempts.
@@ -57,18 +61,23 @@ impl KmsSettings {
             .with_max_attempts(self.attempts.max(1))
             .with_initial_backoff(self.backoff)
             .with_max_backoff(MAX_BACKOFF);
-        // The whole call is given up by the source itself.
-        let timeouts = TimeoutConfig::builder().connect_timeout(self.deadline).build();
+        // The source gives a whole call up by itself, in its own words; alloy's signer has none but
+        // this, which is a little later.
+        let whole = self.deadline.saturating_add(LATER);
+        let timeouts = TimeoutConfig::builder().connect_timeout(self.deadline);
+        let timeouts = timeouts.operation_timeout(whole).build();
         let builder = builder
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
             .retry_config(retries)
             .timeout_config(timeouts);
-        let Some(endpoint) = &self.endpoint else { return Ok(builder) };
-        if !is_safe(endpoint) {
+        if self.endpoint.as_deref().is_some_and(|endpoint| !is_safe(endpoint)) {
             return Err(KmsError::Endpoint);
         }
-        Ok(builder.endpoint_url(endpoint))
+        // One that stands in the environment or in a profile is not taken.
+        let mut builder = builder;
+        builder.set_endpoint_url(self.endpoint.clone());
+        Ok(builder)
     }
 }
 
@@ -109,6 +118,19 @@ mod tests {
         for text in ["deadline_ms = 1", &format!("{text}secret = \"4242\"")] {
             assert!(toml::from_str::<KmsSettings>(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn takes_no_endpoint_from_elsewhere() {
+        let found = Builder::new().endpoint_url("http://found.example.com");
+        let mut settings = KmsSettings::new("eu-central-1");
+        let applied = format!("{:?}", settings.apply(found.clone()).unwrap());
+        assert!(!applied.contains("example.com"), "{applied}");
+        settings.endpoint = Some("https://said.example.com".to_owned());
+        let applied = format!("{:?}", settings.apply(found).unwrap());
+        assert!(applied.contains("said.example.com") && !applied.contains("found"), "{applied}");
+        settings.endpoint = Some("http://said.example.com".to_owned());
+        assert!(matches!(settings.apply(Builder::new()), Err(KmsError::Endpoint)));
     }
 
     #[test]

@@ -84,6 +84,9 @@ impl KmsSource {
 
     /// Makes a signer for one account on EVM chains of a key, by alloy's own signer over KMS.
     ///
+    /// It signs all evidence of its account, of any chain and any environment: what a key may sign for
+    /// is a keyring's to say, which this signer is not in.
+    ///
     /// # Errors
     ///
     /// Returns a [`KmsError`] if there is no such key, or KMS does not answer.

@@ -9,3 +9,4 @@ mod server;
 mod signing;
 mod tampered;
 mod tls;
+mod unable;

@@ -1,11 +1,16 @@
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use countersign_evm::{SignError, sign as sign_permit};
+use k256::ecdsa::SigningKey;
 use tokio::net::TcpListener;
 
 use super::hostile::{Hostile, der, sign, signature, signed};
 use super::moto::{settings, source};
 use crate::SourceError;
 use crate::kms::{KmsError, KmsSettings, KmsSource};
+use crate::tests::permit::{Case, KEY, NOW};
 
 const THROTTLED: &str = r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#;
 
@@ -102,4 +107,31 @@ async fn no_error_or_debug_form_shows_a_credential() {
     let credentials = super::super::Credentials::new("A", "kms-secret-4242", None, None, "test");
     let refused = KmsSource::with_credentials("kms", &settings, credentials).unwrap_err();
     assert_eq!(refused, KmsError::Endpoint);
+}
+
+/// What KMS answers to who asks for the public half of a key.
+fn public_half(secret: &[u8; 32]) -> String {
+    let key = SigningKey::from_slice(secret).unwrap();
+    let point = key.verifying_key().to_encoded_point(false);
+    let mut info = hex::decode("3056301006072a8648ce3d020106052b8104000a034200").unwrap();
+    info.extend_from_slice(point.as_bytes());
+    serde_json::json!({
+        "KeyId": "hot", "PublicKey": BASE64_STANDARD.encode(info), "KeySpec": "ECC_SECG_P256K1",
+        "KeyUsage": "SIGN_VERIFY", "SigningAlgorithms": ["ECDSA_SHA_256"],
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn a_signer_of_alloys_gives_a_silent_kms_up_too() {
+    let secret: [u8; 32] = hex::decode(KEY).unwrap().try_into().unwrap();
+    let answers = vec![(200, public_half(&secret)); 2];
+    let silent = Hostile::silent_after(answers).await;
+    let mut settings = settings(&silent.endpoint);
+    settings.deadline = Duration::from_millis(400);
+    let signer = source(&settings).evm_signer("hot").await.unwrap();
+    let case = Case::new();
+    let signed = sign_permit(&case.permit, &case.reservation, &case.policy, &signer, NOW);
+    let signed = tokio::time::timeout(Duration::from_secs(10), signed).await.unwrap();
+    assert!(matches!(signed, Err(SignError::Backend(_))), "{signed:?}");
 }

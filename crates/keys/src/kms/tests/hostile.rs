@@ -43,6 +43,22 @@ impl Hostile {
         Self { endpoint, asked }
     }
 
+    /// Gives its answers in turn, and none to what follows.
+    pub(super) async fn silent_after(answers: Vec<Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut answers, mut silent) = (answers.into_iter(), Vec::new());
+            while let Ok((stream, _)) = listener.accept().await {
+                match answers.next() {
+                    Some(next) => drop(tokio::spawn(answer(stream, Duration::ZERO, next))),
+                    None => silent.push(stream),
+                }
+            }
+        });
+        Self { endpoint, asked: Arc::default() }
+    }
+
     pub(super) fn asked(&self) -> u32 {
         self.asked.load(Ordering::SeqCst)
     }

@@ -12,7 +12,9 @@ const LONGEST: usize = 64;
 
 /// Remembers which requests came in, for as long as they could come in again.
 ///
-/// It is of one process. Where several answer, each must see all requests of a client.
+/// It is of one process, and ends with it: what was answered in the half minute before a restart may be
+/// answered once more, by the same signature or another over the same digest. Where several processes
+/// answer, each must see all requests of a client.
 pub struct ReplayStore {
     window: Duration,
     capacity: usize,
@@ -24,6 +26,8 @@ pub struct ReplayStore {
 struct Seen {
     names: HashSet<String>,
     in_order: VecDeque<(UnixMillis, String)>,
+    /// The latest moment that a request came in at.
+    latest: Option<UnixMillis>,
 }
 
 impl ReplayStore {
@@ -42,6 +46,8 @@ impl ReplayStore {
         now: UnixMillis,
     ) -> Result<(), Refusal> {
         let window = u64::try_from(self.window.as_millis()).unwrap_or(u64::MAX);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = seen.latest(now);
         if now.value().abs_diff(time.value()) > window {
             let reason = format!("expected a time within {window} ms of this service's");
             return Err(Refusal::new(Code::Replayed, reason));
@@ -50,7 +56,6 @@ impl ReplayStore {
             return Err(Refusal::malformed("expected a nonce of 1 to 64 bytes"));
         }
         let name = format!("{client}\n{nonce}");
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.forget_before(now.value().saturating_sub(window.saturating_mul(2)));
         if seen.names.contains(&name) {
             return Err(Refusal::new(Code::Replayed, "the request came in before".to_owned()));
@@ -65,6 +70,14 @@ impl ReplayStore {
 }
 
 impl Seen {
+    /// Returns the moment, or the latest one there was: a clock that goes back brings nothing back that
+    /// was forgotten.
+    fn latest(&mut self, now: UnixMillis) -> UnixMillis {
+        let latest = self.latest.map_or(now, |latest| latest.max(now));
+        self.latest = Some(latest);
+        latest
+    }
+
     /// Forgets what came in before a moment: it is too old to come in again.
     fn forget_before(&mut self, moment: u64) {
         while let Some((time, _)) = self.in_order.front() {
@@ -146,7 +159,17 @@ mod tests {
         assert_eq!(admit(&store, NOW, "a", NOW), Err(Code::Replayed));
         admit(&store, NOW + 60_001, "c", NOW + 60_001).unwrap();
         for nonce in ["", &"n".repeat(65)] {
-            assert_eq!(admit(&store, NOW, nonce, NOW), Err(Code::Malformed));
+            let now = NOW + 60_001;
+            assert_eq!(admit(&store, now, nonce, now), Err(Code::Malformed));
         }
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_brings_no_request_back() {
+        let store = ReplayStore::default();
+        admit(&store, NOW, "a", NOW).unwrap();
+        admit(&store, NOW + 90_000, "b", NOW + 90_000).unwrap();
+        assert_eq!(admit(&store, NOW, "a", NOW), Err(Code::Replayed));
+        admit(&store, NOW + 90_000, "c", NOW + 89_000).unwrap();
     }
 }

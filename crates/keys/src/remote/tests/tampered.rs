@@ -26,12 +26,12 @@ fn coded(answer: &Response<String>) -> (u16, String) {
     (answer.status().as_u16(), code)
 }
 
-fn by_certificate(keyring: Keyring) -> SigningService {
+pub(super) fn by_certificate(keyring: Keyring) -> SigningService {
     SigningService::new(keyring, Clients::ByCertificate, |_: &SigningCall<'_>| Ok(()))
 }
 
 /// An honest request to sign a permit.
-fn honest(keyring: &Keyring, nonce: &str) -> Value {
+pub(super) fn honest(keyring: &Keyring, nonce: &str) -> Value {
     let key = keyring.named("evm").unwrap();
     let permit = made::permit(&key, 1_000_000);
     let evidence = file::write(&KeyEvidence::Permit(&permit)).unwrap();
@@ -51,10 +51,11 @@ async fn each_change_of_a_request_is_refused() {
     let keyring = made::vault().await;
     let service = by_certificate(keyring.clone());
     assert_eq!(asked(&service, &honest(&keyring, "honest")).await, (200, "signed".to_owned()));
-    let changes: [(&str, u16, &str, Change); 14] = [
+    let changes: [(&str, u16, &str, Change); 15] = [
         ("digest", 422, "other_digest", |body| body["message"] = "00".repeat(32).into()),
         ("short", 422, "other_digest", |body| body["message"] = "00".into()),
         ("hex", 400, "malformed", |body| body["message"] = "no hex".into()),
+        ("other name", 404, "no_key", |body| body["key"]["id"] = "treasury".into()),
         ("scheme", 422, "other_digest", |body| body["scheme"] = "bip340_bip86".into()),
         ("key", 404, "no_key", |body| body["key"]["id"] = "nobody".into()),
         ("other key", 404, "no_key", |body| body["key"]["id"] = "btc".into()),
@@ -134,6 +135,15 @@ async fn an_answer_repeats_nothing_of_a_malformed_request() {
         assert_eq!(answer.status(), 400);
         assert!(!answer.body().contains("4242"), "{}", answer.body());
     }
+    let mut body = honest(&made::vault().await, "hex");
+    body["message"] = "sk-4242Z".into();
+    let request = Request::builder().method(Method::POST).uri("/v1/sign");
+    let request = request.body(body.to_string().into_bytes()).unwrap();
+    let answer = service.answer(&request, made::now_ms()).await;
+    assert_eq!(answer.status(), 400);
+    for part in ["4242", "'s'", "'Z'"] {
+        assert!(!answer.body().contains(part), "{}", answer.body());
+    }
     let request = Request::builder().method(Method::POST).uri("/v1/sign");
     let long = request.body(vec![b' '; (2 << 20) + 1]).unwrap();
     assert_eq!(coded(&service.answer(&long, made::now_ms()).await), (413, "too_long".to_owned()));
@@ -149,5 +159,20 @@ async fn nobody_unknown_is_answered() {
         let request = Request::builder().uri(uri).body(Vec::new()).unwrap();
         let answer = service.answer(&request, made::now_ms()).await;
         assert_eq!(coded(&answer), (401, "unauthenticated".to_owned()), "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_named_as_it_is_called_and_not_as_the_path_is_written() {
+    let service = by_certificate(made::vault().await);
+    for path in ["/v1/keys/evm", "/v1/keys/%65vm"] {
+        let request = Request::builder().uri(path).body(Vec::new()).unwrap();
+        let answer = service.answer(&request, made::now_ms()).await;
+        let body: Value = serde_json::from_str(answer.body()).unwrap();
+        assert_eq!(body["id"], "evm", "{path}");
+    }
+    for (path, status) in [("/v1/keys/%ff", 400), ("/v1/keys/%6eobody", 404)] {
+        let request = Request::builder().uri(path).body(Vec::new()).unwrap();
+        assert_eq!(service.answer(&request, made::now_ms()).await.status(), status, "{path}");
     }
 }
