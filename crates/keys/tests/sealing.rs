@@ -1,6 +1,7 @@
 //! What is left in memory of the secrets of a keystore that was sealed: nothing.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![expect(clippy::arithmetic_side_effects, reason = "its numbers are addresses and digits")]
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;

@@ -55,7 +55,7 @@ impl NewKey {
         let mut public = self.public();
         public.extend([self.parameters(), Attribute::EcPoint(point::of(&public_key))]);
         public.extend(self.class(ObjectClass::PUBLIC_KEY));
-        session.create_object(&public)?;
+        let public = session.create_object(&public)?;
         let mut private = self.private();
         private.push(self.parameters());
         private.extend(self.class(ObjectClass::PRIVATE_KEY));
@@ -63,6 +63,10 @@ impl NewKey {
         let created = session.create_object(&private);
         if let Some(Attribute::Value(bytes)) = private.last_mut() {
             bytes.zeroize();
+        }
+        if created.is_err() {
+            // Half a key would be in the way of the next attempt.
+            let _ = session.destroy_object(public);
         }
         created?;
         finder.public(&TokenKey::Id(self.id.clone()), self.curve)

@@ -138,7 +138,11 @@ impl Pkcs11Source {
         error.told_by(&self.name)
     }
 
+    /// The key is looked for anew at the next signature.
     fn other_signature(&self, key: &KeyRef) -> SourceError {
+        if let Ok(key) = key.id().parse() {
+            self.calls.token().forget(&key);
+        }
         self.told(Pkcs11Error::OtherSignature { key: key.public_key().to_string() })
     }
 }

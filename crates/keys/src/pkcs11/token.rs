@@ -103,6 +103,11 @@ impl<L: Library> Token<L> {
         Ok(handle)
     }
 
+    /// Forgets where a key is: what was found there may be another key by now.
+    pub(super) fn forget(&self, key: &TokenKey) {
+        self.shared().keys.retain(|(known, _), _| known != key);
+    }
+
     fn attempt<T>(&self, work: impl Fn(&L::Session) -> Result<T, Failure>) -> Result<T, Failure> {
         let (generation, idle) = {
             let mut shared = self.shared();

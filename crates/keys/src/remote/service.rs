@@ -1,28 +1,26 @@
 //! The service that signs: whatever server it is put behind, this is all that it does.
 
 mod access;
+mod approval;
 mod pins;
 mod refusal;
 mod replay;
 mod rules;
+mod signature;
 
 use std::fmt;
 use std::sync::Arc;
 
 use countersign_approval::{ConfigDigest, Registry, Sats};
-use countersign_bitcoin::Refund;
 use countersign_units::UnixMillis;
 use http::{Method, Request, Response, StatusCode};
 use serde::Serialize;
 
-use self::pins::require_pinned;
 use self::refusal::{Code, Refusal};
+use self::signature::{sign, to_sign, verified};
 use super::owner::is_signed_by;
-use super::verified::{Unverified, Verified};
-use super::wire::{EvidenceFile, KeyName, Scheme, SignRequest, Signed, VERSION};
-use crate::error::Failure;
-use crate::source::{Message, Prehash, SchnorrTweak};
-use crate::{Key, KeyError, Keyring, SourceError};
+use super::wire::{KeyName, SignRequest, Signed, VERSION};
+use crate::{Key, Keyring};
 
 pub use access::Clients;
 pub use replay::ReplayStore;
@@ -146,7 +144,7 @@ impl SigningService {
         let verified = verified(&request, now)?;
         let evidence = verified.evidence();
         if !is_signed_by(&evidence, key.public_key()) {
-            return Err(declined("the evidence is not about the key that is to sign it"));
+            return Err(Refusal::declined("the evidence is not about the key that is to sign it"));
         }
         let to_sign = to_sign(&request, &verified, &key)?;
         self.approve(&verified, &SigningCall { client, key: &key, evidence })?;
@@ -159,38 +157,6 @@ impl SigningService {
         let none = || Refusal::new(Code::NoKey, "there is no key of this name".to_owned());
         self.keyring.named(id).ok_or_else(none)
     }
-
-    /// Applies the rules of this service, and the custodian's own.
-    fn approve(&self, verified: &Verified, call: &SigningCall<'_>) -> Result<(), Refusal> {
-        call.key.require_scope(&call.evidence)?;
-        let config = verified.config();
-        if self.config.is_some() && config.is_some() && config != self.config {
-            return Err(declined("the terms were made from another policy or registry"));
-        }
-        if let Some(registry) = &self.registry {
-            require_pinned(&call.evidence, registry).map_err(|reason| declined(&reason))?;
-        }
-        if let Verified::Refund(refund) = verified {
-            self.require_own_refund(refund, call.key)?;
-        }
-        if matches!(verified, Verified::Challenge(_)) {
-            return Ok(());
-        }
-        self.rules.approve(call).map_err(|reason| declined(&reason))
-    }
-
-    /// A refund has no terms: that it comes back to us, and most of it, is all that speaks for it.
-    fn require_own_refund(&self, refund: &Refund, key: &Key) -> Result<(), Refusal> {
-        if !self.keyring.takes_back(refund, key) {
-            return Err(declined("the refund pays to no key of this service"));
-        }
-        let (fee, amount) = (refund.fee(), refund.recipe().amount());
-        let most = self.max_refund_fee.unwrap_or_else(|| half(amount));
-        if fee > most {
-            return Err(declined(&format!("expected a refund for at most {most}, found {fee}")));
-        }
-        Ok(())
-    }
 }
 
 impl fmt::Debug for SigningService {
@@ -201,58 +167,6 @@ impl fmt::Debug for SigningService {
             .field("config", &self.config)
             .finish_non_exhaustive()
     }
-}
-
-/// Verifies what was sent by what this process knows itself.
-fn verified(request: &SignRequest, now: UnixMillis) -> Result<Verified, Refusal> {
-    let file: EvidenceFile = read(request.evidence.get().as_bytes())?;
-    Verified::read(file, now.to_seconds()).map_err(|error| match error {
-        Unverified::Malformed(reason) => Refusal::malformed(reason),
-        Unverified::Refused(reason) => Refusal::new(Code::Unverified, reason),
-    })
-}
-
-/// Returns what this process found that the key is to sign, if the caller wants just that.
-fn to_sign(request: &SignRequest, verified: &Verified, key: &Key) -> Result<Vec<u8>, Refusal> {
-    // The text of the error would repeat what was sent.
-    let wanted = hex::decode(&request.message)
-        .map_err(|_| Refusal::malformed("message: expected an even number of hex digits"))?;
-    verified.to_sign(request.scheme, key.public_key(), &wanted).ok_or_else(|| {
-        Refusal::new(Code::OtherDigest, "the message is not the payload's".to_owned())
-    })
-}
-
-fn half(amount: Sats) -> Sats {
-    Sats::new(amount.value() / 2).unwrap_or(Sats::ZERO)
-}
-
-fn declined(reason: &str) -> Refusal {
-    Refusal::new(Code::Declined, reason.to_owned())
-}
-
-/// Signs what this process found itself.
-async fn sign(
-    key: &Key,
-    verified: &Verified,
-    scheme: Scheme,
-    to_sign: &[u8],
-) -> Result<[u8; 64], Refusal> {
-    let evidence = verified.evidence();
-    if scheme == Scheme::Ed25519 {
-        return Ok(key.ed25519(evidence, Message::new(to_sign)).await?);
-    }
-    let digest: &[u8; 32] =
-        to_sign.try_into().map_err(|_| Refusal::malformed("expected 32 bytes"))?;
-    let digest = Prehash::new(digest);
-    let tweak = match scheme {
-        Scheme::Bip340 => SchnorrTweak::None,
-        Scheme::Bip340Bip86 => SchnorrTweak::Bip86,
-        Scheme::Ecdsa | Scheme::Ed25519 => {
-            return Ok(key.ecdsa(evidence, digest).await?.compact);
-        }
-    };
-    let brief = key.brief(&evidence)?;
-    Ok(key.schnorr_for(&brief, tweak, digest).await?)
 }
 
 /// Names a key as requests do.
@@ -279,16 +193,4 @@ fn read<'de, T: serde::Deserialize<'de>>(body: &'de [u8]) -> Result<T, Refusal> 
 fn written<T: Serialize>(answer: &T) -> Result<Response<String>, Refusal> {
     let failed = |_| Refusal::new(Code::Unavailable, "the answer can't be written".to_owned());
     Ok(refusal::json(StatusCode::OK, serde_json::to_string(answer).map_err(failed)?))
-}
-
-impl From<KeyError> for Refusal {
-    fn from(error: KeyError) -> Self {
-        if let KeyError::Source(SourceError::Throttled { .. }) = error {
-            return Self::new(Code::Busy, error.to_string());
-        }
-        match error.into() {
-            Failure::Declined(reason) => Self::new(Code::Declined, reason),
-            Failure::Unavailable(reason) => Self::new(Code::Unavailable, reason),
-        }
-    }
 }

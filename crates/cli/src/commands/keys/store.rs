@@ -10,7 +10,6 @@ use countersign::keys::{
 
 use super::place;
 use crate::arguments::{Into, Sealing, Unlock};
-use crate::connection::SetupError;
 use crate::exit::Failure;
 use crate::keyring::{KeysError, in_file};
 
@@ -84,12 +83,7 @@ impl Store {
             file.write_new(&self.path).map_err(in_file(&self.path))?;
             return Ok(file);
         };
-        if KeystoreFile::read(&self.path).map_err(in_file(&self.path))? != *before {
-            let path = self.path.display();
-            let message = format!("{path}: it was changed meanwhile; nothing was written");
-            return Err(SetupError::Argument(message).into());
-        }
-        file.write(&self.path).map_err(in_file(&self.path))?;
+        file.replace(&self.path, before).map_err(in_file(&self.path))?;
         Ok(file)
     }
 }

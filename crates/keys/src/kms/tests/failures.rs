@@ -131,7 +131,7 @@ async fn a_signer_of_alloys_gives_a_silent_kms_up_too() {
     settings.deadline = Duration::from_millis(400);
     let signer = source(&settings).evm_signer("hot").await.unwrap();
     let case = Case::new();
-    let signed = sign_permit(&case.permit, &case.reservation, &case.policy, &signer, NOW);
-    let signed = tokio::time::timeout(Duration::from_secs(10), signed).await.unwrap();
-    assert!(matches!(signed, Err(SignError::Backend(_))), "{signed:?}");
+    let outcome = sign_permit(&case.permit, &case.reservation, &case.policy, &signer, NOW);
+    let outcome = tokio::time::timeout(Duration::from_secs(10), outcome).await.unwrap();
+    assert!(matches!(outcome, Err(SignError::Backend(_))), "{outcome:?}");
 }

@@ -109,6 +109,25 @@ fn a_session_that_makes_keys_is_closed_whatever_comes_of_it() {
 }
 
 #[test]
+fn a_place_whose_key_is_another_by_now_is_looked_for_again() {
+    let fake = Fake::new();
+    let token = fake.token(Some(PIN));
+    let looked = Cell::new(0);
+    let [hot, cold] = ["hot", "cold"].map(|label| TokenKey::Label(label.to_owned()));
+    let look = |key: &TokenKey| {
+        let found = || {
+            looked.set(looked.get() + 1);
+            Ok(42)
+        };
+        token.in_session(|_| token.handle(key, Curve::Secp256k1, found)).unwrap();
+        looked.get()
+    };
+    assert_eq!([look(&hot), look(&cold), look(&hot), look(&cold)], [1, 2, 2, 2]);
+    token.forget(&hot);
+    assert_eq!([look(&cold), look(&hot), look(&hot)], [2, 3, 3]);
+}
+
+#[test]
 fn a_place_that_is_remembered_is_forgotten_with_the_sessions() {
     let fake = Fake::new();
     let token = fake.token(Some(PIN));

@@ -120,7 +120,7 @@ fn kind(kind: NetworkKind) -> Result<ChainKind, String> {
     })
 }
 
-fn same<T: PartialEq + Display>(member: &str, expected: T, found: T) -> Result<(), String> {
+fn same<T: Copy + PartialEq + Display>(member: &str, expected: T, found: T) -> Result<(), String> {
     if expected == found {
         return Ok(());
     }

@@ -82,6 +82,11 @@ impl Refusal {
         Self::new(Code::Malformed, reason.to_string())
     }
 
+    /// The rules don't allow it.
+    pub(super) fn declined(reason: &str) -> Self {
+        Self::new(Code::Declined, reason.to_owned())
+    }
+
     pub(super) fn answer(&self) -> Response<String> {
         let reason = self.reason.chars().take(EXCERPT).collect();
         let refused = Refused { code: self.code.as_str().to_owned(), reason };
