@@ -287,5 +287,11 @@ pub(super) fn transfer(key: &Key) -> VerifiedTransfer {
 pub(super) fn refund(key: &Key, fee_rate: u64) -> Refund {
     let public_key: [u8; 33] = key.public_key().as_bytes().try_into().unwrap();
     let script = &countersign_bitcoin::scripts_of_key(public_key).unwrap()[0];
+    refund_to(key, script, fee_rate)
+}
+
+/// A refund of as much to a script.
+pub(super) fn refund_to(key: &Key, script: &[u8], fee_rate: u64) -> Refund {
+    let public_key: [u8; 33] = key.public_key().as_bytes().try_into().unwrap();
     crate::tests::refunds::planned(&public_key, "regtest", script, fee_rate)
 }

@@ -127,3 +127,30 @@ async fn a_refund_leaves_most_of_what_it_takes_back() {
     assert_eq!(asked(Some(fee), 400).await.0, 200);
     assert_eq!(asked(Some(1), 1).await.0, 403);
 }
+
+#[tokio::test]
+async fn a_refund_pays_to_a_key_of_the_service() {
+    let ring = made::vault().await;
+    let key = ring.named("btc").unwrap();
+    let rules = |_: &SigningCall<'_>| Ok(());
+    let service = SigningService::new(ring.clone(), Clients::ByCertificate, rules);
+    let asked = async |script: &[u8]| {
+        let refund = made::refund_to(&key, script, 3);
+        let evidence = KeyEvidence::Refund(&refund);
+        let message = refund.sighash().as_bytes();
+        answer(&service, &request(&key, "ecdsa", message, &evidence)).await
+    };
+    let scripts = |name: &str| {
+        let key = ring.named(name).unwrap().public_key().as_bytes().try_into().unwrap();
+        countersign_bitcoin::scripts_of_key(key).unwrap()
+    };
+    for script in [scripts("btc"), scripts("treasury")].concat() {
+        let (status, text) = asked(&script).await;
+        assert_eq!(status, 200, "{text}");
+    }
+    // The key is one of the service, and not for coins.
+    for script in [scripts("evm"), vec![[[0, 20].as_slice(), &[0xab; 20]].concat()]].concat() {
+        let (status, text) = asked(&script).await;
+        assert!(status == 403 && text.contains("pays to no key of this service"), "{text}");
+    }
+}
