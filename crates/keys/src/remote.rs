@@ -1,8 +1,10 @@
 //! Keys in a signing service of the custodian's own, over HTTP.
 //!
 //! The service is sent what was verified, the terms, the digests of the policy and the registry and
-//! the statement beside what is to be signed. It verifies all of that by itself and signs nothing but
-//! its own result: a [`SigningService`] is one, to be put behind any server. Who asks is known by an
+//! the statement beside what is to be signed. It verifies the payload by the terms, by itself, and
+//! signs nothing but its own result, with the key that the terms are about: a [`SigningService`] is
+//! one, to be put behind any server. The terms, the digests and the statement are the caller's words;
+//! what they may say is for the service's own registry and rules. Who asks is known by an
 //! [`HmacKey`] or by a certificate; what was asked before is refused. `docs/remote-signer.yaml` has
 //! the requests and answers.
 //!
