@@ -24,6 +24,10 @@ pub struct SoftKms {
 }
 
 impl SoftKms {
+    /// What a process of its own is let in by: variables of its environment.
+    pub const CREDENTIALS: [(&str, &str); 2] =
+        [("AWS_ACCESS_KEY_ID", "AKIATEST"), ("AWS_SECRET_ACCESS_KEY", "not-a-secret")];
+
     /// Starts it; without moto, says that the test was skipped.
     ///
     /// # Panics
@@ -50,19 +54,32 @@ impl SoftKms {
     /// Panics if KMS does not take it.
     pub async fn keyring(&mut self, scene: &Scene) -> Keyring {
         let (curve, chains) = kind(scene);
-        let spec = match curve {
-            Curve::Secp256k1 => "ECC_SECG_P256K1",
-            Curve::Ed25519 => "ECC_NIST_EDWARDS25519",
-        };
-        let secret = scene.account.private_key().trim_start_matches("0x");
-        writeln!(self.input, "{spec} {secret}").unwrap();
-        let id = said(&mut self.lines, "key ");
+        let id = self.import(curve, scene.account.private_key());
         let config = format!(
             "[keys.account]\nsource = \"kms\"\nid = \"{id}\"\ncurve = \"{curve}\"\n\
              chains = {chains}\nenvironment = \"sandbox\"\n"
         );
         let config = KeyringConfig::from_toml(&config).unwrap();
         Keyring::new(&config, [self.source().into_source()]).await.unwrap()
+    }
+
+    /// Brings a key to it, in hex, and returns its id there.
+    ///
+    /// # Panics
+    ///
+    /// Panics if KMS does not take it.
+    pub fn import(&mut self, curve: Curve, secret: &str) -> String {
+        let spec = match curve {
+            Curve::Secp256k1 => "ECC_SECG_P256K1",
+            Curve::Ed25519 => "ECC_NIST_EDWARDS25519",
+        };
+        writeln!(self.input, "{spec} {}", secret.trim_start_matches("0x")).unwrap();
+        said(&mut self.lines, "key ")
+    }
+
+    /// Returns the settings of a source, as a keyring's file has them.
+    pub fn settings(&self) -> String {
+        format!("kind = \"kms\"\nregion = \"{REGION}\"\nendpoint = \"{}\"\n", self.endpoint)
     }
 
     fn source(&self) -> KmsSource {
@@ -72,7 +89,8 @@ impl SoftKms {
             ..KmsSettings::new(REGION)
         };
         // They are worth nothing, and nobody is asked for others.
-        let credentials = Credentials::new("AKIATEST", "not-a-secret", None, None, "test");
+        let [(_, id), (_, secret)] = Self::CREDENTIALS;
+        let credentials = Credentials::new(id, secret, None, None, "test");
         KmsSource::with_credentials("kms", &settings, credentials).unwrap()
     }
 }

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use countersign::keys::pkcs11::{Pkcs11Source, TokenSettings};
-use countersign::keys::{ImportedSecret, Keyring};
+use countersign::keys::{Curve, ImportedSecret, Keyring};
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::session::UserType;
 
@@ -18,7 +18,6 @@ const CONFIGURATION: &str = "SOFTHSM2_CONF";
 /// Tells a test that it runs in a process of its own.
 const INSIDE: &str = "COUNTERSIGN_SOFTHSM2_INSIDE";
 const OFFICER: &str = "officer-4242";
-const PIN: &str = "4-eyes-please";
 
 /// A token in software, in a process of its own.
 #[derive(Debug)]
@@ -27,6 +26,9 @@ pub struct SoftToken {
 }
 
 impl SoftToken {
+    /// Opens its tokens.
+    pub const PIN: &str = "4-eyes-please";
+
     /// Runs a test in a process of its own, since the library is of one process; returns the token
     /// there. Without the library, says that the test was skipped.
     ///
@@ -63,14 +65,28 @@ impl SoftToken {
     ///
     /// Panics if the token does not take it.
     pub async fn keyring(&self, scene: &Scene) -> Keyring {
-        let label = scene.account.network.as_str();
-        self.make(label);
-        let settings = TokenSettings::new(&self.library, label);
-        let source = Pkcs11Source::open("hsm", settings, Some(PIN.into())).await.unwrap();
         let (curve, _) = kind(scene);
         let secret = ImportedSecret::hex(curve, scene.account.private_key()).unwrap();
-        source.import("account", *b"1", curve, secret).await.unwrap();
+        let source = self.import(scene.account.network.as_str(), curve, secret).await;
         Keyring::new(&config(scene, "hsm"), [source.into_source()]).await.unwrap()
+    }
+
+    /// Makes a token, and brings a key to it, which has the name `account` there.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the token does not take it.
+    pub async fn import(&self, label: &str, curve: Curve, secret: ImportedSecret) -> Pkcs11Source {
+        self.make(label);
+        let settings = TokenSettings::new(&self.library, label);
+        let source = Pkcs11Source::open("hsm", settings, Some(Self::PIN.into())).await.unwrap();
+        source.import("account", *b"1", curve, secret).await.unwrap();
+        source
+    }
+
+    /// Returns the settings of a source, as a keyring's file has them.
+    pub fn settings(&self, label: &str) -> String {
+        format!("kind = \"pkcs11\"\nmodule = {:?}\nlabel = \"{label}\"\n", self.library)
     }
 
     fn make(&self, label: &str) {
@@ -86,7 +102,7 @@ impl SoftToken {
         let slot = slots.into_iter().find(is_ours).unwrap();
         let session = library.open_rw_session(slot).unwrap();
         session.login(UserType::So, Some(&OFFICER.into())).unwrap();
-        session.init_pin(&PIN.into()).unwrap();
+        session.init_pin(&Self::PIN.into()).unwrap();
         session.logout().unwrap();
     }
 }

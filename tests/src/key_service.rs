@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use countersign::approval::ConfigDigest;
 use countersign::keys::remote::{
-    BaseUrl, Clients, HmacKey, RemoteAccess, RemoteSource, SigningCall, SigningService,
+    Clients, HmacKey, RemoteAccess, RemoteSource, SigningCall, SigningService,
 };
 use countersign::keys::{Curve, Keyring, KeyringConfig};
 use countersign::{Clock, SystemClock};
@@ -14,8 +14,6 @@ use tokio::net::TcpListener;
 
 use crate::{KeyInKeystore, Scene};
 
-/// What both sides have.
-const SECRET: &str = "a secret that both sides have: 4242";
 /// The longest request.
 const LONGEST: usize = 2 << 20;
 
@@ -27,9 +25,14 @@ pub struct KeyInService {
     pub keyring: Keyring,
     /// What the service has, in a keystore that is open.
     pub behind: KeyInKeystore,
+    /// Where the service is.
+    pub url: String,
 }
 
 impl KeyInService {
+    /// What both sides have.
+    pub const SECRET: &str = "a secret that both sides have: 4242";
+
     /// Starts a service on this machine.
     ///
     /// # Panics
@@ -41,19 +44,26 @@ impl KeyInService {
     ) -> Self {
         let behind = KeyInKeystore::of(scene, "sandbox").await;
         behind.unlock();
-        let key = || HmacKey::new("countersign", &SECRET.to_owned().into()).unwrap();
+        let key = || HmacKey::new("countersign", &Self::SECRET.to_owned().into()).unwrap();
         let service = SigningService::new(behind.keyring.clone(), Clients::hmac([key()]), rules);
         let config_of = scene.config();
         let (policy, registry) = (config_of.policy().unwrap(), config_of.registry());
         let made_from = ConfigDigest { policy: policy.digest(), registry: registry.digest() };
         let service = service.require_config(made_from);
-        let base = serve(service).await;
+        let url = serve(service).await;
         let access = RemoteAccess::hmac(key());
         let deadline = Duration::from_secs(20);
-        let source = RemoteSource::new("service", base, access, deadline).unwrap();
+        let source = RemoteSource::new("service", url.parse().unwrap(), access, deadline).unwrap();
         let config = config(scene, "service");
         let keyring = Keyring::new(&config, [source.into_source()]).await.unwrap();
-        Self { keyring, behind }
+        Self { keyring, behind, url }
+    }
+}
+
+impl KeyInService {
+    /// Returns the settings of a source, as a keyring's file has them.
+    pub fn settings(&self) -> String {
+        format!("kind = \"remote\"\nurl = \"{}\"\naccess.hmac = \"countersign\"\n", self.url)
     }
 }
 
@@ -77,12 +87,12 @@ pub(crate) fn kind(scene: &Scene) -> (Curve, &'static str) {
     }
 }
 
-async fn serve(service: SigningService) -> BaseUrl {
+async fn serve(service: SigningService) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let router = Router::new().fallback(answer).with_state(service);
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    base.parse().unwrap()
+    base
 }
 
 async fn answer(State(service): State<SigningService>, request: Request) -> Response {

@@ -80,7 +80,8 @@ fn tests(name: &str) -> io::Result<Tally> {
     tested(name, &mut command)
 }
 
-/// Runs the keys' own tests, the swaps with keys in tokens and services, and the examples of those.
+/// Runs the keys' own tests, the swaps with keys in tokens and services, the examples of those, and the
+/// command over all sources.
 fn keys(name: &str) -> io::Result<Tally> {
     let mut own = cargo();
     own.args(["test", "--package=countersign-keys", "--all-features", "--locked"]);
@@ -88,8 +89,11 @@ fn keys(name: &str) -> io::Result<Tally> {
     swaps.args(["test", "--package=countersign-tests", "--package=countersign-examples"]);
     swaps.args(["--locked", SOURCES, "--test=keystores", "--test=outside_keys"]);
     swaps.args(["--example=hsm_softhsm", "--example=kms_signer", "--example=remote_signer"]);
+    let mut command = cargo();
+    command.args(["test", "--package=countersign-cli", "--package=countersign-tests"]);
+    command.args(["--package=countersign-examples", "--locked", "--test=sources", ALL_SOURCES]);
     let mut tally = Tally::default();
-    for mut command in [own, swaps] {
+    for mut command in [own, swaps, command] {
         find_sources(command.args(TO_THE_END));
         tally.add(&tested(name, &mut command)?);
     }

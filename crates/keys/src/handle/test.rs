@@ -10,7 +10,7 @@ use crate::address;
 use crate::challenge::Challenge;
 use crate::secp::secp;
 use crate::source::{EcdsaSignature, Message, Prehash, SchnorrTweak};
-use crate::{ChainKind, KeyEvidence, PublicKey};
+use crate::{ChainKind, KeyEvidence, PublicKey, SourceError};
 
 /// What came of the test of a key: a fixed challenge was signed, and the signature verified.
 #[derive(Clone, Debug)]
@@ -51,6 +51,17 @@ pub enum TestError {
         /// The public key, in hex.
         expected: String,
     },
+}
+
+impl KeyTest {
+    /// Says whether the source can't sign by this scheme at all: a token and a KMS have no BIP-340, and
+    /// their keys sign for Bitcoin without it all the same.
+    pub const fn is_unsupported(&self) -> bool {
+        matches!(
+            self.outcome,
+            Err(TestError::Key(KeyError::Source(SourceError::Unsupported { .. })))
+        )
+    }
 }
 
 impl fmt::Display for TestedScheme {

@@ -28,6 +28,9 @@ struct Tested {
     kind: &'static str,
     scheme: String,
     passed: bool,
+    /// The source knows the scheme. Where it does not, that is no failure of the key, as long as it signs
+    /// by another one.
+    supported: bool,
     /// The first failure.
     failure: Option<String>,
     #[serde(flatten)]
@@ -94,7 +97,7 @@ impl Report {
             sources.entry((test.key.source_name(), scheme)).or_insert_with(Vec::new).push(test);
         }
         Self {
-            passed: tests.iter().all(|test| test.outcome.is_ok()),
+            passed: tests.iter().all(|test| test.outcome.is_ok() || signs_otherwise(test, tests)),
             keys: keys
                 .into_iter()
                 .filter_map(|((_, key, _), tests)| Tested::new(key, &tests))
@@ -137,6 +140,7 @@ impl Tested {
             kind: first.key.source_kind().as_str(),
             scheme: first.scheme.to_string(),
             passed: failure.is_none(),
+            supported: !tests.iter().any(|test| test.is_unsupported()),
             failure: failure.map(ToString::to_string),
             latency: Latency::of(tests),
         })
@@ -152,7 +156,10 @@ impl OfSource {
             kind: first.key.source_kind().as_str(),
             scheme: first.scheme.to_string(),
             signatures,
-            failures: tests.len().saturating_sub(signatures),
+            failures: tests
+                .iter()
+                .filter(|test| test.outcome.is_err() && !test.is_unsupported())
+                .count(),
             latency: Latency::of(tests),
         })
     }
@@ -173,6 +180,14 @@ impl Latency {
             max: micros(times.last())?,
         })
     }
+}
+
+/// Says whether a source lacks the scheme, and the key passed by another.
+fn signs_otherwise(lacking: &KeyTest, tests: &[KeyTest]) -> bool {
+    let of_key = |test: &&KeyTest| {
+        test.key.source_name() == lacking.key.source_name() && name(test) == name(lacking)
+    };
+    lacking.is_unsupported() && tests.iter().filter(of_key).any(|test| test.outcome.is_ok())
 }
 
 /// Names a key: of an account also its place there.
