@@ -86,7 +86,8 @@ impl SoftToken {
 
     /// Returns the settings of a source, as a keyring's file has them.
     pub fn settings(&self, label: &str) -> String {
-        format!("kind = \"pkcs11\"\nmodule = {:?}\nlabel = \"{label}\"\n", self.library)
+        let module = self.library.display();
+        format!("kind = \"pkcs11\"\nmodule = \"{module}\"\nlabel = \"{label}\"\n")
     }
 
     fn make(&self, label: &str) {
