@@ -77,7 +77,10 @@ fn a_keyring_that_can_t_be_opened_is_told_in_one_line() {
         (RING.replace("vault.json", "passphrase"), "found a text that is no JSON"),
         (RING.replace("keys.two", "keys.three"), "keyring: three: "),
         (RING.replace("\"solana\"", "\"evm\""), "keyring: two: chains: expected"),
-        (RING.replace("receive = 3", "receive = \"3\""), "ring.toml: keyring: TOML parse error"),
+        (
+            RING.replace("receive = 3", "receive = \"3\""),
+            "ring.toml: keyring: line 21: invalid type: string",
+        ),
         (RING.replace("path = \"vault.json\"", "place = 1"), "source vault: keyring: "),
         (source("kind = \"memory\""), "expected keystore, pkcs11, kms or remote, found memory"),
         (source("kind = \"floppy\""), "found floppy"),
