@@ -73,12 +73,16 @@ impl Bed {
 
     /// A flow whose first approval does not arrive.
     pub(crate) fn flow(&self, config: Config) -> Countersign {
-        let builder = if self.quoted {
+        self.builder(config).build()
+    }
+
+    /// The same, before it is built.
+    pub(crate) fn builder(&self, config: Config) -> CountersignBuilder {
+        if self.quoted {
             self.with_chains(Countersign::builder(self.over(self.oneclick()), config))
         } else {
             self.with_chains(Countersign::builder(self.over(self.scene.api()), config))
-        };
-        builder.build()
+        }
     }
 
     fn over<T>(&self, inner: T) -> Withholding<T> {
@@ -179,7 +183,7 @@ pub(crate) fn options() -> WorkerOptions {
     options_staying(Duration::from_secs(20))
 }
 
-fn options_staying(deadline: Duration) -> WorkerOptions {
+pub(crate) fn options_staying(deadline: Duration) -> WorkerOptions {
     let track = TrackOptions {
         first_wait: Duration::from_millis(5),
         longest_wait: Duration::from_millis(40),

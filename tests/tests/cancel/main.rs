@@ -5,6 +5,7 @@
 mod bed;
 mod coins;
 mod crashes;
+mod deadlines;
 mod deposits;
 mod early;
 mod gaps;

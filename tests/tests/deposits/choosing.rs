@@ -14,7 +14,7 @@ use crate::bed::{By, Over, api, flow, flow_of, scene};
 use crate::nonces::{journal, key, worker};
 use crate::says::Says;
 
-async fn usdc() -> Scene {
+pub(crate) async fn usdc() -> Scene {
     scene(short_steps(), "USDC@ethereum", "SOL@solana").await
 }
 
@@ -146,20 +146,29 @@ async fn a_promise_alone_is_held_to_itself_less_the_slippage() {
     assert_eq!(kept.unwrap().status.status, Status::Finished);
 }
 
-/// Begins a swap that was chosen for a promise, stops before it is judged, and goes on with the same
-/// key and request, by a flow that knows of no choice.
-async fn begun_and_gone_on_with(scene: &Scene, floor: Option<u64>) -> Progress {
-    let (store, _folder) = journal().await;
-    let request = SwapRequest { min_out: Some("0.1".to_owned()), ..scene.request() };
+/// Sets up a flow that was chosen for an offer of more than its API will quote.
+pub(crate) async fn chosen(
+    scene: &Scene,
+    request: &SwapRequest,
+    floor: Option<u64>,
+) -> Countersign {
     let api = || api(scene, Over::OneClick, By::Deposit);
-    let order = Order::new(&request, scene.config().registry()).unwrap();
+    let order = Order::new(request, scene.config().registry()).unwrap();
     let offer = api().quote(&order).await.unwrap();
     let offer = Offer { min_out: Lots::from(664_000_000), ..offer };
     let offer = Offer { max_out: Some(Lots::from(665_500_000)), ..offer };
     let least = floor.map_or(order.destination.amount, Lots::from);
     let destination = AssetAmount { amount: least, ..order.destination.clone() };
     let order = Order { destination, ..order };
-    let first = flow_of(scene, api(), scene.config()).chosen(order, offer).build();
+    flow_of(scene, api(), scene.config()).chosen(order, offer).build()
+}
+
+/// Begins a swap that was chosen for a promise, stops before it is judged, and goes on with the same
+/// key and request, by a flow that knows of no choice.
+async fn begun_and_gone_on_with(scene: &Scene, floor: Option<u64>) -> Progress {
+    let (store, _folder) = journal().await;
+    let request = SwapRequest { min_out: Some("0.1".to_owned()), ..scene.request() };
+    let first = chosen(scene, &request, floor).await;
     let first = worker(first, &store, "first");
     let name = key("one");
     let stopped = first.swap(&name, &request, |event| {
@@ -169,7 +178,7 @@ async fn begun_and_gone_on_with(scene: &Scene, floor: Option<u64>) -> Progress {
     });
     let stopped = stopped.await.unwrap();
     assert_eq!(stopped.state, State::Created, "{:?}", stopped.reason);
-    let second = worker(flow_of(scene, api(), scene.config()).build(), &store, "second");
+    let second = worker(flow(scene, Over::OneClick, By::Deposit), &store, "second");
     let ended = second.swap(&name, &request, |_| {}).await.unwrap();
     assert_eq!(ended.swap_id, stopped.swap_id);
     ended

@@ -21,6 +21,7 @@ mod recorder;
 mod resent;
 mod reviewed;
 mod says;
+mod second_try;
 mod told;
 mod tron;
 mod unheard;

@@ -190,3 +190,24 @@ async fn a_deposit_that_its_chain_has_is_sent_once_and_not_freed_though_the_api_
     let done = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
     assert_eq!(done.state, State::Ended(Outcome::Finished), "{:?}", done.reason);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deposit_of_which_nobody_can_tell_what_became_is_disputed() {
+    let scene = scene(short_steps(), "SOL@solana", "USDC@base").await;
+    let (store, _folder) = journal().await;
+    let (clock, api, cluster) = (SetClock::default(), Unheard::of(&scene), Cluster::of(&scene));
+    cluster.swallows.store(true, Ordering::SeqCst);
+    cluster.is_cut_off.store(true, Ordering::SeqCst);
+    let worker = brief(on_solana(&scene, api.clone(), &cluster, &clock), &store);
+    let open = worker.swap(&key("one"), &scene.request(), |_| {}).await.unwrap();
+    assert!(!open.state.is_ended(), "{:?}", open.reason);
+    // Nothing came, says the API long after the deadline; the node does not go back so far.
+    api.remembers.store(true, Ordering::SeqCst);
+    scene.sandbox.expire_blockhashes();
+    clock.advance(2 * HOUR);
+    let done = worker.resume_one(open.swap_id, |_| {}).await.unwrap();
+    assert_eq!(done.state, State::Ended(Outcome::Disputed), "{:?}", done.reason);
+    assert!(!done.released && done.reason.unwrap().contains("can't be told"));
+    let deaths = deaths(&store, &open).await;
+    assert!(matches!(&deaths[..], [Death::BlockhashExpired { .. }]), "{deaths:?}");
+}

@@ -27,6 +27,8 @@ pub(crate) struct Cluster {
     pub(crate) asked: Arc<AtomicUsize>,
     /// How often it answers that without having the blocks of late.
     pub(crate) lags: Arc<AtomicUsize>,
+    /// Whether it has no history that goes back to anything.
+    pub(crate) is_cut_off: Arc<AtomicBool>,
 }
 
 impl Cluster {
@@ -39,6 +41,7 @@ impl Cluster {
             sent: Arc::default(),
             asked: Arc::default(),
             lags: Arc::default(),
+            is_cut_off: Arc::default(),
         }
     }
 }
@@ -88,7 +91,8 @@ impl SolanaTransferView for Cluster {
         let left = |left: usize| left.checked_sub(1);
         let lags = self.lags.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok();
         let transaction = seen.transaction.filter(|_| !lags);
-        let history_from_slot = seen.history_from_slot.map(|_| 1);
+        let from = if self.is_cut_off.load(Ordering::SeqCst) { u64::MAX } else { 1 };
+        let history_from_slot = seen.history_from_slot.map(|_| from);
         Ok(SeenLifetime { history_from_slot, transaction, ..seen })
     }
 }

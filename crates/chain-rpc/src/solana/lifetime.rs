@@ -30,7 +30,8 @@ impl Cluster {
     /// First whether its blockhash lives, then where the transaction is: the other way round, it
     /// could get into a block in between. The second answer is of a node that has come as far as the
     /// first, by the slot that the height is of: else a node that lags would not know what ran since.
-    /// It is asked for its height too, and the lower one counts.
+    /// It is asked for its height too, and the lower one counts; a blockhash that one of the two calls
+    /// valid is.
     ///
     /// # Errors
     ///
@@ -75,6 +76,7 @@ impl Cluster {
             let expected = format!("answers from slot {min_slot} on");
             return Err(RpcError::value(STATUSES, &expected, format!("one of slot {slot}")));
         }
+        seen.blockhash_valid |= state.value;
         seen.finalized_height = seen.finalized_height.min(latest.height);
         let [status] = statuses.value;
         seen.transaction = status.map(|status| self.transaction(&status));

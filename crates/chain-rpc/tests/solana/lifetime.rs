@@ -177,6 +177,22 @@ async fn the_lower_height_of_two_nodes_counts() {
     assert_eq!(seen.fate(SETTLED_HEIGHT), SolanaFate::Live);
 }
 
+#[tokio::test]
+async fn a_blockhash_that_one_of_two_nodes_takes_lives() {
+    for knows in [true, false] {
+        let script = Script::one(move |question, mut answer| {
+            let first = question["params"][1]["minContextSlot"] == 0;
+            if question["method"] == "isBlockhashValid" {
+                answer["result"]["value"] = json!(first == knows);
+            }
+            answer
+        });
+        let seen = seen(script).await.unwrap();
+        assert!(seen.blockhash_valid, "the first one knows it: {knows}");
+        assert_eq!(seen.fate(SETTLED_HEIGHT - 1), SolanaFate::Live);
+    }
+}
+
 /// The slot is that of the height, whatever slot the blockhash was looked for in.
 #[tokio::test]
 async fn what_ran_is_looked_for_from_the_slot_of_the_height_on() {

@@ -11,7 +11,7 @@ use crate::{accept, bind};
 
 impl Countersign {
     /// Asks for an offer; the first is the one that the API was
-    /// [chosen](crate::CountersignBuilder::chosen) for.
+    /// [chosen](crate::CountersignBuilder::chosen) for, and the floor of the choice holds for all.
     ///
     /// # Errors
     ///
@@ -20,11 +20,12 @@ impl Countersign {
     pub async fn quote(&self, request: &SwapRequest) -> Result<Offered, FlowError> {
         let order = Order::new(request, self.config.registry())?;
         let maker = self.maker;
-        if let Some((offer, floor)) = self.held.take(&order) {
-            return Ok(Offered { maker, order: raised(order, floor), offer });
-        }
-        let offer = self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?;
-        Ok(Offered { maker, order, offer })
+        let (held, floor) = self.held.take(&order);
+        let offer = match held {
+            Some(offer) => offer,
+            None => self.api.quote(&order).await.map_err(FlowError::api(Step::Quote))?,
+        };
+        Ok(Offered { maker, order: raised(order, floor), offer })
     }
 
     /// Makes terms of an offer: compares it with the order, the registry and the policy.

@@ -39,7 +39,8 @@ impl CountersignBuilder {
     }
 
     /// Sets the offer that the API was chosen for: it is the first quote of that order, so that nothing
-    /// worse comes in its place.
+    /// worse comes in its place. It is taken once; whatever is offered for that order later, for another
+    /// try or another swap, is held to the same floor, so a new choice wants a new flow.
     ///
     /// What the API quotes again before it is paid has to be no less than what this order asks for at
     /// least, and no less than what the request does; see

@@ -7,6 +7,7 @@ use super::calls::{Call, NOTHING, Seen};
 use super::way::{Deposit, Permit};
 use super::{Drive, Next};
 use crate::flow::DepositFate;
+use crate::worker::death::Fate;
 use crate::worker::later;
 use crate::{FlowError, WorkError};
 
@@ -30,9 +31,7 @@ impl Drive<'_> {
                 }
             }
             (_, Some(state)) if state.used => self.used_it_seems().await,
-            (_, Some(state)) if self.is_over(state.block_time) => {
-                self.proven_dead(Death::Deadline).await
-            }
+            (_, Some(state)) if self.is_over(state.block_time) => self.past_deadline().await,
             (seen, _) => {
                 let action = CallAction::invalidate(permit.query.permit2, permit.query.nonce);
                 let (owner, chain_id) = (permit.query.owner, permit.query.chain_id);
@@ -50,6 +49,16 @@ impl Drive<'_> {
         let Some(time) = block_time else { return false };
         let until = self.known.approval.as_ref().map(|approval| approval.valid_until);
         until.is_some_and(|until| until < time.min(now))
+    }
+
+    /// Ends a swap whose permit is past its deadline, where look after look says that it was not used: the
+    /// block of one look may still be undone, or be of a node that lags.
+    pub(super) async fn past_deadline(&mut self) -> Result<Next, WorkError> {
+        match self.fate().await {
+            Fate::Dead(death) => self.proven_dead(death).await,
+            Fate::Used(_) => self.used_it_seems().await,
+            Fate::Over(_) | Fate::Replaced(_) | Fate::Live => self.wait_for_cancel().await,
+        }
     }
 
     /// Decides whether a permit was used before our own transaction spent its nonce, since that

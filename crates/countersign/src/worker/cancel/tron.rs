@@ -35,9 +35,7 @@ impl Drive<'_> {
             // The nonce may be spent by it, in a block that can still be undone.
             (Some(TronFate::Live), Some(sent), _) => self.send_on_tron(permit, &sent).await,
             (_, _, Some(state)) if state.used => self.used_it_seems().await,
-            (_, _, Some(state)) if self.is_over(state.block_time) => {
-                self.proven_dead(Death::Deadline).await
-            }
+            (_, _, Some(state)) if self.is_over(state.block_time) => self.past_deadline().await,
             (Some(_), ..) => self.lost("it was not executed, and can't be any more").await,
             (None, _, Some(_)) => self.sign_on_tron(permit).await,
             (None, _, None) => self.cancel_again("chain", "the chain can't be asked").await,

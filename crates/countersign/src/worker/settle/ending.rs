@@ -12,6 +12,8 @@ use crate::worker::refund::Kept;
 
 /// What its chain says of a deposit that is in no block, while its nonce is used up.
 const REPLACED: &str = "another transaction seems to have taken the deposit's nonce";
+/// What its chain says of a deposit that can't be executed any more, where its history is cut off.
+const UNTOLD: &str = "whether the deposit was executed before can't be told";
 
 impl Drive<'_> {
     /// Ends a swap that was carried out, where the chain does not say otherwise.
@@ -87,6 +89,11 @@ impl Drive<'_> {
             Fate::Dead(death) => {
                 self.note(What::Dead(death))?;
                 self.end_and_release(outcome, reason).await
+            }
+            // The deposit may have arrived, and whoever can't tell has to look.
+            Fate::Over(death) if self.deposit().is_some() => {
+                self.note(What::Dead(death))?;
+                self.end(Outcome::Disputed, format!("{reason}; {UNTOLD}")).await
             }
             // Limits are freed by proof alone: what may have been used stays counted, for a day.
             Fate::Over(death) => {
