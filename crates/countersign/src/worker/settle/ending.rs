@@ -90,8 +90,8 @@ impl Drive<'_> {
                 self.note(What::Dead(death))?;
                 self.end_and_release(outcome, reason).await
             }
-            // The deposit may have arrived, and whoever can't tell has to look.
-            Fate::Over(death) if self.deposit().is_some() => {
+            // The deposit may have arrived, and whoever can't tell has to look. That it came back is believed.
+            Fate::Over(death) if outcome != Outcome::Refunded && self.deposit().is_some() => {
                 self.note(What::Dead(death))?;
                 self.end(Outcome::Disputed, format!("{reason}; {UNTOLD}")).await
             }
