@@ -84,6 +84,8 @@ pub struct Standing {
     pub deadline: Option<UnixSeconds>,
     /// Since when a cancel of the swap has it, where its approval had not.
     pub cancelled_at: Option<UnixSeconds>,
+    /// Whether a cancel signed what takes the place of the swap's deposit, with its account nonce.
+    pub is_replaced: bool,
 }
 
 /// Says whether a resource is an account nonce that has to be used before another one of the same

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use countersign_approval::{AssetLimits, Claim, Ledger, LedgerError, Standing, SwapId, Taken};
 use countersign_units::UnixSeconds;
 
-use crate::{CancelStep, History, Label, Store, StoreError, What};
+use crate::{CancelKind, CancelStep, History, Label, Store, StoreError, What};
 
 /// A ledger that outlives the process, over a store.
 ///
@@ -70,7 +70,8 @@ pub(crate) async fn standing(
         _ => None,
     });
     let cancelled_at = cancelled_at(&history, &taken.resource);
-    Ok(Some(Standing { is_ended: history.state.is_ended(), deadline, cancelled_at }))
+    let (is_ended, is_replaced) = (history.state.is_ended(), is_replaced(&history));
+    Ok(Some(Standing { is_ended, deadline, cancelled_at, is_replaced }))
 }
 
 /// Returns when a cancel took something, unless the approval had it before.
@@ -82,6 +83,14 @@ fn cancelled_at(history: &History, resource: &str) -> Option<UnixSeconds> {
         _ => false,
     })?;
     matches!(first.entry.what, What::Cancel(_)).then(|| first.entry.at.to_seconds())
+}
+
+/// Says whether something was signed with the account nonce of a swap's deposit that takes its place.
+fn is_replaced(history: &History) -> bool {
+    history.links.iter().any(|link| {
+        let What::Cancel(CancelStep::Signed { kind, .. }) = &link.entry.what else { return false };
+        *kind == CancelKind::AccountNonce
+    })
 }
 
 pub(crate) fn from_store(error: StoreError) -> LedgerError {

@@ -16,15 +16,23 @@ use countersign::{
     WorkerOptions,
 };
 use countersign_sandbox::SandboxConfig;
-use countersign_tests::Scene;
+use countersign_tests::{Scene, SetClock};
 use tempfile::TempDir;
 
+use crate::pool::{Pool, Pooling};
 use crate::withheld::{Withheld, Withholding};
+
+/// How far ahead the deadline of a deposit is: less than what a chain's clock may differ by.
+const LIFETIME: Duration = Duration::from_mins(4);
 
 pub(crate) struct Bed {
     pub(crate) scene: Scene,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) withheld: Withheld,
+    /// The clock of all workers.
+    pub(crate) clock: SetClock,
+    /// What waits with the node, where that lets anything wait.
+    pool: Option<Pool>,
     quoted: bool,
     by_intent: bool,
     _folder: TempDir,
@@ -41,6 +49,12 @@ impl Bed {
         Self::new(from, true).await
     }
 
+    /// The same over a node that lets transactions wait. Nothing of it is withheld.
+    pub(crate) async fn pooled(from: &str) -> (Self, Pool) {
+        let pool = Pool::default();
+        (Self { pool: Some(pool.clone()), ..Self::new(from, true).await }, pool)
+    }
+
     /// A bed for swaps by a signed intent.
     pub(crate) async fn intents(from: &str) -> Self {
         Self { by_intent: true, ..Self::new(from, true).await }
@@ -53,7 +67,17 @@ impl Bed {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("journal.db")).await.unwrap();
         let (store, withheld) = (Arc::new(store), Withheld::default());
-        Self { scene, store, withheld, quoted, by_intent: false, _folder: folder }
+        let clock = SetClock::default();
+        Self {
+            scene,
+            store,
+            withheld,
+            clock,
+            pool: None,
+            quoted,
+            by_intent: false,
+            _folder: folder,
+        }
     }
 
     /// A worker whose approvals don't arrive.
@@ -73,7 +97,7 @@ impl Bed {
 
     /// A flow whose first approval does not arrive.
     pub(crate) fn flow(&self, config: Config) -> Countersign {
-        self.builder(config).build()
+        self.builder(config).clock(self.clock.clone()).build()
     }
 
     /// The same, before it is built.
@@ -93,7 +117,7 @@ impl Bed {
         let sandbox = &self.scene.sandbox;
         let client = OneClickClient::builder(&sandbox.oneclick_url());
         let client = client.partner_key(sandbox.oneclick_key().into()).build().unwrap();
-        let api = QuotedApi::oneclick(client);
+        let api = QuotedApi::oneclick(client).lifetime(LIFETIME);
         if self.by_intent { api.by_intent(IntentStandard::Erc191) } else { api }
     }
 
@@ -127,10 +151,13 @@ impl Bed {
                 let intents = LocalSecp256k1Signer::from_hex(scene.account.private_key()).unwrap();
                 let builder = builder.intent_signer(intents);
                 let builder = builder.evm_key(scene.signer()).chain(network, node());
-                if self.quoted {
-                    builder.call_chain(network, self.over(node()))
-                } else {
-                    builder.call_chain(network, node())
+                match &self.pool {
+                    Some(pool) => {
+                        let (pool, (_, owner)) = (pool.clone(), self.evm_account());
+                        builder.call_chain(network, Pooling { node: node(), owner, pool })
+                    }
+                    None if self.quoted => builder.call_chain(network, self.over(node())),
+                    None => builder.call_chain(network, node()),
                 }
             }
         }

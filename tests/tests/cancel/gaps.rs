@@ -18,7 +18,7 @@ pub(crate) async fn hold(bed: &Bed, count: u64) -> HeldNonces {
 }
 
 /// Returns what was signed to cancel a swap, in its order: for what, and with which account nonce.
-async fn signed(bed: &Bed, swap_id: SwapId) -> Vec<(CancelKind, u64)> {
+pub(crate) async fn signed(bed: &Bed, swap_id: SwapId) -> Vec<(CancelKind, u64)> {
     let history = bed.store.load(swap_id).await.unwrap();
     let signed = history.links.iter().filter_map(|link| match &link.entry.what {
         What::Cancel(CancelStep::Signed { kind, transaction, .. }) => Some((*kind, transaction)),
@@ -28,7 +28,7 @@ async fn signed(bed: &Bed, swap_id: SwapId) -> Vec<(CancelKind, u64)> {
     signed.map(|(kind, transaction)| (kind, nonce(transaction.as_str()))).collect()
 }
 
-async fn failures(bed: &Bed, swap_id: SwapId) -> Vec<String> {
+pub(crate) async fn failures(bed: &Bed, swap_id: SwapId) -> Vec<String> {
     let history = bed.store.load(swap_id).await.unwrap();
     let failed = history.links.iter().filter_map(|link| match &link.entry.what {
         What::Failed { code, message, .. } if code.as_str() == "gap" => Some(message),

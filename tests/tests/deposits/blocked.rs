@@ -159,7 +159,8 @@ async fn what_frees_an_account_follows_from_who_holds_it_up() {
     let next = next_nonce(&scene).await;
     let now = SystemClock.now().to_seconds();
     let ago = |seconds| Some(UnixSeconds::new(now.value() - seconds));
-    let open = Standing { is_ended: false, deadline: ago(100), cancelled_at: None };
+    let open =
+        Standing { is_ended: false, deadline: ago(100), cancelled_at: None, is_replaced: false };
     let ended = Standing { is_ended: true, ..open };
     // Below the next free one, and above it.
     for (distance, free) in [(0, next + 1), (3, next)] {

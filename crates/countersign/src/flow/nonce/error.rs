@@ -33,11 +33,11 @@ pub enum NonceError {
         /// The swap that holds it.
         swap_id: SwapId,
     },
-    /// A nonce was taken long ago and was not mined, and no swap goes on with it: there is none that
-    /// could be cancelled.
+    /// A nonce was taken some time ago and was not mined, and no swap goes on with it: there is none
+    /// that could be cancelled.
     #[error(
-        "{owner}: nonce {nonce} was taken long ago and was not mined, and nobody goes on with it; \
-         what is signed now would wait for it, or let it be mined: send {} from this account, of \
+        "{owner}: nonce {nonce} was taken some time ago and was not mined, and nobody goes on with \
+         it; what is signed now would wait for it, or let it be mined: send {} from this account, of \
          nothing to itself", transactions(*first, *nonce)
     )]
     Stranded {

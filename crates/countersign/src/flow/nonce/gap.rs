@@ -1,6 +1,6 @@
 //! The account nonces that are missing below one of ours.
 
-use countersign_approval::{EvmPolicy, Ledger, SwapId, Terms};
+use countersign_approval::{EvmPolicy, Ledger, Taken, Terms};
 
 use super::account::{Account, WINDOW, WINDOWS};
 use crate::FlowError;
@@ -14,7 +14,7 @@ pub(crate) struct Gap {
     /// Those that nobody has, or the swap itself: it may use them.
     pub(crate) open: Vec<u64>,
     /// Those of others, with who has them.
-    pub(crate) others: Vec<(u64, SwapId)>,
+    pub(crate) others: Vec<(u64, Taken)>,
     /// How many may be used up.
     pub(crate) most: u64,
 }
@@ -47,11 +47,11 @@ impl Countersign {
                 break;
             }
             from = window.end;
-            let taken = account.taken(ledger, window.clone()).await?;
+            let mut taken = account.taken(ledger, window.clone()).await?;
             for nonce in window {
-                match taken.get(&nonce) {
+                match taken.remove(&nonce) {
                     Some(taken) if taken.swap_id != swap.swap_id => {
-                        gap.others.push((nonce, taken.swap_id));
+                        gap.others.push((nonce, taken));
                     }
                     _ => gap.open.push(nonce),
                 }

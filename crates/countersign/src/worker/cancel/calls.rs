@@ -57,10 +57,16 @@ impl Drive<'_> {
     }
 
     /// Signs what ends the approval for the first time. What takes a deposit's place is let out before
-    /// anything below it, or else the deposit would be mined; nothing waits in the place of another.
+    /// anything below it, or else the deposit would be mined; nothing waits in the place of another, and
+    /// nothing has a later deposit have its turn after its time.
     async fn begin(&mut self, call: &Call) -> Result<Next, WorkError> {
         if call.action != CallAction::ReplaceNonce
             && let Some(next) = self.fill_below(call).await?
+        {
+            return Ok(next);
+        }
+        if let Some(nonce) = call.account_nonce
+            && let Some(next) = self.let_none_fire(call, nonce).await?
         {
             return Ok(next);
         }
@@ -71,12 +77,11 @@ impl Drive<'_> {
     async fn sign_call(&mut self, call: &Call) -> Result<Next, WorkError> {
         let sent = self.known.cancel.as_ref().map(|cancel| cancel.sent.as_slice());
         let waiting = highest(call.waiting, sent.unwrap_or_default());
-        if let Some(next) = self.sign_over(&Call { waiting, ..*call }).await? {
-            return Ok(next);
-        }
-        match self.sent_last() {
-            Some(last) => self.send_call(call, &last).await,
-            None => Ok(Next::Now),
+        let later = self.sign_over(&Call { waiting, ..*call }).await?;
+        match (self.sent_last(), later) {
+            // Also where it can't be outbid: the node may have lost it.
+            (Some(last), _) => self.send_call(call, &last).await,
+            (None, later) => Ok(later.unwrap_or(Next::Now)),
         }
     }
 

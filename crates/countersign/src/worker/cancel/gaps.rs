@@ -5,9 +5,10 @@
 //! the replacement: reserved, signed ─► let out ─► each gap below: reserved, signed ─► let out
 //! ```
 //!
-//! In this order: a gap that is filled first lets the deposit be mined.
+//! In this order: a gap that is filled first lets the deposit be mined. The same holds for late deposits
+//! of other swaps above it, so what takes their places has to be signed before.
 
-use countersign_approval::{CallAction, CallState};
+use countersign_approval::{CallAction, CallState, Ledger as _, Taken};
 use countersign_journal::CancelKind;
 
 use super::calls::{Call, NOTHING, highest};
@@ -29,27 +30,69 @@ impl Drive<'_> {
             Ok(gap) => gap,
             Err(error) => return self.cancel_again(cause(&error), error).await.map(Some),
         };
-        let found = u64::try_from(gap.open.len()).unwrap_or(u64::MAX);
-        match (gap.open.first(), gap.others.first()) {
-            (Some(_), _) if found > gap.most => {
-                let most = gap.most;
-                let why = format!(
-                    "expected at most {most} account nonces below {account_nonce} that nobody has, \
-                     found {found}: the policy's evm.max_pending bounds it"
-                );
-                self.cancel_again("gap", why).await.map(Some)
-            }
-            (Some(nonce), _) => self.fill(call, *nonce).await.map(Some),
-            (None, Some((nonce, swap_id))) => {
-                let why = format!(
-                    "account nonce {nonce} below {account_nonce} was taken by swap {swap_id} and is \
-                     in no block: it has to be sent, or cancelled; where there is no such swap, send \
-                     any transaction with that nonce"
-                );
-                self.cancel_again("gap", why).await.map(Some)
-            }
-            (None, None) => Ok(None),
+        let lowest = gap.open.first().or_else(|| gap.others.first().map(|(nonce, _)| nonce));
+        let Some(&lowest) = lowest else { return Ok(None) };
+        if let Some(next) = self.let_none_fire(call, lowest).await? {
+            return Ok(Some(next));
         }
+        let (found, most) = (u64::try_from(gap.open.len()).unwrap_or(u64::MAX), gap.most);
+        if found > most {
+            let why = format!(
+                "expected at most {most} account nonces below {account_nonce} that nobody has, \
+                 found {found}: the policy's evm.max_pending bounds it"
+            );
+            return self.cancel_again("gap", why).await.map(Some);
+        }
+        match gap.others.into_iter().next() {
+            Some((nonce, taken)) if gap.open.is_empty() => {
+                let why = self.why_taken(nonce, &taken).await;
+                self.cancel_again("gap", why).await.map(Some)
+            }
+            _ => self.fill(call, lowest).await.map(Some),
+        }
+    }
+
+    /// Waits where another deposit would be mined after its time once an account nonce is used: what
+    /// takes its place has to be out first.
+    pub(super) async fn let_none_fire(
+        &mut self,
+        call: &Call,
+        account_nonce: u64,
+    ) -> Result<Option<Next>, WorkError> {
+        let ledger = self.writer.ledger(Vec::new());
+        let terms = self.cancelled_terms()?;
+        match self.flow().late_above(&ledger, &terms, &call.at(account_nonce)).await {
+            Ok(None) => Ok(None),
+            Ok(Some((nonce, swap_id))) => {
+                let why = format!(
+                    "account nonce {nonce} of swap {swap_id} is past its deadline and would be mined \
+                     after {account_nonce}: cancel that swap too; this one goes on when its \
+                     replacement is signed"
+                );
+                self.cancel_again("gap", why).await.map(Some)
+            }
+            Err(error) => self.cancel_again(cause(&error), error).await.map(Some),
+        }
+    }
+
+    /// Says what has to become of an account nonce below that another has.
+    async fn why_taken(&self, nonce: u64, taken: &Taken) -> String {
+        let ledger = self.writer.ledger(Vec::new());
+        let standing = ledger.standing(taken).await.ok().flatten();
+        let then = match standing {
+            Some(standing) if standing.is_ended => {
+                "nobody sends it any more: send any transaction with that nonce"
+            }
+            Some(_) => "it has to be sent, or cancelled",
+            None => {
+                "it has to be sent, or cancelled; where there is no such swap, send any transaction \
+                 with that nonce"
+            }
+        };
+        let swap_id = taken.swap_id;
+        format!(
+            "account nonce {nonce} below was taken by swap {swap_id} and is in no block: {then}"
+        )
     }
 
     /// Says whether something is missing below.
@@ -83,12 +126,12 @@ impl Drive<'_> {
             waiting: highest(NOTHING, fillers.iter().map(|filler| &filler.sent)),
             ..*call
         };
-        if let Some(next) = self.sign_over(&filler).await? {
-            return Ok(next);
-        }
-        match self.fillers(account_nonce).last() {
-            Some(last) => self.send_filler(call, &last.sent).await,
-            None => Err(WorkError::Unreadable("a transaction")),
+        let later = self.sign_over(&filler).await?;
+        match (self.fillers(account_nonce).last(), later) {
+            // Also where it can't be outbid: the node may have lost it.
+            (Some(last), _) => self.send_filler(call, &last.sent).await,
+            (None, Some(next)) => Ok(next),
+            (None, None) => Err(WorkError::Unreadable("a transaction")),
         }
     }
 

@@ -61,7 +61,7 @@ pub(super) async fn a_resource_belongs_to_one_swap(bed: &dyn Bed) {
     let ledger = JournalLedger::new(Arc::clone(&store));
     let [coin] = &store.taken(&["coin-1".to_owned()]).await.unwrap()[..] else { panic!("no coin") };
     let deadline = Some(after(600).to_seconds());
-    let standing = Standing { is_ended: false, deadline, cancelled_at: None };
+    let standing = Standing { is_ended: false, deadline, cancelled_at: None, is_replaced: false };
     assert_eq!(ledger.standing(coin).await, Ok(Some(standing)));
     let nobodys = Taken { swap_id: SwapId::generate(), ..coin.clone() };
     assert_eq!(ledger.standing(&nobodys).await, Ok(None));
