@@ -179,10 +179,13 @@ async fn what_frees_an_account_follows_from_who_holds_it_up() {
         let stranded = Err(NonceError::Stranded { owner, nonce, first });
         assert_eq!(told(None).await, stranded);
         let of_ended = if distance == 0 { stranded } else { Ok(free) };
-        assert_eq!(told(Some(ended)).await, of_ended);
+        assert_eq!(told(Some(ended)).await, of_ended.clone());
         // A cancel is given its own time.
         let cancelled = |seconds| Some(Standing { cancelled_at: ago(seconds), ..open });
         assert_eq!(told(cancelled(10)).await, Ok(free));
         assert!(told(cancelled(longest(&scene) + 100)).await.is_err());
+        // What it left behind at the end of its swap nobody sends any more.
+        let left = cancelled(10).map(|open| Standing { is_ended: true, ..open });
+        assert_eq!(told(left).await, of_ended);
     }
 }
