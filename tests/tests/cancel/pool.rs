@@ -76,7 +76,7 @@ impl CallChainView for Pooling {
         assert_eq!(owner, self.owner);
         let AccountNonce { mined, .. } = self.run(chain_id).await?;
         let waiting = self.pool.lock();
-        let pending = (mined..).find(|nonce| !waiting.sent.contains_key(nonce)).unwrap();
+        let pending = (mined..u64::MAX).find(|nonce| !waiting.sent.contains_key(nonce)).unwrap();
         Ok(AccountNonce { mined, pending })
     }
 
