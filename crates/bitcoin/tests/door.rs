@@ -1,7 +1,15 @@
 //! What has not been verified can't be signed: it does not compile.
 //!
 //! Each file that must fail has a twin that compiles and differs in the one line that matters, so
-//! that none fails for another reason.
+//! that none fails for another reason. The twins are modules of this test: were they cases of it, all
+//! that they depend on would be built once more.
+
+#[expect(dead_code, clippy::too_many_arguments, reason = "it shows that it compiles")]
+#[path = "door/honest.rs"]
+mod honest;
+#[expect(dead_code, clippy::too_many_arguments, reason = "it shows that it compiles")]
+#[path = "door/pay_honest.rs"]
+mod pay_honest;
 
 use countersign_bitcoin::{
     InputSighash, KeyRequest, PaymentJudgement, Refund, SignedPayment, SignedPsbt, VerifiedPayment,
@@ -23,13 +31,11 @@ assert_not_impl_any!(SignedPayment: DeserializeOwned, Default);
 #[test]
 fn only_what_was_verified_is_signed() {
     let cases = trybuild::TestCases::new();
-    cases.pass("tests/door/honest.rs");
     cases.compile_fail("tests/door/sign_payload.rs");
     cases.compile_fail("tests/door/sign_judgement.rs");
     cases.compile_fail("tests/door/make_sighash.rs");
     cases.compile_fail("tests/door/make_request.rs");
     cases.compile_fail("tests/door/refund_recipe.rs");
-    cases.pass("tests/door/pay_honest.rs");
     cases.compile_fail("tests/door/pay_draft.rs");
     cases.compile_fail("tests/door/pay_judgement.rs");
 }

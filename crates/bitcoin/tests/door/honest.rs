@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{BitcoinFacts, Claim, HtlcTerms, Ledger, Policy, Reservation, Terms, reserve};
+use countersign_approval::{
+    BitcoinFacts, Claim, HtlcTerms, Ledger, Policy, Reservation, Terms, reserve,
+};
 use countersign_bitcoin::*;
 use countersign_units::UnixSeconds;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{Claim, EvmFacts, Ledger, Permit2Terms, Policy, Reservation, Terms, reserve};
+use countersign_approval::{
+    Claim, EvmFacts, Ledger, Permit2Terms, Policy, Reservation, Terms, reserve,
+};
 use countersign_evm::*;
 use countersign_units::UnixSeconds;
 
@@ -19,7 +21,7 @@ async fn approve(
     let permit: VerifiedPermit = verify(payload, terms, &EvmFacts::default(), now)?;
     let claim: Claim = permit.claim();
     let reservation: Reservation = reserve(ledger, claim.clone(), policy, now).await?;
-    sign(&permit, &reservation, policy, signer, now).await?;
+    let _ = sign(&permit, &reservation, policy, signer, now).await?;
     let _ = (judgement, unverified, claim);
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{CallFacts, CallTerms, Claim, Ledger, Policy, Reservation, Terms, reserve};
+use countersign_approval::{
+    CallFacts, CallTerms, Claim, Ledger, Policy, Reservation, Terms, reserve,
+};
 use countersign_evm::*;
 use countersign_units::UnixSeconds;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{Claim, IntentTerms, Ledger, NearFacts, Policy, QuoteTerms, Reservation, Terms, reserve};
+use countersign_approval::{
+    Claim, IntentTerms, Ledger, NearFacts, Policy, QuoteTerms, Reservation, Terms, reserve,
+};
 use countersign_near::*;
 use countersign_units::UnixSeconds;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_approval::{Claim, CosignTerms, Ledger, Policy, Reservation, SolanaFacts, Terms, reserve};
+use countersign_approval::{
+    Claim, CosignTerms, Ledger, Policy, Reservation, SolanaFacts, Terms, reserve,
+};
 use countersign_solana::*;
 use countersign_units::UnixSeconds;
 
