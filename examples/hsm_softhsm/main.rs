@@ -39,11 +39,11 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut out = io::stdout();
-    let Some(library) = token::library() else {
+    let Some(module) = token::module() else {
         return Ok(writeln!(out, "SoftHSM2 is not here: apt install libsofthsm2")?);
     };
     if token::is_configured() {
-        return run(&mut out, &library).await;
+        return run(&mut out, &module).await;
     }
     // The library reads its environment when it is loaded.
     let said = tokio::task::spawn_blocking(|| {
@@ -52,12 +52,12 @@ async fn main() -> Result<()> {
     Ok(write!(out, "{}", said.await??)?)
 }
 
-async fn run(out: &mut impl Write, library: &Path) -> Result<()> {
+async fn run(out: &mut impl Write, module: &Path) -> Result<()> {
     let sandbox = Sandbox::start(SandboxConfig::default()).await?;
     let account = shared::funded_account(&sandbox, "ethereum")?;
-    token::make(library, LABEL, PIN)?;
+    token::make(module, LABEL, PIN)?;
 
-    let settings = TokenSettings::new(library, LABEL);
+    let settings = TokenSettings::new(module, LABEL);
     let hsm = Pkcs11Source::open("hsm", settings, Some(PIN.into())).await?;
     let secret = ImportedSecret::hex(Curve::Secp256k1, account.private_key())?;
     hsm.import("hot-evm", *b"1", Curve::Secp256k1, secret).await?;
@@ -91,7 +91,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_swap_is_signed_in_the_token() {
-        let Some(library) = token::library() else {
+        let Some(module) = token::module() else {
             println!("skipped: needs softhsm2");
             return;
         };
@@ -103,7 +103,7 @@ mod tests {
             return;
         }
         let mut out = Vec::new();
-        run(&mut out, &library).await.unwrap();
+        run(&mut out, &module).await.unwrap();
         let text = String::from_utf8(out).unwrap();
         for line in [
             "The test of hot-evm by ecdsa is good.",

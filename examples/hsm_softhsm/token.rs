@@ -18,7 +18,7 @@ const OFFICER: &str = "officer-4242";
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Finds the library.
-pub(crate) fn library() -> Option<PathBuf> {
+pub(crate) fn module() -> Option<PathBuf> {
     let named = std::env::var_os(VARIABLE).map(PathBuf::from);
     named.or_else(|| Some(PathBuf::from(INSTALLED)).filter(|path| path.is_file()))
 }
@@ -43,14 +43,14 @@ pub(crate) fn run_configured(arguments: &[&str]) -> Result<String> {
 }
 
 /// Makes a token, and sets the PIN of its user.
-pub(crate) fn make(library: &Path, label: &str, pin: &str) -> Result<()> {
-    let library = Pkcs11::new(library)?;
-    library.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))?;
-    let slots = library.get_slots_with_token()?;
+pub(crate) fn make(module: &Path, label: &str, pin: &str) -> Result<()> {
+    let module = Pkcs11::new(module)?;
+    module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK))?;
+    let slots = module.get_slots_with_token()?;
     let slot = *slots.first().ok_or("there is no slot")?;
-    library.init_token(slot, &OFFICER.into(), label)?;
-    for slot in library.get_slots_with_initialized_token()? {
-        let session = library.open_rw_session(slot)?;
+    module.init_token(slot, &OFFICER.into(), label)?;
+    for slot in module.get_slots_with_initialized_token()? {
+        let session = module.open_rw_session(slot)?;
         session.login(UserType::So, Some(&OFFICER.into()))?;
         session.init_pin(&pin.into())?;
     }

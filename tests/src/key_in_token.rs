@@ -22,7 +22,7 @@ const OFFICER: &str = "officer-4242";
 /// A token in software, in a process of its own.
 #[derive(Debug)]
 pub struct SoftToken {
-    library: PathBuf,
+    module: PathBuf,
 }
 
 impl SoftToken {
@@ -30,20 +30,20 @@ impl SoftToken {
     pub const PIN: &str = "4-eyes-please";
 
     /// Runs a test in a process of its own, since the library is of one process; returns the token
-    /// there. Without the library, says that the test was skipped.
+    /// there. Without the module, says that the test was skipped.
     ///
     /// # Panics
     ///
     /// Panics if the test fails there.
     pub fn alone(test: &str) -> Option<Self> {
-        let library = std::env::var_os(VARIABLE).map(PathBuf::from);
+        let module = std::env::var_os(VARIABLE).map(PathBuf::from);
         let installed = || Some(PathBuf::from(INSTALLED)).filter(|path| path.is_file());
-        let Some(library) = library.or_else(installed) else {
+        let Some(module) = module.or_else(installed) else {
             skip();
             return None;
         };
         if std::env::var_os(INSIDE).is_some() {
-            return Some(Self { library });
+            return Some(Self { module });
         }
         let folder = tempfile::tempdir().unwrap();
         let output = Command::new(std::env::current_exe().unwrap())
@@ -78,7 +78,7 @@ impl SoftToken {
     /// Panics if the token does not take it.
     pub async fn import(&self, label: &str, curve: Curve, secret: ImportedSecret) -> Pkcs11Source {
         self.make(label);
-        let settings = TokenSettings::new(&self.library, label);
+        let settings = TokenSettings::new(&self.module, label);
         let source = Pkcs11Source::open("hsm", settings, Some(Self::PIN.into())).await.unwrap();
         source.import("account", *b"1", curve, secret).await.unwrap();
         source
@@ -86,22 +86,22 @@ impl SoftToken {
 
     /// Returns the settings of a source, as a keyring's file has them.
     pub fn settings(&self, label: &str) -> String {
-        let module = self.library.display();
+        let module = self.module.display();
         format!("kind = \"pkcs11\"\nmodule = \"{module}\"\nlabel = \"{label}\"\n")
     }
 
     fn make(&self, label: &str) {
-        let library = Pkcs11::new(&self.library).unwrap();
+        let module = Pkcs11::new(&self.module).unwrap();
         // It may have been started.
-        let _ = library.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK));
-        let slots = library.get_slots_with_token().unwrap();
-        let is_free = |slot: &_| !library.get_token_info(*slot).unwrap().token_initialized();
+        let _ = module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK));
+        let slots = module.get_slots_with_token().unwrap();
+        let is_free = |slot: &_| !module.get_token_info(*slot).unwrap().token_initialized();
         let slot = slots.into_iter().find(is_free).unwrap();
-        library.init_token(slot, &OFFICER.into(), label).unwrap();
-        let slots = library.get_slots_with_token().unwrap();
-        let is_ours = |slot: &_| library.get_token_info(*slot).unwrap().label() == label;
+        module.init_token(slot, &OFFICER.into(), label).unwrap();
+        let slots = module.get_slots_with_token().unwrap();
+        let is_ours = |slot: &_| module.get_token_info(*slot).unwrap().label() == label;
         let slot = slots.into_iter().find(is_ours).unwrap();
-        let session = library.open_rw_session(slot).unwrap();
+        let session = module.open_rw_session(slot).unwrap();
         session.login(UserType::So, Some(&OFFICER.into())).unwrap();
         session.init_pin(&Self::PIN.into()).unwrap();
         session.logout().unwrap();

@@ -44,6 +44,8 @@ pub enum Fault {
     StatusFlaps,
     /// 1Click and Aurora say `SUCCESS` of a deposit that went back whole.
     RefundedAsSuccess,
+    /// 1Click and Aurora answer a signed intent with the hash of another one.
+    OtherIntentHash,
 }
 
 /// A text names no fault.
@@ -55,7 +57,7 @@ pub struct ParseFaultError {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Late,
         Self::Duplicated,
         Self::Truncated,
@@ -71,6 +73,7 @@ impl Fault {
         Self::Forgets,
         Self::StatusFlaps,
         Self::RefundedAsSuccess,
+        Self::OtherIntentHash,
     ];
 
     /// Returns the name that the command line and the documents use.
@@ -91,6 +94,7 @@ impl Fault {
             Self::Forgets => "forgets",
             Self::StatusFlaps => "status-flaps",
             Self::RefundedAsSuccess => "refunded-as-success",
+            Self::OtherIntentHash => "other-intent-hash",
         }
     }
 
@@ -111,7 +115,8 @@ impl Fault {
             | Self::StatusLost
             | Self::Forgets
             | Self::StatusFlaps
-            | Self::RefundedAsSuccess => false,
+            | Self::RefundedAsSuccess
+            | Self::OtherIntentHash => false,
         }
     }
 
@@ -137,6 +142,7 @@ impl Fault {
             Self::Forgets => "an intent that was approved is not found any more",
             Self::StatusFlaps => "every second status answer says that nothing happened yet",
             Self::RefundedAsSuccess => "1Click and Aurora say SUCCESS of what went back",
+            Self::OtherIntentHash => "1Click and Aurora answer a signed intent with another's hash",
         }
     }
 }

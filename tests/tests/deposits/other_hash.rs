@@ -4,7 +4,7 @@ use countersign::approval::IntentStandard;
 use countersign::http_client::Retry;
 use countersign::journal::{Answer, ApprovalBytes, History, Outcome, State, What};
 use countersign::{FlowError, Status, Step};
-use countersign_sandbox::{SandboxConfig, Tamper};
+use countersign_sandbox::{Fault, SandboxConfig};
 use countersign_tests::{SHORT, Scene, short_steps};
 
 use crate::bed::{By, Over, flow, scene};
@@ -15,8 +15,8 @@ const STANDARDS: [(&str, IntentStandard); 2] =
 
 /// A sandbox whose answers to signed intents name another one, or do not.
 async fn answering(other: bool, from: &str) -> Scene {
-    let tamper = other.then_some(Tamper::IntentHashAnswer);
-    scene(SandboxConfig { tamper, ..short_steps() }, from, "USDC@base").await
+    let fault = other.then_some(Fault::OtherIntentHash);
+    scene(SandboxConfig { fault, ..short_steps() }, from, "USDC@base").await
 }
 
 /// Returns the hash that the journal has of what was signed.

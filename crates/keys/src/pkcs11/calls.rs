@@ -9,21 +9,21 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::Pkcs11Error;
-use super::library::Library;
+use super::module::Module;
 use super::token::Token;
 
 /// A token, and how it is called. Clones share it.
-pub(super) struct Calls<L: Library = Pkcs11> {
-    token: Arc<Token<L>>,
+pub(super) struct Calls<M: Module = Pkcs11> {
+    token: Arc<Token<M>>,
     /// How many calls may be under way. One that hangs keeps its place until the token answers.
     room: Arc<Semaphore>,
     deadline: Duration,
 }
 
-impl<L: Library> Calls<L> {
+impl<M: Module> Calls<M> {
     /// Has a token loaded, and lets itself in.
     pub(super) async fn open(
-        load: impl FnOnce() -> Result<Token<L>, Pkcs11Error> + Send + 'static,
+        load: impl FnOnce() -> Result<Token<M>, Pkcs11Error> + Send + 'static,
         sessions: usize,
         deadline: Duration,
     ) -> Result<Self, Pkcs11Error> {
@@ -35,7 +35,7 @@ impl<L: Library> Calls<L> {
         Ok(calls)
     }
 
-    pub(super) fn token(&self) -> &Token<L> {
+    pub(super) fn token(&self) -> &Token<M> {
         &self.token
     }
 
@@ -46,7 +46,7 @@ impl<L: Library> Calls<L> {
     /// Has a call made in a thread of its own: one that never returns hangs nobody but itself.
     pub(super) async fn call<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Token<L>) -> Result<T, Pkcs11Error> + Send + 'static,
+        work: impl FnOnce(&Token<M>) -> Result<T, Pkcs11Error> + Send + 'static,
     ) -> Result<T, Pkcs11Error> {
         let token = Arc::clone(&self.token);
         let room = Arc::clone(&self.room);
@@ -64,7 +64,7 @@ impl<L: Library> Calls<L> {
     }
 }
 
-impl<L: Library> Clone for Calls<L> {
+impl<M: Module> Clone for Calls<M> {
     fn clone(&self) -> Self {
         let Self { token, room, deadline } = self;
         Self { token: Arc::clone(token), room: Arc::clone(room), deadline: *deadline }

@@ -6,7 +6,7 @@ use cryptoki::slot::Slot;
 use secrecy::SecretString;
 
 use super::error::Failure;
-use super::library::{Library, TokenFacts, WayIn};
+use super::module::{Module, TokenFacts, WayIn};
 use super::{PinRefused, Pkcs11Error, TokenSettings, TriesLeft};
 
 /// What is known of the way in.
@@ -33,16 +33,16 @@ impl Login {
     }
 
     /// Logs in, unless the process is logged in already: that holds for all its sessions.
-    pub(super) fn enter<L: Library>(
+    pub(super) fn enter<M: Module>(
         &mut self,
-        library: &L,
-        session: &L::Session,
+        module: &M,
+        session: &M::Session,
         slot: Slot,
         settings: &TokenSettings,
     ) -> Result<(), Failure> {
         // The flags of this moment: other programs give PINs too.
-        let facts = library.facts(slot)?;
-        if library.is_logged_in(session)? || facts.way_in == WayIn::Open {
+        let facts = module.facts(slot)?;
+        if module.is_logged_in(session)? || facts.way_in == WayIn::Open {
             return Ok(());
         }
         // It may have been exchanged since it was found.
@@ -51,12 +51,12 @@ impl Login {
         }
         let pin = self.pin(&facts)?;
         may_try(facts.tries, settings.use_last_try)?;
-        match library.log_in(session, pin) {
+        match module.log_in(session, pin) {
             Ok(()) => self.serial = Some(facts.serial),
             Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
             Err(error) if never_reached_the_pin(&error) => return Err(error.into()),
             Err(error) => {
-                let refused = refusal(&error, || library.facts(slot));
+                let refused = refusal(&error, || module.facts(slot));
                 tracing::warn!(token = settings.label, %error, "the PIN is not given again");
                 self.pin = Pin::Refused(refused);
                 return Err(refused.into());
@@ -77,20 +77,20 @@ impl Login {
 }
 
 /// Finds the one token that is meant.
-pub(super) fn find<L: Library>(
-    library: &L,
+pub(super) fn find<M: Module>(
+    module: &M,
     settings: &TokenSettings,
     serial: Option<&str>,
 ) -> Result<Slot, Failure> {
-    let slots = match library.slots() {
+    let slots = match module.slots() {
         Err(Error::Pkcs11(RvError::CryptokiNotInitialized, _)) => {
-            library.start()?;
-            library.slots()
+            module.start()?;
+            module.slots()
         }
         slots => slots,
     }?;
     let labelled = slots.into_iter().filter_map(|slot| {
-        let facts = library.facts(slot).ok()?;
+        let facts = module.facts(slot).ok()?;
         (facts.is_initialized && facts.label == settings.label).then_some((slot, facts.serial))
     });
     let labelled: Vec<_> = labelled.collect();

@@ -8,48 +8,48 @@ use cryptoki::slot::Slot;
 use secrecy::SecretString;
 
 use super::error::{Failure, Loss};
-use super::library::{Access, Library};
 use super::login::{self, Login};
+use super::module::{Access, Module};
 use super::{Pkcs11Error, TokenKey, TokenSettings};
 use crate::Curve;
 
 /// A token. Its calls block, and may be made from many threads at once.
-pub(super) struct Token<L: Library = Pkcs11> {
+pub(super) struct Token<M: Module = Pkcs11> {
     settings: TokenSettings,
-    library: L,
+    module: M,
     login: Mutex<Login>,
-    shared: Mutex<Shared<L>>,
+    shared: Mutex<Shared<M>>,
 }
 
 /// What sessions leave to the next.
-struct Shared<L: Library> {
+struct Shared<M: Module> {
     /// Rises whenever the sessions are lost.
     generation: u64,
-    idle: Vec<L::Session>,
+    idle: Vec<M::Session>,
     /// Where private keys are: true of one generation.
-    keys: HashMap<(TokenKey, Curve), L::Handle>,
+    keys: HashMap<(TokenKey, Curve), M::Handle>,
 }
 
 impl Token {
-    /// Loads the library. The token need not be there yet.
+    /// Loads the module. The token need not be there yet.
     pub(super) fn load(
         settings: TokenSettings,
         pin: Option<SecretString>,
     ) -> Result<Self, Pkcs11Error> {
         let failed = |reason: String| Pkcs11Error::Module { path: settings.module.clone(), reason };
-        let library = Pkcs11::new(&settings.module).map_err(|error| failed(error.to_string()))?;
-        let started = library.start();
+        let module = Pkcs11::new(&settings.module).map_err(|error| failed(error.to_string()))?;
+        let started = module.start();
         started.map_err(|error| failed(Pkcs11Error::from(Failure::from(error)).to_string()))?;
-        Ok(Self::of(library, settings, pin))
+        Ok(Self::of(module, settings, pin))
     }
 }
 
-impl<L: Library> Token<L> {
+impl<M: Module> Token<M> {
     /// Takes a library that has been started.
-    pub(super) fn of(library: L, settings: TokenSettings, pin: Option<SecretString>) -> Self {
+    pub(super) fn of(module: M, settings: TokenSettings, pin: Option<SecretString>) -> Self {
         let login = Mutex::new(Login::new(pin, settings.serial.clone()));
         let shared = Shared { generation: 0, idle: Vec::new(), keys: HashMap::new() };
-        Self { settings, library, login, shared: Mutex::new(shared) }
+        Self { settings, module, login, shared: Mutex::new(shared) }
     }
 
     pub(super) const fn settings(&self) -> &TokenSettings {
@@ -59,7 +59,7 @@ impl<L: Library> Token<L> {
     /// Works in a session that is logged in; once more in a new one, if that was lost.
     pub(super) fn in_session<T>(
         &self,
-        work: impl Fn(&L::Session) -> Result<T, Failure>,
+        work: impl Fn(&M::Session) -> Result<T, Failure>,
     ) -> Result<T, Pkcs11Error> {
         match self.attempt(&work) {
             Err(failure) if failure.loss().may_pass() => {
@@ -73,11 +73,11 @@ impl<L: Library> Token<L> {
     /// Works in a session that can write, for making keys; it is closed afterwards.
     pub(super) fn in_writing_session<T>(
         &self,
-        work: impl Fn(&L::Session) -> Result<T, Failure>,
+        work: impl Fn(&M::Session) -> Result<T, Failure>,
     ) -> Result<T, Pkcs11Error> {
         let session = self.open(Access::Write)?;
         let outcome = work(&session);
-        self.library.close(session);
+        self.module.close(session);
         Ok(outcome?)
     }
 
@@ -86,8 +86,8 @@ impl<L: Library> Token<L> {
         &self,
         key: &TokenKey,
         curve: Curve,
-        find: impl FnOnce() -> Result<L::Handle, Failure>,
-    ) -> Result<L::Handle, Failure> {
+        find: impl FnOnce() -> Result<M::Handle, Failure>,
+    ) -> Result<M::Handle, Failure> {
         let (generation, known) = {
             let shared = self.shared();
             (shared.generation, shared.keys.get(&(key.clone(), curve)).copied())
@@ -108,7 +108,7 @@ impl<L: Library> Token<L> {
         self.shared().keys.retain(|(known, _), _| known != key);
     }
 
-    fn attempt<T>(&self, work: impl Fn(&L::Session) -> Result<T, Failure>) -> Result<T, Failure> {
+    fn attempt<T>(&self, work: impl Fn(&M::Session) -> Result<T, Failure>) -> Result<T, Failure> {
         let (generation, idle) = {
             let mut shared = self.shared();
             (shared.generation, shared.idle.pop())
@@ -128,7 +128,7 @@ impl<L: Library> Token<L> {
         outcome
     }
 
-    fn give_back(&self, session: L::Session, generation: u64) {
+    fn give_back(&self, session: M::Session, generation: u64) {
         let mut shared = self.shared();
         // Of an older generation, its handle may be another session's by now: it is not closed.
         if shared.generation == generation {
@@ -138,7 +138,7 @@ impl<L: Library> Token<L> {
 
     /// Gives up what a failure has made useless. What the token still holds is closed: it has room for
     /// so many sessions and no more.
-    fn give_up(&self, loss: Loss, session: Option<L::Session>, generation: u64) {
+    fn give_up(&self, loss: Loss, session: Option<M::Session>, generation: u64) {
         let mut shared = self.shared();
         if shared.generation != generation {
             return;
@@ -156,20 +156,20 @@ impl<L: Library> Token<L> {
         }
         drop(shared);
         for session in session.into_iter().chain(idle) {
-            self.library.close(session);
+            self.module.close(session);
         }
     }
 
-    fn open(&self, access: Access) -> Result<L::Session, Failure> {
+    fn open(&self, access: Access) -> Result<M::Session, Failure> {
         let slot = self.slot()?;
-        let session = self.library.open(slot, access)?;
-        let entered = self.login().enter(&self.library, &session, slot, &self.settings);
+        let session = self.module.open(slot, access)?;
+        let entered = self.login().enter(&self.module, &session, slot, &self.settings);
         match entered {
             Ok(()) => Ok(session),
             Err(failure) => {
                 // One that is lost has a handle that may be another session's by now.
                 if failure.loss() != Loss::Sessions {
-                    self.library.close(session);
+                    self.module.close(session);
                 }
                 Err(failure)
             }
@@ -178,11 +178,11 @@ impl<L: Library> Token<L> {
 
     fn slot(&self) -> Result<Slot, Failure> {
         let serial = self.login().serial().map(str::to_owned);
-        login::find(&self.library, &self.settings, serial.as_deref())
+        login::find(&self.module, &self.settings, serial.as_deref())
     }
 
     /// Nobody panics while holding this, and what a panic would leave is whole.
-    fn shared(&self) -> MutexGuard<'_, Shared<L>> {
+    fn shared(&self) -> MutexGuard<'_, Shared<M>> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -191,10 +191,10 @@ impl<L: Library> Token<L> {
     }
 }
 
-impl<L: Library> Drop for Token<L> {
+impl<M: Module> Drop for Token<M> {
     fn drop(&mut self) {
         for session in std::mem::take(&mut self.shared().idle) {
-            self.library.close(session);
+            self.module.close(session);
         }
     }
 }

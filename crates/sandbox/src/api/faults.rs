@@ -51,7 +51,8 @@ pub(super) async fn respond(fault: Fault, lateness: Duration, mut answer: Json) 
         | Fault::StatusLost
         | Fault::Forgets
         | Fault::StatusFlaps
-        | Fault::RefundedAsSuccess => json(StatusCode::OK, &answer),
+        | Fault::RefundedAsSuccess
+        | Fault::OtherIntentHash => json(StatusCode::OK, &answer),
     }
 }
 

@@ -20,6 +20,7 @@ mod faults_later;
 mod flat;
 mod listings;
 mod many;
+mod other_intent;
 mod own_evm;
 mod own_solana;
 mod own_tron;

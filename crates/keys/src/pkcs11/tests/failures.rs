@@ -40,7 +40,7 @@ fn a_pin_that_was_refused_is_not_tried_again() {
         let key = made(&source, "evm", Curve::Secp256k1).await;
         change_pin(&hsm, PIN, WRONG);
         // The next session has to log in again, and the PIN is another one now.
-        hsm.stop_library();
+        hsm.stop_module();
         let first = sign(&source, &key).await.unwrap_err();
         assert!(matches!(&first, SourceError::Declined { reason, .. } if reason.contains("PIN")));
         // Whoever tried it once more would succeed.
@@ -56,20 +56,20 @@ fn a_pin_that_was_refused_is_not_tried_again() {
 }
 
 fn low(hsm: &SoftHsm) -> bool {
-    let library = hsm.library();
-    let slots = library.get_slots_with_initialized_token().unwrap();
-    library.get_token_info(slots[0]).unwrap().user_pin_count_low()
+    let module = hsm.module();
+    let slots = module.get_slots_with_initialized_token().unwrap();
+    module.get_token_info(slots[0]).unwrap().user_pin_count_low()
 }
 
 fn logout(hsm: &SoftHsm) {
-    hsm.stop_library();
-    drop(hsm.library());
+    hsm.stop_module();
+    drop(hsm.module());
 }
 
 fn change_pin(hsm: &SoftHsm, old: &str, new: &str) {
-    let library = hsm.library();
-    let slots = library.get_slots_with_initialized_token().unwrap();
-    let session = library.open_rw_session(slots[0]).unwrap();
+    let module = hsm.module();
+    let slots = module.get_slots_with_initialized_token().unwrap();
+    let session = module.open_rw_session(slots[0]).unwrap();
     // It may be logged in already, as the process is.
     let _ = session.login(UserType::User, Some(&old.into()));
     session.set_pin(&old.into(), &new.into()).unwrap();
@@ -83,7 +83,7 @@ fn sessions_are_opened_again_after_they_were_lost() {
         let key = made(&source, "evm", Curve::Secp256k1).await;
         for _ in 0..3 {
             sign(&source, &key).await.unwrap();
-            hsm.stop_library();
+            hsm.stop_module();
         }
         sign(&source, &key).await.unwrap();
     });
@@ -95,14 +95,14 @@ fn a_token_may_be_taken_out_and_put_back() {
         let hsm = hsm.with_token(LABEL);
         let source = open(&hsm).await;
         let key = made(&source, "evm", Curve::Secp256k1).await;
-        hsm.stop_library();
+        hsm.stop_module();
         std::fs::rename(&hsm.tokens, hsm.away()).unwrap();
         std::fs::create_dir(&hsm.tokens).unwrap();
         let error = sign(&source, &key).await.unwrap_err();
         let text = error.to_string();
         assert!(matches!(error, SourceError::Unavailable { .. }), "{text}");
         assert!(text.contains("found none"), "{text}");
-        hsm.stop_library();
+        hsm.stop_module();
         std::fs::remove_dir(&hsm.tokens).unwrap();
         std::fs::rename(hsm.away(), &hsm.tokens).unwrap();
         sign(&source, &key).await.unwrap();
@@ -115,7 +115,7 @@ fn another_token_of_the_same_label_is_not_given_the_pin() {
         let hsm = hsm.with_token(LABEL);
         let source = open(&hsm).await;
         let key = made(&source, "evm", Curve::Secp256k1).await;
-        hsm.stop_library();
+        hsm.stop_module();
         std::fs::rename(&hsm.tokens, hsm.away()).unwrap();
         std::fs::create_dir(&hsm.tokens).unwrap();
         let hsm = hsm.with_token(LABEL);
@@ -151,9 +151,9 @@ fn a_key_that_can_leave_the_token_is_refused() {
 
 /// Makes a key that can be taken out.
 pub(super) fn extractable(hsm: &SoftHsm) {
-    let library = hsm.library();
-    let slots = library.get_slots_with_initialized_token().unwrap();
-    let session = library.open_rw_session(slots[0]).unwrap();
+    let module = hsm.module();
+    let slots = module.get_slots_with_initialized_token().unwrap();
+    let session = module.open_rw_session(slots[0]).unwrap();
     let _ = session.login(UserType::User, Some(&PIN.into()));
     let name = || Attribute::Label(b"loose".to_vec());
     let parameters = Attribute::EcParams(crate::pkcs11::point::SECP256K1.to_vec());
@@ -176,8 +176,8 @@ fn names_what_is_not_there() {
         let absent = TokenSettings { label: "other".to_owned(), ..hsm.settings() };
         let error = refused(absent, Some(pin())).await;
         assert_eq!(error.to_string(), "expected one token \"other\", found none");
-        let no_library = TokenSettings::new("/nowhere/pkcs11.so", LABEL);
-        assert!(matches!(refused(no_library, Some(pin())).await, Pkcs11Error::Module { .. }));
+        let no_module = TokenSettings::new("/nowhere/pkcs11.so", LABEL);
+        assert!(matches!(refused(no_module, Some(pin())).await, Pkcs11Error::Module { .. }));
         let source = open(&hsm).await;
         let error = source.public_key("nobody", Curve::Ed25519).await.unwrap_err();
         assert!(matches!(error, SourceError::NoKey { .. }), "{error}");

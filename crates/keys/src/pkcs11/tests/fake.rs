@@ -11,7 +11,7 @@ use cryptoki::slot::Slot;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::pkcs11::error::Failure;
-use crate::pkcs11::library::{Access, Library, TokenFacts, WayIn};
+use crate::pkcs11::module::{Access, Module, TokenFacts, WayIn};
 use crate::pkcs11::token::Token;
 use crate::pkcs11::{Pkcs11Error, TokenSettings, TriesLeft};
 
@@ -163,7 +163,7 @@ impl State {
     }
 }
 
-impl Library for Fake {
+impl Module for Fake {
     type Session = u64;
     type Handle = u8;
 

@@ -5,7 +5,7 @@ use std::thread;
 use cryptoki::error::RvError;
 
 use super::fake::{Fake, PIN, SERIAL, Step, settings, sign};
-use crate::pkcs11::library::WayIn;
+use crate::pkcs11::module::WayIn;
 use crate::pkcs11::token::Token;
 use crate::pkcs11::{PinRefused, Pkcs11Error, TokenSettings, TriesLeft};
 

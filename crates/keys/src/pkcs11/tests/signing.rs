@@ -141,9 +141,9 @@ fn finds_keys_by_label_and_by_id() {
 
 /// Asks the token for the secret of each private key on it.
 fn taken_out(hsm: &SoftHsm) -> Vec<AttributeInfo> {
-    let library = hsm.library();
-    let slots = library.get_slots_with_initialized_token().unwrap();
-    let session = library.open_ro_session(slots[0]).unwrap();
+    let module = hsm.module();
+    let slots = module.get_slots_with_initialized_token().unwrap();
+    let session = module.open_ro_session(slots[0]).unwrap();
     let keys = session.find_objects(&[Attribute::Class(ObjectClass::PRIVATE_KEY)]).unwrap();
     let taken =
         keys.into_iter().map(|key| session.get_attribute_info(key, &[AttributeType::Value]));

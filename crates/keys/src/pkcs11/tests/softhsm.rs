@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use crate::pkcs11::TokenSettings;
 
-/// Names the library.
+/// Names the module.
 const VARIABLE: &str = "COUNTERSIGN_SOFTHSM2";
 /// Where Debian's package puts it.
 const INSTALLED: &str = "/usr/lib/softhsm/libsofthsm2.so";
@@ -27,7 +27,7 @@ pub(super) struct SoftHsm {
     pub(super) tokens: PathBuf,
 }
 
-/// Runs a test in a process of its own; without the library, says that it was skipped.
+/// Runs a test in a process of its own; without the module, says that it was skipped.
 pub(super) fn alone(test: &str, body: impl AsyncFnOnce(SoftHsm)) {
     let Some(module) = module() else {
         println!("skipped: needs softhsm2");
@@ -68,7 +68,7 @@ fn module() -> Option<PathBuf> {
 impl SoftHsm {
     /// Starts the library with one more token, of this label.
     pub(super) fn with_token(self, label: &str) -> Self {
-        let module = self.library();
+        let module = self.module();
         let slots = module.get_slots_with_token().unwrap();
         let uninitialized = slots
             .into_iter()
@@ -90,8 +90,8 @@ impl SoftHsm {
         self
     }
 
-    /// Returns the library, started: a second view of what the code under test uses.
-    pub(super) fn library(&self) -> Pkcs11 {
+    /// Returns the module, started: a second view of what the code under test uses.
+    pub(super) fn module(&self) -> Pkcs11 {
         let module = Pkcs11::new(&self.module).unwrap();
         // It may have been started.
         let _ = module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK));
@@ -99,8 +99,8 @@ impl SoftHsm {
     }
 
     /// Ends the library under everybody's hands: all sessions are lost.
-    pub(super) fn stop_library(&self) {
-        self.library().finalize().unwrap();
+    pub(super) fn stop_module(&self) {
+        self.module().finalize().unwrap();
     }
 
     pub(super) fn settings(&self) -> TokenSettings {

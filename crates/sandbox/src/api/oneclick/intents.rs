@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::super::faults;
 use super::error::answer;
 use super::{Refused, read};
+use crate::Fault;
 use crate::json::Json;
 use crate::quoted::{GenerateBody, Quoted, SubmitBody};
 use crate::shared::{Shared, State as SandboxState};
-use crate::{Fault, Tamper};
 
 /// Generates an intent.
 pub(super) async fn generate(State(shared): State<Arc<Shared>>, uri: Uri, body: Bytes) -> Response {
@@ -50,8 +50,8 @@ pub(super) async fn submit(State(shared): State<Arc<Shared>>, uri: Uri, body: By
         Ok(hash) => hash,
         Err(reason) => return Refused::invalid(reason).respond(path),
     };
-    let told = match config.tamper {
-        Some(Tamper::IntentHashAnswer) => bs58::encode(rand::random::<[u8; 32]>()).into_string(),
+    let told = match config.fault {
+        Some(Fault::OtherIntentHash) => bs58::encode(rand::random::<[u8; 32]>()).into_string(),
         _ => hash,
     };
     let json = Json::object([

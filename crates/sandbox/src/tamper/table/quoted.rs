@@ -61,7 +61,6 @@ macro_rules! with_lies_of_quotes {
                 IntentMemo "intent-memo" "the transfer has a memo" [] ["intent_kind"]
                 IntentMessage "intent-message" "the transfer calls the receiver's contract" [] ["intent_kind"]
                 IntentStandard "intent-standard" "the intent is in another standard than was asked for" [] ["standard"]
-                IntentHashAnswer "intent-hash-answer" "the answer to the signed intent names another" [] ["digest"]
             }
         }
     };

@@ -21,12 +21,6 @@ impl Tamper {
         matches!(self, Self::IntentCallback)
     }
 
-    /// Says whether the lie is told in the answer to a signed intent, so that it is noticed after
-    /// the signature.
-    pub const fn is_told_after_signing(self) -> bool {
-        matches!(self, Self::IntentHashAnswer)
-    }
-
     /// Returns a token out of which a swap is told the lie: most lies about a transaction on Solana
     /// need a token, some of them one of the newer token program.
     pub const fn source(self) -> &'static str {

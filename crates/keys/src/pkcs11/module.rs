@@ -12,14 +12,15 @@ use secrecy::SecretString;
 
 use super::TriesLeft;
 
-/// A library of PKCS#11. Its calls block, and may be made from many threads at once.
-pub(super) trait Library: Send + Sync + 'static {
+/// A module of PKCS#11, the library of a token's maker. Its calls block, and may be made from many
+/// threads at once.
+pub(super) trait Module: Send + Sync + 'static {
     /// A session that is not closed by being dropped: its handle may be another's by then.
     type Session: Send;
     /// Where a key is on the token.
     type Handle: Copy + Send;
 
-    /// Starts the library, if nothing of this process has done it.
+    /// Starts the module, if nothing of this process has done it.
     fn start(&self) -> Result<(), Error>;
 
     /// Lists the slots that hold a token.
@@ -72,7 +73,7 @@ pub(super) enum WayIn {
     Keypad,
 }
 
-impl Library for Pkcs11 {
+impl Module for Pkcs11 {
     type Session = Session;
     type Handle = ObjectHandle;
 
