@@ -31,6 +31,9 @@
 //!
 //! [`EvmChainView`]: countersign_approval::EvmChainView
 
+#[cfg(all(countersign_unredacted, not(debug_assertions)))]
+compile_error!("expected redaction to be switched off in a build of tests alone");
+
 mod bitcoin;
 mod evm;
 mod rpc;

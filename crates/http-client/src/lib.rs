@@ -5,6 +5,9 @@
 //! bounded, redirects are not followed, and the API key is in no log, error or `Debug` form.
 //! Where the API wants its requests signed, an [`RsaAuth`] stands in for the key.
 
+#[cfg(all(countersign_unredacted, not(debug_assertions)))]
+compile_error!("expected redaction to be switched off in a build of tests alone");
+
 pub mod aurora;
 pub mod defi;
 pub mod oneclick;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::reader::Reader;
 use super::tally::Tally;
 use super::{anvil, bitcoind, keystores, moto, softhsm2};
-use crate::cargo::cargo;
+use crate::cargo::{cargo, root};
 use crate::contracts;
 use crate::outcome::{Outcome, explain};
 
@@ -58,6 +58,7 @@ const TO_THE_END: [&str; 3] = ["--no-fail-fast", "--", "--show-output"];
 pub(super) const CHECKS: &[Check] = &[
     Check { part: Part::Lints, name: "format", run: format },
     Check { part: Part::Tests, name: "tests", run: tests },
+    Check { part: Part::Tests, name: "redaction off", run: unredacted },
     Check { part: Part::Keys, name: "keys", run: keys },
     Check { part: Part::Lints, name: "clippy", run: clippy },
     Check { part: Part::Docs, name: "docs", run: docs },
@@ -78,6 +79,19 @@ fn tests(name: &str) -> io::Result<Tally> {
     command.envs(bitcoind::find().map(|program| (bitcoind::VARIABLE, program)));
     find_sources(&mut command);
     tested(name, &mut command)
+}
+
+/// Searches for secrets in what crates without redaction show, of which some have to be found.
+fn unredacted(name: &str) -> io::Result<Tally> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Tally::skipped(name, "needs Linux"));
+    }
+    let mut command = cargo();
+    command.env("RUSTC_WORKSPACE_WRAPPER", root().canonicalize()?.join("xtask").join("unredacted"));
+    command.args(["test", "--workspace", "--locked", SOURCES, "--test=secrets", "unredacted"]);
+    let tally = tested(name, command.args(TO_THE_END))?;
+    // Crates that were built as always have no such test.
+    Ok(if tally.passed == 0 { Tally::failed(name) } else { tally })
 }
 
 /// Runs the keys' own tests, the swaps with keys in tokens and services, the examples of those, and the

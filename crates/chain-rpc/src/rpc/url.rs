@@ -6,6 +6,9 @@ use countersign_http_client::transport::BaseUrl;
 
 /// What stands in a text for a part of the URL.
 const REDACTED: &str = "[redacted]";
+/// Whether keys are kept out of what is shown. Only builds of tests switch it off, which look for
+/// what is shown then.
+const REDACTS: bool = !cfg!(countersign_unredacted);
 /// Parts that are shorter are words of the path, such as `v2`, rather than keys.
 const SHORTEST_KEY: usize = 6;
 
@@ -38,6 +41,9 @@ impl RpcUrl {
 
     /// Cuts what may be a key out of a text from outside.
     pub(crate) fn redact(&self, text: &str) -> String {
+        if !REDACTS {
+            return text.to_owned();
+        }
         let url = self.base.to_string();
         let (_, path) = split_host(&url);
         let parts = path.split('/').chain(self.query.split(['&', '=']));
@@ -63,7 +69,8 @@ impl FromStr for RpcUrl {
 
 impl fmt::Display for RpcUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(split_host(&self.base.to_string()).0)
+        let url = self.base.to_string();
+        formatter.write_str(if REDACTS { split_host(&url).0 } else { &url })
     }
 }
 

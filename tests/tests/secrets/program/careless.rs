@@ -1,7 +1,8 @@
-//! What the program does with redaction switched off: it shows all secrets, everywhere.
+//! What a careless program does: it shows all secrets, everywhere.
 //!
-//! Nothing of the product can be made to do that. Its types have no such switch, so a wrapper here
-//! holds each secret as a type without redaction would, and goes the same ways.
+//! Most types of the product can't be made to do that, also in a build without redaction: they have
+//! nothing to show. So a wrapper here holds each secret as a careless type would, and goes the same
+//! ways.
 
 use std::error::Error;
 use std::fmt;
@@ -34,7 +35,7 @@ pub(crate) const SHOWN: [&str; 17] = [
     "audit",
 ];
 
-/// A secret without redaction.
+/// A secret that is shown.
 #[derive(Debug)]
 struct Careless {
     text: String,
