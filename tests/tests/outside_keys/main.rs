@@ -1,6 +1,15 @@
 //! Swaps by keys that are not in this process: in a token behind PKCS#11, in a KMS, and in a signing
 //! service.
-#![expect(clippy::panic, reason = "tests fail by panicking")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
+
+mod other_key;
+mod taken_over;
 
 use countersign::api_types::defi::Profile;
 use countersign::approval::Sats;
