@@ -1,5 +1,6 @@
 //! Bitcoin: which coins are there, and passing transactions on.
 
+mod asking;
 mod core;
 mod esplora;
 mod scripts;
@@ -8,6 +9,3 @@ mod transaction;
 
 pub use core::CoreRpc;
 pub use esplora::Esplora;
-
-/// How often all is asked again when the chain moved on.
-const ATTEMPTS: u32 = 3;

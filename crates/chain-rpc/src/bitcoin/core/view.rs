@@ -7,15 +7,14 @@ use countersign_approval::{
     BitcoinChainView, BitcoinNetwork, ChainViewError, Coin, CoinId, FeeRate, MempoolConflict,
     SeenCoins, excerpt,
 };
-use countersign_http_client::transport::{Auth, Limits, Waiting};
-use countersign_http_client::{ConfigError, TransportError};
+use countersign_http_client::ConfigError;
+use countersign_http_client::transport::{Auth, Limits};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
-use tokio::time::timeout;
 
 use super::answers::{Acceptance, ChainInfo, Scan, Spending, Unspent};
-use crate::bitcoin::ATTEMPTS;
+use crate::bitcoin::asking::{until_unmoved, within};
 use crate::bitcoin::scripts::distinct;
 use crate::bitcoin::seen::Seen;
 use crate::bitcoin::transaction::{Raw, is_known};
@@ -109,9 +108,7 @@ impl CoreRpc {
         call: &Call,
         expected: &str,
     ) -> Result<T, RpcError> {
-        let (waiting, limit) = (Waiting::Request, QUICK_TIME);
-        let late = |_| Err(TransportError::Timeout { waiting, limit }.into());
-        timeout(limit, self.node.ask_one(call, expected)).await.unwrap_or_else(late)
+        within(QUICK_TIME, self.node.ask_one(call, expected)).await
     }
 
     /// Reads the coins; nothing if the chain moved on meanwhile.
@@ -182,12 +179,7 @@ impl BitcoinChainView for CoreRpc {
             return Ok(SeenCoins { height: info.blocks, coins: Vec::new() });
         }
         let _alone = self.scanning.lock().await;
-        for _ in 0..ATTEMPTS {
-            if let Some(seen) = self.scan(&scripts).await? {
-                return Ok(seen);
-            }
-        }
-        Err(RpcError::Moved { attempts: ATTEMPTS }.into())
+        Ok(until_unmoved(|| self.scan(&scripts)).await?)
     }
 
     async fn broadcast(
@@ -227,12 +219,7 @@ impl BitcoinChainView for CoreRpc {
         coins: &[CoinId],
     ) -> Result<MempoolConflict, ChainViewError> {
         self.info(network).await?;
-        for _ in 0..ATTEMPTS {
-            if let Some(conflict) = self.waiting(coins).await? {
-                return Ok(conflict);
-            }
-        }
-        Err(RpcError::Moved { attempts: ATTEMPTS }.into())
+        Ok(until_unmoved(|| self.waiting(coins)).await?)
     }
 
     async fn mined_coins(

@@ -7,14 +7,13 @@ use countersign_approval::{
     BitcoinChainView, BitcoinNetwork, ChainViewError, Coin, CoinId, FeeRate, MempoolConflict,
     SeenCoins, excerpt,
 };
-use countersign_http_client::transport::{Answer, Auth, Limits, Waiting};
-use countersign_http_client::{ConfigError, TransportError};
+use countersign_http_client::ConfigError;
+use countersign_http_client::transport::{Answer, Auth, Limits};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
 
 use super::answers::{Utxo, height, network_of};
-use crate::bitcoin::ATTEMPTS;
+use crate::bitcoin::asking::{until_unmoved, within};
 use crate::bitcoin::scripts::distinct;
 use crate::bitcoin::seen::Seen;
 use crate::bitcoin::transaction::{Raw, is_known};
@@ -65,17 +64,12 @@ impl Esplora {
         height(&self.rest.get(&["blocks", "tip", "height"]).await?, TIP)
     }
 
-    async fn seen(&self, scripts: &BTreeSet<&[u8]>) -> Result<SeenCoins, RpcError> {
-        for _ in 0..ATTEMPTS {
-            let height = self.tip().await?;
-            let seen = self.seen_at(height, scripts).await?;
-            if let Some(seen) = seen
-                && self.tip().await? == height
-            {
-                return Ok(SeenCoins { height, coins: seen.into_coins() });
-            }
-        }
-        Err(RpcError::Moved { attempts: ATTEMPTS })
+    /// Reads the coins of all scripts; nothing if the chain moved on meanwhile.
+    async fn seen(&self, scripts: &BTreeSet<&[u8]>) -> Result<Option<SeenCoins>, RpcError> {
+        let height = self.tip().await?;
+        let Some(seen) = self.seen_at(height, scripts).await? else { return Ok(None) };
+        let is_unmoved = self.tip().await? == height;
+        Ok(is_unmoved.then(|| SeenCoins { height, coins: seen.into_coins() }))
     }
 
     /// Reads the coins of all scripts; nothing if one is of a later block.
@@ -132,10 +126,7 @@ impl BitcoinChainView for Esplora {
         let scripts = distinct(scripts)?;
         self.check(network).await?;
         let limit = self.rest.limits().total.saturating_mul(4);
-        let seen = timeout(limit, self.seen(&scripts)).await.unwrap_or_else(|_| {
-            Err(TransportError::Timeout { waiting: Waiting::Request, limit }.into())
-        });
-        Ok(seen?)
+        Ok(within(limit, until_unmoved(|| self.seen(&scripts))).await?)
     }
 
     async fn broadcast(
