@@ -14,4 +14,3 @@ mod failures;
 mod fake;
 mod node;
 mod past;
-mod secrets;

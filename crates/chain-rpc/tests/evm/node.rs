@@ -1,12 +1,13 @@
 //! A node that knows one account, one token and one contract, and can be told to lie.
 
 use alloy::primitives::{Bytes, keccak256};
-use countersign_approval::{ChainViewError, EvmChainView, EvmFacts, EvmFactsQuery};
-use countersign_chain_rpc::{EvmRpc, EvmRpcSettings};
+pub(crate) use countersign_approval::EvmChainView as ChainView;
+use countersign_approval::{ChainViewError, EvmFacts, EvmFactsQuery};
+pub(crate) use countersign_chain_rpc::EvmRpc as View;
+use countersign_chain_rpc::EvmRpcSettings;
 use countersign_units::U256;
 use serde_json::{Value, json};
 
-pub(crate) use crate::fake::http;
 use crate::fake::{self, Chain};
 
 pub(crate) const CHAIN_ID: u64 = 31_337;
@@ -36,8 +37,8 @@ impl Script {
 }
 
 impl FakeNode {
-    pub(crate) fn view(&self, settings: EvmRpcSettings) -> EvmRpc {
-        EvmRpc::with_settings(self.http(""), settings)
+    pub(crate) fn view(&self, settings: EvmRpcSettings) -> View {
+        View::with_settings(self.http(""), settings)
     }
 }
 

@@ -1,4 +1,10 @@
-//! A node over HTTP that answers honestly, unless its script has it lie.
+//! A node over HTTP that answers honestly, unless its script has it lie, and what is true of each view
+//! through one.
+//!
+//! The tests here are of the chain that `node` of the same program is about.
+
+pub(crate) mod failures;
+pub(crate) mod secrets;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -7,10 +13,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
+use countersign_approval::ChainViewError;
 use countersign_chain_rpc::HttpRpc;
 use countersign_http_client::transport::{Auth, Limits};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+
+use crate::node::{self, facts_of};
 
 /// What a node knows of its chain.
 pub(crate) trait Chain: Default + Send + Sync + 'static {
@@ -119,6 +128,16 @@ pub(crate) fn http(url: &str) -> HttpRpc {
         ..Limits::default()
     };
     HttpRpc::new(url.parse().unwrap(), Auth::None, limits).unwrap()
+}
+
+/// Asserts that no facts come of it, and that the reason is told.
+pub(crate) async fn assert_unavailable(script: node::Script, told: &str) {
+    match facts_of(script).await {
+        Err(ChainViewError::Unavailable(reason)) => {
+            assert!(reason.contains(told), "expected {told:?} in {reason:?}");
+        }
+        other => panic!("expected {told:?}, found {other:?}"),
+    }
 }
 
 async fn serve<C: Chain>(

@@ -11,7 +11,8 @@ use countersign_chain_rpc::{SolanaRpc, SolanaRpcSettings};
 use countersign_units::{Lots, SolanaAddress};
 use serde_json::{Value, json};
 
-use crate::node::{FakeNode, Script, assert_unavailable, facts_of};
+use crate::fake::assert_unavailable;
+use crate::node::{FakeNode, Script, facts_of};
 use crate::sample::{
     BLOCKHASH, DESTINATION, MINT, RENT, RESOLVER, SETTLED_SLOT, SLOT, SOURCE, SPONSOR, SPONSORED,
     SYSTEM, TABLE, TABLES, TOKEN, USER, account, hash, held, packed, query,

@@ -12,7 +12,8 @@ use spl_token_2022_interface::extension::{
 };
 use spl_token_2022_interface::state::Mint;
 
-use crate::node::{Script, assert_unavailable, facts_of};
+use crate::fake::assert_unavailable;
+use crate::node::{Script, facts_of};
 use crate::sample::{
     MINT, RENT, RESOLVER, SYSTEM, TOKEN, TOKEN_2022, USER, account, held, key, mint, packed,
 };

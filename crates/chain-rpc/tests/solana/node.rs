@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use countersign_approval::{ChainViewError, SolanaChainView, SolanaFacts};
-use countersign_chain_rpc::{SolanaRpc, SolanaRpcSettings};
+pub(crate) use countersign_approval::SolanaChainView as ChainView;
+use countersign_approval::{ChainViewError, SolanaFacts};
+pub(crate) use countersign_chain_rpc::SolanaRpc as View;
+use countersign_chain_rpc::SolanaRpcSettings;
 use countersign_units::SolanaAddress;
 use serde_json::{Value, json};
 
-pub(crate) use crate::fake::http;
 use crate::fake::{self, Chain};
+pub(crate) use crate::sample::query;
 use crate::sample::{
     BLOCKHASH, GENESIS, HEIGHT, LAST_HEIGHT, SETTLED_HEIGHT, SETTLED_SLOT, SLOT, after, before,
-    query,
 };
 
 type Accounts = BTreeMap<SolanaAddress, Value>;
@@ -128,8 +129,8 @@ impl Chain for Solana {
 }
 
 impl FakeNode {
-    pub(crate) fn view(&self, settings: SolanaRpcSettings) -> SolanaRpc {
-        SolanaRpc::with_settings(self.http(""), settings)
+    pub(crate) fn view(&self, settings: SolanaRpcSettings) -> View {
+        View::with_settings(self.http(""), settings)
     }
 }
 
@@ -137,16 +138,6 @@ impl FakeNode {
 pub(crate) async fn facts_of(script: Script) -> Result<SolanaFacts, ChainViewError> {
     let node = FakeNode::start(script).await;
     node.view(SolanaRpcSettings::default()).facts(&query()).await
-}
-
-/// Asserts that no facts come of it, and that the reason is told.
-pub(crate) async fn assert_unavailable(script: Script, told: &str) {
-    match facts_of(script).await {
-        Err(ChainViewError::Unavailable(reason)) => {
-            assert!(reason.contains(told), "expected {told:?} in {reason:?}");
-        }
-        other => panic!("expected {told:?}, found {other:?}"),
-    }
 }
 
 /// Writes what a node tells of a transaction that it ran.

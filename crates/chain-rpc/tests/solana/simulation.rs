@@ -5,7 +5,8 @@ use countersign_units::{Lots, SolanaAddress};
 use serde_json::{Value, json};
 use spl_token_2022_interface::state::Account;
 
-use crate::node::{Script, assert_unavailable, facts_of, simulated};
+use crate::fake::assert_unavailable;
+use crate::node::{Script, facts_of, simulated};
 use crate::sample::{
     DESTINATION, MINT, RENT, RESOLVER, SOURCE, SPONSOR, SYSTEM, TOKEN, TOKEN_2022, USER, account,
     hash, held, key, mint, packed,

@@ -6,7 +6,8 @@ use countersign_units::SolanaAddress;
 use serde_json::{Value, json};
 use solana_address_lookup_table_interface::state::LookupTableMeta;
 
-use crate::node::{FakeNode, Script, assert_unavailable, facts_of};
+use crate::fake::assert_unavailable;
+use crate::node::{FakeNode, Script, facts_of};
 use crate::sample::{
     DESTINATION, MINT, SOURCE, SPONSOR, SYSTEM, TABLE, TABLES, account, query, table, table_meta,
 };

@@ -12,7 +12,8 @@ use spl_token_2022_interface::extension::{
 };
 use spl_token_2022_interface::state::{Account, AccountState, Multisig};
 
-use crate::node::{FakeNode, Script, assert_unavailable, facts_of};
+use crate::fake::assert_unavailable;
+use crate::node::{FakeNode, Script, facts_of};
 use crate::sample::{
     DESTINATION, MINT, RENT, RESOLVER, SOURCE, SPONSOR, SYSTEM, TOKEN, TOKEN_2022, USER, account,
     held, key, mint, packed, query,

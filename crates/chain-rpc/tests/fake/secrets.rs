@@ -1,15 +1,14 @@
 //! The URL of a node holds its key: it is sent, and shown nowhere.
 
-use countersign_approval::EvmChainView;
-use countersign_chain_rpc::EvmRpc;
 use countersign_testkit::Captured;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::node::{FakeNode, Script, http, query};
+use super::http;
+use crate::node::{ChainView as _, FakeNode, Script, View, query};
 
-const KEY: &str = "k3y-0123456789";
-const PATH: &str = "/v3/k3y-0123456789/?token=k3y-0123456789-too";
+pub(crate) const KEY: &str = "k3y-0123456789";
+pub(crate) const PATH: &str = "/v3/k3y-0123456789/?token=k3y-0123456789-too";
 
 #[tokio::test]
 async fn no_log_shows_the_key_at_any_level() {
@@ -18,7 +17,7 @@ async fn no_log_shows_the_key_at_any_level() {
     for script in [Script::honest(), Script::http(|_| (503, PATH.to_owned()))] {
         let node = FakeNode::start(script).await;
         // Either outcome is logged.
-        let _ = EvmRpc::new(node.http(PATH)).facts(&query()).await;
+        let _ = View::new(node.http(PATH)).facts(&query()).await;
         assert_eq!(node.uris(), [PATH, PATH]);
     }
     let text = captured.text();
@@ -30,7 +29,7 @@ async fn no_log_shows_the_key_at_any_level() {
 #[tokio::test]
 async fn the_whole_url_is_asked() {
     let node = FakeNode::start(Script::honest()).await;
-    EvmRpc::new(node.http(PATH)).facts(&query()).await.unwrap();
+    View::new(node.http(PATH)).facts(&query()).await.unwrap();
     assert_eq!(node.uris(), [PATH, PATH]);
 }
 
@@ -42,7 +41,7 @@ async fn no_error_shows_the_key() {
         json!({"jsonrpc": "2.0", "id": question["id"], "error": error})
     });
     let node = FakeNode::start(failing).await;
-    let view = EvmRpc::new(node.http(PATH));
+    let view = View::new(node.http(PATH));
     let error = view.facts(&query()).await.unwrap_err();
     let shown = format!("{error} {error:?} {view:?} {:?}", node.http(PATH));
     assert!(shown.contains("no such project: /v3/[redacted]"), "{shown}");
@@ -55,7 +54,7 @@ async fn no_failure_of_the_connection_shows_the_key() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let error = EvmRpc::new(http(&format!("http://{address}{PATH}"))).facts(&query()).await;
+    let error = View::new(http(&format!("http://{address}{PATH}"))).facts(&query()).await;
     let shown = format!("{error:?}");
     assert!(shown.contains("expected a connection"), "{shown}");
     assert!(!shown.contains(KEY), "{shown}");
@@ -65,7 +64,7 @@ async fn no_failure_of_the_connection_shows_the_key() {
     let id = json!({"jsonrpc": "2.0", "id": PATH, "result": null}).to_string();
     for body in [result, version, id, String::new(), format!("\"{KEY}\""), format!("[{KEY}")] {
         let node = FakeNode::start(Script::http(move |_| (200, body.clone()))).await;
-        let error = EvmRpc::new(node.http(PATH)).facts(&query()).await.unwrap_err();
+        let error = View::new(node.http(PATH)).facts(&query()).await.unwrap_err();
         assert!(!format!("{error} {error:?}").contains(KEY), "{error}");
     }
 }
