@@ -160,8 +160,7 @@ impl Bed {
         let (store, mut said) = (self.store().await, Vec::new());
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
-            let page = Page { which: Which::Open, after: None, most: 1 };
-            if store.list(page).await.unwrap().is_empty() {
+            if !is_open(store.as_ref()).await {
                 break;
             }
             let process = Process::start(&self.orders(Job::Resume));
@@ -173,6 +172,12 @@ impl Bed {
         tokio::time::sleep(Duration::from_millis(100)).await;
         said
     }
+}
+
+/// Says whether a swap is open.
+pub(crate) async fn is_open(store: &dyn Store) -> bool {
+    let page = Page { which: Which::Open, after: None, most: 1 };
+    !store.list(page).await.unwrap().is_empty()
 }
 
 /// A sandbox of many short swaps, out of accounts that can pay for them.
