@@ -28,20 +28,43 @@ fn scripts(byte: u8) -> Vec<Vec<u8>> {
 /// A recipe by which a key takes an output back.
 fn recipe_of(key: &[u8; 33], network: &str, to: &[u8]) -> RefundRecipe {
     let ours = hex::encode(key);
-    let recipe = |script_pubkey: &str| -> RefundRecipe {
-        let recipe: Value = json!({
-            "network": network, "template": "htlc-p2wsh-v1", "amount": 100_000,
-            "secret_hash": "07".repeat(32), "locktime": 800_000,
-            "claim_key": hex::encode(public_key(9)), "refund_key": ours, "public_key": ours,
-            "refund_script": hex::encode(to), "script_pubkey": script_pubkey,
-        });
-        serde_json::from_value(recipe).unwrap()
-    };
-    // What the members come to, a recipe for another output says.
-    match recipe("00").plan(OUTPOINT, 2, Sats::MAX) {
-        Err(RefundError::Recipe { member: "script_pubkey", expected, .. }) => recipe(&expected),
+    rebuilt(json!({
+        "network": network, "template": "htlc-p2wsh-v1", "amount": 100_000,
+        "secret_hash": "07".repeat(32), "locktime": 800_000,
+        "claim_key": hex::encode(public_key(9)), "refund_key": ours, "public_key": ours,
+        "refund_script": hex::encode(to),
+    }))
+}
+
+/// Reads a recipe with the script that its members come to, which one for another output says.
+fn rebuilt(mut recipe: Value) -> RefundRecipe {
+    recipe["script_pubkey"] = "00".into();
+    let other: RefundRecipe = serde_json::from_value(recipe.clone()).unwrap();
+    match other.plan(OUTPOINT, 2, Sats::MAX) {
+        Err(RefundError::Recipe { member: "script_pubkey", expected, .. }) => {
+            recipe["script_pubkey"] = expected.into();
+        }
         other => panic!("{other:?}"),
     }
+    serde_json::from_value(recipe).unwrap()
+}
+
+/// Has the output of a recipe in a tree of scripts, where keys sign by Schnorr's scheme.
+#[cfg(feature = "remote")]
+fn in_a_tree(recipe: &RefundRecipe) -> RefundRecipe {
+    let mut recipe = serde_json::to_value(recipe).unwrap();
+    recipe["template"] = "htlc-p2tr-v1".into();
+    for member in ["claim_key", "refund_key"] {
+        recipe[member] = recipe[member].as_str().unwrap()[2..].into();
+    }
+    rebuilt(recipe)
+}
+
+/// A refund by a key, at a fee rate, by a leaf of a tree.
+#[cfg(feature = "remote")]
+pub(crate) fn planned_in_a_tree(key: &[u8; 33], to: &[u8]) -> Refund {
+    let recipe = in_a_tree(&recipe_of(key, "regtest", to));
+    recipe.plan(OUTPOINT, 2, Sats::MAX).unwrap()
 }
 
 /// A refund by a key, at a fee rate.

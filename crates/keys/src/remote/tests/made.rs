@@ -295,3 +295,10 @@ pub(super) fn refund_to(key: &Key, script: &[u8], fee_rate: u64) -> Refund {
     let public_key: [u8; 33] = key.public_key().as_bytes().try_into().unwrap();
     crate::tests::refunds::planned(&public_key, "regtest", script, fee_rate)
 }
+
+/// A refund of as much to the key, by Schnorr's scheme.
+pub(super) fn refund_in_a_tree(key: &Key) -> Refund {
+    let public_key: [u8; 33] = key.public_key().as_bytes().try_into().unwrap();
+    let script = &countersign_bitcoin::scripts_of_key(public_key).unwrap()[0];
+    crate::tests::refunds::planned_in_a_tree(&public_key, script)
+}
