@@ -30,6 +30,7 @@ mod memory;
 mod memory_lock;
 #[cfg(any(feature = "aws-kms", feature = "pkcs11"))]
 mod millis;
+mod own_file;
 #[cfg(feature = "pkcs11")]
 pub mod pkcs11;
 mod process;

@@ -19,7 +19,7 @@ pub use error::KeyringError;
 use error::value;
 use read::{
     account_key, agree, coin_form, curve_of, indexed, no_public_key, parse_public_key, public_key,
-    require_absent, require_curve, require_listed, require_name,
+    require_absent, require_curve, require_listed, require_name, shown,
 };
 
 /// More addresses than an account has.
@@ -124,7 +124,7 @@ impl Builder {
     ) -> Result<(), KeyringError> {
         let expected = "a path as m/84'/0'/0'";
         let path = config.path.parse::<DerivationPath>();
-        let path = path.map_err(|_| value(name, "path", expected, &config.path))?;
+        let path = path.map_err(|_| value(name, "path", expected, shown(&config.path)))?;
         self.require_pinned(name, "xpub", config.xpub.is_some())?;
         require_absent(name, "public_keys", config.public_keys.is_empty())?;
         let source = self.source(name, &config.source)?;

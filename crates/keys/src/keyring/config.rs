@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::io::Read as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use countersign_approval::Environment;
@@ -10,6 +9,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::address::CoinForm;
+use crate::own_file::{Foreign, require_own};
 use crate::{AccountKey, ChainKind, Curve, DerivationPath, Scope};
 
 /// Which keys there are, where they are kept, and what each may sign for.
@@ -161,9 +161,28 @@ pub enum ConfigError {
         /// Its mode.
         mode: u32,
     },
+    /// Somebody else owns the file, and can write it.
+    #[error(
+        "expected {} to be a file of this user or of root, found one of user {owner}",
+        path.display()
+    )]
+    Owner {
+        /// The file.
+        path: PathBuf,
+        /// The number of its owner.
+        owner: u32,
+    },
 }
 
 impl ConfigError {
+    fn foreign(path: &Path, found: Foreign) -> Self {
+        let path = path.to_owned();
+        match found {
+            Foreign::Mode(mode) => Self::Permissions { path, mode },
+            Foreign::Owner(owner) => Self::Owner { path, owner },
+        }
+    }
+
     /// Says where the reader stopped and why, and repeats no value: what stands in the wrong place may
     /// be a secret.
     fn toml(error: &toml::de::Error, text: &str) -> Self {
@@ -193,15 +212,13 @@ impl KeyringConfig {
     ///
     /// # Errors
     ///
-    /// Returns a [`ConfigError`] if it can't be read, if others than its owner can write it, or if
-    /// its text is no configuration.
+    /// Returns a [`ConfigError`] if it can't be read, if others than the user of this process and root
+    /// can write it, or if its text is no configuration.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let failed = |source| ConfigError::Io { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(failed)?;
-        let mode = file.metadata().map_err(failed)?.permissions().mode() & 0o777;
-        if mode & 0o022 != 0 {
-            return Err(ConfigError::Permissions { path: path.to_owned(), mode });
-        }
+        let found = require_own(&file.metadata().map_err(failed)?);
+        found.map_err(|found| ConfigError::foreign(path, found))?;
         let mut text = String::new();
         file.read_to_string(&mut text).map_err(failed)?;
         Self::from_toml(&text)

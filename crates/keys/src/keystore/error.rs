@@ -91,6 +91,17 @@ pub enum KeystoreError {
         /// Its mode.
         mode: u32,
     },
+    /// Somebody else owns the file, and can write it.
+    #[error(
+        "keystore: expected {} to be a file of this user or of root, found one of user {owner}",
+        path.display()
+    )]
+    Owner {
+        /// The file.
+        path: PathBuf,
+        /// The number of its owner.
+        owner: u32,
+    },
     /// A secret was not read from what other software wrote.
     #[error(transparent)]
     Import(#[from] ImportError),

@@ -1,6 +1,6 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sealed::{self, Sealed};
 use super::{KeystoreError, OpenKeystore};
+use crate::own_file::{Foreign, require_own};
 use crate::{AccountKey, Curve, DerivationPath, PublicKey};
 
 /// What says that a file is one of ours.
@@ -154,15 +155,13 @@ impl KeystoreFile {
     ///
     /// # Errors
     ///
-    /// Returns [`KeystoreError::Io`], [`KeystoreError::Permissions`] if others than its owner can
-    /// write it, or what [`parse`](Self::parse) returns.
+    /// Returns [`KeystoreError::Io`], [`KeystoreError::Permissions`] or [`KeystoreError::Owner`] if
+    /// others than the user of this process and root can write it, or what [`parse`](Self::parse)
+    /// returns.
     pub fn read(path: &Path) -> Result<Self, KeystoreError> {
         let failed = |source| io("read", path, source);
         let file = File::open(path).map_err(failed)?;
-        let mode = file.metadata().map_err(failed)?.permissions().mode() & 0o777;
-        if mode & 0o022 != 0 {
-            return Err(KeystoreError::Permissions { path: path.to_owned(), mode });
-        }
+        require_own(&file.metadata().map_err(failed)?).map_err(|found| foreign(path, found))?;
         let mut text = String::new();
         file.take(LONGEST).read_to_string(&mut text).map_err(|error| match error.kind() {
             ErrorKind::InvalidData => {
@@ -275,6 +274,14 @@ fn folder_of(path: &Path) -> &Path {
 
 fn io(action: &'static str, path: &Path, source: std::io::Error) -> KeystoreError {
     KeystoreError::Io { action, path: path.to_owned(), source }
+}
+
+fn foreign(path: &Path, found: Foreign) -> KeystoreError {
+    let path = path.to_owned();
+    match found {
+        Foreign::Mode(mode) => KeystoreError::Permissions { path, mode },
+        Foreign::Owner(owner) => KeystoreError::Owner { path, owner },
+    }
 }
 
 fn unread(text: &str, error: &serde_json::Error) -> KeystoreError {

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use secrecy::SecretString;
 
 use super::*;
+use crate::own_file::tests::{SOMEBODY, is_given_away};
 use crate::{Curve, DerivationPath, ImportedSecret, Web3Cost};
 
 const JUNK: &str = "test test test test test test test test test test test junk";
@@ -92,6 +93,20 @@ fn a_file_that_others_can_write_is_not_read() {
             Err(error) => panic!("{error}"),
         }
     }
+}
+
+#[test]
+fn a_file_of_somebody_else_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("keys.json");
+    sealed().write_new(&place).unwrap();
+    if !is_given_away(&place, "a_file_of_somebody_else_is_not_read") {
+        return;
+    }
+    let error = KeystoreFile::read(&place).unwrap_err();
+    assert!(matches!(error, KeystoreError::Owner { owner: SOMEBODY, .. }), "{error}");
+    let replaced = sealed().replace(&place, &sealed());
+    assert!(matches!(replaced, Err(KeystoreError::Owner { .. })), "{replaced:?}");
 }
 
 #[test]

@@ -136,7 +136,9 @@ impl SigningService {
         if request.version != VERSION {
             return Err(Refusal::malformed(format!("expected version {VERSION}")));
         }
-        self.seen.admit("", request.time, &request.nonce, now)?;
+        // Nonces of bodies and of headers are told apart, and those of one client from another's.
+        let sender = format!("body {}", client.unwrap_or_default());
+        self.seen.admit(&sender, request.time, &request.nonce, now)?;
         let key = self.key(&request.key.id)?;
         if name_of(&key, &request.key.id) != request.key {
             return Err(Refusal::new(Code::NoKey, "the key is another one".to_owned()));

@@ -157,7 +157,9 @@ impl Verified {
     fn read_solana(file: EvidenceFile, now: UnixSeconds) -> Result<Self, Unverified> {
         if file.kind == Kind::Transfer {
             let (terms, facts) = (terms(&file)?, TransferFacts::default());
-            let draft = TransferDraft::from_text(&file.payload).map_err(malformed)?;
+            // The text of the error would repeat what was sent.
+            let draft = TransferDraft::from_text(&file.payload)
+                .map_err(|_| malformed("payload: expected a transaction in hex or base64"))?;
             let transfer = countersign_solana::verify_transfer(draft, &terms, &facts, now);
             return transfer.map(Self::Transfer).map_err(refused);
         }

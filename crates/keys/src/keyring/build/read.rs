@@ -165,7 +165,7 @@ pub(super) fn coin_form(
 
 pub(super) fn indexed(name: &str, path: &str, index: u32) -> Result<DerivationPath, KeyringError> {
     let expected = "hardened steps with one * among them, as m/44'/501'/*'/0'";
-    let wrong = || value(name, "path", expected, path);
+    let wrong = || value(name, "path", expected, shown(path));
     // It stands for a whole index, and not for a digit of one.
     let stands = |step: &str| step.trim_end_matches(['\'', 'h', 'H']) == "*";
     if path.matches('*').count() != 1 || !path.split('/').any(stands) {
@@ -196,6 +196,15 @@ pub(super) fn parse_public_key(
             let bytes = bytes.ok_or_else(|| value(name, "public_key", expected, length(text)))?;
             Ok(PublicKey::Ed25519(bytes))
         }
+    }
+}
+
+/// Repeats what looks like a path alone: something else in its place may be a secret.
+pub(super) fn shown(path: &str) -> String {
+    let sign = |sign: char| sign.is_ascii_digit() || "/*'hH".contains(sign);
+    match path.strip_prefix('m') {
+        Some(steps) if steps.chars().all(sign) => path.to_owned(),
+        _ => length(path),
     }
 }
 

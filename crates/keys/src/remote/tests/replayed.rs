@@ -7,8 +7,9 @@ use http::Method;
 
 use super::made;
 use super::server::{Server, keyring, service};
+use super::tampered::{by_certificate, honest};
 use crate::KeyEvidence;
-use crate::remote::HmacKey;
+use crate::remote::{ClientName, HmacKey};
 use crate::source::Prehash;
 
 /// Takes down a request that was signed by a client.
@@ -71,4 +72,26 @@ async fn a_request_that_was_changed_or_kept_is_not_answered() {
     assert_eq!(service.answer(&elsewhere, now).await.status(), 401);
     let late = countersign_units::UnixMillis::new(now.value() + 31_000);
     assert_eq!(service.answer(&again(&request), late).await.status(), 409);
+}
+
+#[tokio::test]
+async fn a_nonce_is_of_the_client_that_used_it() {
+    let ring = made::vault().await;
+    let service = by_certificate(ring.clone());
+    let body = honest(&ring, "one").to_string().into_bytes();
+    let asked = async |client: Option<&str>| {
+        let request = http::Request::builder().method(Method::POST).uri("/v1/sign");
+        let request = match client {
+            Some(name) => request.extension(ClientName::new(name)),
+            None => request,
+        };
+        let request = request.body(body.clone()).unwrap();
+        service.answer(&request, made::now_ms()).await.status().as_u16()
+    };
+    for client in [None, Some("desk 7"), Some("desk 8")] {
+        assert_eq!(asked(client).await, 200, "{client:?}");
+    }
+    for client in [None, Some("desk 7"), Some("desk 8")] {
+        assert_eq!(asked(client).await, 409, "{client:?}");
+    }
 }

@@ -1,10 +1,12 @@
 //! A caller that was taken over: it can ask for anything, and gets nothing signed but what the
 //! service finds itself.
 
+use countersign_evm::CallEvidence;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
 use super::made;
+use super::other_key::request;
 use super::server::service;
 use crate::remote::file;
 use crate::remote::{Clients, SigningCall, SigningService};
@@ -144,12 +146,39 @@ async fn an_answer_repeats_nothing_of_a_malformed_request() {
     for part in ["4242", "'s'", "'Z'"] {
         assert!(!answer.body().contains(part), "{}", answer.body());
     }
+    an_answer_repeats_no_payload(&service).await;
     let request = Request::builder().method(Method::POST).uri("/v1/sign");
     let long = request.body(vec![b' '; (2 << 20) + 1]).unwrap();
     assert_eq!(coded(&service.answer(&long, made::now_ms()).await), (413, "too_long".to_owned()));
     let elsewhere = Request::builder().uri("/v1/other").body(Vec::new()).unwrap();
     let answer = service.answer(&elsewhere, made::now_ms()).await;
     assert_eq!(coded(&answer), (404, "not_found".to_owned()));
+}
+
+/// Drafts and plans that can't be read.
+async fn an_answer_repeats_no_payload(service: &SigningService) {
+    let ring = made::vault().await;
+    let keys = ["evm", "btc", "sol"].map(|name| ring.named(name).unwrap());
+    let [evm, btc, sol] = &keys;
+    let (call, payment, transfer) = (made::call(evm), made::payment(btc), made::transfer(sol));
+    let refund = made::refund(btc, 3);
+    for (key, evidence) in [
+        (evm, KeyEvidence::Call(CallEvidence::Evm(&call))),
+        (btc, KeyEvidence::Payment(&payment)),
+        (btc, KeyEvidence::Refund(&refund)),
+        (sol, KeyEvidence::Transfer(&transfer)),
+    ] {
+        for payload in ["sk-4242", "\"sk-4242\"", "0xsk-4242Z"] {
+            let mut body = request(key, "ecdsa", b"", &evidence);
+            body["evidence"]["payload"] = payload.into();
+            let asked = Request::builder().method(Method::POST).uri("/v1/sign");
+            let asked = asked.body(body.to_string().into_bytes()).unwrap();
+            let answer = service.answer(&asked, made::now_ms()).await;
+            let kind = &body["evidence"]["kind"];
+            assert_eq!(answer.status(), 400, "{kind}: {}", answer.body());
+            assert!(!answer.body().contains("4242"), "{kind}: {}", answer.body());
+        }
+    }
 }
 
 #[tokio::test]

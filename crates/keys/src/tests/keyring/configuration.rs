@@ -3,6 +3,7 @@
 use futures::executor::block_on;
 
 use super::{ALL, OWNER, build, key, memory};
+use crate::own_file::tests::is_given_away;
 use crate::{Keyring, KeyringConfig, KeyringError};
 
 #[test]
@@ -100,6 +101,20 @@ fn a_file_that_others_can_write_is_refused() {
     assert!(KeyringConfig::read(&folder.path().join("none")).is_err());
 }
 
+#[test]
+fn a_file_of_somebody_else_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("keys.toml");
+    std::fs::write(&place, ALL).unwrap();
+    KeyringConfig::read(&place).unwrap();
+    if !is_given_away(&place, "a_file_of_somebody_else_is_refused") {
+        return;
+    }
+    let error = KeyringConfig::read(&place).unwrap_err().to_string();
+    let said = "to be a file of this user or of root, found one of user 4242";
+    assert!(error.contains(said), "{error}");
+}
+
 /// An extended private key, which is taken for a public one.
 const XPRV: &str = "xprv9s21ZrQH143K3QTDL4LXw2F7HEK3wJUD2nW2nRk4stbPy6cq3jPPqjiChkVvvNKmPGJxWUtg6LnF5kejMRNNU3TGtRBeJgk33yuGBxrMPHi";
 
@@ -124,6 +139,16 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
             Err(error) => format!("{error} {error:?}"),
         };
         assert!(error.contains(said) && !error.contains(secret), "{member}: {error}");
+    }
+    for (chains, path) in
+        [(r#"["evm"]"#, "sk-4242"), (r#"["solana"]"#, "sk-4242"), (r#"["near"]"#, "m4242x")]
+    {
+        let account = format!(
+            "[accounts.a]\nsource = \"memory\"\nid = \"seed\"\npath = \"{path}\"\nchains = {chains}\n\
+             environment = \"sandbox\"\nreceive = 1\n"
+        );
+        let error = build(&account).unwrap_err().to_string();
+        assert!(error.contains("other characters") && !error.contains("4242"), "{error}");
     }
     let config = key(r#"["evm"]"#, "sk-4242", "");
     let error = KeyringConfig::from_toml(&config).unwrap_err().to_string();
