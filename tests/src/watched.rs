@@ -20,9 +20,22 @@ pub trait Around: Send + Sync {
         call: &str,
         made: impl Future<Output = T> + Send,
     ) -> impl Future<Output = T> + Send;
+
+    /// Says whether a call, which has this name, comes to be made; it does unless this is said otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Returns what the call fails with instead.
+    fn before(&self, _call: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Changes what was read of a swap, or leaves it as it is.
+    fn loaded(&self, _history: &mut History) {}
 }
 
-/// A journal with something around each call that writes. What only reads passes.
+/// A journal with something around each call that writes. What only reads passes, but for a swap's
+/// history.
 pub struct WatchedStore<W> {
     store: Arc<dyn Store>,
     watch: W,
@@ -35,15 +48,26 @@ impl<W: Clone> WatchedStore<W> {
     }
 }
 
+impl<W: Around> WatchedStore<W> {
+    async fn around<T: Send>(
+        &self,
+        call: &str,
+        made: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        self.watch.before(call)?;
+        self.watch.around(call, made).await
+    }
+}
+
 #[async_trait]
 impl<W: Around> Store for WatchedStore<W> {
     async fn open(&self, opening: &Opening<'_>) -> Result<Opened, StoreError> {
-        self.watch.around("open", self.store.open(opening)).await
+        self.around("open", self.store.open(opening)).await
     }
 
     async fn append(&self, write: &Write<'_>) -> Result<Head, StoreError> {
         let last = write.entries.last().map_or("nothing", |entry| entry.what.name());
-        self.watch.around(&format!("append:{last}"), self.store.append(write)).await
+        self.around(&format!("append:{last}"), self.store.append(write)).await
     }
 
     async fn reserve(
@@ -52,15 +76,15 @@ impl<W: Around> Store for WatchedStore<W> {
         claim: &Claim,
         limits: AssetLimits,
     ) -> Result<Head, StoreError> {
-        self.watch.around("reserve", self.store.reserve(write, claim, limits)).await
+        self.around("reserve", self.store.reserve(write, claim, limits)).await
     }
 
     async fn reserve_cancel(&self, write: &Write<'_>, claim: &Claim) -> Result<Head, StoreError> {
-        self.watch.around("reserve_cancel", self.store.reserve_cancel(write, claim)).await
+        self.around("reserve_cancel", self.store.reserve_cancel(write, claim)).await
     }
 
     async fn release(&self, write: &Write<'_>) -> Result<Head, StoreError> {
-        self.watch.around("release", self.store.release(write)).await
+        self.around("release", self.store.release(write)).await
     }
 
     async fn record_alone(
@@ -69,19 +93,21 @@ impl<W: Around> Store for WatchedStore<W> {
         limits: AssetLimits,
         now: UnixSeconds,
     ) -> Result<(), StoreError> {
-        self.watch.around("record_alone", self.store.record_alone(claim, limits, now)).await
+        self.around("record_alone", self.store.record_alone(claim, limits, now)).await
     }
 
     async fn release_alone(&self, swap_id: SwapId, now: UnixSeconds) -> Result<(), StoreError> {
-        self.watch.around("release_alone", self.store.release_alone(swap_id, now)).await
+        self.around("release_alone", self.store.release_alone(swap_id, now)).await
     }
 
     async fn give_up_alone(&self, swap_id: SwapId) -> Result<(), StoreError> {
-        self.watch.around("give_up_alone", self.store.give_up_alone(swap_id)).await
+        self.around("give_up_alone", self.store.give_up_alone(swap_id)).await
     }
 
     async fn load(&self, swap_id: SwapId) -> Result<History, StoreError> {
-        self.store.load(swap_id).await
+        let mut history = self.store.load(swap_id).await?;
+        self.watch.loaded(&mut history);
+        Ok(history)
     }
 
     async fn find(&self, key: &Label) -> Result<Option<Summary>, StoreError> {
@@ -106,7 +132,7 @@ impl<W: Around> Store for WatchedStore<W> {
         most: u32,
         now: UnixMillis,
     ) -> Result<Vec<Lease>, StoreError> {
-        self.watch.around("lease_open", self.store.lease_open(term, most, now)).await
+        self.around("lease_open", self.store.lease_open(term, most, now)).await
     }
 
     async fn lease(
@@ -115,15 +141,15 @@ impl<W: Around> Store for WatchedStore<W> {
         term: &Term<'_>,
         now: UnixMillis,
     ) -> Result<Lease, StoreError> {
-        self.watch.around("lease", self.store.lease(swap_id, term, now)).await
+        self.around("lease", self.store.lease(swap_id, term, now)).await
     }
 
     async fn renew(&self, lease: &Lease, until: UnixMillis) -> Result<Lease, StoreError> {
-        self.watch.around("renew", self.store.renew(lease, until)).await
+        self.around("renew", self.store.renew(lease, until)).await
     }
 
     async fn give_back(&self, lease: Lease, not_before: UnixMillis) -> Result<(), StoreError> {
-        self.watch.around("give_back", self.store.give_back(lease, not_before)).await
+        self.around("give_back", self.store.give_back(lease, not_before)).await
     }
 
     async fn checkpoint(
@@ -131,7 +157,7 @@ impl<W: Around> Store for WatchedStore<W> {
         key: &AuditKey,
         now: UnixMillis,
     ) -> Result<Option<Checkpoint>, StoreError> {
-        self.watch.around("checkpoint", self.store.checkpoint(key, now)).await
+        self.around("checkpoint", self.store.checkpoint(key, now)).await
     }
 
     async fn read_checkpoint(

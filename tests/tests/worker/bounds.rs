@@ -40,7 +40,7 @@ async fn a_node_that_is_away_for_long_is_few_entries_and_an_end() {
     let of = || {
         let flow = bed.scene.builder(bed.scene.config()).clock(clock.clone());
         let flow = flow.chain("ethereum", node.clone()).build();
-        let store = Rigged::new(&bed.store).entry(timeless);
+        let store = Rigged::entry(&bed.store, timeless);
         Worker::new(flow, Arc::new(store), brief())
     };
     let open = of().swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
@@ -113,7 +113,7 @@ async fn a_pause_while_it_is_reserved_keeps_it_from_being_signed() {
     let paused = policy.replace("paused = false", "paused = true");
     assert_ne!(paused, policy);
     let flow: Countersign = bed.scene.builder(files.read().unwrap()).build();
-    let store = Rigged::new(&bed.store).reserving(move || files.set_policy(&paused));
+    let store = Rigged::reserving(&bed.store, move || files.set_policy(&paused));
     let worker = Worker::new(flow, Arc::new(store), options());
     let done = worker.swap(&key("one"), &bed.scene.request(), |_| {}).await.unwrap();
     assert_eq!(done.state, State::Ended(Outcome::Failed), "{:?}", done.reason);

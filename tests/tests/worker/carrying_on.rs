@@ -106,7 +106,7 @@ async fn a_create_whose_coins_cant_be_read_is_given_up_all_the_same() {
         script_pubkey: Payload::new("no hex").unwrap(),
         public_key: None,
     };
-    let store = Rigged::new(&bed.store).entry(move |what| {
+    let store = Rigged::entry(&bed.store, move |what| {
         if let What::Requested(request) = what {
             request.coins = Some(vec![broken.clone()]);
         }

@@ -108,11 +108,10 @@ async fn a_journal_that_fails_cuts_no_swap_off() {
     assert_eq!(open.state, State::Verified);
     tokio::time::sleep(Duration::from_millis(100)).await;
     let asked = AtomicU32::new(0);
-    let store =
-        Rigged::new(&bed.store).leasing(move || match asked.fetch_add(1, Ordering::SeqCst) {
-            0 => Ok(()),
-            _ => Err(StoreError::NotDurable("a setting was changed")),
-        });
+    let store = Rigged::leasing(&bed.store, move || match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Ok(()),
+        _ => Err(StoreError::NotDurable("a setting was changed")),
+    });
     let worker = Worker::new(bed.scene.countersign(), Arc::new(store), options());
     let mut states = Vec::new();
     let tell = |_, driven: &Result<Progress, WorkError>| {

@@ -175,7 +175,7 @@ async fn a_recipe_of_another_form_is_no_lack_of_coins() {
         let locked = Locked::new(status.clone()).await;
         let swap_id = locked.open.as_ref().unwrap().swap_id;
         let of = |options| {
-            let store = Rigged::new(&locked.bed.store).entry(|what| {
+            let store = Rigged::entry(&locked.bed.store, |what| {
                 if let What::RefundKept { recipe } = what {
                     *recipe = Payload::new("{\"version\":9}").unwrap();
                 }
@@ -201,7 +201,7 @@ async fn a_recipe_of_another_form_is_no_lack_of_coins() {
 async fn coins_come_back_to_ourselves_whatever_became_of_the_recipe() {
     let locked = Locked::new(Status::Expired).await;
     let swap_id = locked.open.as_ref().unwrap().swap_id;
-    let store = Rigged::new(&locked.bed.store).entry(|what| {
+    let store = Rigged::entry(&locked.bed.store, |what| {
         if let What::RefundKept { recipe } = what {
             let mut changed: serde_json::Value = serde_json::from_str(recipe.as_str()).unwrap();
             changed["refund_script"] = format!("0014{}", "ab".repeat(20)).into();
