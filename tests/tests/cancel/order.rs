@@ -99,6 +99,28 @@ async fn a_gap_is_filled_once_all_late_deposits_above_it_are_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_signed_and_not_sent_is_let_out_by_the_cancel_below() {
+    for gaps in [1, 0] {
+        let (bed, pool) = Bed::pooled("USDC@ethereum").await;
+        pool.is_dear(gaps == 0);
+        let (swaps, nonce) = two_late(&bed, gaps).await;
+        let [one, two] = swaps;
+        // It is in the journal, and the node has the deposit still.
+        pool.is_away(true);
+        begin(&bed, two).await;
+        assert_eq!(signed(&bed, two).await, [(CancelKind::AccountNonce, nonce + 1)]);
+        begin(&bed, one).await;
+        assert_eq!(signed(&bed, one).await, []);
+        pool.is_away(false);
+        if gaps == 0 {
+            begin(&bed, one).await;
+            pool.is_dear(false);
+        }
+        all_dead(&bed, swaps).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_of_two_that_wait_for_their_price_is_replaced_last() {
     let (bed, pool) = Bed::pooled("USDC@ethereum").await;
     pool.is_dear(true);

@@ -24,6 +24,8 @@ struct Waiting {
     is_dear: bool,
     /// Whether what is sent is forgotten at once.
     loses: bool,
+    /// Whether nothing is taken.
+    is_away: bool,
 }
 
 impl Pool {
@@ -35,6 +37,11 @@ impl Pool {
     /// Sets whether what is sent is forgotten at once.
     pub(crate) fn loses(&self, loses: bool) {
         self.lock().loses = loses;
+    }
+
+    /// Sets whether the node can be asked, and takes nothing.
+    pub(crate) fn is_away(&self, is_away: bool) {
+        self.lock().is_away = is_away;
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -95,6 +102,9 @@ impl CallChainView for Pooling {
         }
         {
             let mut waiting = self.pool.lock();
+            if waiting.is_away {
+                return Err(ChainViewError::Unavailable("it takes nothing".to_owned()).into());
+            }
             if waiting.loses {
                 return Ok(());
             }

@@ -76,6 +76,26 @@ impl Countersign {
         Ok(None)
     }
 
+    /// Lists the other swaps above an account nonce in whose deposits' places something was signed, the
+    /// last one first.
+    pub(crate) async fn replaced_above(
+        &self,
+        ledger: &dyn Ledger,
+        swap: &Terms<()>,
+        call: &CancelCall,
+    ) -> Result<Vec<SwapId>, FlowError> {
+        let CancelCall { chain_id, owner, account_nonce, .. } = *call;
+        let behind = Account { chain_id, owner }.held_behind(ledger, account_nonce).await?;
+        let mut replaced = Vec::new();
+        for taken in behind.into_values().rev().filter(|taken| taken.swap_id != swap.swap_id) {
+            let standing = ledger.standing(&taken).await.map_err(FlowError::Ledger)?;
+            if standing.is_some_and(|it| it.is_replaced && it.cancelled_at.is_none()) {
+                replaced.push(taken.swap_id);
+            }
+        }
+        Ok(replaced)
+    }
+
     /// Says whether what somebody took should have been used by now. Where nobody knows until when it
     /// is wanted, that is no later than policy lets a deadline be: counted from when a cancel took
     /// it, where one did. What a cancel took and left behind at its end nobody sends any more.

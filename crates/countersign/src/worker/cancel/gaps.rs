@@ -6,10 +6,10 @@
 //! ```
 //!
 //! In this order: a gap that is filled first lets the deposit be mined. The same holds for late deposits
-//! of other swaps above it, so what takes their places has to be signed before.
+//! of other swaps above it, so what takes their places has to be signed, and let out, before.
 
-use countersign_approval::{CallAction, CallState, Ledger as _, Taken};
-use countersign_journal::CancelKind;
+use countersign_approval::{BroadcastError, CallAction, CallState, Ledger as _, SwapId, Taken};
+use countersign_journal::{CancelKind, CancelStep, What};
 
 use super::calls::{Call, NOTHING, highest};
 use super::nonces::cause;
@@ -53,7 +53,7 @@ impl Drive<'_> {
     }
 
     /// Waits where another deposit would be mined after its time once an account nonce is used: what
-    /// takes its place has to be out first.
+    /// takes its place has to be signed first, and is sent from here too.
     pub(super) async fn let_none_fire(
         &mut self,
         call: &Call,
@@ -62,7 +62,7 @@ impl Drive<'_> {
         let ledger = self.writer.ledger(Vec::new());
         let terms = self.cancelled_terms()?;
         match self.flow().late_above(&ledger, &terms, &call.at(account_nonce)).await {
-            Ok(None) => Ok(None),
+            Ok(None) => self.let_out_above(call, account_nonce).await,
             Ok(Some((nonce, swap_id))) => {
                 let why = format!(
                     "account nonce {nonce} of swap {swap_id} is past its deadline and would be mined \
@@ -73,6 +73,47 @@ impl Drive<'_> {
             }
             Err(error) => self.cancel_again(cause(&error), error).await.map(Some),
         }
+    }
+
+    /// Sends what was signed in the places of other deposits above an account nonce, since whoever
+    /// signed it may not have come to that. A node that lets nothing wait has none of those deposits.
+    async fn let_out_above(
+        &mut self,
+        call: &Call,
+        account_nonce: u64,
+    ) -> Result<Option<Next>, WorkError> {
+        let ledger = self.writer.ledger(Vec::new());
+        let terms = self.cancelled_terms()?;
+        let above = self.flow().replaced_above(&ledger, &terms, &call.at(account_nonce)).await;
+        let above = match above {
+            Ok(above) => above,
+            Err(error) => return self.cancel_again(cause(&error), error).await.map(Some),
+        };
+        for swap_id in above {
+            let Some(sent) = self.replacement(swap_id).await? else { continue };
+            match self.broadcast(call.chain_id, &sent).await? {
+                Ok(()) | Err(BroadcastError::NonceTooHigh(_) | BroadcastError::NonceTooLow) => {}
+                Err(error) => {
+                    let why = format!("what takes the place of swap {swap_id}: {error}");
+                    return self.cancel_again("broadcast", why).await.map(Some);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what was signed last in the place of another swap's deposit.
+    async fn replacement(&self, swap_id: SwapId) -> Result<Option<Sent>, WorkError> {
+        let history = self.worker.store.load(swap_id).await?;
+        Ok(history.links.into_iter().rev().find_map(|link| match link.entry.what {
+            What::Cancel(CancelStep::Signed {
+                kind: CancelKind::AccountNonce,
+                id,
+                transaction,
+                ..
+            }) => Some(Sent { id, transaction }),
+            _ => None,
+        }))
     }
 
     /// Says what has to become of an account nonce below that another has.
