@@ -1,5 +1,5 @@
 mod keyring;
-#[path = "../benches/keys/permit.rs"]
+#[path = "../../evm/benches/permit/case.rs"]
 pub(crate) mod permit;
 pub(crate) mod refunds;
 mod vectors;

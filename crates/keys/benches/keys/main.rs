@@ -19,6 +19,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "its numbers are small and its own")]
 #![expect(clippy::print_stdout, reason = "the measurements are its output")]
 
+#[path = "../../../evm/benches/permit/case.rs"]
 mod permit;
 
 use std::hint::black_box;

@@ -1,4 +1,6 @@
 //! A permit that verifies, and what it takes to sign it.
+//!
+//! The tests and the benchmark of the keys use it, too.
 
 use std::sync::Arc;
 
@@ -45,18 +47,24 @@ pub(crate) struct Case {
 
 impl Case {
     pub(crate) fn new() -> Self {
+        Self::of(&terms())
+    }
+
+    pub(crate) fn of(terms: &Arc<Terms<Permit2Terms>>) -> Self {
         let registry = Registry::from_toml(REGISTRY).unwrap();
         let policy = Policy::from_toml(POLICY, &registry).unwrap();
-        let terms = Arc::new(terms());
-        let payload = PermitPayload::new(PAYLOAD);
-        let permit = verify(payload, &terms, &EvmFacts::default(), NOW).unwrap();
+        let permit = verified(terms);
         let ledger = MemoryLedger::new();
         let reservation = block_on(reserve(&ledger, permit.claim(), &policy, NOW)).unwrap();
         Self { permit, reservation, policy }
     }
 }
 
-fn terms() -> Terms<Permit2Terms> {
+pub(crate) fn verified(terms: &Arc<Terms<Permit2Terms>>) -> VerifiedPermit {
+    verify(PermitPayload::new(PAYLOAD), terms, &EvmFacts::default(), NOW).unwrap()
+}
+
+pub(crate) fn terms() -> Arc<Terms<Permit2Terms>> {
     let amount = |token: &str, amount| AssetAmount {
         token: token.to_owned(),
         symbol: token.to_owned(),
@@ -64,7 +72,7 @@ fn terms() -> Terms<Permit2Terms> {
         decimals: 6,
         amount: Lots::from(amount),
     };
-    Terms {
+    Arc::new(Terms {
         swap_id: SwapId::generate(),
         environment: Environment::Sandbox,
         source: amount("USDC", 1_000_000_000),
@@ -73,7 +81,7 @@ fn terms() -> Terms<Permit2Terms> {
         refund_address: "refund".to_owned(),
         config: ConfigDigest { policy: [1; 32], registry: [2; 32] },
         approval: approval(),
-    }
+    })
 }
 
 fn approval() -> Permit2Terms {
