@@ -66,7 +66,7 @@ fn what_is_the_same_in_another_way_is_no_change() {
 #[test]
 fn a_genuine_quote_of_another_request_is_refused() {
     for (member, value) in [
-        ("recipient", json!("13QkxhNMrTPxoCkRdYdJ65tFuwXPhL5gLS2Z5Nr6gjRK")),
+        ("recipient", json!("6rL9mF7KCFZj2SkNUKkyjS4rnKvcS7F43Kwv4rJQWDdL")),
         ("refundTo", json!("0x0000000000000000000000000000000000000001")),
         ("originAsset", json!("nep141:other")),
         ("destinationAsset", json!("nep141:other")),

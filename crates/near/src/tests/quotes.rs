@@ -64,7 +64,7 @@ fn each_member_that_is_signed_breaks_the_signature() {
         ("/quoteRequest/amount", json!("100000001")),
         ("/quoteRequest/refundTo", json!("0x0000000000000000000000000000000000000001")),
         ("/quoteRequest/refundType", json!("ORIGIN_CHAIN")),
-        ("/quoteRequest/recipient", json!("13QkxhNMrTPxoCkRdYdJ65tFuwXPhL5gLS2Z5Nr6gjRK")),
+        ("/quoteRequest/recipient", json!("6rL9mF7KCFZj2SkNUKkyjS4rnKvcS7F43Kwv4rJQWDdL")),
         ("/quoteRequest/recipientType", json!("INTENTS")),
         ("/quoteRequest/quoteWaitingTimeMs", json!(1)),
         ("/quoteRequest/referral", json!("another")),

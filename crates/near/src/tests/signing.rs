@@ -125,7 +125,7 @@ fn the_payload_is_written_byte_for_byte_where_that_can_be() {
 fn the_answered_hash_is_compared_with_our_own() {
     let signed = sign_at(IntentStandard::Erc191, &*signer(IntentStandard::Erc191), NOW).unwrap();
     assert!(signed.require_hash(&signed.digest().to_string()).is_ok());
-    for other in ["", "ByQZTBBqEEQZPaDNeYRrJA5zRd1bsa4W5vW4R8Sw8snt"] {
+    for other in ["", "6rL9mF7KCFZj2SkNUKkyjS4rnKvcS7F43Kwv4rJQWDdL"] {
         assert_eq!(signed.require_hash(other).unwrap_err().expected, *signed.digest());
     }
 }
