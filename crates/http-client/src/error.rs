@@ -139,7 +139,10 @@ impl ClientError {
     /// Says whether the same request may be sent again.
     pub fn retry(&self) -> Retry {
         match self.cause() {
-            Cause::InvalidRequest(_) | Cause::Permit2AllowanceMissing { .. } => Retry::Never,
+            Cause::InvalidRequest(_) => Retry::Never,
+            // Nothing was taken, and the same approval is, once the API sees the allowance.
+            Cause::Permit2AllowanceMissing { .. } if self.call == Call::AddApproval => Retry::Safe,
+            Cause::Permit2AllowanceMissing { .. } => Retry::Never,
             // Nothing was sent, and nothing will be: the body or the key stays what it is.
             Cause::Transport(TransportError::Unsigned(_)) => Retry::Never,
             Cause::RateLimited { .. } => Retry::Safe,

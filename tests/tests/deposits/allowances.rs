@@ -1,6 +1,7 @@
 //! What Permit2 may move: given where policy lets us, for exactly what a swap needs, and taken back.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use countersign::approval::{
@@ -8,7 +9,7 @@ use countersign::approval::{
     ChainViewError, Code, Ledger, MemoryLedger,
 };
 use countersign::chain_rpc::EvmRpc;
-use countersign::journal::{JournalLedger, Outcome, State};
+use countersign::journal::{JournalLedger, Label, Link, Outcome, State, Store, What};
 use countersign::units::{EvmAddress, Lots};
 use countersign::{
     AllowanceChange, Config, Countersign, Event, FlowError, Status, Step, SwapRequest,
@@ -40,6 +41,15 @@ fn giving_with(scene: &Scene, change: impl FnOnce(&mut String)) -> Config {
         *policy = policy.replace("[evm]\n", "[evm]\nsend_approve = true\n");
         assert!(policy.contains("send_approve"));
         change(policy);
+    })
+}
+
+/// Returns the same, with a limit of the day that refuses after the allowance was given.
+fn giving_alone(scene: &Scene) -> Config {
+    giving_with(scene, |policy| {
+        let usdc = policy.split_once("[limits.USDC]").unwrap().1;
+        let line = usdc.lines().find(|line| line.starts_with("per_day")).unwrap().to_owned();
+        *policy = policy.replacen(&line, "per_day = \"50\"", 1);
     })
 }
 
@@ -93,16 +103,46 @@ async fn a_missing_allowance_is_given_for_exactly_one_swap() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_approval_is_sent_again_once_the_api_sees_its_allowance() {
+    let scene = poor_scene().await;
+    let giver = flow(&scene, giving_alone(&scene));
+    let scene = scene.blind();
+    let (store, _folder) = journal().await;
+    let blind = worker(scene.builder(scene.config()).build(), &store, "blind");
+    let (one, request) = (key("one"), scene.request());
+    let giving = async {
+        until_missed(store.as_ref(), &one).await;
+        let error = giver.swap(&request, SHORT, |_| {}).await.unwrap_err();
+        assert!(matches!(error, FlowError::Refused { step: Step::Reserve, .. }), "{error}");
+    };
+    let (done, ()) = tokio::join!(blind.swap(&one, &request, |_| {}), giving);
+    let done = done.unwrap();
+    assert_eq!(done.state, State::Ended(Outcome::Finished), "{:?}", done.reason);
+    // One permit, and one `approve`.
+    assert_eq!((scene.signatures.get(), approves(&scene)), (2, 1));
+}
+
+/// Waits until an API has said that an allowance is missing.
+async fn until_missed(store: &dyn Store, key: &Label) {
+    let missed = |link: &Link| match &link.entry.what {
+        What::Failed { code, .. } => code.as_str() == "permit2_allowance_missing",
+        _ => false,
+    };
+    loop {
+        if let Some(found) = store.find(key).await.unwrap()
+            && store.load(found.swap_id).await.unwrap().links.iter().any(missed)
+        {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_allowance_that_is_too_small_is_set_to_nothing_first() {
     let scene = poor_scene().await;
     let (store, _folder) = journal().await;
-    // The limit of the day refuses after the allowance was given, and it stays.
-    let bounded = giving_with(&scene, |policy| {
-        let usdc = policy.split_once("[limits.USDC]").unwrap().1;
-        let line = usdc.lines().find(|line| line.starts_with("per_day")).unwrap().to_owned();
-        *policy = policy.replacen(&line, "per_day = \"50\"", 1);
-    });
-    let first = worker(flow(&scene, bounded), &store, "bounded");
+    let first = worker(flow(&scene, giving_alone(&scene)), &store, "bounded");
     let done = first.swap(&key("one"), &asking(&scene, "60"), |_| {}).await.unwrap();
     assert_eq!(done.state, State::Ended(Outcome::Refused), "{:?}", done.reason);
     let Some(FlowError::Refused { step: Step::Reserve, .. }) = done.failure else {

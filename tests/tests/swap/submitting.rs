@@ -157,7 +157,7 @@ async fn a_missing_allowance_that_nobody_looked_for_is_told_by_the_api() {
         let FlowError::Api { step, source } = error else { panic!("{profile}: {error:?}") };
         assert!(!approval.intent_id.is_empty());
         assert_eq!((step, source.code), (Step::Approve, "permit2_allowance_missing"));
-        assert_eq!(source.retry, Retry::Never, "{profile}");
+        assert_eq!(source.retry, Retry::Safe, "{profile}");
         scene.assert_unmoved(&before, "no allowance");
         // The twin, over the same sandbox.
         let scene = scene.acting_as("default");

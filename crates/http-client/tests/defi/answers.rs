@@ -52,7 +52,7 @@ async fn code_25_is_a_missing_allowance_whatever_the_status() {
         let error = client.add_approval("i1", &approval()).await.unwrap_err();
         assert!(matches!(error.cause(), Cause::Permit2AllowanceMissing { .. }), "{error}");
         let told = (error.retry(), error.code());
-        assert_eq!(told, (Retry::Never, "permit2_allowance_missing"));
+        assert_eq!(told, (Retry::Safe, "permit2_allowance_missing"));
     }
 }
 
