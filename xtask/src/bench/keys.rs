@@ -30,7 +30,7 @@ pub(super) fn describe(medians: &Medians) -> Vec<String> {
 
 /// Compares what was measured with what it may cost.
 pub(super) fn judge(medians: &Medians) -> Vec<Judged> {
-    let look_up = ["lookup evm", "lookup missing"].map(|name| Judged {
+    let look_up = ["lookup evm", "lookup text", "lookup missing"].map(|name| Judged {
         name: format!("µs {name}"),
         value: micros(medians, name),
         limit: LOOK_UP,
@@ -64,7 +64,7 @@ mod tests {
     fn a_keyring_costs_two_microseconds_at_most() {
         let missed = |memory, look_up| {
             let judged = judge(&medians(memory, look_up));
-            assert_eq!(judged.len(), 4);
+            assert_eq!(judged.len(), 5);
             judged.iter().filter(|one| !one.holds()).map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(missed(45_000, 1_000), Vec::<String>::new());
