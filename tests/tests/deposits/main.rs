@@ -11,6 +11,7 @@ mod choosing;
 mod cluster;
 mod coins;
 mod finishing;
+mod handed_in;
 mod keyring;
 mod late;
 mod lies;

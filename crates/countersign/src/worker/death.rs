@@ -110,7 +110,7 @@ impl Drive<'_> {
         }
     }
 
-    fn is_intent(&self) -> bool {
+    pub(super) fn is_intent(&self) -> bool {
         let bytes = self.known.approval.as_ref().map(|approval| &approval.bytes);
         matches!(bytes, Some(ApprovalBytes::Intent { .. }))
     }

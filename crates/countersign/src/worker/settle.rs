@@ -139,6 +139,8 @@ impl Drive<'_> {
             }
             Status::Failed => self.close(Outcome::Failed, "the counterparty declined it").await,
             Status::Expired => self.close(Outcome::Expired, "not carried out in time").await,
+            // It said before that it has the intent, or names it now: there is nothing to hand in.
+            Status::Created if moved && self.is_intent() => self.on_its_way(seen).await,
             Status::Created => self.not_arrived().await,
             Status::Incomplete => {
                 self.note_incomplete()?;
@@ -176,7 +178,7 @@ impl Drive<'_> {
             self.note_failure(Step::Track, FORGOTTEN, error)?;
         }
         self.commit_in_time().await?;
-        if error.code != FORGOTTEN && self.deposit().is_none() && self.may_be_sent_blindly() {
+        if self.may_be_sent_without_status(error) {
             return self.submit_next(self.known.attempts.saturating_add(1)).await;
         }
         if self.coins_may_come_back() {
