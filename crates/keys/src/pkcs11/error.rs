@@ -66,7 +66,8 @@ pub enum Pkcs11Error {
     Deadline(Duration),
 }
 
-/// Why a token does not let us in. A PIN that was refused is not tried again by this process.
+/// Why a token does not let us in. A PIN that was refused is not given to that token again by this
+/// process, whichever source has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PinRefused {

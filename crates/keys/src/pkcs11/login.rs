@@ -1,15 +1,19 @@
-//! The way into a token: the PIN is given to the one that is meant, and never a second time after it
-//! may have been refused.
+//! How a source gets into a token: the PIN is given to the one that is meant, and never a second time
+//! after it may have been refused.
 
 use cryptoki::error::{Error, RvError};
 use cryptoki::slot::Slot;
 use secrecy::SecretString;
 
+use super::door::{Door, Mark, Refusals};
 use super::error::Failure;
 use super::module::{Module, TokenFacts, WayIn};
 use super::{PinRefused, Pkcs11Error, TokenSettings, TriesLeft};
 
-/// What is known of the way in.
+/// What was found in the place of the token that is meant.
+const ANOTHER: &str = "one of another serial number";
+
+/// What a source knows of the way in.
 pub(super) struct Login {
     pin: Pin,
     /// The serial number of the token that took the PIN: no other is given it.
@@ -23,6 +27,25 @@ enum Pin {
     Refused(PinRefused),
 }
 
+/// A session that is to be let in.
+pub(super) struct Visit<'a, M: Module> {
+    pub(super) module: &'a M,
+    pub(super) session: &'a M::Session,
+    pub(super) slot: Slot,
+    pub(super) settings: &'a TokenSettings,
+}
+
+impl<M: Module> Visit<'_, M> {
+    /// Says what the token is at this moment: other programs give PINs too.
+    fn facts(&self) -> Result<TokenFacts, Error> {
+        self.module.facts(self.slot)
+    }
+
+    fn is_in(&self, facts: &TokenFacts) -> Result<bool, Error> {
+        Ok(self.module.is_logged_in(self.session)? || facts.way_in == WayIn::Open)
+    }
+}
+
 impl Login {
     pub(super) fn new(pin: Option<SecretString>, serial: Option<String>) -> Self {
         Self { pin: pin.map_or(Pin::Absent, Pin::Usable), serial }
@@ -33,36 +56,64 @@ impl Login {
     }
 
     /// Logs in, unless the process is logged in already: that holds for all its sessions.
-    pub(super) fn enter<M: Module>(
-        &mut self,
-        module: &M,
-        session: &M::Session,
-        slot: Slot,
-        settings: &TokenSettings,
-    ) -> Result<(), Failure> {
-        // The flags of this moment: other programs give PINs too.
-        let facts = module.facts(slot)?;
-        if module.is_logged_in(session)? || facts.way_in == WayIn::Open {
+    pub(super) fn enter<M: Module>(&mut self, visit: &Visit<'_, M>) -> Result<(), Failure> {
+        let found = visit.facts()?;
+        if visit.is_in(&found)? {
+            return Ok(());
+        }
+        let door = Door::of(&visit.settings.module, &found.serial);
+        let mut refusals = door.refusals();
+        // Whoever was here before us may have let the process in, or spent a try.
+        let facts = visit.facts()?;
+        if visit.is_in(&facts)? {
             return Ok(());
         }
         // It may have been exchanged since it was found.
-        if self.serial.as_ref().is_some_and(|serial| *serial != facts.serial) {
-            return Err(other(settings, self.serial(), "one of another serial number").into());
+        let known = [Some(&found.serial), self.serial.as_ref()].into_iter().flatten();
+        if known.into_iter().any(|serial| *serial != facts.serial) {
+            return Err(other(visit.settings, self.serial(), ANOTHER).into());
         }
+        self.knock(visit, facts, &mut refusals)
+    }
+
+    /// Gives the PIN, unless it may have been refused before or could lock the token.
+    fn knock<M: Module>(
+        &mut self,
+        visit: &Visit<'_, M>,
+        facts: TokenFacts,
+        refusals: &mut Refusals,
+    ) -> Result<(), Failure> {
         let pin = self.pin(&facts)?;
-        may_try(facts.tries, settings.use_last_try)?;
-        match module.log_in(session, pin) {
+        // At a keypad nobody knows which PIN it is.
+        let mark = pin.map(Mark::of);
+        if let Some(refused) = mark.and_then(|mark| refusals.of(mark)) {
+            return Err(self.refused(refused));
+        }
+        may_try(facts.tries, visit.settings.use_last_try)?;
+        // Noted before it is given: this thread may never come back from it.
+        note(refusals, mark, Some(PinRefused::Unclear));
+        match visit.module.log_in(visit.session, pin) {
             Ok(()) => self.serial = Some(facts.serial),
             Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => {}
-            Err(error) if never_reached_the_pin(&error) => return Err(error.into()),
+            Err(error) if never_reached_the_pin(&error) => {
+                note(refusals, mark, None);
+                return Err(error.into());
+            }
             Err(error) => {
-                let refused = refusal(&error, || module.facts(slot));
-                tracing::warn!(token = settings.label, %error, "the PIN is not given again");
-                self.pin = Pin::Refused(refused);
-                return Err(refused.into());
+                let refused = refusal(&error, || visit.facts());
+                tracing::warn!(token = visit.settings.label, %error, "the PIN is not given again");
+                note(refusals, mark, Some(refused));
+                return Err(self.refused(refused));
             }
         }
+        note(refusals, mark, None);
         Ok(())
+    }
+
+    /// Has no more use for the PIN.
+    fn refused(&mut self, refused: PinRefused) -> Failure {
+        self.pin = Pin::Refused(refused);
+        refused.into()
     }
 
     /// Returns the PIN to give, or none for a keypad.
@@ -99,7 +150,7 @@ pub(super) fn find<M: Module>(
         (Some((slot, _)), None) => return Ok(*slot),
         (Some(_), Some(_)) => "several",
         (None, _) if labelled.is_empty() => "none",
-        (None, _) => "one of another serial number",
+        (None, _) => ANOTHER,
     };
     Err(other(settings, serial, found).into())
 }
@@ -109,6 +160,15 @@ fn other(settings: &TokenSettings, serial: Option<&str>, found: &str) -> Pkcs11E
     let expected = serial
         .map_or_else(|| format!("{label:?}"), |serial| format!("{label:?} (serial {serial})"));
     Pkcs11Error::Token { expected, found: found.to_owned() }
+}
+
+/// Remembers of a PIN why the token did not take it, if it did not.
+fn note(refusals: &mut Refusals, pin: Option<Mark>, refused: Option<PinRefused>) {
+    match (pin, refused) {
+        (Some(pin), Some(refused)) => refusals.note(pin, refused),
+        (Some(pin), None) => refusals.forget(pin),
+        (None, _) => {}
+    }
 }
 
 /// Says whether a PIN may be given.

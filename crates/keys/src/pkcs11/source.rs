@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// What BIP-340 takes, and no token has.
-const SCHNORR: &str = "mechanism for Schnorr signatures by BIP-340: PKCS#11 defines none, and the \
-                       tweak of a taproot key needs the key itself";
+const SCHNORR: &str = "Schnorr signatures by BIP-340: PKCS#11 defines no mechanism for them, and the \
+                       tweak of a taproot key takes the key itself";
 
 /// A token that is open, and the keys on it.
 ///
@@ -33,8 +33,8 @@ pub struct Pkcs11Source {
 impl Pkcs11Source {
     /// Opens a token by its PIN. Without one, its own keypad is used, if it has any.
     ///
-    /// The PIN is tried once, and kept for as long as the token is used: it may be taken out and put
-    /// back.
+    /// The PIN is tried once, also where it is given to `open` again, and kept for as long as the token
+    /// is used: it may be taken out and put back.
     ///
     /// # Errors
     ///

@@ -4,6 +4,7 @@
 //! process, and finds its tokens by the environment.
 
 mod deadlines;
+mod doors;
 mod failures;
 mod fake;
 mod pins;

@@ -8,7 +8,7 @@ use cryptoki::slot::Slot;
 use secrecy::SecretString;
 
 use super::error::{Failure, Loss};
-use super::login::{self, Login};
+use super::login::{self, Login, Visit};
 use super::module::{Access, Module};
 use super::{Pkcs11Error, TokenKey, TokenSettings};
 use crate::Curve;
@@ -163,7 +163,9 @@ impl<M: Module> Token<M> {
     fn open(&self, access: Access) -> Result<M::Session, Failure> {
         let slot = self.slot()?;
         let session = self.module.open(slot, access)?;
-        let entered = self.login().enter(&self.module, &session, slot, &self.settings);
+        let visit =
+            Visit { module: &self.module, session: &session, slot, settings: &self.settings };
+        let entered = self.login().enter(&visit);
         match entered {
             Ok(()) => Ok(session),
             Err(failure) => {

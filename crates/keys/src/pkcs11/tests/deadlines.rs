@@ -3,15 +3,24 @@
 use std::time::{Duration, Instant};
 
 use super::fake::{Fake, PIN, Step};
-use crate::pkcs11::Pkcs11Error;
 use crate::pkcs11::calls::Calls;
+use crate::pkcs11::{PinRefused, Pkcs11Error, TriesLeft};
 
 const DEADLINE: Duration = Duration::from_millis(200);
 const LONG: Duration = Duration::from_secs(1);
 
 async fn open(fake: &Fake, sessions: usize) -> Result<Calls<Fake>, Pkcs11Error> {
+    open_by(fake, PIN, sessions, DEADLINE).await
+}
+
+async fn open_by(
+    fake: &Fake,
+    pin: &'static str,
+    sessions: usize,
+    deadline: Duration,
+) -> Result<Calls<Fake>, Pkcs11Error> {
     let fake = fake.clone();
-    Calls::open(move || Ok(fake.token(Some(PIN))), sessions, DEADLINE).await
+    Calls::open(move || Ok(fake.token(Some(pin))), sessions, deadline).await
 }
 
 async fn sign(calls: &Calls<Fake>, fake: &Fake) -> Result<(), Pkcs11Error> {
@@ -70,6 +79,22 @@ async fn a_token_that_hangs_while_it_is_opened_is_given_up() {
     };
     let opened = Calls::open(load, 1, DEADLINE).await;
     assert_eq!(opened.err(), Some(Pkcs11Error::Deadline(DEADLINE)));
+}
+
+#[tokio::test]
+async fn a_login_that_was_given_up_is_waited_for_by_the_next() {
+    let refused = PinRefused::Wrong(TriesLeft::Few).into();
+    for (pin, outcome) in [(PIN, None), ("1-wrong-guess", Some(refused))] {
+        let fake = Fake::new();
+        pause(&fake, Step::LogIn);
+        for _ in 0..2 {
+            let opened = open_by(&fake, pin, 1, DEADLINE).await;
+            assert_eq!(opened.err(), Some(Pkcs11Error::Deadline(DEADLINE)));
+        }
+        // What the first was told, or let in for, holds for whoever waited.
+        assert_eq!(open_by(&fake, pin, 1, 3 * LONG).await.err(), outcome);
+        assert_eq!(fake.state().given.len(), 1, "{pin}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,23 +47,51 @@ fn a_pin_that_was_refused_is_not_tried_again() {
         change_pin(&hsm, WRONG, PIN);
         assert_eq!(sign(&source, &key).await.unwrap_err(), first);
         // Another program's right PIN clears the flag; ours was not given in between.
-        open(&hsm).await;
+        log_in_elsewhere(&hsm);
         assert!(!low(&hsm));
-        logout(&hsm);
         assert_eq!(sign(&source, &key).await.unwrap_err(), first);
         assert!(!low(&hsm));
     });
+}
+
+#[test]
+fn a_pin_that_was_refused_is_given_by_no_other_source() {
+    alone("failures::a_pin_that_was_refused_is_given_by_no_other_source", async |hsm| {
+        let hsm = hsm.with_token(LABEL);
+        let wrong: Pkcs11Error = PinRefused::Wrong(TriesLeft::Few).into();
+        assert_eq!(refused(hsm.settings(), Some(WRONG.into())).await, wrong);
+        log_in_elsewhere(&hsm);
+        for _ in 0..3 {
+            assert_eq!(refused(hsm.settings(), Some(WRONG.into())).await, wrong);
+            assert!(!low(&hsm), "the token was given it");
+        }
+        assert_eq!(refused(hsm.settings(), Some("2-wrong-guess".into())).await, wrong);
+        assert!(low(&hsm));
+        // The right one is taken, and given again where its login was lost.
+        for _ in 0..2 {
+            let source = open(&hsm).await;
+            assert!(source.find(TokenKey::Label("none".to_owned()), Curve::Ed25519).await.is_err());
+            hsm.stop_module();
+            assert!(source.find(TokenKey::Label("none".to_owned()), Curve::Ed25519).await.is_err());
+            assert!(!low(&hsm));
+            hsm.stop_module();
+        }
+    });
+}
+
+/// Gives the token its PIN, as another program does, and leaves.
+fn log_in_elsewhere(hsm: &SoftHsm) {
+    let module = hsm.module();
+    let slots = module.get_slots_with_initialized_token().unwrap();
+    let session = module.open_ro_session(slots[0]).unwrap();
+    session.login(UserType::User, Some(&PIN.into())).unwrap();
+    session.logout().unwrap();
 }
 
 fn low(hsm: &SoftHsm) -> bool {
     let module = hsm.module();
     let slots = module.get_slots_with_initialized_token().unwrap();
     module.get_token_info(slots[0]).unwrap().user_pin_count_low()
-}
-
-fn logout(hsm: &SoftHsm) {
-    hsm.stop_module();
-    drop(hsm.module());
 }
 
 fn change_pin(hsm: &SoftHsm, old: &str, new: &str) {

@@ -1,6 +1,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "its numbers are small and its own")]
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
@@ -22,9 +23,13 @@ pub(super) const PIN: &str = "4-eyes-please";
 const ROOM: usize = 8;
 const TRIES: u32 = 3;
 
+/// How many there were: each has a library of its own, since the process remembers what became of PINs.
+static FAKES: AtomicU64 = AtomicU64::new(0);
+
 /// A token that does what a test says. Clones are views of the same.
 #[derive(Clone)]
 pub(super) struct Fake {
+    number: u64,
     state: Arc<Mutex<State>>,
 }
 
@@ -42,6 +47,9 @@ pub(super) struct State {
     pub(super) tries: u32,
     /// Each PIN that was given, in order.
     pub(super) given: Vec<Option<String>>,
+    /// How many PINs it was given at once, at most.
+    pub(super) most_at_once: u32,
+    at_once: u32,
     /// How often it was asked to sign.
     pub(super) asked: u32,
     /// What the next steps answer.
@@ -63,6 +71,8 @@ impl Fake {
             way_in: WayIn::Pin,
             tries: TRIES,
             given: Vec::new(),
+            most_at_once: 0,
+            at_once: 0,
             asked: 0,
             failures: VecDeque::new(),
             pause: None,
@@ -71,7 +81,8 @@ impl Fake {
             is_logged_in: false,
             handles: 0,
         };
-        Self { state: Arc::new(Mutex::new(state)) }
+        let number = FAKES.fetch_add(1, Ordering::Relaxed);
+        Self { number, state: Arc::new(Mutex::new(state)) }
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
@@ -85,7 +96,11 @@ impl Fake {
 
     /// Opens nothing yet.
     pub(super) fn token(&self, pin: Option<&str>) -> Token<Self> {
-        Token::of(self.clone(), settings(), pin.map(Into::into))
+        Token::of(self.clone(), self.settings(), pin.map(Into::into))
+    }
+
+    pub(super) fn settings(&self) -> TokenSettings {
+        TokenSettings::new(format!("fake-{}.so", self.number), LABEL)
     }
 
     /// Takes the token out, or puts one in.
@@ -203,9 +218,16 @@ impl Module for Fake {
 
     fn log_in(&self, _session: &u64, pin: Option<&SecretString>) -> Result<(), Error> {
         let pin = pin.map(|pin| pin.expose_secret().to_owned());
-        self.state().given.push(pin.clone());
-        self.step(Step::LogIn, Function::Login)?;
+        {
+            let mut state = self.state();
+            state.given.push(pin.clone());
+            state.at_once += 1;
+            state.most_at_once = state.most_at_once.max(state.at_once);
+        }
+        let step = self.step(Step::LogIn, Function::Login);
         let mut state = self.state();
+        state.at_once -= 1;
+        step?;
         let by_keypad = pin.is_none() && state.way_in == WayIn::Keypad;
         if by_keypad || pin.as_deref() == Some(PIN) {
             (state.is_logged_in, state.tries) = (true, TRIES);
@@ -220,10 +242,6 @@ impl Module for Fake {
         state.open.remove(&session);
         state.is_logged_in &= !state.open.is_empty();
     }
-}
-
-pub(super) fn settings() -> TokenSettings {
-    TokenSettings::new("fake.so", LABEL)
 }
 
 /// Signs as a caller does.

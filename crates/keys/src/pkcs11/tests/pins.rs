@@ -4,7 +4,7 @@ use std::thread;
 
 use cryptoki::error::RvError;
 
-use super::fake::{Fake, PIN, SERIAL, Step, settings, sign};
+use super::fake::{Fake, PIN, SERIAL, Step, sign};
 use crate::pkcs11::module::WayIn;
 use crate::pkcs11::token::Token;
 use crate::pkcs11::{PinRefused, Pkcs11Error, TokenSettings, TriesLeft};
@@ -36,14 +36,14 @@ fn a_token_that_a_wrong_pin_would_lock_is_given_none() {
 fn the_last_try_is_used_where_that_is_allowed() {
     let fake = Fake::new();
     fake.state().tries = 1;
-    let settings = TokenSettings { use_last_try: true, ..settings() };
+    let settings = TokenSettings { use_last_try: true, ..fake.settings() };
     let token = Token::of(fake.clone(), settings, Some(WRONG.into()));
     let refused = PinRefused::Wrong(TriesLeft::None);
     assert_eq!(sign(&token, &fake), Err(refused.into()));
     assert!(refused.to_string().ends_with("Tries left: none"));
     assert_eq!(given(&fake), 1);
     // It is locked by now, and no setting has it tried.
-    let settings = TokenSettings { use_last_try: true, ..crate::pkcs11::tests::fake::settings() };
+    let settings = TokenSettings { use_last_try: true, ..fake.settings() };
     let token = Token::of(fake.clone(), settings, Some(PIN.into()));
     assert_eq!(sign(&token, &fake), Err(PinRefused::Locked.into()));
     assert_eq!(given(&fake), 1);

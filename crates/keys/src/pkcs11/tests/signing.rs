@@ -208,6 +208,6 @@ fn says_what_a_token_lacks_for_taproot() {
         let prehash = Prehash::new(&[7; 32]);
         let refused = source.sign_schnorr(&key, SchnorrTweak::Bip86, prehash, &Brief::none()).await;
         let text = refused.unwrap_err().to_string();
-        assert!(text.contains("it lacks mechanism for Schnorr signatures by BIP-340"), "{text}");
+        assert!(text.contains("it lacks Schnorr signatures by BIP-340: PKCS#11"), "{text}");
     });
 }
