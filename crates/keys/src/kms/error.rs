@@ -1,6 +1,7 @@
+use std::error::Error;
 use std::time::Duration;
 
-use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 
 use crate::SourceError;
 
@@ -21,6 +22,9 @@ const PASSING: [&str; 4] = [
     "KeyUnavailableException",
     "InternalFailure",
 ];
+
+/// What the SDK says of a cause that it has no word for.
+const NO_WORD: &str = "other";
 
 /// Why KMS did not do what it was asked to. No text holds a credential.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,13 +94,10 @@ impl KmsError {
     /// Says what a failed call means.
     pub(super) fn of_call<E, R>(error: &SdkError<E, R>, key: &str, attempts: u32) -> Self
     where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-        R: std::fmt::Debug,
+        E: ProvideErrorMetadata + Error + 'static,
+        R: std::fmt::Debug + 'static,
     {
-        let SdkError::ServiceError(service) = error else {
-            let reason = excerpt(&DisplayErrorContext(error).to_string());
-            return Self::Unavailable { reason };
-        };
+        let SdkError::ServiceError(service) = error else { return Self::unavailable(error) };
         let status = service.err();
         let code = excerpt(status.code().unwrap_or("an error without a code"));
         let message = excerpt(status.message().unwrap_or("nothing more"));
@@ -110,6 +111,11 @@ impl KmsError {
             return Self::Unavailable { reason: format!("{code}: {message}") };
         }
         Self::Declined { code, message }
+    }
+
+    /// Says why nobody answered.
+    pub(super) fn unavailable(error: &dyn Error) -> Self {
+        Self::Unavailable { reason: excerpt(&causes(error)) }
     }
 
     /// Says it in the words that all sources share.
@@ -133,6 +139,20 @@ impl KmsError {
             }
         }
     }
+}
+
+/// Says what each cause says, from the outermost on; one that repeats what is said already is left out.
+fn causes(error: &dyn Error) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if text != NO_WORD && said.last().is_none_or(|last| !last.contains(&text)) {
+            said.push(text);
+        }
+        next = cause.source();
+    }
+    said.join(": ")
 }
 
 /// Bounds and escapes a text from outside.

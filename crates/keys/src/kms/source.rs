@@ -17,7 +17,7 @@ use crate::source::{Brief, EcdsaSignature, Message, Prehash, SchnorrTweak, Sourc
 use crate::{Curve, KeyRef, KeySource, PublicKey, SourceError, SourceKind, foreign};
 
 /// What BIP-340 takes, and KMS has not.
-const SCHNORR: &str = "Schnorr signatures by BIP-340, and no tweak of a taproot key";
+const SCHNORR: &str = "Schnorr signatures by BIP-340, made by the tweaked key of a taproot output";
 /// The longest message that KMS takes.
 const LONGEST: usize = 4096;
 
@@ -64,7 +64,11 @@ impl KmsSource {
         Self::build(name.into(), settings, builder)
     }
 
-    fn build(name: Arc<str>, settings: &KmsSettings, builder: Builder) -> Result<Self, KmsError> {
+    pub(super) fn build(
+        name: Arc<str>,
+        settings: &KmsSettings,
+        builder: Builder,
+    ) -> Result<Self, KmsError> {
         let KmsSettings { deadline, attempts, .. } = *settings;
         let client = Client::from_conf(settings.apply(builder)?.build());
         Ok(Self { name, client, deadline, attempts })
@@ -94,9 +98,7 @@ impl KmsSource {
         self.find(key, Curve::Secp256k1).await?;
         let made = AwsSigner::new(self.client.clone(), key.to_owned(), None);
         let signer = self.in_time(made).await?;
-        let unavailable =
-            |error: &dyn fmt::Display| KmsError::Unavailable { reason: error.to_string() };
-        Ok(AlloySigner::new(signer.map_err(|error| unavailable(&error))?))
+        Ok(AlloySigner::new(signer.map_err(|error| KmsError::unavailable(&error))?))
     }
 
     /// Makes a source of keys of it, for a keyring.

@@ -1,5 +1,7 @@
 use std::time::{Duration, Instant};
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_sdk_kms::config::Builder;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use countersign_evm::{SignError, sign as sign_permit};
@@ -90,6 +92,31 @@ async fn a_kms_that_is_slow_or_away_is_given_up() {
     drop(listener);
     let error = sign(&source(&settings(&endpoint))).await.unwrap_err();
     assert!(matches!(error, SourceError::Unavailable { .. }), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("KMS is not available: dispatch failure: "), "{text}");
+    assert!(text.to_lowercase().contains("connection refused"), "{text}");
+    require_words(&text);
+}
+
+/// What is told is for people: no form of a type, and not more than they read.
+fn require_words(text: &str) {
+    assert!(text.len() < 400, "{text}");
+    assert!(
+        !text.contains(['{', '}']) && !text.contains("Error(") && !text.contains("\\n"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn who_has_no_credentials_is_told_so_in_words() {
+    let nobody = ProfileFileCredentialsProvider::builder().profile_name("nobody");
+    let builder = Builder::new().credentials_provider(nobody.build());
+    let settings = settings("http://127.0.0.1:1");
+    let source = KmsSource::build("kms".into(), &settings, builder).unwrap();
+    let error = source.find("hot", crate::Curve::Secp256k1).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.starts_with("KMS is not available: dispatch failure: the credential"), "{text}");
+    require_words(&text);
 }
 
 #[tokio::test]
