@@ -1,5 +1,5 @@
 #[cfg(feature = "remote")]
-use countersign_approval::ConfigDigest;
+use countersign_approval::{AssetAmount, ConfigDigest};
 use countersign_approval::{BitcoinNetwork, Environment, Statement, Terms, TypedDataStandard};
 use countersign_bitcoin::{CoinEvidence, Refund, VerifiedPayment, VerifiedPsbt};
 use countersign_evm::{CallEvidence, VerifiedPermit};
@@ -41,6 +41,9 @@ pub(crate) struct Common<'a> {
     /// What a remote signer compares with its own; others don't ask.
     #[cfg(feature = "remote")]
     pub(crate) config: ConfigDigest,
+    /// What is given.
+    #[cfg(feature = "remote")]
+    pub(crate) source: &'a AssetAmount,
 }
 
 impl<'a> Common<'a> {
@@ -50,6 +53,8 @@ impl<'a> Common<'a> {
             network: &terms.source.network,
             #[cfg(feature = "remote")]
             config: terms.config,
+            #[cfg(feature = "remote")]
+            source: &terms.source,
         }
     }
 }

@@ -68,12 +68,14 @@ impl SigningService {
         self
     }
 
-    /// Compares the terms with a registry of the service's own: the environment, the network and what
-    /// is pinned there, such as the chain id, escrows, resolvers, claim keys and programs.
+    /// Compares the terms with a registry of the service's own: the environment, the network, the token
+    /// and what else is pinned there, such as the chain id, the Permit2 contract, escrows, resolvers,
+    /// claim keys and programs; of an intent the contract that carries it out. A refund has no terms.
     ///
     /// Without it a key's environment and networks hold against mistakes, and not against a caller
     /// that lies: neither a permit on another chain nor a transaction on Bitcoin or Solana says whose
-    /// environment it is. Intents and refunds have no such pins.
+    /// environment it is. Who is paid, how much, and what it may cost is in no registry: it is for the
+    /// rules to say.
     #[must_use]
     pub fn registry(mut self, registry: Registry) -> Self {
         self.registry = Some(Arc::new(registry));

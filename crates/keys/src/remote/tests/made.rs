@@ -183,14 +183,19 @@ fn permit_json(amount: u64, deadline: u64) -> Value {
 
 /// A transaction that moves a token.
 pub(super) fn call(key: &Key) -> VerifiedCall {
+    let (token, to) = (EvmAddress::new([0x70; 20]), EvmAddress::new([0xde; 20]));
+    call_that(key, CallAction::TransferToken { token, to, amount: Lots::from(1_000_000) })
+}
+
+/// A transaction that does something.
+pub(super) fn call_that(key: &Key, action: CallAction) -> VerifiedCall {
     let owner = owner(key);
     let amount = Lots::from(1_000_000);
-    let (token, to) = (EvmAddress::new([0x70; 20]), EvmAddress::new([0xde; 20]));
     let approval = CallTerms {
         owner,
         signer: Some(owner),
         chain_id: 31_337,
-        action: CallAction::TransferToken { token, to, amount },
+        action,
         account_nonce: 7,
         max_gas: 200_000,
         max_fee_per_gas: u128::from(u64::MAX) + 7,

@@ -1,6 +1,8 @@
 //! A service that has a registry of its own believes it, and not the caller's terms.
 
-use countersign_approval::{Registry, Sats};
+use countersign_approval::{CallAction, Registry, Sats};
+use countersign_evm::CallEvidence;
+use countersign_units::{EvmAddress, Lots};
 use http::{Method, Request};
 use serde_json::Value;
 
@@ -95,12 +97,123 @@ async fn terms_that_name_another_registry_are_declined() {
 async fn a_transaction_is_on_the_chain_of_the_registry() {
     let key = made::vault().await.named("evm").unwrap();
     let call = made::call(&key);
-    let evidence = KeyEvidence::Call(countersign_evm::CallEvidence::Evm(&call));
+    let evidence = KeyEvidence::Call(CallEvidence::Evm(&call));
     let body = request(&key, "ecdsa", call.sighash().as_bytes(), &evidence);
-    assert_eq!(asked(HONEST, &body).await.0, 200);
-    let other = HONEST.replace("chain_id = 31337", "chain_id = 31338");
-    let (status, text) = asked(&other, &body).await;
-    assert!(status == 403 && text.contains("chain_id: expected 31338"), "{status} {text}");
+    let honest = HONEST.replace("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", &moved());
+    let (status, text) = asked(&honest, &body).await;
+    assert_eq!(status, 200, "{text}");
+    declined(&honest.replace("= 31337", "= 31338"), &body, "chain_id: expected 31338").await;
+    // What moves is no token of the registry's.
+    declined(HONEST, &body, "token: expected").await;
+}
+
+/// The token of a transaction that moves one.
+fn moved() -> String {
+    format!("0x{}", "70".repeat(20))
+}
+
+async fn declined(registry: &str, body: &Value, why: &str) {
+    let (status, text) = asked(registry, body).await;
+    assert!(status == 403 && text.contains(why), "{why}: {status} {text}");
+}
+
+#[tokio::test]
+async fn an_allowance_is_given_to_the_permit2_of_the_registry() {
+    let key = made::vault().await.named("evm").unwrap();
+    let [token, permit2] = [
+        "0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48",
+        "0x000000000022D473030F116dDEE9F6B43aC78BA3",
+    ]
+    .map(|address| address.parse::<EvmAddress>().unwrap());
+    let thief = EvmAddress::new([0xba; 20]);
+    let asked_for = async |action: CallAction| {
+        let call = made::call_that(&key, action);
+        let evidence = KeyEvidence::Call(CallEvidence::Evm(&call));
+        let body = request(&key, "ecdsa", call.sighash().as_bytes(), &evidence);
+        asked(HONEST, &body).await
+    };
+    let approve =
+        |token, permit2| CallAction::Approve { token, permit2, amount: Lots::from(1_000_000) };
+    let invalidate = |permit2| CallAction::invalidate(permit2, countersign_units::U256::from(42));
+    for (honest, lies) in [
+        (approve(token, permit2), vec![approve(token, thief), approve(thief, permit2)]),
+        (invalidate(permit2), vec![invalidate(thief)]),
+        (CallAction::FillNonce, Vec::new()),
+        (CallAction::ReplaceNonce, Vec::new()),
+    ] {
+        let (status, text) = asked_for(honest).await;
+        assert_eq!(status, 200, "{honest:?}: {text}");
+        for lie in lies {
+            let (status, text) = asked_for(lie).await;
+            assert!(
+                status == 403 && text.contains("expected what the service's"),
+                "{lie:?}: {text}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_permit_is_for_the_token_of_the_registry() {
+    let key = made::vault().await.named("evm").unwrap();
+    let permit = made::permit(&key, 1_000_000);
+    let message = permit.digest().as_bytes();
+    let body = request(&key, "ecdsa", message, &KeyEvidence::Permit(&permit));
+    let other = HONEST.replace("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48", &moved());
+    declined(&other, &body, "token: expected").await;
+    declined(&HONEST.replace("tokens.USDC", "tokens.DAI"), &body, "token: expected").await;
+    let symbol = HONEST.replace("decimals = 6", "decimals = 6\nsymbol = \"USDX\"");
+    declined(&symbol, &body, "symbol: expected USDX").await;
+    declined(&HONEST.replace("decimals = 6", "decimals = 8"), &body, "decimals: expected 8").await;
+}
+
+#[tokio::test]
+async fn a_payment_is_on_the_network_of_the_registry() {
+    const BITCOIN: &str = r#"
+environment = "sandbox"
+[networks.bitcoin]
+kind = "bitcoin"
+api_network_id = 3
+network = "regtest"
+[tokens.USDC]
+network = "bitcoin"
+address = "btc"
+decimals = 6
+"#;
+    let key = made::vault().await.named("btc").unwrap();
+    let payment = made::payment(&key);
+    let evidence = KeyEvidence::Payment(&payment);
+    let [plain, _] = payment.sighashes().try_into().unwrap();
+    let body = request(&key, "ecdsa", plain.as_bytes(), &evidence);
+    let (status, text) = asked(BITCOIN, &body).await;
+    assert_eq!(status, 200, "{text}");
+    // The network of the terms is in the sandbox, and the one of the registry on a public test network.
+    let other = BITCOIN.replace("regtest", "signet").replace("sandbox", "testnet");
+    declined(&other, &body, "environment: expected testnet").await;
+    let other = BITCOIN.replace("networks.bitcoin", "networks.coins");
+    let other = other.replace("network = \"bitcoin\"", "network = \"coins\"");
+    declined(&other, &body, "token's network: expected coins").await;
+}
+
+#[tokio::test]
+async fn a_transfer_is_on_the_cluster_of_the_registry() {
+    let solana = |genesis: u8| {
+        format!(
+            "environment = \"sandbox\"\n[networks.solana]\nkind = \"solana\"\napi_network_id = 4\n\
+             genesis_hash = \"{}\"\n[tokens.USDC]\nnetwork = \"solana\"\n\
+             address = \"11111111111111111111111111111111\"\ndecimals = 6\nprogram = \"native\"\n",
+            countersign_units::SolanaHash::new([genesis; 32])
+        )
+    };
+    let key = made::vault().await.named("sol").unwrap();
+    let transfer = made::transfer(&key);
+    let evidence = KeyEvidence::Transfer(&transfer);
+    let body = request(&key, "ed25519", transfer.message().as_bytes(), &evidence);
+    let (status, text) = asked(&solana(9), &body).await;
+    assert_eq!(status, 200, "{text}");
+    declined(&solana(8), &body, "genesis_hash: expected").await;
+    let token = solana(9).replace("native", "spl-token");
+    declined(&token, &body, "token: expected").await;
 }
 
 #[tokio::test]
