@@ -68,6 +68,7 @@ fn terms(standard: IntentStandard) -> Terms<IntentTerms> {
             msg: None,
             fund_by: DEADLINE,
             latest_deadline: DEADLINE,
+            bound: None,
             min_remaining: 60,
             nonce: IntentNonceRule::Versioned { salts: vec![SALT] },
             require_facts: vec![],

@@ -59,11 +59,11 @@ pub use swap_id::SwapId;
 pub use terms::{
     AddressError, AppFee, AssetAlias, AssetAmount, AssetTransfer, BitcoinDeposit, BitcoinNetwork,
     CallAction, CallTerms, Coin, CoinId, CosignTerms, DerivedHtlc, DurableNonce, FeeRate,
-    ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms, IntentKey, IntentNonceRule, IntentStandard,
-    IntentTerms, OthersSign, ParseBitcoinNetworkError, PaymentAction, PaymentFees, PaymentTerms,
-    Permit2Terms, Pin, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,
-    QuoteSwapType, QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer, TooManySats,
-    TransferAction, TransferTerms, TronCallTerms, TypedDataStandard, UnpinnedMembers,
+    ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms, IntentBound, IntentKey, IntentNonceRule,
+    IntentStandard, IntentTerms, OthersSign, ParseBitcoinNetworkError, PaymentAction, PaymentFees,
+    PaymentTerms, Permit2Terms, Pin, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace,
+    QuoteRebate, QuoteSwapType, QuoteTerms, Sats, SighashKind, Terms, TokenPayment, TokenTransfer,
+    TooManySats, TransferAction, TransferTerms, TronCallTerms, TypedDataStandard, UnpinnedMembers,
 };
 pub use tron_view::{
     MinedTronCall, SeenTronCall, TronCallFactsQuery, TronCallView, TronFate, TronMoment,

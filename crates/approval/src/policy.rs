@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use countersign_units::{Bps, Lots};
 use serde::Deserialize;
 
-use crate::{ConfigError, Environment, Fact, Registry, config, is_same_address};
+use crate::{ConfigError, Environment, Fact, IntentBound, Registry, config, is_same_address};
 
 mod chains;
 
@@ -89,6 +89,7 @@ impl Policy {
             return Err(ConfigError::value(FILE, "max_deadline_seconds", expected, found));
         }
         file.bitcoin.as_ref().map_or(Ok(()), BitcoinPolicy::check)?;
+        file.deposits.as_ref().map_or(Ok(()), DepositPolicy::check)?;
         let mut limits = BTreeMap::new();
         for (token, limit) in &file.limits {
             let amount =
@@ -126,6 +127,16 @@ impl Policy {
     /// Returns how far ahead a deadline may lie, in seconds.
     pub const fn max_deadline_seconds(&self) -> u64 {
         self.file.max_deadline_seconds
+    }
+
+    /// Returns how far ahead the deadline of a signed intent may lie, in seconds, and which member says
+    /// so: its own, or the one of all deadlines.
+    pub fn max_intent_seconds(&self) -> (u64, IntentBound) {
+        let own = self.deposits().and_then(|bounds| bounds.max_intent_seconds);
+        own.map_or_else(
+            || (self.max_deadline_seconds(), IntentBound::MaxDeadlineSeconds),
+            |own| (own, IntentBound::MaxIntentSeconds),
+        )
     }
 
     /// Returns the largest slippage that may be asked for.

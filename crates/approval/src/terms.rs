@@ -18,7 +18,7 @@ pub use htlc::{
     BitcoinNetwork, Coin, CoinId, DerivedHtlc, ForeignInputs, HtlcKey, HtlcSpec, HtlcTerms,
     ParseBitcoinNetworkError, Sats, SighashKind, TooManySats,
 };
-pub use intent::{IntentKey, IntentNonceRule, IntentStandard, IntentTerms};
+pub use intent::{IntentBound, IntentKey, IntentNonceRule, IntentStandard, IntentTerms};
 pub use payment::{BitcoinDeposit, FeeRate, PaymentAction, PaymentFees, PaymentTerms};
 pub use quote::{
     AppFee, AssetAlias, QuoteAge, QuoteConfidentiality, QuoteDepositMode, QuotePlace, QuoteRebate,

@@ -60,7 +60,8 @@ opaque_programs = false
 max_transfer_fee_lamports = 5000000
 ";
 
-/// What bounds transactions of our own where an EVM runs, and quoted deposits.
+/// What bounds transactions of our own where an EVM runs, quoted deposits, and signed intents: these live
+/// for three days longer than any other deadline.
 const DEPOSITS: &str = "
 [evm]
 max_gas = 500000
@@ -74,6 +75,7 @@ max_expiration_seconds = 600
 
 [deposits]
 max_app_fee_bps = 100
+max_intent_seconds = 277200
 ";
 
 /// The programs that a transaction on Solana may call.

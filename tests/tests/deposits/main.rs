@@ -12,6 +12,7 @@ mod cluster;
 mod coins;
 mod finishing;
 mod handed_in;
+mod horizon;
 mod keyring;
 mod late;
 mod lies;

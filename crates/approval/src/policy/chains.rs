@@ -6,6 +6,9 @@ use serde::Deserialize;
 use super::{DAY_SECONDS, FILE};
 use crate::{ConfigError, ForeignInputs};
 
+/// The longest that an intent may live: a day, and the three for which the address of a quote lives on.
+const LONGEST_INTENT_SECONDS: u64 = 4 * DAY_SECONDS;
+
 /// How large a refund is at most, in virtual bytes.
 const REFUND_VSIZE: u64 = 200;
 
@@ -105,6 +108,21 @@ pub struct TronPolicy {
 pub struct DepositPolicy {
     /// How much of a swap all app fees that an echo names may take together.
     pub max_app_fee_bps: Bps,
+    /// How far ahead the deadline of a signed intent may lie, in seconds. Until then nobody can take the
+    /// intent back. Without it `max_deadline_seconds` bounds it as it does every other deadline.
+    pub max_intent_seconds: Option<u64>,
+}
+
+impl DepositPolicy {
+    /// Requires that an intent lives for no longer than the address of a quote can.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let Some(found) = self.max_intent_seconds.filter(|most| *most > LONGEST_INTENT_SECONDS)
+        else {
+            return Ok(());
+        };
+        let expected = "at most four days: one to pay in, and three for which the address lives on";
+        Err(ConfigError::value(FILE, "deposits.max_intent_seconds", expected, found))
+    }
 }
 
 impl BitcoinPolicy {

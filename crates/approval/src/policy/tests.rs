@@ -57,6 +57,25 @@ fn the_fee_that_may_be_paid_is_enough_for_a_refund() {
 }
 
 #[test]
+fn an_intent_is_bounded_by_its_own_member_and_without_it_as_all_deadlines_are() {
+    let with =
+        |member: &str| read(&format!("{POLICY}\n[deposits]\nmax_app_fee_bps = 50\n{member}\n"));
+    let all = (3_600, IntentBound::MaxDeadlineSeconds);
+    assert_eq!(read(POLICY).unwrap().max_intent_seconds(), all);
+    assert_eq!(with("").unwrap().max_intent_seconds(), all);
+    for own in [0, 60, 3_600, 262_800, 345_600] {
+        let policy = with(&format!("max_intent_seconds = {own}")).unwrap();
+        assert_eq!(policy.max_intent_seconds(), (own, IntentBound::MaxIntentSeconds));
+        assert_eq!(policy.max_deadline_seconds(), 3_600);
+    }
+    for wrong in ["max_intent_seconds = 345601", "max_intent_second = 1", "max_intent_seconds = -1"]
+    {
+        let error = with(wrong).unwrap_err().to_string();
+        assert!(error.contains("max_intent_second"), "{wrong}: {error}");
+    }
+}
+
+#[test]
 fn an_address_book_that_is_there_is_complete() {
     let policy = read(&format!("address_book = [\"abc\"]\n{POLICY}")).unwrap();
     assert!(policy.allows_address("abc") && !policy.allows_address("abd"));

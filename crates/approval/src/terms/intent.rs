@@ -31,6 +31,8 @@ pub struct IntentTerms {
     pub fund_by: UnixSeconds,
     /// The last deadline of the intent that is allowed.
     pub latest_deadline: UnixSeconds,
+    /// The member of the policy that the last deadline keeps to, where a policy bounds it.
+    pub bound: Option<IntentBound>,
     /// How many seconds must be left to make the deposit.
     pub min_remaining: u64,
     /// Which nonces are taken.
@@ -39,6 +41,17 @@ pub struct IntentTerms {
     pub require_facts: Vec<Fact>,
     /// How far, in seconds, the clock and the latest block may differ.
     pub max_clock_skew: u64,
+}
+
+/// The member of a policy that bounds the deadline of an intent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::exhaustive_enums, reason = "a policy bounds it by one of these")]
+pub enum IntentBound {
+    /// The one for all deadlines: the policy says nothing of intents.
+    MaxDeadlineSeconds,
+    /// The one for signed intents.
+    MaxIntentSeconds,
 }
 
 /// The way in which an intent is hashed and signed.
@@ -80,6 +93,16 @@ pub enum IntentNonceRule {
     },
     /// Any 32 bytes: they can be used for as long as the contract does not know them.
     Any,
+}
+
+impl IntentBound {
+    /// Returns the name in the policy.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MaxDeadlineSeconds => "max_deadline_seconds",
+            Self::MaxIntentSeconds => "deposits.max_intent_seconds",
+        }
+    }
 }
 
 impl IntentStandard {

@@ -28,11 +28,13 @@ pub(super) fn agree(
         Some(standard) => intent::source(order, registry, standard, violations),
         None => source(order, registry, policy, violations),
     };
+    let (longest_intent, bound) = policy.max_intent_seconds();
     Some(Agreement::Deposit(Box::new(DepositAgreement {
         quote: quote?,
         from: from?,
         min_remaining: policy.min_remaining_seconds(),
         max_deadline: now.to_seconds().saturating_add(policy.max_deadline_seconds()),
+        max_intent: (now.to_seconds().saturating_add(longest_intent), bound),
         max_clock_skew: policy.max_clock_skew_seconds(),
         require_facts: policy.require_facts().to_vec(),
     })))

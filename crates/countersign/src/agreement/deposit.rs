@@ -1,6 +1,6 @@
 use countersign_approval::{
-    AssetAlias, BitcoinNetwork, BitcoinPolicy, Coin, EvmPolicy, Fact, IntentKey, IntentStandard,
-    Sats, SolanaPolicy, TronPolicy,
+    AssetAlias, BitcoinNetwork, BitcoinPolicy, Coin, EvmPolicy, Fact, IntentBound, IntentKey,
+    IntentStandard, Sats, SolanaPolicy, TronPolicy,
 };
 use countersign_units::{Bps, EvmAddress, SolanaAddress, SolanaHash, UnixSeconds};
 
@@ -19,6 +19,8 @@ pub struct DepositAgreement {
     pub min_remaining: u64,
     /// The last deadline that policy allows.
     pub max_deadline: UnixSeconds,
+    /// The last deadline that policy allows a signed intent, and the member that says so.
+    pub max_intent: (UnixSeconds, IntentBound),
     /// How far, in seconds, the clock and the latest block may differ.
     pub max_clock_skew: u64,
     /// The facts without which nothing is signed, of all chains.

@@ -1,6 +1,6 @@
 use countersign_approval::{
-    Code, Fact, IntentNonceRule, IntentStandard, IntentTerms, NearFacts, Refusal, Violation,
-    Violations,
+    Code, Fact, IntentBound, IntentNonceRule, IntentStandard, IntentTerms, NearFacts, Refusal,
+    Violation, Violations,
 };
 use countersign_units::{Lots, UnixSeconds};
 
@@ -153,7 +153,8 @@ impl Check<'_> {
     fn deadline(&mut self, message: &Message<'_>) {
         let earliest = self.now.saturating_add(self.terms.min_remaining);
         let (latest, deadline) = (self.terms.latest_deadline, message.deadline.to_seconds());
-        let expected = format_args!("after {earliest} and not after {latest}");
+        let by = self.terms.bound.map_or("what was agreed", IntentBound::as_str);
+        let expected = format_args!("after {earliest} and not after {latest}, within {by}");
         let holds = deadline > earliest && deadline <= latest;
         self.require(holds, Code::Deadline, "message.deadline", expected, deadline);
         let fund_by = self.terms.fund_by;

@@ -1,4 +1,4 @@
-use countersign_approval::{Fact, Origin, Statement};
+use countersign_approval::{Fact, IntentBound, Origin, Statement};
 
 use super::VerifiedIntent;
 
@@ -18,7 +18,7 @@ pub(crate) fn of_intent(intent: &VerifiedIntent) -> Statement {
             statement.push(label, text, Origin::Agreed);
         }
     }
-    statement.push("deadline (Unix seconds)", intent.valid_until(), Origin::Bounded);
+    push_deadline(&mut statement, intent);
     statement.push("nonce", hex::encode(intent.nonce()), Origin::Claimed);
     let facts: Vec<&str> = intent.not_judged().iter().copied().map(Fact::as_str).collect();
     if !facts.is_empty() {
@@ -27,4 +27,15 @@ pub(crate) fn of_intent(intent: &VerifiedIntent) -> Statement {
     statement.push("intent hash", intent.digest(), Origin::Context);
     statement.push_swap(intent.terms());
     statement
+}
+
+/// Says until when the intent can be carried out, and what bounded that.
+fn push_deadline(statement: &mut Statement, intent: &VerifiedIntent) {
+    let terms = &intent.terms().approval;
+    let origin = if terms.bound.is_some() { Origin::Bounded } else { Origin::Agreed };
+    statement.push("deadline (Unix seconds)", intent.valid_until(), origin);
+    let by = terms.bound.map_or("what was agreed", IntentBound::as_str);
+    let bound = format_args!("{by}, here {}", terms.latest_deadline);
+    statement.push("deadline bounded by", bound, Origin::Context);
+    statement.push("can be cancelled", "no: it lives until its deadline", Origin::Context);
 }

@@ -1,6 +1,6 @@
 use countersign_approval::{
-    Code, Fact, IntentKey, IntentNonceRule, IntentStandard, IntentTerms, QuotePlace, Refusal,
-    Terms, Violation, Violations,
+    Code, Fact, IntentBound, IntentKey, IntentNonceRule, IntentStandard, IntentTerms, QuotePlace,
+    Refusal, Terms, Violation, Violations,
 };
 use countersign_units::UnixSeconds;
 
@@ -20,9 +20,11 @@ pub struct IntentOwner {
     pub verifying_contract: String,
     /// Which nonces are taken.
     pub nonce: IntentNonceRule,
-    /// The last deadline that policy allows. Absent means for as long as the deposit address lives,
-    /// which is what the API asks for: three days longer than the deposit is of use.
+    /// The last deadline that is allowed. Absent means for as long as the deposit address lives, which
+    /// is what the API asks for: three days longer than the deposit is of use.
     pub latest_deadline: Option<UnixSeconds>,
+    /// The member of the policy that says so, where one does.
+    pub bound: Option<IntentBound>,
     /// How many seconds must be left to make the deposit.
     pub min_remaining: u64,
     /// The facts without which nothing is signed.
@@ -69,6 +71,7 @@ pub fn intent_terms(
         msg: None,
         fund_by: quote.fund_by(),
         latest_deadline: owner.latest_deadline.unwrap_or(lives_until).min(lives_until),
+        bound: owner.bound,
         min_remaining: owner.min_remaining,
         nonce: owner.nonce,
         require_facts: owner.require_facts,

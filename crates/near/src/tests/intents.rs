@@ -1,7 +1,7 @@
 //! Intents that must be refused, each with its honest twin.
 
 use countersign_approval::{
-    Code, IntentKey, IntentNonceRule, IntentStandard, NearFacts, QuotePlace,
+    Code, IntentBound, IntentKey, IntentNonceRule, IntentStandard, NearFacts, QuotePlace,
 };
 use countersign_units::{EvmAddress, Lots, UnixSeconds};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::honest::{DEPOSIT, NOW, USDC, prove_json, proven, sign, terms, unsigne
 use super::payloads::{
     ALL, NONCE, generated, intent_terms_for, message, owner, payload, verify, verify_json,
 };
-use crate::{IntentPayload, TermsError, VerifyError, intent_terms, verify_intent};
+use crate::{IntentOwner, IntentPayload, TermsError, VerifyError, intent_terms, verify_intent};
 
 fn codes(result: Result<crate::VerifiedIntent, VerifyError>) -> Vec<&'static str> {
     match result {
@@ -280,6 +280,34 @@ fn terms_come_from_a_quote_that_an_intent_can_fund() {
     let mut soon = owner();
     soon.latest_deadline = Some(NOW);
     assert_eq!(intent_terms(&proven(), soon).unwrap().approval.latest_deadline, NOW);
+}
+
+#[test]
+fn the_bound_of_a_policy_holds_to_the_second_and_is_named() {
+    let inactive = super::honest::DEADLINE_SECONDS + 72 * 3_600;
+    for standard in ALL {
+        for bound in [IntentBound::MaxIntentSeconds, IntentBound::MaxDeadlineSeconds] {
+            let within = |latest: u64| {
+                let latest_deadline = Some(UnixSeconds::new(latest));
+                let owner = IntentOwner { latest_deadline, bound: Some(bound), ..owner(standard) };
+                let terms = intent_terms(&proven(), owner).unwrap();
+                verify_json(&payload(standard), terms, &NearFacts::default())
+            };
+            let statement = within(inactive).unwrap().statement().to_string();
+            let line = format!("{}, here {inactive}", bound.as_str());
+            assert!(statement.contains(&line), "{statement}");
+            let Err(VerifyError::Refused(refusal)) = within(inactive - 1) else { panic!("taken") };
+            let [violation] = refusal.violations() else { panic!("{refusal}") };
+            assert_eq!(violation.code, Code::Deadline);
+            assert!(violation.message.contains("message.deadline"), "{violation}");
+            assert!(violation.expected.ends_with(bound.as_str()), "{violation}");
+            // The address of the quote lives no longer, whatever a policy allows.
+            assert!(within(inactive + 1).unwrap().statement().to_string().contains(&line));
+        }
+        let statement = verify(standard, &payload(standard)).unwrap().statement().to_string();
+        assert!(statement.contains(&format!("what was agreed, here {inactive}")), "{statement}");
+        assert!(statement.contains("can be cancelled"), "{statement}");
+    }
 }
 
 #[test]

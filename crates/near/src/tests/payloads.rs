@@ -44,6 +44,7 @@ pub(super) fn owner(standard: IntentStandard) -> IntentOwner {
         verifying_contract: "intents.near".to_owned(),
         nonce: IntentNonceRule::Versioned { salts: vec![SALT] },
         latest_deadline: None,
+        bound: None,
         min_remaining: 60,
         require_facts: vec![],
         max_clock_skew: 300,

@@ -142,6 +142,7 @@ impl Stage {
             verifying_contract: pins.verifying_contract.clone().unwrap(),
             nonce: IntentNonceRule::Versioned { salts: pins.nonce_salts.clone() },
             latest_deadline: None,
+            bound: None,
             min_remaining: 60,
             require_facts: vec![],
             max_clock_skew: 60,
