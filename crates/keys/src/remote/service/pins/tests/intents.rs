@@ -40,6 +40,7 @@ fn honest() -> IntentTerms {
         msg: None,
         fund_by: UnixSeconds::new(2_000_000_000),
         latest_deadline: UnixSeconds::new(2_000_000_000),
+        bound: None,
         min_remaining: 0,
         nonce: IntentNonceRule::Versioned { salts: vec![[0x25, 0x28, 0x12, 0xb3]] },
         require_facts: Vec::new(),
