@@ -152,6 +152,16 @@ pub enum RequestError {
     SameToken(String),
 }
 
+impl RequestError {
+    /// Says that a registry does not hold a token, and what it holds.
+    pub(crate) fn unknown(token: &TokenAt, registry: &Registry) -> Self {
+        let known =
+            registry.tokens().map(|(_, token)| format!("{}@{}", token.symbol, token.network));
+        let known: Vec<String> = known.collect();
+        Self::UnknownToken { token: token.to_string(), known: known.join(", ") }
+    }
+}
+
 impl Order {
     /// Looks up a question about a price in the registry. Nobody is to pay or to be paid yet, so
     /// that no intent can come of it.
@@ -255,14 +265,7 @@ fn look_up(
     let found = registry.find(&asset.symbol, &asset.network);
     let network = registry.network(&asset.network);
     let (Some((key, token)), Some(network)) = (found, network) else {
-        let known: Vec<String> = registry
-            .tokens()
-            .map(|(_, token)| format!("{}@{}", token.symbol, token.network))
-            .collect();
-        return Err(RequestError::UnknownToken {
-            token: asset.to_string(),
-            known: known.join(", "),
-        });
+        return Err(RequestError::unknown(asset, registry));
     };
     let lots = |text: &str| {
         Lots::from_decimal(text, token.decimals).map_err(|source| RequestError::Amount {

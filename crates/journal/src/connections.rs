@@ -1,5 +1,7 @@
 //! Connections, kept for whoever needs one next.
 
+use std::io::ErrorKind;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -54,16 +56,23 @@ impl<C: Connection> Connections<C> {
 
     /// Waits for a connection.
     pub(crate) async fn get(&self) -> Result<Held<C>, StoreError> {
-        let busy = |_| StoreError::Busy(format!("no connection was free for {BUSY:?}"));
-        timeout(BUSY, self.any()).await.map_err(busy)?
+        let refused = AtomicBool::new(false);
+        let got = timeout(BUSY, self.any(&refused)).await;
+        got.map_err(|_| {
+            if refused.into_inner() {
+                StoreError::Gone(format!("the server refused each connection for {BUSY:?}"))
+            } else {
+                StoreError::Busy(format!("no connection was free for {BUSY:?}"))
+            }
+        })?
     }
 
-    async fn any(&self) -> Result<Held<C>, StoreError> {
+    async fn any(&self, refused: &AtomicBool) -> Result<Held<C>, StoreError> {
         let closed = |_| StoreError::Gone("the journal was closed".to_owned());
         let permit = Arc::clone(&self.free).acquire_owned().await.map_err(closed)?;
         let connection = match self.rested().await {
             Some(connection) => connection,
-            None => self.connect().await?,
+            None => self.connect(refused).await?,
         };
         Ok(Held { connection, idle: Arc::clone(&self.idle), _permit: permit })
     }
@@ -79,13 +88,16 @@ impl<C: Connection> Connections<C> {
         None
     }
 
-    /// Connects, also to a server that is about to listen.
-    async fn connect(&self) -> Result<C, StoreError> {
+    /// Connects, also to a server that is about to listen; says whether it does not listen yet.
+    async fn connect(&self, refused: &AtomicBool) -> Result<C, StoreError> {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.options.connect().await {
                 Ok(connection) => return Ok(connection),
-                Err(error) if is_passing(&error) => sleep(pause).await,
+                Err(error) if is_passing(&error) => {
+                    refused.store(is_refusal(&error), Ordering::Relaxed);
+                    sleep(pause).await;
+                }
                 Err(error) => return Err((self.sort)(&error)),
             }
             pause = pause.saturating_mul(2).min(LAST_PAUSE);
@@ -118,8 +130,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 fn is_passing(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
         sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
-        _ => false,
+        error => is_refusal(error),
     }
+}
+
+/// Says whether nobody listens.
+fn is_refusal(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused)
 }

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use countersign::TokenAt;
 
 use super::{Journal, KeyFile, KeyringAt, OverNodes};
 
@@ -26,17 +27,33 @@ impl Allowance {
 /// Whose allowance, and of what.
 #[derive(Debug, Args)]
 pub(crate) struct AllowanceOf {
-    /// The network, by the registry's name of it
-    #[arg(long, value_name = "NAME", default_value = "ethereum")]
-    pub(crate) network: String,
+    /// The network, by the registry's name of it [default: that of the token, and else ethereum]
+    #[arg(long, value_name = "NAME")]
+    network: Option<String>,
     /// The token, by its symbol in the registry
-    #[arg(long, value_name = "SYMBOL")]
-    pub(crate) token: String,
+    #[arg(long, value_name = "SYMBOL[@NETWORK]")]
+    token: String,
     /// Whose allowance [default: the account of the key, or with --sandbox the one that swaps]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) owner: Option<String>,
     #[command(flatten)]
     pub(crate) over: OverNodes,
+}
+
+impl AllowanceOf {
+    /// Returns the token, and the network that it is on.
+    pub(crate) fn at(&self) -> Result<TokenAt, String> {
+        let named = self.token.split_once('@');
+        let (symbol, of_token) =
+            named.map_or((self.token.as_str(), None), |(symbol, network)| (symbol, Some(network)));
+        let network = match (of_token, self.network.as_deref()) {
+            (Some(one), Some(other)) if one != other => {
+                return Err(format!("--network: expected {one}, as --token says, found {other}"));
+            }
+            (named, given) => named.or(given).unwrap_or("ethereum"),
+        };
+        Ok(TokenAt { symbol: symbol.to_owned(), network: network.to_owned() })
+    }
 }
 
 /// By what an allowance is taken back.

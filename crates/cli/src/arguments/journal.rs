@@ -35,13 +35,27 @@ impl From<&str> for JournalAt {
         if text.starts_with("postgres:") || text.starts_with("postgresql:") {
             return Self::Postgres(text.into());
         }
-        let path = text.strip_prefix("sqlite:").unwrap_or(text);
+        let named = text.strip_prefix("sqlite:");
+        if named.is_none() && has_scheme(text) {
+            return Self::Unknown;
+        }
+        let path = named.unwrap_or(text);
         let path = path.strip_prefix("//").unwrap_or(path);
         if path.is_empty() || path.starts_with(':') || path.contains("://") {
             return Self::Unknown;
         }
         Self::Sqlite(path.into())
     }
+}
+
+/// Says whether a text begins as a URL does, such as `mysql:`. A file of such a name is `sqlite:` and its
+/// name.
+fn has_scheme(text: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
+            && scheme.chars().all(|sign| sign.is_ascii_alphanumeric() || "+-.".contains(sign))
+    };
+    text.split_once(':').is_some_and(|(scheme, _)| is_scheme(scheme))
 }
 
 #[cfg(test)]
@@ -57,6 +71,8 @@ mod tests {
             ("sqlite:///var/journal.db", "/var/journal.db"),
             ("journal.db", "journal.db"),
             ("/var/a:b/journal.db", "/var/a:b/journal.db"),
+            ("./a:b.db", "./a:b.db"),
+            ("sqlite:mysql:b.db", "mysql:b.db"),
         ] {
             let at = JournalAt::from(text);
             assert!(matches!(&at, JournalAt::Sqlite(found) if found.as_os_str() == path), "{at:?}");
@@ -65,7 +81,16 @@ mod tests {
             let JournalAt::Postgres(url) = JournalAt::from(text) else { panic!("{text}") };
             assert_eq!(url.expose_secret(), text);
         }
-        for text in ["", "sqlite:", "sqlite::memory:", "mysql://user:SECRET@host/journal"] {
+        for text in [
+            "",
+            "sqlite:",
+            "sqlite::memory:",
+            "mysql://user:SECRET@host/journal",
+            "mysql:foo",
+            "Postgres:foo",
+            "SQLite:foo",
+            "postgres+tls:foo",
+        ] {
             assert!(matches!(JournalAt::from(text), JournalAt::Unknown), "{text}");
         }
     }

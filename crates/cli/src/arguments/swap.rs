@@ -27,7 +27,7 @@ pub(crate) struct Swap {
     pub(crate) key: Option<String>,
     /// How much to get at least, as a decimal number; needed on mainnet [default elsewhere: what the
     /// quote promises]
-    #[arg(long, value_name = "AMOUNT")]
+    #[arg(long, value_name = "AMOUNT", allow_negative_numbers = true)]
     pub(crate) min_out: Option<String>,
     /// Who is paid [default with --sandbox: a new address]
     #[arg(long, value_name = "ADDRESS")]
@@ -135,7 +135,8 @@ pub(crate) struct Trade {
     #[arg(long, value_name = "TOKEN@NETWORK")]
     to: Option<TokenAt>,
     /// How much to give, as a decimal number [default: 100, 0.005 of BTC, and 1 of ETH and SOL]
-    #[arg(long)]
+    // What is no amount is told as such, and not taken for an option.
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) amount: Option<String>,
     /// How far the price may move, in basis points
     #[arg(long, value_name = "BPS", default_value = "50")]

@@ -55,6 +55,10 @@ pub(crate) fn run(arguments: &Allowance) -> Result<Ended, Failure> {
     written.map(|()| Ended::Done)
 }
 
+fn token_of(of: &AllowanceOf) -> Result<TokenAt, SetupError> {
+    of.at().map_err(SetupError::Argument)
+}
+
 async fn show(of: &AllowanceOf) -> Result<Report, Failure> {
     #[cfg(feature = "sandbox")]
     if of.over.sandbox {
@@ -66,18 +70,20 @@ async fn show(of: &AllowanceOf) -> Result<Report, Failure> {
     let path = of.over.pinned.registry.as_ref().ok_or(SetupError::Missing("--registry"))?;
     let registry = connection::registry(path)?;
     let owner = of.owner.as_ref().ok_or(SetupError::Missing("--owner"))?;
-    let node = connection::evm_node(&of.over.chains, &registry, &of.network)?;
-    ask(of, &registry, &node, owner).await
+    let at = &token_of(of)?;
+    let node = connection::evm_node(&of.over.chains, &registry, &at.network)?;
+    ask(at, &registry, &node, owner).await
 }
 
 #[cfg(feature = "sandbox")]
 async fn show_in(sandbox: &Sandbox, of: &AllowanceOf) -> Result<Report, Failure> {
+    let at = &token_of(of)?;
     let registry = Registry::from_toml(&sandbox.registry_toml()).map_err(SetupError::from)?;
-    let account = connection::sandbox_account(sandbox, &of.network)?;
+    let account = connection::sandbox_account(sandbox, &at.network)?;
     let owner = of.owner.as_ref().unwrap_or(&account.address);
-    let node = connection::sandbox_node(sandbox, &of.network)?;
-    let node = connection::require_evm(node, &of.network)?;
-    ask(of, &registry, &node, owner).await
+    let node = connection::sandbox_node(sandbox, &at.network)?;
+    let node = connection::require_evm(node, &at.network)?;
+    ask(at, &registry, &node, owner).await
 }
 
 async fn revoked(arguments: &AllowanceRevoke) -> Result<Report, Failure> {
@@ -89,76 +95,75 @@ async fn revoked(arguments: &AllowanceRevoke) -> Result<Report, Failure> {
         sandbox.shutdown().await;
         return report;
     }
-    let missing = SetupError::Missing;
+    let (at, missing) = (&token_of(of)?, SetupError::Missing);
     let registry = of.over.pinned.registry.as_ref().ok_or(missing("--registry"))?;
     let policy = arguments.policy.as_ref().ok_or(missing("--policy"))?;
     let config = Config::from_files(registry, policy).map_err(SetupError::from)?;
-    let keys = Keys::from_files(&arguments.key_files, config.registry(), Some(&of.network))?;
+    let keys = Keys::from_files(&arguments.key_files, config.registry(), Some(&at.network))?;
     let keys = keys.with(keyring::if_named(&arguments.keyring).await?);
-    let node = connection::evm_node(&of.over.chains, config.registry(), &of.network)?;
+    let node = connection::evm_node(&of.over.chains, config.registry(), &at.network)?;
     let nodes = connection::nodes(&of.over.chains, config.registry())?;
     let journal = Journal::open(&arguments.journal, Need::Any, CONNECTIONS).await?;
     let ledger = JournalLedger::new(journal.store());
-    let done = change(of, (config, keys, nodes), &node, &ledger).await;
+    let done = change((of, at), (config, keys, nodes), &node, &ledger).await;
     journal.close().await;
     done
 }
 
 #[cfg(feature = "sandbox")]
 async fn revoked_in(sandbox: &Sandbox, arguments: &AllowanceRevoke) -> Result<Report, Failure> {
-    let of = &arguments.of;
+    let (of, at) = (&arguments.of, &token_of(&arguments.of)?);
     let config = Config::from_toml(&sandbox.registry_toml(), &sandbox.policy_toml());
     let config = config.map_err(SetupError::from)?;
     let ring = keyring::if_named(&arguments.keyring).await?;
     let keys = if ring.is_some() {
         Keys::default().with(ring)
     } else {
-        let account = connection::sandbox_account(sandbox, &of.network)?;
+        let account = connection::sandbox_account(sandbox, &at.network)?;
         Keys::of_accounts(&[account], config.registry())?
     };
-    let owner = keys.owner(&of.network, config.registry(), of.owner.as_deref())?;
-    keys.fund(sandbox, &of.network, &owner)?;
-    let view = || connection::sandbox_node(sandbox, &of.network);
-    let node = connection::require_evm(view()?, &of.network)?;
-    let nodes = vec![(of.network.clone(), view()?)];
-    change(of, (config, keys, nodes), &node, &MemoryLedger::new()).await
+    let owner = keys.owner(&at.network, config.registry(), of.owner.as_deref())?;
+    keys.fund(sandbox, &at.network, &owner)?;
+    let view = || connection::sandbox_node(sandbox, &at.network);
+    let node = connection::require_evm(view()?, &at.network)?;
+    let nodes = vec![(at.network.clone(), view()?)];
+    change((of, at), (config, keys, nodes), &node, &MemoryLedger::new()).await
 }
 
 /// Takes an allowance back, and asks what it is since.
 async fn change(
-    of: &AllowanceOf,
+    (of, at): (&AllowanceOf, &TokenAt),
     (config, keys, nodes): (Config, Keys, Vec<(String, NodeView)>),
     node: &EvmRpc,
     ledger: &dyn Ledger,
 ) -> Result<Report, Failure> {
     let registry = config.registry().clone();
-    let owner = keys.owner(&of.network, &registry, of.owner.as_deref())?;
+    let owner = keys.owner(&at.network, &registry, of.owner.as_deref())?;
     let (flow, _) = Setting::without_api(config, keys, nodes).build(None)?;
-    let token = TokenAt { symbol: of.token.clone(), network: of.network.clone() };
-    let change = flow.revoke_allowance(ledger, &token, &owner).await?;
-    let report = ask(of, &registry, node, &owner).await?;
+    let change = flow.revoke_allowance(ledger, at, &owner).await?;
+    let report = ask(at, &registry, node, &owner).await?;
     Ok(Report { revoked: Some(Proof::of(&change)), ..report })
 }
 
 async fn ask(
-    of: &AllowanceOf,
+    at: &TokenAt,
     registry: &Registry,
     node: &EvmRpc,
     owner: &str,
 ) -> Result<Report, Failure> {
-    let unknown = || SetupError::UnknownNetwork(of.network.clone());
-    let pins = registry.network(&of.network).and_then(|network| network.permit2.as_ref());
+    let unknown = || SetupError::UnknownNetwork(at.network.clone());
+    let pins = registry.network(&at.network).and_then(|network| network.permit2.as_ref());
     let pins = pins.ok_or_else(unknown)?;
     let permit2 = pins.contract.ok_or(SetupError::Missing("permit2 in the registry"))?;
-    let name = || format!("{}@{}", of.token, of.network);
-    let found = registry.find(&of.token, &of.network).map(|(_, token)| token);
+    let name = || at.to_string();
+    let found = registry.find(&at.symbol, &at.network).map(|(_, token)| token);
     let token = found.ok_or_else(|| SetupError::UnknownToken(name()))?;
     // A chain's own coin has no contract that allows anything.
     let address = pins.standard.parse_address(&token.address);
     let address = address.map_err(|_| SetupError::UnknownToken(name()))?;
     let owner = pins.standard.parse_address(owner).map_err(SetupError::Owner)?;
     let open = node.allowances(pins.chain_id, owner, permit2, &[address]).await;
-    let open = open.map_err(|source| Failure::Chain { network: of.network.clone(), source })?;
+    let open = open.map_err(|source| Failure::Chain { network: at.network.clone(), source })?;
     let open = open.first().ok_or_else(|| SetupError::UnknownToken(name()))?;
     let parties = (pins.standard.show(owner), pins.standard.show(permit2));
     Ok(Report::new(pins, token, open, parties))

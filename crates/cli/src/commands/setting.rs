@@ -116,6 +116,20 @@ impl Setting {
 /// Who keeps recipes beside the journal, which has them: a folder, where one is named.
 pub(crate) fn beside_journal(folder: Option<&PathBuf>) -> Option<Refunds> {
     folder.map(|folder| Refunds::in_folder(folder.clone()))
+    /// Says who pays on a network by swaps of an API, and requires that the owner's key may.
+    pub(crate) fn payer(
+        &self,
+        network: &str,
+        given: Option<&str>,
+        api: &Api,
+    ) -> Result<String, SetupError> {
+        let owner = self.keys.owner(network, &self.registry, given)?;
+        if api.signed_intent.is_some() {
+            self.keys.require_intents(&owner)?;
+        }
+        Ok(owner)
+    }
+
 }
 
 /// Begins to set up a flow over the first of some APIs.

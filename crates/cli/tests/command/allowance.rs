@@ -11,6 +11,8 @@ fn an_allowance_of_a_sandbox_is_shown_and_taken_back() {
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", stderr(&output));
         json(&output)
     };
+    let named = run(&["allowance", "show", "--sandbox", "--json", "--token", "USDC@base"], "");
+    assert_eq!(json(&named)["token"], "USDC@base", "{}", stderr(&named));
     let shown = report(&["show"]);
     assert_eq!((&shown["token"], &shown["allowance"]), (&"USDC@ethereum".into(), &"100000".into()));
     assert!(shown.get("revoked").is_none());
@@ -54,6 +56,10 @@ fn what_is_missing_or_unknown_is_named() {
     for (arguments, told) in [
         (&["show", "--sandbox", "--token", "NONE"][..], "NONE@ethereum is no token"),
         (&["show", "--sandbox", "--token", "USDC", "--network", "solana"], "\"solana\" is no"),
+        (&["show", "--sandbox", "--token", "USDC@solana"], "\"solana\" is no"),
+        (&["show", "--sandbox", "--token", "A@base", "--network", "tron"], "expected base, as"),
+        (&["revoke", "--sandbox", "--token", "NONE"], "NONE@ethereum is not in the registry; it"),
+        (&["revoke", "--sandbox", "--token", "NONE"], "it holds BTC@bitcoin, "),
         (&["show", "--token", "USDC"], "--registry"),
         (&["revoke", "--token", "USDC"], "--policy"),
         (&["revoke", "--sandbox"], "--token"),

@@ -113,6 +113,18 @@ fn an_intent_is_signed_by_a_key_that_may_and_the_best_offer_is_taken() {
 }
 
 #[test]
+fn a_key_that_may_sign_no_intents_is_named() {
+    let ring = Ring::new();
+    for options in [&["--from", "USDC@ethereum"][..], &["--owner", "treasury"]] {
+        let swap = ["swap", "--sandbox", "--api", "oneclick", "--signed-intent", "erc191"];
+        let output = ring.run(&[&swap[..], options].concat());
+        assert_eq!(output.status.code(), Some(2), "{options:?}: {}", stderr(&output));
+        let told = "the key treasury does not sign for near, which --signed-intent takes";
+        assert!(stderr(&output).contains(told), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn coins_come_back_by_a_key_of_the_keyring() {
     let ring = Ring::new();
     let swap = ["swap", "--sandbox", "--resolver-fails", "--from", "BTC@bitcoin"];

@@ -109,6 +109,14 @@ fn bad_input_is_told_before_anything_is_sent() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
         assert!(output.stdout.is_empty());
     }
+    for (option, told) in [("--amount", "amount: \"-5\""), ("--min-out", "min_out: \"-5\"")] {
+        let output = run(&["swap", "--sandbox", option, "-5"], "");
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains(told), "{told}: {}", stderr(&output));
+    }
+    let output = run(&["swaps", "list", "--journal", "mysql:foo"], "");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("expected sqlite:PATH"), "{}", stderr(&output));
 }
 
 #[test]

@@ -41,8 +41,7 @@ impl Countersign {
         owner: &str,
     ) -> Result<AllowanceChange, FlowError> {
         let registry = self.config.registry();
-        let unknown =
-            || RequestError::UnknownToken { token: token.to_string(), known: String::new() };
+        let unknown = || RequestError::unknown(token, registry);
         let (key, found) = registry.find(&token.symbol, &token.network).ok_or_else(unknown)?;
         let pins = self.permit2_pins(&found.network)?;
         let permit2 = pins.contract.ok_or_else(|| no_permit2(&found.network))?;

@@ -237,6 +237,11 @@ async fn a_server_that_is_not_there_or_not_durable_is_named() {
     let error = PostgresStore::open(secret, 1).await.unwrap_err();
     assert!(matches!(error, StoreError::Gone(_) | StoreError::Busy(_)), "{error:?}");
     assert!(!error.to_string().contains("hunter2"));
+    // Nobody listens: it is away, and nobody else's work keeps it busy.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("postgres://journal:hunter2@{closed}/journal");
+    let error = PostgresStore::open(&url, 1).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Gone(text) if text.contains("refused")), "{error:?}");
     let error = PostgresStore::open("no url with hunter2", 1).await.unwrap_err();
     assert!(!error.to_string().contains("hunter2"), "{error}");
     let Some(cluster) = Cluster::start() else { return };

@@ -132,6 +132,12 @@ impl Keys {
             .ok_or(SetupError::Missing("--owner, the address of the coins"))
     }
 
+    /// Requires that the owner's key may sign NEAR intents, where it is one of the keyring.
+    pub(crate) fn require_intents(&self, owner: &str) -> Result<(), SetupError> {
+        let key = self.ring.as_ref().and_then(|ring| ring.find(owner));
+        Ok(key.as_ref().map_or(Ok(()), ring::require_intents)?)
+    }
+
     /// Hands the keys over to a flow.
     pub(super) fn join(
         self,

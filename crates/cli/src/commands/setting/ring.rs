@@ -23,6 +23,15 @@ pub(super) fn owner(
     place.address(&key).ok_or_else(none).map(Some)
 }
 
+/// Requires that a key may sign NEAR intents.
+pub(super) fn require_intents(key: &Key) -> Result<(), KeysError> {
+    if key.scope().covers(ChainKind::Near) {
+        return Ok(());
+    }
+    let found = "near, which --signed-intent takes".to_owned();
+    Err(KeysError::Scope { key: key.name().to_owned(), found })
+}
+
 /// Where somebody pays.
 struct Place<'a> {
     network: &'a str,

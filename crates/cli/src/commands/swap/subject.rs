@@ -111,7 +111,7 @@ fn request(
     recipient: String,
 ) -> Result<SwapRequest, SetupError> {
     let (network, given) = (trade.from().network, arguments.owner.as_deref());
-    let owner = setting.keys.owner(&network, &setting.registry, given)?;
+    let owner = setting.payer(&network, given, &arguments.api)?;
     Ok(SwapRequest {
         from: trade.from(),
         to: trade.to(),

@@ -117,7 +117,7 @@ fn errand(wanted: &Wanted, setting: &Setting, arguments: &Swap) -> Result<Errand
     };
     let (from, to) = (token("from", &wanted.from)?, token("to", &wanted.to)?);
     let slippage = wanted.slippage_bps.map(Bps::new).transpose().map_err(LineError::Slippage)?;
-    let owner = setting.keys.owner(&from.network, &setting.registry, wanted.owner.as_deref());
+    let owner = setting.payer(&from.network, wanted.owner.as_deref(), &arguments.api);
     let owner = owner.map_err(LineError::Owner)?;
     let recipient = wanted.recipient.clone().or_else(|| setting.place.new_recipient(&to.network));
     let request = SwapRequest {
