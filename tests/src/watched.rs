@@ -131,8 +131,9 @@ impl<W: Around> Store for WatchedStore<W> {
         term: &Term<'_>,
         most: u32,
         now: UnixMillis,
+        except: &[SwapId],
     ) -> Result<Vec<Lease>, StoreError> {
-        self.around("lease_open", self.store.lease_open(term, most, now)).await
+        self.around("lease_open", self.store.lease_open(term, most, now, except)).await
     }
 
     async fn lease(

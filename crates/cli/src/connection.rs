@@ -26,7 +26,7 @@ use crate::arguments::{Chains, NodeAt, NodeUrl};
 use crate::commands::swap::LineError;
 use crate::keyring::KeysError;
 
-pub(crate) use apis::{api, apis, client};
+pub(crate) use apis::{api, api_of_swap, apis, client};
 #[cfg(feature = "sandbox")]
 pub(crate) use apis::{api_of_sandbox, apis_of_sandbox, require_intents, with_sandbox};
 pub(crate) use evm::evm_node;
@@ -46,6 +46,11 @@ pub(crate) enum SetupError {
         "expected --api-url or --api-key-file of an API, such as aurora=key.txt, or its variables"
     )]
     NoApi,
+    #[error(
+        "the swap was begun with {api}, whose options are --api-url {api}=URL and --api-key-file \
+         {api}=FILE: {source}"
+    )]
+    ApiOfSwap { api: &'static str, source: Box<Self> },
     #[error("--key: expected --journal with it, which says what was done under the key")]
     KeyWithoutJournal,
     #[error("--key: {0}")]

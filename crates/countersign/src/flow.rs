@@ -9,6 +9,8 @@ mod deposit;
 mod deposit_fate;
 mod nonce;
 #[cfg(feature = "journal")]
+mod over;
+#[cfg(feature = "journal")]
 mod refund;
 mod review;
 mod rings;

@@ -22,15 +22,16 @@ mod records;
 mod refund;
 mod settle;
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_approval::{Environment, SwapId};
 use countersign_journal::{Lease, Store, SwapWriter, Term};
 use countersign_units::UnixMillis;
 use tokio::sync::watch;
 
-use crate::{Countersign, Event};
+use crate::{Countersign, Event, SwapApi};
 use drive::Drive;
 pub use error::{NotCancellable, WorkError};
 use known::Known;
@@ -40,7 +41,8 @@ pub use progress::Progress;
 /// Runs swaps and keeps their histories in a journal.
 ///
 /// Any number of workers, in any number of processes, may share one journal: whoever holds a swap's
-/// lease drives it, and nobody else can write to it.
+/// lease drives it, and nobody else can write to it. A swap of an API that this worker knows nothing of,
+/// or of another environment, is told of once and left to the others.
 ///
 /// What each state of a swap leads to, and what a worker that finds it does:
 ///
@@ -58,17 +60,31 @@ pub use progress::Progress;
 /// expiry, and coins that lie in an output are taken back whatever it says. A chain that is silent ends
 /// nothing.
 pub struct Worker {
+    /// By it, swaps are begun.
     flow: Countersign,
+    /// The same over other APIs.
+    others: Vec<Countersign>,
     store: Arc<dyn Store>,
     options: WorkerOptions,
     /// Whether all drives are to come to a safe place.
     stopping: watch::Sender<bool>,
+    /// Swaps that none of the flows drives.
+    left: Mutex<BTreeSet<SwapId>>,
 }
 
 impl Worker {
     /// Takes a flow, whose own ledger is not used any more, and a journal, which takes its place.
     pub fn new(flow: Countersign, store: Arc<dyn Store>, options: WorkerOptions) -> Self {
-        Self { flow, store, options, stopping: watch::Sender::new(false) }
+        let stopping = watch::Sender::new(false);
+        Self { flow, others: Vec::new(), store, options, stopping, left: Mutex::default() }
+    }
+
+    /// Drives swaps of another API as well, with the same keys, chains, registry and policy: each goes
+    /// on with the API that it was begun with. New ones are begun with the API of [`new`](Self::new).
+    #[must_use]
+    pub fn also(mut self, api: impl SwapApi + 'static) -> Self {
+        self.others.push(self.flow.over(api));
+        self
     }
 
     /// Returns the journal.
@@ -111,19 +127,51 @@ impl Worker {
         let store = Arc::clone(&self.store);
         let (writer, history) = SwapWriter::resume(store, lease, self.now()).await?;
         let known = Known::of(&history).ok_or(WorkError::Unreadable("a request"))?;
+        match self.flow_of(&known) {
+            Ok(flow) => Ok(Drive::new(self, flow, writer, known, observe)),
+            Err(error) => {
+                // Others may want it at once.
+                self.leave(known.swap_id);
+                writer.give_back(self.now()).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Finds the flow that a swap goes on with: over its own API, and where it takes place.
+    fn flow_of(&self, known: &Known) -> Result<&Countersign, WorkError> {
+        let swap_id = known.swap_id;
         let (expected, found) = (self.environment(), known.request.environment);
         if expected != found {
-            let swap_id = known.swap_id;
-            writer.give_back(later(self.now(), self.options.hold)).await?;
             return Err(WorkError::Environment { swap_id, expected, found });
         }
-        let (expected, found) = (self.flow.api().name(), records::api(&known.request));
-        if expected != found {
-            let (swap_id, found) = (known.swap_id, found.to_owned());
-            writer.give_back(later(self.now(), self.options.hold)).await?;
-            return Err(WorkError::Api { swap_id, expected, found });
+        let api = records::api(&known.request);
+        let mut flows = std::iter::once(&self.flow).chain(&self.others);
+        let names = || {
+            let others = self.others.iter().map(|flow| flow.api().name());
+            std::iter::once(self.flow.api().name()).chain(others).collect::<Vec<_>>().join(" or ")
+        };
+        flows.find(|flow| flow.api().name() == api).ok_or_else(|| WorkError::Api {
+            swap_id,
+            expected: names(),
+            found: api.to_owned(),
+        })
+    }
+
+    /// Leaves a swap to others from now on, as far as it is among many.
+    fn leave(&self, swap_id: SwapId) {
+        /// Those beyond it are looked at again, now and then.
+        const MOST: usize = 1_024;
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.insert(swap_id);
+        if left.len() > MOST {
+            left.pop_first();
         }
-        Ok(Drive::new(self, writer, known, observe))
+    }
+
+    fn left(&self) -> Vec<SwapId> {
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.iter().copied().collect()
     }
 
     fn term(&self) -> Term<'_> {

@@ -138,7 +138,8 @@ pub trait Store: Send + Sync {
     async fn count(&self) -> Result<BTreeMap<State, u64>, StoreError>;
 
     /// Takes leases of open swaps that nobody holds and whose time has come, those that wait longest
-    /// first, and at most `most` of them.
+    /// first, and at most `most` of them. Some are left to others, whatever their time: those that the
+    /// caller can't drive.
     ///
     /// # Errors
     ///
@@ -148,6 +149,7 @@ pub trait Store: Send + Sync {
         term: &Term<'_>,
         most: u32,
         now: UnixMillis,
+        except: &[SwapId],
     ) -> Result<Vec<Lease>, StoreError>;
 
     /// Takes the lease of one swap, open or not.

@@ -122,6 +122,6 @@ async fn resume(store: &Arc<dyn Store>, turn: usize) {
     let now = UnixMillis::new(START + 2 * turn * APART);
     let holder = Label::new("bench").unwrap();
     let term = Term { holder: &holder, until: UnixMillis::new(now.value() + APART) };
-    let leased = store.lease_open(&term, PAGE, now).await.unwrap();
+    let leased = store.lease_open(&term, PAGE, now, &[]).await.unwrap();
     assert_eq!(leased.len(), usize::try_from(PAGE).unwrap());
 }

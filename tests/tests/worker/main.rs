@@ -15,6 +15,7 @@ mod finishing;
 mod keys;
 mod liar;
 mod lies;
+mod other_api;
 mod places;
 mod refunding;
 mod rigged;

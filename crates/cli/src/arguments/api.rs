@@ -109,7 +109,8 @@ impl From<IntentForm> for IntentStandard {
 /// Where the API is, and how requests prove who sends them.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Api {
-    /// Which API is asked [default: defi]
+    /// Which API is asked [default: defi]. Swaps of a journal are each carried on by the API that they
+    /// were begun with
     #[arg(id = "api_name", long = "api", value_name = "NAME", value_enum)]
     pub(crate) name: Option<ApiName>,
     /// Pay by a signed NEAR intent, over funds that lie inside the intents contract: the standard

@@ -9,6 +9,9 @@ use super::{Api, Chains, Journal, KeyFile, KeyringAt, seconds};
 /// `countersign resume`.
 #[derive(Debug, Args)]
 pub(crate) struct Resume {
+    /// The id or idempotency key of the only swap that is carried on [default: each open one]
+    #[arg(value_name = "SWAP", conflicts_with = "workers")]
+    pub(crate) swap: Option<String>,
     /// How many swaps are driven at once
     #[arg(long, value_name = "N", default_value = "16")]
     pub(crate) workers: NonZeroUsize,

@@ -1,11 +1,11 @@
 //! `countersign cancel`: an approval that can still be used, made useless now.
 
-use countersign::journal::{Outcome, State};
+use countersign::journal::{Outcome, State, Summary};
 use countersign::{Progress, WorkerOptions};
 
 use super::block_on;
 use super::driven;
-use super::resume::crew_with;
+use super::resume::crew_for;
 use super::swap::tell;
 use super::swaps::find;
 use super::worker::{Crew, options};
@@ -32,12 +32,12 @@ async fn begin(
     journal: &Journal,
     options: WorkerOptions,
 ) -> Result<Ended, Failure> {
-    let crew = crew_with(&arguments.means, journal, options).await?;
-    cancel(arguments, &crew).await
+    let found = find(journal.store().as_ref(), &arguments.swap).await?;
+    let crew = crew_for(&arguments.means, journal, found.swap_id, options).await?;
+    cancel(arguments, &crew, &found).await
 }
 
-async fn cancel(arguments: &Cancel, crew: &Crew) -> Result<Ended, Failure> {
-    let found = find(crew.worker.store().as_ref(), &arguments.swap).await?;
+async fn cancel(arguments: &Cancel, crew: &Crew, found: &Summary) -> Result<Ended, Failure> {
     let swap_id = found.swap_id;
     let cancelling = crew.worker.cancel(swap_id, |event| tell(&event));
     let Some(done) = crew.run(Box::pin(cancelling)).await else { return Ok(Ended::Interrupted) };

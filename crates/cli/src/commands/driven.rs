@@ -8,6 +8,7 @@ use countersign::units::{UnixMillis, UnixSeconds};
 use countersign::{Progress, WorkError};
 use serde::Serialize;
 
+use crate::arguments::ApiName;
 use crate::exit::{self, Ended, Failure};
 use crate::output::{self, shown};
 
@@ -90,14 +91,26 @@ pub(super) fn tell(
         Ok(progress) if json => output::json_line(&Shown::from(progress)),
         Ok(progress) => output::result(format_args!("{}", line(progress))),
         Err(error) if json => {
-            let (code, error) = (error.code(), error.to_string());
+            let (code, error) = (error.code(), words(error));
             output::json_line(&Lost { swap_id: swap_id.map(|it| it.to_string()), key, code, error })
         }
         Err(error) => {
             let name = swap_id.map(|it| it.to_string()).or_else(|| key.map(str::to_owned));
             let (name, code) = (name.unwrap_or_default(), error.code());
-            output::result(format_args!("{name}  error      {code}: {}", shown(&error.to_string())))
+            output::result(format_args!("{name}  error      {code}: {}", shown(&words(error))))
         }
+    }
+}
+
+/// Says why a swap was not driven, and what it takes.
+fn words(error: &WorkError) -> String {
+    match error {
+        WorkError::Api { found, .. } if ApiName::named(found).is_some() => format!(
+            "{error}; add --api-url {found}=URL and --api-key-file {found}=FILE, or the variables \
+             COUNTERSIGN_{name}_URL and COUNTERSIGN_{name}_KEY",
+            name = found.to_ascii_uppercase()
+        ),
+        _ => error.to_string(),
     }
 }
 

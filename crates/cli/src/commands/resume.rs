@@ -1,13 +1,17 @@
 //! `countersign resume`: each open swap, carried on as far as it goes now.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use countersign::WorkerOptions;
+use countersign::approval::SwapId;
 use serde::Serialize;
 
 use super::block_on;
 use super::driven::{self, Tally};
-use super::setting::{self, Live, Setting};
+use super::setting::{self, Live, Over, Setting};
+use super::swap::tell;
+use super::swaps::{api_of, find};
 use super::worker::{Crew, options};
 use crate::arguments::{Means, Resume};
 use crate::exit::{Ended, Failure};
@@ -24,16 +28,17 @@ pub(crate) fn run(arguments: &Resume) -> Result<Ended, Failure> {
     block_on(async {
         let means = &arguments.means;
         let journal = Journal::open(&means.journal, Need::Existing, CONNECTIONS).await?;
-        let ended = match crew(means, &journal, Some(arguments.stay)).await {
-            Ok(crew) => resume(arguments, &crew).await,
-            Err(error) => Err(error),
+        let ended = match &arguments.swap {
+            Some(swap) => resume_one(arguments, &journal, swap).await,
+            None => resume_all(arguments, &journal).await,
         };
         journal.close().await;
         ended
     })
 }
 
-/// Sets up a worker that carries swaps on; it stays with one that waits for so long at most.
+/// Sets up a worker that carries swaps on, each by its own API; it stays with one that waits for so long
+/// at most.
 pub(super) async fn crew(
     means: &Means,
     journal: &Journal,
@@ -41,23 +46,48 @@ pub(super) async fn crew(
 ) -> Result<Crew, Failure> {
     let default = options(Duration::MAX)?;
     let hold = stay.unwrap_or(default.hold);
-    crew_with(means, journal, WorkerOptions { hold, ..default }).await
+    crew_with(means, journal, Over::All, WorkerOptions { hold, ..default }).await
 }
 
-/// Sets up a worker by some options.
-pub(super) async fn crew_with(
+/// Sets up a worker for one swap of the journal, by the API that it was begun with.
+pub(super) async fn crew_for(
     means: &Means,
     journal: &Journal,
+    swap_id: SwapId,
+    options: WorkerOptions,
+) -> Result<Crew, Failure> {
+    let api = api_of(journal.store().as_ref(), swap_id).await?;
+    crew_with(means, journal, Over::ThatOf(api), options).await
+}
+
+async fn crew_with(
+    means: &Means,
+    journal: &Journal,
+    over: Over,
     options: WorkerOptions,
 ) -> Result<Crew, Failure> {
     let keyring = keyring::if_named(&means.keyring).await?;
-    let setting = Setting::live(Live::of(means, keyring.as_ref()), None)?;
+    let setting = Setting::live(Live::of(means, keyring.as_ref(), over), None)?;
+    let others: Vec<_> = setting.apis.iter().skip(1).map(Arc::clone).collect();
     let refunds = setting::beside_journal(means.refund_dir.as_ref());
     let (flow, _) = setting.build(refunds)?;
-    Ok(Crew::new(flow, journal.store(), options, &means.auditing)?)
+    Ok(Crew::new(flow, others, journal.store(), options, &means.auditing)?)
 }
 
-async fn resume(arguments: &Resume, crew: &Crew) -> Result<Ended, Failure> {
+async fn resume_one(arguments: &Resume, journal: &Journal, swap: &str) -> Result<Ended, Failure> {
+    let swap_id = find(journal.store().as_ref(), swap).await?.swap_id;
+    let crew = crew_for(&arguments.means, journal, swap_id, options(arguments.stay)?).await?;
+    let resuming = Box::pin(crew.worker.resume_one(swap_id, |event| tell(&event)));
+    let Some(done) = crew.run(resuming).await else { return Ok(Ended::Interrupted) };
+    let progress = done?;
+    let ended = driven::ended(&progress);
+    let is_open = !progress.state.is_ended();
+    driven::tell(Some(swap_id), None, &Ok(progress), arguments.json)?;
+    Ok(if is_open && crew.is_stopping() { Ended::Interrupted } else { ended })
+}
+
+async fn resume_all(arguments: &Resume, journal: &Journal) -> Result<Ended, Failure> {
+    let crew = crew(&arguments.means, journal, Some(arguments.stay)).await?;
     let (mut tally, mut written) = (Tally::default(), Ok(()));
     let carrying = crew.worker.resume(arguments.workers.get(), |swap_id, driven| {
         tally.add(driven);

@@ -18,7 +18,7 @@ use countersign::approval::Registry;
 use countersign::keys::Keyring;
 use countersign::{Config, Countersign, CountersignBuilder, SwapApi};
 
-use crate::arguments::{self, Api, Chains, KeyFile};
+use crate::arguments::{self, Api, ApiName, Chains, KeyFile};
 use crate::connection::{self, NodeView, SetupError};
 
 pub(crate) use keys::Keys;
@@ -46,13 +46,27 @@ pub(crate) struct Live<'a> {
     pub(crate) keyring: Option<&'a Keyring>,
     pub(crate) chains: &'a Chains,
     pub(crate) api: &'a Api,
-    /// Whether every API is meant.
-    pub(crate) all: bool,
+    pub(crate) over: Over,
+}
+
+/// Over which APIs a flow is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// The one that is asked.
+    One,
+    /// The one that a swap was begun with.
+    ThatOf(ApiName),
+    /// Every one that something is said of.
+    All,
 }
 
 impl<'a> Live<'a> {
     /// Takes the means by which swaps of a journal are carried on.
-    pub(crate) fn of(means: &'a arguments::Means, keyring: Option<&'a Keyring>) -> Self {
+    pub(crate) fn of(
+        means: &'a arguments::Means,
+        keyring: Option<&'a Keyring>,
+        over: Over,
+    ) -> Self {
         Self {
             registry: &means.registry,
             policy: &means.policy,
@@ -60,7 +74,7 @@ impl<'a> Live<'a> {
             keyring,
             chains: &means.chains,
             api: &means.api,
-            all: false,
+            over,
         }
     }
 }
@@ -71,8 +85,11 @@ impl Setting {
         let config = Config::from_files(live.registry, live.policy)?;
         let registry = config.registry().clone();
         let keys = Keys::from_files(live.key_files, &registry, source)?.with(live.keyring.cloned());
-        let apis =
-            if live.all { connection::apis(live.api)? } else { vec![connection::api(live.api)?] };
+        let apis = match live.over {
+            Over::One => vec![connection::api(live.api)?],
+            Over::ThatOf(name) => vec![connection::api_of_swap(live.api, name)?],
+            Over::All => connection::apis(live.api)?,
+        };
         let nodes = connection::nodes(live.chains, &registry)?;
         let builder = with_nodes(builder(&apis, &config)?, nodes);
         Ok(Self { registry, keys, builder, apis, config, place: Place::default() })
@@ -99,6 +116,20 @@ impl Setting {
         Ok(())
     }
 
+    /// Says who pays on a network by swaps of an API, and requires that the owner's key may.
+    pub(crate) fn payer(
+        &self,
+        network: &str,
+        given: Option<&str>,
+        api: &Api,
+    ) -> Result<String, SetupError> {
+        let owner = self.keys.owner(network, &self.registry, given)?;
+        if api.signed_intent.is_some() {
+            self.keys.require_intents(&owner)?;
+        }
+        Ok(owner)
+    }
+
     /// Ends the set-up; recipes of refunds are kept by the last, where there is one.
     pub(crate) fn build(
         self,
@@ -116,20 +147,6 @@ impl Setting {
 /// Who keeps recipes beside the journal, which has them: a folder, where one is named.
 pub(crate) fn beside_journal(folder: Option<&PathBuf>) -> Option<Refunds> {
     folder.map(|folder| Refunds::in_folder(folder.clone()))
-    /// Says who pays on a network by swaps of an API, and requires that the owner's key may.
-    pub(crate) fn payer(
-        &self,
-        network: &str,
-        given: Option<&str>,
-        api: &Api,
-    ) -> Result<String, SetupError> {
-        let owner = self.keys.owner(network, &self.registry, given)?;
-        if api.signed_intent.is_some() {
-            self.keys.require_intents(&owner)?;
-        }
-        Ok(owner)
-    }
-
 }
 
 /// Begins to set up a flow over the first of some APIs.

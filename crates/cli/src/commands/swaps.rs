@@ -6,7 +6,7 @@ mod show;
 mod watch;
 mod words;
 
-pub(super) use find::find;
+pub(super) use find::{api_of, find};
 
 use super::block_on;
 use crate::arguments::Swaps;

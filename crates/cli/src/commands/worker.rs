@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use countersign::journal::{AuditKey, Label, Store};
-use countersign::{Clock, Countersign, SystemClock, TrackOptions, Worker, WorkerOptions};
+use countersign::{Clock, Countersign, SwapApi, SystemClock, TrackOptions, Worker, WorkerOptions};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::audit;
@@ -23,16 +23,18 @@ pub(super) struct Crew {
 }
 
 impl Crew {
-    /// Puts a flow to work over a journal.
+    /// Puts a flow to work over a journal, for its own API and for others.
     pub(super) fn new(
         flow: Countersign,
+        others: impl IntoIterator<Item = Arc<dyn SwapApi>>,
         store: Arc<dyn Store>,
         options: WorkerOptions,
         auditing: &Auditing,
     ) -> Result<Self, SetupError> {
         let key = auditing.audit_key.as_ref().map(|path| audit::read_key(path)).transpose()?;
         let every = auditing.audit_every.max(Duration::from_secs(1));
-        let worker = Arc::new(Worker::new(flow, store, options));
+        let worker = others.into_iter().fold(Worker::new(flow, store, options), Worker::also);
+        let worker = Arc::new(worker);
         let audits = key.map(|key| (key, every));
         Ok(Self { worker, audits, is_stopping: AtomicBool::new(false) })
     }

@@ -22,11 +22,14 @@ pub(super) const KEY_VARIABLE: &str = "COUNTERSIGN_API_KEY";
 
 /// Makes a client of the DeFi API, with the key that the arguments name.
 pub(crate) fn client(arguments: &Api) -> Result<DefiClient, SetupError> {
-    let own = Own { arguments, name: ApiName::Defi, is_plain: true };
+    defi(&Own { arguments, name: ApiName::Defi, is_plain: true })
+}
+
+fn defi(own: &Own<'_>) -> Result<DefiClient, SetupError> {
     let url = own.url()?.ok_or(SetupError::NoUrl)?;
-    let builder = DefiClient::builder(&url).profile(arguments.profile);
-    let builder = match &arguments.rsa_key_file {
-        Some(path) => builder.signed_requests(rsa_key(path, &arguments.signing_rules)?),
+    let builder = DefiClient::builder(&url).profile(own.arguments.profile);
+    let builder = match &own.arguments.rsa_key_file {
+        Some(path) => builder.signed_requests(rsa_key(path, &own.arguments.signing_rules)?),
         None => builder.api_key(own.key()?.ok_or(SetupError::NoApiKey)?),
     };
     Ok(builder.build()?)
@@ -51,18 +54,23 @@ pub(crate) fn require_intents(arguments: &Api) -> Result<(), SetupError> {
 pub(crate) fn apis(arguments: &Api) -> Result<Vec<Arc<dyn SwapApi>>, SetupError> {
     let mut apis = Vec::new();
     for name in ApiName::ALL {
-        // What names no API is the DeFi API's.
-        let own = Own { arguments, name, is_plain: name == ApiName::Defi };
-        if own.is_configured() {
+        let own = Own::among_others(arguments, name);
+        if own.is_configured() || arguments.name == Some(name) {
             apis.push(make(&own)?);
         }
     }
     if apis.is_empty() { Err(SetupError::NoApi) } else { Ok(apis) }
 }
 
+/// Makes the API that a swap was begun with.
+pub(crate) fn api_of_swap(arguments: &Api, name: ApiName) -> Result<Arc<dyn SwapApi>, SetupError> {
+    let of_swap = |source| SetupError::ApiOfSwap { api: name.as_str(), source: Box::new(source) };
+    make(&Own::among_others(arguments, name)).map_err(of_swap)
+}
+
 fn make(own: &Own<'_>) -> Result<Arc<dyn SwapApi>, SetupError> {
     Ok(match own.name {
-        ApiName::Defi => Arc::new(DefiApi::new(client(own.arguments)?)),
+        ApiName::Defi => Arc::new(DefiApi::new(defi(own)?)),
         ApiName::Oneclick => {
             let builder = OneClickClient::builder(&own.url()?.unwrap_or(ONECLICK_URL.to_owned()));
             // It is asked without a key as well, at a price.
@@ -88,7 +96,12 @@ struct Own<'a> {
     is_plain: bool,
 }
 
-impl Own<'_> {
+impl<'a> Own<'a> {
+    /// Of several APIs, what names none is for the one that `--api` names, and else the DeFi API's.
+    fn among_others(arguments: &'a Api, name: ApiName) -> Self {
+        Self { arguments, name, is_plain: name == arguments.name() }
+    }
+
     fn is_configured(&self) -> bool {
         let is_named = |name: &Option<ApiName>| self.takes(*name);
         self.arguments.urls.iter().any(|at| is_named(&at.api))

@@ -8,6 +8,8 @@
 
 #[cfg(feature = "sandbox")]
 mod allowance;
+#[cfg(feature = "sandbox")]
+mod apis;
 mod audit;
 #[cfg(feature = "sandbox")]
 mod batch;

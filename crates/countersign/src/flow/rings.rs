@@ -16,7 +16,7 @@ use super::sign::CoinKeys;
 /// The keyrings of a flow, in the order in which they are looked through.
 ///
 /// They say whether there is a key at all; whether it may sign is decided when it is asked to.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Rings {
     #[cfg(feature = "keys")]
     rings: Vec<countersign_keys::Keyring>,

@@ -142,7 +142,7 @@ impl Drive<'_> {
         let limits = policy.limits(&claim.token).copied();
         let ledger = self.writer.ledger(self.pending());
         let own = redraftable(verified.evidence());
-        let reserved = match self.worker.flow.reserve_in(&ledger, Reviewed { verified }).await {
+        let reserved = match self.flow().reserve_in(&ledger, Reviewed { verified }).await {
             Err(FlowError::Refused { step: Step::Reserve, refusal }) if own => {
                 let (step, taken) = (Step::Reserve, overtaken(&ledger, &claim, &refusal).await?);
                 let refused = FlowError::Refused { step, refusal };

@@ -75,7 +75,7 @@ impl Worker {
         };
         let known = known(&draft, record, self.now())?;
         observe(Event::Opened { swap_id: draft.swap_id });
-        let mut drive = Drive::new(self, writer, known, &mut observe);
+        let mut drive = Drive::new(self, &self.flow, writer, known, &mut observe);
         match draft.accepted {
             Ok(accepted) => drive.accepted = Some(accepted),
             Err(refused) => drive.failure = Some(refused),

@@ -149,7 +149,7 @@ impl Drive<'_> {
         self.require_lease()?;
         let step = What::Cancel(CancelStep::reserved(&claim)?);
         let ledger = self.writer.ledger(self.pending());
-        let reservation = self.worker.flow.reserve_cancel(&ledger, claim).await?;
+        let reservation = self.flow().reserve_cancel(&ledger, claim).await?;
         self.written();
         self.noted(&step)?;
         let signed = self.flow().sign_cancel(&verified, &reservation).await?;

@@ -21,6 +21,8 @@ pub(super) const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 /// A swap that this worker holds the lease of.
 pub(super) struct Drive<'a> {
     pub(super) worker: &'a Worker,
+    /// The worker's, over the swap's own API.
+    flow: &'a Countersign,
     pub(super) writer: Arc<SwapWriter>,
     pub(super) known: Known,
     observe: Mutex<&'a mut (dyn FnMut(Event<'_>) + Send)>,
@@ -60,12 +62,14 @@ pub(super) enum Next {
 impl<'a> Drive<'a> {
     pub(super) fn new(
         worker: &'a Worker,
+        flow: &'a Countersign,
         writer: SwapWriter,
         known: Known,
         observe: &'a mut (dyn FnMut(Event<'_>) + Send),
     ) -> Self {
         Self {
             worker,
+            flow,
             writer: Arc::new(writer),
             known,
             observe: Mutex::new(observe),
@@ -163,7 +167,7 @@ impl<'a> Drive<'a> {
     }
 
     pub(super) const fn flow(&self) -> &'a Countersign {
-        &self.worker.flow
+        self.flow
     }
 
     pub(super) fn now(&self) -> UnixMillis {

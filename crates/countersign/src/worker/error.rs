@@ -39,8 +39,8 @@ pub enum WorkError {
     Api {
         /// The swap.
         swap_id: SwapId,
-        /// The API that this worker works with.
-        expected: &'static str,
+        /// The APIs that this worker works with.
+        expected: String,
         /// The API that the swap was begun with.
         found: String,
     },

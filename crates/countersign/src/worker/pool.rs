@@ -181,7 +181,8 @@ impl Worker {
         if hands == 0 {
             return Ok(Vec::new());
         }
-        Ok(self.store.lease_open(&self.term(), hands, self.now()).await?)
+        let others = self.left();
+        Ok(self.store.lease_open(&self.term(), hands, self.now(), &others).await?)
     }
 
     fn begin(self: &Arc<Self>, at_work: &mut JoinSet<Driven>, lease: Lease) {

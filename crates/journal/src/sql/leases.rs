@@ -9,12 +9,15 @@ use crate::{Lease, StoreError, Term};
 /// Takes what is free, and passes over what another is taking in this moment.
 const TAKE_OPEN: Sql = sql!(
     sqlite "WITH free AS MATERIALIZED (SELECT swap_id FROM swaps \
-            WHERE is_open = 1 AND (free_at <= $3 OR free_at > $5) ORDER BY free_at, swap_id LIMIT $4) \
+            WHERE is_open = 1 AND (free_at <= $3 OR free_at > $5) \
+            AND swap_id NOT IN (SELECT value FROM json_each($6)) \
+            ORDER BY free_at, swap_id LIMIT $4) \
             UPDATE swaps SET fence = fence + 1, holder = $1, free_at = $2 \
             FROM free WHERE swaps.swap_id = free.swap_id RETURNING swaps.swap_id, swaps.fence"
     postgres "WITH free AS MATERIALIZED (SELECT swap_id FROM swaps \
-              WHERE is_open > 0 AND (free_at <= $3 OR free_at > $5) ORDER BY free_at, swap_id LIMIT $4 \
-              FOR UPDATE SKIP LOCKED) \
+              WHERE is_open > 0 AND (free_at <= $3 OR free_at > $5) \
+              AND swap_id NOT IN (SELECT jsonb_array_elements_text($6::jsonb)) \
+              ORDER BY free_at, swap_id LIMIT $4 FOR UPDATE SKIP LOCKED) \
               UPDATE swaps SET fence = fence + 1, holder = $1, free_at = $2 \
               FROM free WHERE swaps.swap_id = free.swap_id RETURNING swaps.swap_id, swaps.fence"
 );
@@ -24,6 +27,7 @@ pub(super) async fn take_open(
     term: &Term<'_>,
     most: u32,
     now: UnixMillis,
+    except: &[SwapId],
 ) -> Result<Vec<Lease>, StoreError> {
     let values = [
         term.holder.as_str().into(),
@@ -31,12 +35,19 @@ pub(super) async fn take_open(
         Value::int("time", now.value())?,
         Value::Int(i64::from(most)),
         beyond(now)?,
+        listed(except)?,
     ];
     let rows = session.query(TAKE_OPEN, &values).await?;
     let lease = |row: &super::Row| {
         Ok(Lease { swap_id: row.swap_id(0)?, token: row.int(1)?, until: term.until })
     };
     rows.iter().map(lease).collect()
+}
+
+fn listed(swaps: &[SwapId]) -> Result<Value, StoreError> {
+    let ids: Vec<String> = swaps.iter().map(SwapId::to_string).collect();
+    let text = serde_json::to_string(&ids);
+    text.map(Value::Text).map_err(|error| StoreError::corrupted("swaps", "their ids", error))
 }
 
 /// Returns the moment after which no lease of ours ends: one that does was written by a clock that was

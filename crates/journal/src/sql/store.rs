@@ -92,8 +92,9 @@ impl<B: Backend> Store for B {
         term: &Term<'_>,
         most: u32,
         now: UnixMillis,
+        except: &[SwapId],
     ) -> Result<Vec<Lease>, StoreError> {
-        transact!(self, session => leases::take_open(session, term, most, now))
+        transact!(self, session => leases::take_open(session, term, most, now, except))
     }
 
     async fn lease(

@@ -44,7 +44,7 @@ async fn worker() {
     let holder = label(&format!("worker-{}", std::process::id()));
     let term = Term { holder: &holder, until: after(round * 100 + 60) };
     loop {
-        let leases = store.lease_open(&term, 4, now).await.unwrap();
+        let leases = store.lease_open(&term, 4, now, &[]).await.unwrap();
         if leases.is_empty() {
             break;
         }

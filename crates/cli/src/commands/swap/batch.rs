@@ -78,7 +78,7 @@ async fn drive(
     errands: Vec<Errand>,
     (flow, store): (countersign::Countersign, Arc<dyn Store>),
 ) -> Result<Ended, Failure> {
-    let crew = Crew::new(flow, store, options(arguments.timeout)?, &arguments.auditing)?;
+    let crew = Crew::new(flow, [], store, options(arguments.timeout)?, &arguments.auditing)?;
     let keys: Vec<Label> = errands.iter().map(|errand| errand.key.clone()).collect();
     let mut results = Results::new(arguments, keys);
     let all = crew.run(all(arguments, &crew, errands, &mut results)).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use countersign::approval::SwapId;
-use countersign::journal::{Label, Store, What};
+use countersign::journal::{Label, Store};
 use countersign::{Event, Progress, WorkError};
 use serde::Serialize;
 
@@ -14,6 +14,7 @@ use super::{prepare, tell};
 use crate::arguments::{ApiName, Swap};
 use crate::commands::driven::{self, Shown};
 use crate::commands::setting::Place;
+use crate::commands::swaps::api_of;
 use crate::commands::worker::{Crew, options};
 use crate::connection::SetupError;
 use crate::exit::{self, Ended, Failure};
@@ -38,7 +39,7 @@ pub(super) async fn run(arguments: &Swap, store: Arc<dyn Store>) -> Result<Ended
     prepare(arguments, &subject).await?;
     let Subject { countersign, request, place } = subject;
     let options = options(arguments.timeout)?;
-    let crew = Crew::new(countersign, store, options, &arguments.auditing)?;
+    let crew = Crew::new(countersign, [], store, options, &arguments.auditing)?;
     let before = place.balances(&request);
     let begun = AtomicBool::new(false);
     let driving = Box::pin(crew.worker.swap(&key, &request, |event| {
@@ -64,18 +65,7 @@ pub(super) async fn run(arguments: &Swap, store: Arc<dyn Store>) -> Result<Ended
 /// Says which API a swap was begun with, where it was begun.
 async fn begun_with(store: &dyn Store, key: &Label) -> Result<Option<ApiName>, Failure> {
     let Some(found) = store.find(key).await? else { return Ok(None) };
-    let history = store.load(found.swap_id).await?;
-    let requested = history.links.into_iter().find_map(|link| match link.entry.what {
-        What::Requested(request) => Some(request),
-        _ => None,
-    });
-    let name = requested.map(|request| {
-        let api = request.api.as_ref().map_or(ApiName::Defi.as_str(), Label::as_str);
-        ApiName::named(api).ok_or_else(|| {
-            SetupError::Argument(format!("--best: the swap was begun with {api}, which is unknown"))
-        })
-    });
-    Ok(name.transpose()?)
+    api_of(store, found.swap_id).await.map(Some)
 }
 
 /// Takes the caller's name of the swap, or makes one up and says it.

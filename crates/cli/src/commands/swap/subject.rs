@@ -4,7 +4,7 @@ use countersign::{Countersign, SwapRequest};
 use crate::arguments::{ApiName, Swap, Trade};
 #[cfg(feature = "sandbox")]
 use crate::commands::sandbox::{self, Recipes};
-use crate::commands::setting::{self, Live, Place, Refunds, Setting};
+use crate::commands::setting::{self, Live, Over, Place, Refunds, Setting};
 use crate::connection::SetupError;
 use crate::exit::Failure;
 use crate::keyring;
@@ -100,7 +100,7 @@ pub(super) fn live<'a>(
         keyring,
         chains: &arguments.chains,
         api: &arguments.api,
-        all: arguments.choosing.best,
+        over: if arguments.choosing.best { Over::All } else { Over::One },
     })
 }
 

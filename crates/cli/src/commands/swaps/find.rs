@@ -1,6 +1,8 @@
 use countersign::approval::{SwapId, excerpt};
-use countersign::journal::{Label, Page, Store, StoreError, Summary, Which};
+use countersign::journal::{Label, Page, Store, StoreError, Summary, What, Which};
 
+use crate::arguments::ApiName;
+use crate::connection::SetupError;
 use crate::exit::Failure;
 
 /// Finds the swap that a text names, by its id or by its idempotency key.
@@ -20,6 +22,22 @@ pub(in crate::commands) async fn find(store: &dyn Store, text: &str) -> Result<S
         (Some(found), _) | (None, Some(found)) => Ok(found),
         (None, None) => Err(Failure::NoSwap(excerpt(text))),
     }
+}
+
+/// Says which API a swap was begun with.
+pub(in crate::commands) async fn api_of(
+    store: &dyn Store,
+    swap_id: SwapId,
+) -> Result<ApiName, Failure> {
+    let history = store.load(swap_id).await?;
+    let api = history.links.iter().find_map(|link| match &link.entry.what {
+        What::Requested(request) => request.api.as_ref(),
+        _ => None,
+    });
+    let api = api.map_or(ApiName::Defi.as_str(), Label::as_str);
+    let unknown =
+        || SetupError::Argument(format!("the swap was begun with {api}, which is unknown"));
+    Ok(ApiName::named(api).ok_or_else(unknown)?)
 }
 
 async fn summary(store: &dyn Store, swap_id: SwapId) -> Result<Option<Summary>, StoreError> {

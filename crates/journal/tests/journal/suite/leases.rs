@@ -59,16 +59,34 @@ pub(super) async fn a_lease_that_was_given_back_waits_for_its_time(bed: &dyn Bed
     let holder = label("worker-2");
     let term = Term { holder: &holder, until: after(120) };
     store.give_back(worker.lease.clone(), after(30)).await.unwrap();
-    assert_eq!(store.lease_open(&term, 10, after(29)).await.unwrap(), []);
+    assert_eq!(store.lease_open(&term, 10, after(29), &[]).await.unwrap(), []);
     // What was given back is no right to write.
     let list = entries([created()]);
     let result = store.append(&worker.write(&list)).await;
     assert!(matches!(result, Err(StoreError::LeaseLost { .. })), "{result:?}");
-    let leases = store.lease_open(&term, 10, after(30)).await.unwrap();
+    let leases = store.lease_open(&term, 10, after(30), &[]).await.unwrap();
     assert_eq!(leases.len(), 1);
     let renewed = store.renew(&leases[0], after(240)).await.unwrap();
     assert_eq!((renewed.token, renewed.until), (leases[0].token, after(240)));
-    assert_eq!(store.lease_open(&term, 10, after(239)).await.unwrap(), []);
+    assert_eq!(store.lease_open(&term, 10, after(239), &[]).await.unwrap(), []);
+}
+
+pub(super) async fn what_is_left_to_others_is_free_for_them(bed: &dyn Bed) {
+    let store = bed.connect().await;
+    let mut swaps = Vec::new();
+    for name in ["order-1", "order-2", "order-3"] {
+        let worker = open(store.as_ref(), name).await;
+        swaps.push(worker.lease.swap_id);
+        store.give_back(worker.lease.clone(), after(0)).await.unwrap();
+    }
+    let holder = label("worker-2");
+    let term = Term { holder: &holder, until: after(120) };
+    // Those that are passed over take nobody's place.
+    let leases = store.lease_open(&term, 1, after(30), &swaps[..2]).await.unwrap();
+    assert_eq!(leases.iter().map(|lease| lease.swap_id).collect::<Vec<_>>(), swaps[2..]);
+    let leases = store.lease_open(&term, 9, after(30), &[]).await.unwrap();
+    let found: BTreeSet<_> = leases.iter().map(|lease| lease.swap_id).collect();
+    assert_eq!(found, swaps[..2].iter().copied().collect());
 }
 
 pub(super) async fn open_swaps_are_shared_out(bed: &dyn Bed) {
@@ -91,7 +109,7 @@ pub(super) async fn open_swaps_are_shared_out(bed: &dyn Bed) {
             let term = Term { holder: &holder, until: after(120) };
             // Who passes over what another is taking may find nothing and ask again.
             for _ in 0..30 {
-                mine.extend(store.lease_open(&term, 3, after(60)).await.unwrap());
+                mine.extend(store.lease_open(&term, 3, after(60), &[]).await.unwrap());
             }
             mine
         });

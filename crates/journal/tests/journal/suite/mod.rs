@@ -41,6 +41,7 @@ const CASES: &[(&str, Case)] = cases![
     leases::a_lease_is_taken_once,
     leases::a_lease_that_was_given_back_waits_for_its_time,
     leases::open_swaps_are_shared_out,
+    leases::what_is_left_to_others_is_free_for_them,
     claims::a_live_reservation_keeps_out_a_second_one,
     claims::a_reservation_may_have_no_end,
     claims::a_resource_belongs_to_one_swap,

@@ -25,7 +25,7 @@ impl Model {
         let now = self.time();
         let holder = label("worker");
         let term = Term { holder: &holder, until: UnixMillis::new(now.value() + 60_000) };
-        let found = store.lease_open(&term, most, now).await.unwrap();
+        let found = store.lease_open(&term, most, now, &[]).await.unwrap();
         let mut free: Vec<&mut Known> = self
             .swaps
             .iter_mut()
