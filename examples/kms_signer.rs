@@ -2,8 +2,17 @@
 //! `cargo run -p countersign-examples --features aws-kms --example kms_signer -- REGION KEY...`.
 //!
 //! A key is an id, an ARN or an alias, and `ed25519:` before it for one of that curve. Credentials are
-//! found by AWS's own rules; `AWS_ENDPOINT_URL_KMS` names another endpoint than the region's. The keyring
-//! that comes of it signs like any other: `Countersign::builder(..).keyring(keyring)`.
+//! found by AWS's own rules. The endpoint is the region's; another one is named by the settings, and by
+//! the argument `--endpoint=URL` here. What stands of endpoints in the environment or a profile is not
+//! taken. With a KMS on this machine, such as moto's:
+//!
+//! ```text
+//! export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+//! cargo run -p countersign-examples --features aws-kms --example kms_signer -- \
+//!     --endpoint=http://127.0.0.1:5000 eu-central-1 alias/hot
+//! ```
+//!
+//! The keyring that comes of it signs like any other: `Countersign::builder(..).keyring(keyring)`.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -11,16 +20,25 @@ use std::io::{self, Write};
 use countersign::keys::kms::{KmsSettings, KmsSource};
 use countersign::keys::{Curve, EvmKey, Keyring, KeyringConfig, SolanaKey};
 
+/// Names another endpoint than the region's: HTTPS, or HTTP on this machine.
+const ENDPOINT: &str = "--endpoint=";
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let region = arguments.next().ok_or("expected a region and keys")?;
-    let keys: Vec<String> = arguments.collect();
-    let settings = KmsSettings::new(region);
+    let (settings, keys) = read(std::env::args().skip(1))?;
     let source = KmsSource::connect("aws", &settings).await?;
     run(&mut io::stdout(), source, &keys).await
+}
+
+/// Reads where KMS is, and the keys.
+fn read(arguments: impl Iterator<Item = String>) -> Result<(KmsSettings, Vec<String>)> {
+    let mut arguments = arguments.peekable();
+    let endpoint = arguments.next_if(|argument| argument.starts_with(ENDPOINT));
+    let endpoint = endpoint.map(|argument| argument.replacen(ENDPOINT, "", 1));
+    let region = arguments.next().ok_or("expected a region and keys")?;
+    Ok((KmsSettings { endpoint, ..KmsSettings::new(region) }, arguments.collect()))
 }
 
 async fn run(out: &mut impl Write, source: KmsSource, keys: &[String]) -> Result<()> {
@@ -96,14 +114,15 @@ mod tests {
             let mut lines = lines.by_ref().map_while(std::result::Result::ok);
             lines.find_map(|line| line.strip_prefix(start).map(str::to_owned)).unwrap()
         };
-        let endpoint = Some(format!("http://127.0.0.1:{}", said("listening on ")));
+        let endpoint = format!("{ENDPOINT}http://127.0.0.1:{}", said("listening on "));
         let mut keys = Vec::new();
         for (spec, secret, _) in KNOWN {
             writeln!(input, "{spec} {secret}").unwrap();
             let prefix = if spec.contains("EDWARDS") { "ed25519:" } else { "" };
             keys.push(format!("{prefix}{}", said("key ")));
         }
-        let settings = KmsSettings { endpoint, ..KmsSettings::new("eu-central-1") };
+        let arguments = [endpoint, "eu-central-1".to_owned()].into_iter().chain(keys);
+        let (settings, keys) = read(arguments).unwrap();
         let credentials = Credentials::new("AKIATEST", "not-a-secret", None, None, "test");
         let source = KmsSource::with_credentials("aws", &settings, credentials).unwrap();
         let mut out = Vec::new();
@@ -116,6 +135,19 @@ mod tests {
             assert!(line.contains(account) && line.ends_with("good"), "{text}");
         }
         assert_eq!(text.lines().count(), KNOWN.len());
+    }
+
+    #[test]
+    fn an_endpoint_comes_before_the_region() {
+        let read = |text: &str| read(text.split(' ').map(str::to_owned)).unwrap();
+        let (settings, keys) = read("--endpoint=http://127.0.0.1:5000 eu-central-1 alias/hot");
+        assert_eq!(settings.endpoint.as_deref(), Some("http://127.0.0.1:5000"));
+        assert_eq!(
+            (settings.region.as_str(), keys),
+            ("eu-central-1", vec!["alias/hot".to_owned()])
+        );
+        let (settings, keys) = read("eu-central-1 alias/hot ed25519:alias/sol");
+        assert_eq!((settings.endpoint, keys.len()), (None, 2));
     }
 
     #[test]

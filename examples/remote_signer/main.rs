@@ -3,8 +3,9 @@
 //!
 //! The service is told what was verified and by which terms, verifies it by itself, asks its own rules
 //! and signs. `docs/remote-signer.yaml` has its requests and answers, so it may be written in any
-//! language; `service` shows the one that comes along, behind axum.
+//! language; `service` shows the one that comes along, behind axum, and `rules` a limit for each day.
 
+mod rules;
 mod service;
 
 use std::error::Error;
@@ -18,6 +19,7 @@ use countersign::units::Lots;
 use countersign::{Countersign, TrackOptions};
 use countersign_examples as shared;
 use countersign_sandbox::{Sandbox, SandboxConfig};
+use rules::Daily;
 
 /// The caller's side: which key of the service it uses.
 const KEYS: &str = r#"
@@ -42,8 +44,9 @@ async fn run(out: &mut impl Write) -> Result<()> {
     let account = shared::funded_account(&sandbox, "ethereum")?;
     let mut key = [0; 32];
     hex::decode_to_slice(account.private_key().trim_start_matches("0x"), &mut key)?;
-    let limit = Lots::from_decimal("500", 6)?;
-    let base = service::start(&key, client()?, limit).await?;
+    // Not more than 500 USDC a day, by the service's own count.
+    let rules = Daily::new("USDC", Lots::from_decimal("500", 6)?);
+    let base = service::start(&key, client()?, &shared::trust(&sandbox)?, rules).await?;
 
     let access = RemoteAccess::hmac(client()?);
     let source = RemoteSource::new("signer", base.parse()?, access, DEADLINE)?;
@@ -57,7 +60,7 @@ async fn run(out: &mut impl Write) -> Result<()> {
         .keyring(keyring)
         .chain("ethereum", shared::node(&sandbox, "ethereum")?)
         .build();
-    for amount in ["100", "900"] {
+    for amount in ["100", "450"] {
         writeln!(out, "A swap of {amount} USDC:")?;
         let recipient = sandbox.new_recipient("solana").ok_or("there is no solana here")?;
         let request = shared::to_sol(amount, "USDC@ethereum", &account.address, &recipient)?;
@@ -86,10 +89,13 @@ mod tests {
         let mut out = Vec::new();
         run(&mut out).await.unwrap();
         let text = String::from_utf8(out).unwrap();
-        let (first, second) = text.split_once("A swap of 900 USDC:").unwrap();
+        let (first, second) = text.split_once("A swap of 450 USDC:").unwrap();
         assert!(first.contains("The test of customers by ecdsa is good."), "{text}");
         assert!(first.contains("It is Finished."), "{text}");
-        assert!(second.contains("declined: more than 500000000 base units at once"), "{text}");
+        assert!(
+            second.contains("declined: more than 500000000 base units of USDC a day"),
+            "{text}"
+        );
         assert!(second.contains("99900 USDC on ethereum"), "{text}");
     }
 }

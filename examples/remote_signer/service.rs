@@ -1,18 +1,32 @@
 //! The custodian's side: a signing service over a keyring, behind axum.
 //!
-//! It stands for a process of its own, on a machine of its own. All that it needs is the keys, who may
-//! ask, and the custodian's rules.
+//! It stands for a process of its own, on a machine of its own. It has the keys, who may ask, its own
+//! copies of registry and policy, and the custodian's rules: the terms of a request are the caller's, and
+//! what is pinned is taken from here.
+//!
+//! What a real one adds:
+//!
+//! - keys that it can't lose: a token behind PKCS#11, a KMS, or at least an encrypted keystore;
+//! - TLS, best with certificates for the clients too, and bounds of how many requests are read;
+//! - for each client the keys that it may use, by [`SigningCall::client`], and addresses that it may pay,
+//!   where it signs more than permits;
+//! - a count that outlives the process and is shared by all of its kind, for each customer and token;
+//! - somebody who is called when a request was declined: the caller may not be itself any more.
+//!
+//! [`SigningCall::client`]: countersign::keys::remote::SigningCall::client
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use countersign::keys::remote::{Clients, HmacKey, SigningCall, SigningService};
-use countersign::keys::{KeyEvidence, Keyring, KeyringConfig, MemoryKeys};
-use countersign::units::Lots;
-use countersign::{Clock, SystemClock};
+use countersign::approval::ConfigDigest;
+use countersign::keys::remote::{Clients, HmacKey, SigningService};
+use countersign::keys::{Keyring, KeyringConfig, MemoryKeys};
+use countersign::{Clock, Config, SystemClock};
 use tokio::net::TcpListener;
+
+use crate::rules::Daily;
 
 /// The longest request that is read.
 const LONGEST: usize = 2 << 20;
@@ -22,31 +36,31 @@ const KEYS: &str = r#"
 source = "vault"
 curve = "secp256k1"
 chains = ["evm"]
+networks = ["ethereum"]
 environment = "sandbox"
 "#;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Starts the service with a key, and returns where it is.
-pub(crate) async fn start(key: &[u8; 32], client: HmacKey, limit: Lots) -> Result<String> {
+pub(crate) async fn start(
+    key: &[u8; 32],
+    client: HmacKey,
+    trust: &Config,
+    rules: Daily,
+) -> Result<String> {
     let vault = MemoryKeys::new("vault").secp256k1("customers", key)?;
     let keyring = Keyring::new(&KeyringConfig::from_toml(KEYS)?, [vault.into_source()]).await?;
-    let service = SigningService::new(keyring, Clients::hmac([client]), rules(limit));
+    let registry = trust.registry().clone();
+    let made_from = ConfigDigest { policy: trust.policy()?.digest(), registry: registry.digest() };
+    let service = SigningService::new(keyring, Clients::hmac([client]), rules)
+        .registry(registry)
+        .require_config(made_from);
     let router = Router::new().fallback(answer).with_state(service);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(format!("http://{address}"))
-}
-
-/// That a payload keeps its terms was verified before this. The terms are the caller's: a custodian has
-/// a say of its own.
-fn rules(limit: Lots) -> impl Fn(&SigningCall<'_>) -> std::result::Result<(), String> {
-    move |call| match call.evidence() {
-        KeyEvidence::Permit(permit) if permit.permit().amount() <= limit => Ok(()),
-        KeyEvidence::Permit(_) => Err(format!("more than {limit} base units at once")),
-        _ => Err("permits alone are signed here".to_owned()),
-    }
 }
 
 /// Hands a request on, with the moment at which it came in.
