@@ -2,6 +2,7 @@
 
 mod access;
 mod approval;
+mod change;
 mod pins;
 mod refusal;
 mod replay;

@@ -3,6 +3,7 @@
 use countersign_approval::Sats;
 use countersign_bitcoin::Refund;
 
+use super::change::require_own_change;
 use super::pins::require_pinned;
 use super::refusal::Refusal;
 use super::{SigningCall, SigningService};
@@ -25,6 +26,7 @@ impl SigningService {
             require_pinned(&call.evidence, registry)
                 .map_err(|reason| Refusal::declined(&reason))?;
         }
+        require_own_change(&call.evidence, call.key, &self.keyring).map_err(Refusal::declined)?;
         if let Verified::Refund(refund) = verified {
             self.require_own_refund(refund, call.key)?;
         }

@@ -223,6 +223,15 @@ pub(super) fn call_that(key: &Key, action: CallAction) -> VerifiedCall {
 
 /// A payment of two coins, one by ECDSA and one by Schnorr's scheme.
 pub(super) fn payment(key: &Key) -> VerifiedPayment {
+    paid(key, None)
+}
+
+/// A payment whose change goes to another key, which the terms call ours: it has a coin among them.
+pub(super) fn payment_with_change(key: &Key, other: [u8; 33]) -> VerifiedPayment {
+    paid(key, Some(other))
+}
+
+fn paid(key: &Key, other: Option<[u8; 33]>) -> VerifiedPayment {
     let public_key: [u8; 33] = key.public_key().as_bytes().try_into().unwrap();
     let point = CompressedPublicKey::from_slice(&public_key).unwrap();
     let wpkh = Address::p2wpkh(&point, KnownHrp::Regtest);
@@ -234,14 +243,22 @@ pub(super) fn payment(key: &Key) -> VerifiedPayment {
         script_pubkey: address.script_pubkey().to_bytes(),
         public_key: None,
     });
+    let other_script =
+        other.map(|other| countersign_bitcoin::scripts_of_key(other).unwrap()[0].clone());
+    let other_coin = other_script.clone().map(|script_pubkey| Coin {
+        id: CoinId { txid: [9; 32], vout: 1 },
+        amount: Sats::new(10_000).unwrap(),
+        script_pubkey,
+        public_key: other,
+    });
     let amount = Sats::new(500_000).unwrap();
     let address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080".to_owned();
     let approval = PaymentTerms {
         network: BitcoinNetwork::Regtest,
         public_key,
         action: PaymentAction::Pay(BitcoinDeposit { address, memo: None, amount }),
-        coins: coins.collect(),
-        change_script: wpkh.script_pubkey().to_bytes(),
+        coins: coins.chain(other_coin).collect(),
+        change_script: other_script.unwrap_or_else(|| wpkh.script_pubkey().to_bytes()),
         fees: PaymentFees {
             max: Sats::new(100_000).unwrap(),
             max_rate: FeeRate::from_sats_per_vb(100),

@@ -242,6 +242,35 @@ async fn a_refund_leaves_most_of_what_it_takes_back() {
 }
 
 #[tokio::test]
+async fn change_goes_to_a_key_of_the_service() {
+    let ring = made::vault().await;
+    let key = ring.named("btc").unwrap();
+    let rules = |_: &SigningCall<'_>| Ok(());
+    let service = SigningService::new(ring.clone(), Clients::ByCertificate, rules);
+    let asked = async |other: &str| {
+        let other = ring.named(other).unwrap().public_key().as_bytes().try_into().unwrap();
+        let payment = made::payment_with_change(&key, other);
+        let sighashes = payment.sighashes();
+        let evidence = KeyEvidence::Payment(&payment);
+        let mut answers = Vec::new();
+        // One of the inputs is that of the key by ECDSA.
+        for sighash in sighashes {
+            let body = request(&key, "ecdsa", sighash.as_bytes(), &evidence);
+            answers.push(answer(&service, &body).await);
+        }
+        answers
+    };
+    let signed = |answers: &[(u16, String)]| answers.iter().any(|(status, _)| *status == 200);
+    let own = asked("treasury").await;
+    assert!(signed(&own), "{own:?}");
+    // A key of the service that is not for coins is nobody's here.
+    let away = asked("evm").await;
+    let told =
+        |(_, text): &(u16, String)| text.contains("the change goes to no key of this service");
+    assert!(!signed(&away) && away.iter().any(told), "{away:?}");
+}
+
+#[tokio::test]
 async fn a_refund_pays_to_a_key_of_the_service() {
     let ring = made::vault().await;
     let key = ring.named("btc").unwrap();
