@@ -49,7 +49,7 @@ impl KeyInService {
         let config_of = scene.config();
         let (policy, registry) = (config_of.policy().unwrap(), config_of.registry());
         let made_from = ConfigDigest { policy: policy.digest(), registry: registry.digest() };
-        let service = service.require_config(made_from);
+        let service = service.registry(registry.clone()).require_config(made_from);
         let url = serve(service).await;
         let access = RemoteAccess::hmac(key());
         let deadline = Duration::from_secs(20);
