@@ -33,7 +33,11 @@ fn require_own(
     let to = keyring.bitcoin(change).filter(|to| to.key().scope().environment == environment);
     let to = to.ok_or("the change goes to no key of this service")?;
     let own = [to.public_key().as_slice(), key.public_key().as_bytes()];
-    let is_own = |taker: &HtlcKey| own.iter().any(|own| own.ends_with(&taker.x_only()));
+    // As the script has it: a key with the other sign is another one there.
+    let is_own = |taker: &HtlcKey| match taker {
+        HtlcKey::Compressed(key) => own.contains(&key.as_slice()),
+        HtlcKey::XOnly(x) => own.iter().any(|own| own.ends_with(x)),
+    };
     if taken_back_by.is_none_or(is_own) {
         return Ok(());
     }
@@ -91,8 +95,12 @@ environment = "mainnet"
             assert_eq!(judged(&coins, own), None);
             assert_eq!(judged(&others, own), None);
         }
+        let [sign, own @ ..] = point(&coins);
+        let other_sign =
+            std::array::from_fn(|place| place.checked_sub(1).map_or(sign ^ 1, |place| own[place]));
         let [_, x @ ..] = point(&live);
-        for stolen in [HtlcKey::Compressed(point(&live)), HtlcKey::XOnly(x)] {
+        let others = [HtlcKey::Compressed(point(&live)), HtlcKey::Compressed(other_sign)];
+        for stolen in others.into_iter().chain([HtlcKey::XOnly(x)]) {
             let why = judged(&coins, Some(stolen)).unwrap();
             assert!(why.contains("taken back by no key"), "{why}");
         }

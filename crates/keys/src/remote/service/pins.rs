@@ -6,9 +6,9 @@ mod said;
 mod tests;
 
 use countersign_approval::{
-    BitcoinNetwork, CallAction, CosignPins, CosignTerms, DurableNonce, HtlcPins, HtlcTerms,
-    IntentNonceRule, IntentTerms, Network, NetworkKind, OthersSign, Permit2Pins, Permit2Terms, Pin,
-    QuotePins, Registry, Token, TransferTerms, UnpinnedMembers,
+    BitcoinNetwork, CallAction, CosignPins, CosignTerms, DurableNonce, HtlcKey, HtlcPins,
+    HtlcTerms, IntentNonceRule, IntentTerms, Network, NetworkKind, OthersSign, Permit2Pins,
+    Permit2Terms, Pin, QuotePins, Registry, Token, TransferTerms, UnpinnedMembers,
 };
 use countersign_evm::CallEvidence;
 use countersign_units::{EvmAddress, SolanaHash};
@@ -121,12 +121,12 @@ fn of_htlc(pins: &HtlcPins, terms: &HtlcTerms) -> Result<(), String> {
     if terms.htlc.internal_key.is_some() {
         return Err(pinned("internal_key", "one of the caller's own"));
     }
-    let found = terms.htlc.claim_key.x_only();
-    let mut keys = pins.claim_keys.iter().map(|[_, x @ ..]| x);
-    if keys.any(|key| *key == found) {
-        Ok(())
-    } else {
-        Err(pinned("claim_keys", hex::encode(found)))
+    // As the script has it: a key with the other sign is another one there.
+    match terms.htlc.claim_key {
+        HtlcKey::Compressed(key) if pins.claim_keys.contains(&key) => Ok(()),
+        HtlcKey::Compressed(key) => Err(pinned("claim_keys", hex::encode(key))),
+        HtlcKey::XOnly(x) if pins.claim_keys.iter().any(|key| key.ends_with(&x)) => Ok(()),
+        HtlcKey::XOnly(x) => Err(pinned("claim_keys", hex::encode(x))),
     }
 }
 
@@ -170,7 +170,9 @@ fn of_intent(pins: Option<&QuotePins>, token: &Token, terms: &IntentTerms) -> Re
         return Err(pinned("verifying_contract", &terms.verifying_contract));
     }
     among("asset_ids", &token.asset_ids, &terms.tokens)?;
-    let IntentNonceRule::Versioned { salts } = &terms.nonce else { return Ok(()) };
+    let IntentNonceRule::Versioned { salts } = &terms.nonce else {
+        return Err(pinned("nonce_salts", "any"));
+    };
     let written = |salts: &[[u8; 4]]| salts.iter().map(hex::encode).collect::<Vec<_>>();
     let known = pins.map(|pins| written(&pins.nonce_salts)).unwrap_or_default();
     among("nonce_salts", &known, &written(salts))

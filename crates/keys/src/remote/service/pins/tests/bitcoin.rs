@@ -19,6 +19,9 @@ fn coins_are_locked_for_a_pinned_key_by_a_pinned_template() {
     // In a taproot output the same key is its x coordinate alone.
     let [_, x @ ..] = pins.claim_keys[0];
     of_htlc(&pins, &htlc(HtlcKey::XOnly(x))).unwrap();
+    let mut other_sign = pins.claim_keys[0];
+    other_sign[0] ^= 1;
+    refused(of_htlc(&pins, &htlc(HtlcKey::Compressed(other_sign))), "claim_keys");
     let other = |change: &dyn Fn(&mut HtlcTerms)| {
         let mut terms = honest.clone();
         change(&mut terms);

@@ -24,6 +24,7 @@ fn an_intent_is_for_the_pinned_contract_and_moves_the_token() {
     };
     asked("USDC", &salts(Vec::new())).unwrap();
     refused(asked("USDC", &salts(vec![[7; 4]])), "nonce_salts");
+    refused(asked("USDC", &|terms| terms.nonce = IntentNonceRule::Any), "nonce_salts");
     refused(of_intent(None, &token("USDC"), &honest()), "verifying_contract");
 }
 
